@@ -1,1 +1,4 @@
+//! azgate: an OpenAI-compatible, translating reverse proxy for Azure OpenAI.
 
+pub mod call;
+pub mod catalog;
