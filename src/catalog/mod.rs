@@ -10,6 +10,7 @@ mod registry;
 mod resolve;
 mod row;
 mod section;
+mod surfaces;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -20,4 +21,5 @@ pub use profile::{
     ToolsWithEffort, Verb,
 };
 pub use registry::Catalog;
+pub use surfaces::Surfaces;
 pub use word::Word;
