@@ -9,6 +9,7 @@ mod profile;
 mod registry;
 mod resolve;
 mod row;
+mod scalar;
 mod section;
 mod surfaces;
 #[cfg(test)]
