@@ -2,6 +2,7 @@
 //! `surfaces.toml` for the dated api-versions.
 
 mod block;
+mod docs;
 mod lineage;
 mod model_name;
 mod problem;
@@ -16,6 +17,7 @@ mod surfaces;
 mod tests;
 mod word;
 
+pub use docs::families_markdown;
 pub use problem::Problem;
 pub use profile::{
     Context, Effort, FamilyName, Functions, Modality, Profile, Row, Scalar, Streaming, SystemRole,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::call::Operation;
+
 use super::{
     lineage::Layer,
     problem::Problem,
@@ -124,6 +126,9 @@ impl Draft {
     /// Azure refuses a cap above what an answer may hold; one at the limit means the same.
     fn cap_answers(&mut self) {
         let Some(output) = self.profile.context.output else { return };
+        if !serves_chat(&self.profile) {
+            return;
+        }
         let Ok(most) = u32::try_from(output) else { return };
         for param in ["max_tokens", "max_completion_tokens"] {
             let id = format!("clamp.{param}");
@@ -148,6 +153,11 @@ impl Draft {
             });
         }
     }
+}
+
+/// Whether the family is served on chat completions, or may be.
+fn serves_chat(profile: &Profile) -> bool {
+    profile.operations.is_empty() || profile.operations.contains(&Operation::Chat)
 }
 
 /// Row ids begin with a verb; fields do not.
