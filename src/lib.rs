@@ -2,5 +2,6 @@
 
 pub mod call;
 pub mod catalog;
+pub mod config;
 pub mod json;
 pub mod translate;
