@@ -3,3 +3,5 @@
 pub mod call;
 pub mod catalog;
 pub mod config;
+pub mod json;
+pub mod translate;
