@@ -1,5 +1,6 @@
 //! What the tests of this module share: a config in an environment, and what is found in it.
 
+mod examples;
 mod layers;
 mod meaning;
 mod problems;
