@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::translate;
+
 /// What translation may do to a call. A key's policy goes before its model's, and that before the global one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -35,4 +37,23 @@ pub enum Action {
     Refuse,
     /// The call goes up as it is.
     Pass,
+}
+
+impl From<Lossy> for translate::Lossy {
+    fn from(written: Lossy) -> Self {
+        match written {
+            Lossy::Allow => translate::Lossy::Allow,
+            Lossy::Refuse => translate::Lossy::Refuse,
+        }
+    }
+}
+
+impl From<Action> for translate::Action {
+    fn from(written: Action) -> Self {
+        match written {
+            Action::Apply => translate::Action::Apply,
+            Action::Refuse => translate::Action::Refuse,
+            Action::Pass => translate::Action::Pass,
+        }
+    }
 }
