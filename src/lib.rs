@@ -3,3 +3,4 @@
 pub mod call;
 pub mod catalog;
 pub mod json;
+pub mod sse;
