@@ -3,4 +3,5 @@
 pub mod call;
 pub mod catalog;
 pub mod json;
+pub mod respond;
 pub mod sse;

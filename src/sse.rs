@@ -56,7 +56,7 @@ impl Event {
         let mut out = BytesMut::with_capacity(self.raw.len() + json.len());
         let mut written = false;
         for line in self.lines() {
-            if self.data_value(line.clone()).is_none() {
+            if self.data_value(line).is_none() {
                 out.extend_from_slice(self.bytes(line.start..line.next));
             } else if !written {
                 data_line(&mut out, [json]);
@@ -97,7 +97,7 @@ impl Event {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Line {
     start: usize,
     end: usize,
