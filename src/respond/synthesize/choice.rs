@@ -56,7 +56,7 @@ impl<'s, 'a> Choice<'s, 'a> {
                 | ("tool_calls", Kind::Array | Kind::Null)
                 | ("function_call", Kind::Object | Kind::Null) => {}
                 ("reasoning_content" | "content" | "refusal", Kind::String) => {
-                    member(&mut delta, &key, b"\"\"")
+                    member(&mut delta, &key, b"\"\"");
                 }
                 _ => member(&mut delta, &key, value.raw()),
             }

@@ -26,7 +26,7 @@ fn chunks(stream: &str) -> Vec<Value> {
     chunks
 }
 
-/// What OpenAI's description requires of a chunk (CreateChatCompletionStreamResponse).
+/// What OpenAI's description requires of a chunk (`CreateChatCompletionStreamResponse`).
 fn well_formed(chunk: &Value) {
     assert_eq!(chunk["object"], "chat.completion.chunk");
     assert!(chunk["id"].is_string() && chunk["model"].is_string() && chunk["created"].is_u64(), "{chunk}");
@@ -116,7 +116,7 @@ fn an_answer_of_o1_becomes_these_bytes() {
         r#"{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop","content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}],"usage":null}"#,
         r#"],"usage":{"completion_tokens":1.0e2,"completion_tokens_details":{"reasoning_tokens":64},"prompt_tokens":9,"total_tokens":109}}"#,
     ];
-    let expected: String = expected.iter().map(|chunk| format!("{head}{chunk}\n\n")).collect();
+    let expected: String = expected.map(|chunk| [head, chunk, "\n\n"].concat()).concat();
     assert_eq!(stream(O1, UsageChunk::Wanted), expected + "data: [DONE]\n\n");
 }
 
@@ -215,8 +215,12 @@ fn message() -> impl Strategy<Value = Value> {
     (text(), text(), prop::option::of(text()), prop::collection::vec(call(), 0..3), extra).prop_map(
         |(content, refusal, reasoning, calls, extra)| {
             let mut message = json!({"role": "assistant", "content": content, "refusal": refusal});
-            reasoning.map(|value| message["reasoning_content"] = value);
-            extra.map(|value| message["x_unknown"] = json!({ "y": value }));
+            if let Some(reasoning) = reasoning {
+                message["reasoning_content"] = reasoning;
+            }
+            if let Some(extra) = extra {
+                message["x_unknown"] = json!({ "y": extra });
+            }
             if !calls.is_empty() {
                 message["tool_calls"] = Value::Array(calls);
             }
@@ -239,10 +243,10 @@ proptest! {
         let answer = json!({"id": "i", "object": "chat.completion", "created": 1, "model": "m", "choices": choices});
         let mut source = if pretty { serde_json::to_string_pretty(&answer) } else { serde_json::to_string(&answer) }.unwrap();
         if ascii {
-            let mut units = [0; 2];
-            source = source.chars().map(|c| if c.is_ascii() { c.to_string() } else {
-                c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04X}")).collect()
-            }).collect();
+            let escaped = |unit: u16| {
+                char::from_u32(unit.into()).filter(char::is_ascii).map_or(format!("\\u{unit:04X}"), String::from)
+            };
+            source = source.encode_utf16().map(escaped).collect::<Vec<_>>().concat();
         }
         let stream = stream(&source, UsageChunk::None);
         prop_assert_eq!(collected_choices(&chunks(&stream)), choices);
