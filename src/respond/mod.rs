@@ -1,0 +1,24 @@
+//! Answers on their way back: relayed or made into a stream, given the form that the client asked for, and read on the
+//! side for what they cost.
+
+pub mod answer;
+pub mod functions;
+mod key;
+pub mod normalize;
+pub mod outcome;
+pub mod relay;
+mod reshape;
+pub mod synthesize;
+
+use bytes::Bytes;
+
+use crate::json::{self, Change, Document};
+
+/// A document after `changes`, as one buffer.
+fn edited(document: &Document, changes: &[Change]) -> Bytes {
+    let mut parts = json::apply(document, changes);
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => parts.into_iter().chain(last).collect::<Vec<Bytes>>().concat().into(),
+    }
+}
