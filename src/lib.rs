@@ -1,1 +1,3 @@
+//! azgate, an OpenAI-compatible, translating reverse proxy for Azure OpenAI.
 
+pub mod sim;
