@@ -1,1 +1,3 @@
+//! The azgate command.
+
 fn main() {}

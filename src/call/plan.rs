@@ -1,0 +1,168 @@
+//! What translation decides: the call as it will be sent, what was changed, and how the answer goes back.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use crate::{
+    call::{ApiVersion, Operation},
+    json,
+};
+
+/// The name of a rule, such as `drop.temperature`.
+pub type RuleId = Arc<str>;
+
+/// A call as it goes to one target.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The operation as sent upstream.
+    pub operation: Operation,
+    /// The dated api-version to send; `None` on the v1 surface.
+    pub api_version: Option<ApiVersion>,
+    /// The change that names the deployment in the body: plumbing, so no edit.
+    pub route: Option<json::Change>,
+    /// What was changed, in order.
+    pub edits: Vec<Edit>,
+    /// What to do with the answer.
+    pub reply: ReplyPlan,
+}
+
+impl Plan {
+    /// The changes to the body, in order.
+    pub fn changes(&self) -> impl Iterator<Item = &json::Change> {
+        let edited = self.edits.iter().filter_map(|edit| match &edit.change {
+            Change::Body(change) => Some(change),
+            Change::ApiVersion { .. } | Change::Reply(_) => None,
+        });
+        self.route.iter().chain(edited)
+    }
+}
+
+/// How the answer gets the form that the client asked for. The parts compose; nothing matches on pairs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReplyPlan {
+    /// How the answer is framed.
+    pub framing: Framing,
+    /// What becomes of the usage chunk at the end of a stream.
+    pub usage_chunk: UsageChunk,
+    /// Tool calls go back as the legacy `function_call`.
+    pub legacy_functions: bool,
+    /// Azure's odd stream chunks are given the form that strict OpenAI clients expect.
+    pub normalize: bool,
+}
+
+/// The framing of an answer beside that of the call upstream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// JSON for JSON, a stream for a stream.
+    #[default]
+    Same,
+    /// The client asked for a stream; Azure was asked for JSON.
+    JsonToSse,
+}
+
+/// The chunk with `choices: []` and the token counts at the end of a stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UsageChunk {
+    /// Nobody asked for it.
+    #[default]
+    None,
+    /// The client asked for it.
+    Wanted,
+    /// azgate asked for it, the client did not: it is taken out of the stream.
+    Hidden,
+}
+
+/// One change and its reason.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// The rule that made it.
+    pub rule: RuleId,
+    /// What changes.
+    pub change: Change,
+    /// Whether the meaning stays.
+    pub effect: Effect,
+    /// Why, in a sentence for the caller.
+    pub why: Cow<'static, str>,
+}
+
+/// What an edit changes.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// The request's body.
+    Body(json::Change),
+    /// The api-version of the call.
+    ApiVersion {
+        /// The version configured.
+        from: ApiVersion,
+        /// The version sent.
+        to: ApiVersion,
+    },
+    /// The answer.
+    Reply(ReplyTweak),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Change::Body(json::Change::Set { at, .. }) => write!(f, "set {at}"),
+            Change::Body(json::Change::Remove { at }) => write!(f, "remove {at}"),
+            Change::Body(json::Change::Insert { at, .. }) => write!(f, "insert {at}"),
+            Change::Body(json::Change::Rename { from, to }) => write!(f, "rename {from} to {to}"),
+            Change::ApiVersion { from, to } => write!(f, "api-version {from} to {to}"),
+            Change::Reply(tweak) => write!(f, "answer: {}", tweak.described()),
+        }
+    }
+}
+
+/// A change to the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyTweak {
+    /// A JSON answer is made into a stream.
+    Synthesize,
+    /// The usage chunk that only azgate asked for is taken out.
+    HideUsageChunk,
+    /// Tool calls become the legacy `function_call`.
+    LegacyFunctions,
+}
+
+impl ReplyTweak {
+    /// The tweak in words.
+    pub fn described(self) -> &'static str {
+        match self {
+            ReplyTweak::Synthesize => "a JSON answer is made into a stream",
+            ReplyTweak::HideUsageChunk => "the usage chunk is taken out of the stream",
+            ReplyTweak::LegacyFunctions => "tool calls go back as function_call",
+        }
+    }
+}
+
+/// Whether an edit keeps the meaning of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// The same call in other words.
+    Same,
+    /// Something that was asked for is gone.
+    Lossy,
+}
+
+impl Effect {
+    /// The effect's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Same => "same",
+            Effect::Lossy => "lossy",
+        }
+    }
+}
+
+/// A call that azgate will not send: Azure would refuse it, and no translation keeps what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The rule that refuses.
+    pub rule: RuleId,
+    /// The parameter at fault, as OpenAI's errors name it.
+    pub param: String,
+    /// The family that does not take it.
+    pub family: Arc<str>,
+    /// Why, and what to do instead.
+    pub why: String,
+}

@@ -1,0 +1,224 @@
+//! What is known of one model family: the resolved form of a block of `families.toml`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::call::{ApiVersion, Operation};
+
+/// A family's name, such as `gpt-5.1` or `unknown`.
+pub type FamilyName = Arc<str>;
+
+/// Everything translation needs to know of a deployment's family. Resolved once, when settings are loaded.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// The family's name.
+    pub name: FamilyName,
+    /// Base model names that belong to the family, without a date suffix.
+    pub models: Vec<String>,
+    /// The operations Azure serves for it; empty means that nothing is known.
+    pub operations: Vec<Operation>,
+    /// Whether Azure streams its answers.
+    pub streaming: Streaming,
+    /// Where instructions go.
+    pub system_role: SystemRole,
+    /// The oldest dated api-version that serves it.
+    pub min_api_version: Option<ApiVersion>,
+    /// What a message may hold besides text; `None` means that nothing is known.
+    pub modalities: Option<Vec<Modality>>,
+    /// Token limits.
+    pub context: Context,
+    /// The values of `reasoning_effort` it takes, weakest first. `None`: nothing is known. Empty: it takes none.
+    pub efforts: Option<Vec<Effort>>,
+    /// Function tools beside a reasoning effort in a chat call.
+    pub tools_with_effort: ToolsWithEffort,
+    /// Whether the legacy `functions` and `function_call` are taken.
+    pub functions: Functions,
+    /// The day Azure retires it, `YYYY-MM-DD`.
+    pub retires: Option<String>,
+    /// Where these facts come from.
+    pub source: String,
+    /// What Azure assumes for a parameter that is absent, by parameter.
+    pub defaults: BTreeMap<String, Scalar>,
+    /// What the family does not take of a chat call, in the order in which the rows are applied.
+    pub chat: Vec<Row>,
+    /// Where each value above was written: field or row id → block name or `overlay`.
+    pub origins: BTreeMap<String, String>,
+}
+
+impl Profile {
+    /// Whether anything is known of the family; nothing is of `unknown`.
+    pub fn is_known(&self) -> bool {
+        !self.operations.is_empty()
+    }
+}
+
+/// Whether Azure streams a family's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Streaming {
+    /// Azure streams.
+    Native,
+    /// Azure refuses `stream: true`; azgate asks for JSON and makes the stream itself.
+    Synthesized,
+}
+
+/// Which role carries the instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemRole {
+    /// Nothing is known: roles stay as they are.
+    Any,
+    /// `system`; `developer` is rewritten where the api-version or the family does not know it.
+    System,
+    /// `developer`; `system` is taken too, but never both in one call.
+    Developer,
+    /// Neither: instructions are merged into the first user message.
+    MergeIntoUser,
+}
+
+/// A kind of message content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modality {
+    /// Text; every family takes it.
+    Text,
+    /// `image_url` parts.
+    Image,
+    /// `input_audio` parts.
+    Audio,
+    /// `file` parts.
+    File,
+}
+
+/// Token limits of a family; `None` where not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// The whole window.
+    pub window: Option<u64>,
+    /// What a prompt may hold.
+    pub input: Option<u64>,
+    /// What an answer may hold, reasoning included.
+    pub output: Option<u64>,
+}
+
+/// What a family does with function tools beside a reasoning effort in a chat call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToolsWithEffort {
+    /// Both are taken.
+    Any,
+    /// Tools are taken only while the effort is explicitly `none`.
+    OnlyNone,
+    /// No effort makes them pass: function tools need the Responses API.
+    Never,
+}
+
+/// Whether a family takes the legacy `functions` and `function_call`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Functions {
+    /// Taken as they are.
+    Legacy,
+    /// Refused: rewritten to `tools`, and the answer back.
+    ToolsOnly,
+}
+
+/// A level of `reasoning_effort`, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// No reasoning at all.
+    None,
+    /// `minimal`.
+    Minimal,
+    /// `low`.
+    Low,
+    /// `medium`.
+    Medium,
+    /// `high`.
+    High,
+    /// `xhigh`.
+    Xhigh,
+    /// `max`.
+    Max,
+}
+
+impl Effort {
+    /// Every level, weakest first.
+    pub const ALL: [Effort; 7] = [
+        Effort::None,
+        Effort::Minimal,
+        Effort::Low,
+        Effort::Medium,
+        Effort::High,
+        Effort::Xhigh,
+        Effort::Max,
+    ];
+
+    /// The level's spelling in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effort::None => "none",
+            Effort::Minimal => "minimal",
+            Effort::Low => "low",
+            Effort::Medium => "medium",
+            Effort::High => "high",
+            Effort::Xhigh => "xhigh",
+            Effort::Max => "max",
+        }
+    }
+
+    /// The level of that spelling.
+    pub fn named(name: &str) -> Option<Effort> {
+        Effort::ALL.into_iter().find(|effort| effort.name() == name)
+    }
+}
+
+/// One line of a family's parameter table: what happens to one parameter of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// `verb.parameter`, the name a policy uses, such as `drop.temperature`.
+    pub id: Arc<str>,
+    /// The parameter: a top-level key, or a path such as `response_format.type`.
+    pub param: String,
+    /// What happens to it.
+    pub verb: Verb,
+    /// The row does not apply to these values of the parameter.
+    pub unless: Vec<Scalar>,
+    /// The row applies only while each of these parameters has one of these *effective* values
+    /// (its own, or else what Azure assumes). A path such as `response_format.type` may be named.
+    pub when: Vec<(String, Vec<Scalar>)>,
+    /// The edit loses nothing although its verb usually does.
+    pub same: bool,
+    /// Why: the text the caller reads.
+    pub why: Arc<str>,
+}
+
+/// What a row does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verb {
+    /// The value moves to another top-level key.
+    Rename(String),
+    /// The parameter is removed.
+    Drop,
+    /// The call is answered 400; a policy of `apply` removes the parameter instead.
+    Refuse,
+    /// Only these values are taken; others are mapped, or, without a mapping, removed.
+    Allow {
+        /// The values that are taken.
+        values: Vec<Scalar>,
+        /// Replacements of values that are not.
+        map: Vec<(Scalar, Scalar)>,
+    },
+    /// A number outside the bounds is set to the nearest bound.
+    Clamp {
+        /// Smallest value taken.
+        min: Option<f64>,
+        /// Largest value taken.
+        max: Option<f64>,
+    },
+}
+
+/// A plain JSON value as written in the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    Text(String),
+}

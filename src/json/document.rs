@@ -1,0 +1,257 @@
+//! A parsed body: its bytes, and views of the values that the scan recorded.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use bytes::Bytes;
+
+use super::{
+    scan::{Kind, Node, Span, SyntaxError, scan},
+    text,
+};
+
+/// A JSON body and where its outer values lie. Cheap to clone only in its bytes: pass it by reference.
+#[derive(Clone, Debug)]
+pub struct Document {
+    source: Bytes,
+    nodes: Vec<Node>,
+}
+
+impl Document {
+    /// Validates `source` and records the values of its containers down to `depth` levels; deeper values are valid
+    /// but opaque.
+    pub fn parse(source: Bytes, depth: u32) -> Result<Document, SyntaxError> {
+        let nodes = scan(&source, depth)?;
+        Ok(Document { source, nodes })
+    }
+
+    /// The whole body.
+    pub fn source(&self) -> &Bytes {
+        &self.source
+    }
+
+    /// The outermost value.
+    pub fn root(&self) -> View<'_> {
+        View { document: self, index: 0 }
+    }
+
+    /// The first key of the root that stands there twice.
+    pub fn duplicate_key(&self) -> Option<Cow<'_, str>> {
+        let mut seen = HashSet::new();
+        self.root().members().map(|(key, _)| key).find(|key| !seen.insert(key.clone()))
+    }
+
+    fn node(&self, index: u32) -> Node {
+        // A view is made only for a recorded node, so the default is never taken.
+        let absent = Node { key: Span::default(), value: Span::default(), next: 0, kind: Kind::Null };
+        self.nodes.get(index as usize).copied().unwrap_or(absent)
+    }
+
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        self.source.get(span.range()).unwrap_or_default()
+    }
+}
+
+/// One value of a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    document: &'a Document,
+    index: u32,
+}
+
+impl<'a> View<'a> {
+    /// The value's type.
+    pub fn kind(self) -> Kind {
+        self.node().kind
+    }
+
+    /// Where the value lies.
+    pub fn span(self) -> Span {
+        self.node().value
+    }
+
+    /// The value's own bytes.
+    pub fn raw(self) -> &'a [u8] {
+        self.document.bytes(self.span())
+    }
+
+    /// Whether the value is `null`.
+    pub fn is_null(self) -> bool {
+        self.kind() == Kind::Null
+    }
+
+    /// A string's text; `None` for other values, and for strings that are no Unicode (a lone surrogate).
+    pub fn text(self) -> Option<Cow<'a, str>> {
+        if self.kind() == Kind::String { text::unquote(self.raw()) } else { None }
+    }
+
+    /// A boolean.
+    pub fn boolean(self) -> Option<bool> {
+        match self.raw() {
+            b"true" => Some(true),
+            b"false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// A number, rounded as `f64` rounds.
+    pub fn number(self) -> Option<f64> {
+        if self.kind() != Kind::Number {
+            return None;
+        }
+        std::str::from_utf8(self.raw()).ok()?.parse().ok()
+    }
+
+    /// A number that is a whole one from 0 to 2^53, however it is spelt (`256`, `256.0`, `2.56e2`).
+    pub fn whole(self) -> Option<u64> {
+        text::whole(std::str::from_utf8(self.raw()).ok()?)
+    }
+
+    /// The member of that key; the last one where a key stands twice, as most readers have it.
+    pub fn get(self, key: &str) -> Option<View<'a>> {
+        if self.kind() != Kind::Object {
+            return None;
+        }
+        self.children().filter(|child| child.key_is(key)).last()
+    }
+
+    /// An object's members in order.
+    pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, View<'a>)> {
+        let object = self.kind() == Kind::Object;
+        self.children().filter(move |_| object).map(|child| (child.key(), child))
+    }
+
+    /// An array's items in order.
+    pub fn items(self) -> impl Iterator<Item = View<'a>> {
+        let array = self.kind() == Kind::Array;
+        self.children().filter(move |_| array)
+    }
+
+    pub(super) fn children(self) -> impl Iterator<Item = View<'a>> {
+        let end = self.node().next;
+        let document = self.document;
+        let first = self.index + 1;
+        std::iter::successors((first < end).then_some(first), move |&index| {
+            let next = document.node(index).next;
+            (next < end).then_some(next)
+        })
+        .map(move |index| View { document, index })
+    }
+
+    pub(super) fn index(self) -> u32 {
+        self.index
+    }
+
+    pub(super) fn key_span(self) -> Span {
+        self.node().key
+    }
+
+    fn key(self) -> Cow<'a, str> {
+        let raw = self.document.bytes(self.key_span());
+        // A key that is no Unicode keeps its escaped spelling; nothing azgate looks for is spelt so.
+        text::unquote(raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
+    }
+
+    fn key_is(self, key: &str) -> bool {
+        let raw = self.document.bytes(self.key_span());
+        let plain = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+        plain == key.as_bytes() || (plain.contains(&b'\\') && self.key() == key)
+    }
+
+    fn node(self) -> Node {
+        self.document.node(self.index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> Result<Document, SyntaxError> {
+        Document::parse(Bytes::copy_from_slice(text.as_bytes()), 4)
+    }
+
+    #[test]
+    fn views_show_the_bytes_as_they_came() {
+        let document = parse(r#" { "a" : 1.0 , "b":[true, {"c":"x\u00e9"}], "n":null } "#).unwrap();
+        let root = document.root();
+        assert_eq!(root.get("a").unwrap().raw(), b"1.0");
+        assert_eq!(root.get("a").unwrap().whole(), Some(1));
+        let items: Vec<_> = root.get("b").unwrap().items().collect();
+        assert_eq!(items[0].boolean(), Some(true));
+        assert_eq!(items[1].get("c").unwrap().text().unwrap(), "xé");
+        assert!(root.get("n").unwrap().is_null());
+        assert_eq!(root.members().map(|(key, _)| key.into_owned()).collect::<Vec<_>>(), ["a", "b", "n"]);
+    }
+
+    #[test]
+    fn a_key_spelt_with_escapes_is_found_and_told_as_a_duplicate() {
+        let document = parse(r#"{"model":"a","mo\u0064el":"b"}"#).unwrap();
+        assert_eq!(document.duplicate_key().unwrap(), "model");
+        assert_eq!(document.root().get("model").unwrap().text().unwrap(), "b");
+    }
+
+    #[test]
+    fn deep_nesting_is_skipped_without_the_stack() {
+        let depth = 200_000;
+        let text = format!("{{\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(parse(&text).unwrap().root().get("x").unwrap().raw().len(), 2 * depth);
+    }
+
+    #[test]
+    fn a_flood_of_values_is_refused() {
+        let text = format!("[{}0]", "0,".repeat(1 << 18));
+        assert_eq!(parse(&text).unwrap_err().what, "too many values");
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_kept_and_is_no_text() {
+        let document = parse(r#"{"content":"\ud800"}"#).unwrap();
+        let content = document.root().get("content").unwrap();
+        assert_eq!(content.raw(), br#""\ud800""#);
+        assert_eq!(content.text(), None);
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,4})?([eE][+-]?[0-9]{1,3})?",
+            "\\PC{0,12}".prop_map(|text| serde_json::to_string(&text).unwrap()),
+            Just(r#""\ud83d\ude00\/""#.to_owned()),
+        ];
+        leaf.prop_recursive(6, 64, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5)
+                    .prop_map(|items| format!("[ {} ]", items.join(" ,\n"))),
+                prop::collection::vec(("\\PC{0,6}", inner), 0..5).prop_map(|members| {
+                    let member = |(key, value): (String, String)| {
+                        format!("{} : {value}", serde_json::to_string(&key).unwrap())
+                    };
+                    format!("{{{}}}", members.into_iter().map(member).collect::<Vec<_>>().join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json_on_arbitrary_text(text in "[\\[\\]{}:,\"\\\\ 0-9eE.+a-zA-Z\\n\u{1}é-]{0,24}") {
+            let theirs = serde_json::from_str::<&serde_json::value::RawValue>(&text);
+            prop_assert_eq!(parse(&text).is_ok(), theirs.is_ok(), "{} {:?}", text, theirs);
+        }
+
+        #[test]
+        fn takes_every_valid_document(text in json()) {
+            prop_assert!(parse(&text).is_ok(), "{}", text);
+        }
+
+        #[test]
+        fn agrees_with_serde_json_on_damaged_documents(text in json(), at in 0usize..200, byte in 0u8..128) {
+            let mut bytes = text.into_bytes();
+            if at < bytes.len() { bytes[at] = byte; }
+            let theirs = serde_json::from_slice::<&serde_json::value::RawValue>(&bytes).is_ok();
+            prop_assert_eq!(Document::parse(Bytes::from(bytes.clone()), 3).is_ok(), theirs, "{:?}", bytes);
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! Changes to a body as data, and the one function that carries them out, by splicing.
+
+use std::collections::{HashMap, HashSet};
+
+use bytes::Bytes;
+
+use super::{
+    document::{Document, View},
+    pointer::{Pointer, Step},
+    raw::{Raw, assemble},
+    scan::{Kind, Span},
+    text,
+};
+
+/// One change to a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The value at a place is replaced; a member that is not there is added at the end of its object.
+    Set {
+        /// The place.
+        at: Pointer,
+        /// The new value.
+        value: Raw,
+    },
+    /// The member or item at a place is taken out.
+    Remove {
+        /// The place.
+        at: Pointer,
+    },
+    /// A new item goes before the item at a place, or to the end of the array where there is none.
+    Insert {
+        /// The place.
+        at: Pointer,
+        /// The new item.
+        value: Raw,
+    },
+    /// A member gets another key and keeps its value and its position.
+    Rename {
+        /// The member.
+        from: Pointer,
+        /// The new key.
+        to: String,
+    },
+}
+
+impl Change {
+    /// The place that changes.
+    pub fn at(&self) -> &Pointer {
+        match self {
+            Change::Set { at, .. } | Change::Remove { at } | Change::Insert { at, .. } => at,
+            Change::Rename { from, .. } => from,
+        }
+    }
+}
+
+/// The body after `changes`, in order, as few buffers. Bytes outside the changed places stay as they came; a change
+/// to a place that does not exist (any more) changes nothing.
+pub fn apply<'c>(document: &Document, changes: impl IntoIterator<Item = &'c Change>) -> Vec<Bytes> {
+    let mut patch = Patch::default();
+    for change in changes {
+        patch.take(document, change);
+    }
+    if patch.touched.is_empty() {
+        return vec![document.source().clone()];
+    }
+    let mut splicer = Splicer { patch: &patch, out: Raw::empty(), written: 0 };
+    splicer.container(document.root());
+    let end = document.source().len();
+    splicer.copy_to(u32::try_from(end).unwrap_or(u32::MAX));
+    assemble(document.source(), &splicer.out)
+}
+
+/// What the changes come to, by node of the document.
+#[derive(Default)]
+struct Patch {
+    nodes: HashMap<u32, NodePatch>,
+    added: Vec<Addition>,
+    touched: HashSet<u32>,
+}
+
+#[derive(Default)]
+struct NodePatch {
+    before: Vec<Raw>,
+    key: Option<String>,
+    value: Option<Raw>,
+    removed: bool,
+}
+
+/// A member (or, without a key, an item) at the end of a container; without a value once it was taken out again.
+struct Addition {
+    parent: u32,
+    key: Option<String>,
+    value: Option<Raw>,
+}
+
+/// Where a pointer leads in the patched document.
+enum Place {
+    Node(u32),
+    Added(usize),
+    Absent { parent: u32, key: Option<String> },
+}
+
+impl Patch {
+    fn take(&mut self, document: &Document, change: &Change) {
+        let Some((place, trail)) = self.resolve(document.root(), change.at()) else { return };
+        match (place, change) {
+            (Place::Node(node), Change::Set { value, .. }) => self.node(node).value = Some(value.clone()),
+            (Place::Node(node), Change::Insert { value, .. }) => self.node(node).before.push(value.clone()),
+            (Place::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
+            (Place::Node(node), Change::Rename { to, .. }) => self.node(node).key = Some(to.clone()),
+            (Place::Added(at), change) => {
+                let Some(slot) = self.added.get_mut(at) else { return };
+                match change {
+                    Change::Set { value, .. } => slot.value = Some(value.clone()),
+                    Change::Remove { .. } => slot.value = None,
+                    Change::Rename { to, .. } => slot.key = Some(to.clone()),
+                    Change::Insert { .. } => return,
+                }
+            }
+            (Place::Absent { parent, key: key @ Some(_) }, Change::Set { value, .. })
+            | (Place::Absent { parent, key: key @ None }, Change::Insert { value, .. }) => {
+                self.added.push(Addition { parent, key, value: Some(value.clone()) });
+            }
+            (Place::Absent { .. }, _) => return,
+        }
+        self.touched.extend(trail);
+    }
+
+    fn node(&mut self, node: u32) -> &mut NodePatch {
+        self.nodes.entry(node).or_default()
+    }
+
+    /// The place and the containers on the way to it; `None` if the way leads nowhere or into what was replaced.
+    fn resolve(&self, root: View<'_>, pointer: &Pointer) -> Option<(Place, Vec<u32>)> {
+        let mut trail = Vec::with_capacity(pointer.steps().len());
+        let mut view = root;
+        let (last, way) = pointer.steps().split_last()?;
+        for step in way {
+            trail.push(view.index());
+            view = self.child(view, step)?;
+            let patched = self.nodes.get(&view.index());
+            if patched.is_some_and(|patch| patch.value.is_some()) {
+                return None;
+            }
+        }
+        trail.push(view.index());
+        if let Some(child) = self.child(view, last) {
+            return Some((Place::Node(child.index()), trail));
+        }
+        let parent = view.index();
+        let key = match (last, view.kind()) {
+            (Step::Key(key), Kind::Object) => Some(key.clone().into_owned()),
+            (Step::Index(_), Kind::Array) => None,
+            _ => return None,
+        };
+        let there = |added: &Addition| {
+            added.parent == parent && added.key.is_some() && added.key == key && added.value.is_some()
+        };
+        let added = self.added.iter().position(there);
+        Some((added.map_or(Place::Absent { parent, key }, Place::Added), trail))
+    }
+
+    /// A child by its present key, or by the index it came with.
+    fn child<'a>(&self, view: View<'a>, step: &Step) -> Option<View<'a>> {
+        let child = match step {
+            Step::Index(index) => view.items().nth(*index),
+            Step::Key(key) => view
+                .members()
+                .filter(|(name, child)| {
+                    let patch = self.nodes.get(&child.index());
+                    match patch.and_then(|patch| patch.key.as_deref()) {
+                        Some(renamed) => renamed == key,
+                        None => name == key,
+                    }
+                })
+                .map(|(_, child)| child)
+                .last(),
+        }?;
+        let removed = self.nodes.get(&child.index()).is_some_and(|patch| patch.removed);
+        (!removed).then_some(child)
+    }
+}
+
+/// Writes the patched document: the source in order, with splices where the patch says.
+struct Splicer<'p> {
+    patch: &'p Patch,
+    out: Raw,
+    written: u32,
+}
+
+/// How far the writing of one container has come.
+struct Row {
+    /// End of the last child that stayed, or of the opening bracket.
+    kept: u32,
+    /// An element was written, so the next one needs a comma.
+    any: bool,
+    /// The source from `kept` to the next child, its comma included, can be copied as it stands.
+    clean: bool,
+}
+
+impl Splicer<'_> {
+    fn copy_to(&mut self, end: u32) {
+        if end > self.written {
+            self.out.push_source(Span { start: self.written, end });
+            self.written = end;
+        }
+    }
+
+    fn container(&mut self, view: View<'_>) {
+        let mut row = Row { kept: view.span().start + 1, any: false, clean: true };
+        let mut end = row.kept;
+        for child in view.children() {
+            let patch = self.patch.nodes.get(&child.index());
+            for value in patch.map(|patch| patch.before.as_slice()).unwrap_or_default() {
+                self.element(&mut row, None, value);
+            }
+            end = child.span().end;
+            if patch.is_some_and(|patch| patch.removed) {
+                self.detach(&mut row);
+                continue;
+            }
+            if !row.clean {
+                if row.any {
+                    self.out.push(",");
+                }
+                let keyless = child.key_span() == Span::default();
+                self.written = if keyless { child.span().start } else { child.key_span().start };
+            }
+            self.child(child, patch);
+            row = Row { kept: end, any: true, clean: true };
+        }
+        for added in self.patch.added.iter().filter(|added| added.parent == view.index()) {
+            if let Some(value) = &added.value {
+                self.element(&mut row, added.key.as_deref(), value);
+            }
+        }
+        if !row.clean {
+            self.written = end;
+        }
+    }
+
+    /// Writes up to what stayed last, so that what follows in the source can be left out.
+    fn detach(&mut self, row: &mut Row) {
+        if row.clean {
+            self.copy_to(row.kept);
+            row.clean = false;
+        }
+    }
+
+    /// A new member or item.
+    fn element(&mut self, row: &mut Row, key: Option<&str>, value: &Raw) {
+        self.detach(row);
+        if row.any {
+            self.out.push(",");
+        }
+        if let Some(key) = key {
+            self.out.push(text::quote(key) + ":");
+        }
+        self.out.extend(value.clone());
+        row.any = true;
+    }
+
+    fn child(&mut self, child: View<'_>, patch: Option<&NodePatch>) {
+        if let Some(key) = patch.and_then(|patch| patch.key.as_deref()) {
+            self.copy_to(child.key_span().start);
+            self.out.push(text::quote(key));
+            self.written = child.key_span().end;
+        }
+        if let Some(value) = patch.and_then(|patch| patch.value.as_ref()) {
+            self.copy_to(child.span().start);
+            self.out.extend(value.clone());
+            self.written = child.span().end;
+        } else if self.patch.touched.contains(&child.index()) {
+            self.container(child);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(source: &str, changes: &[Change]) -> String {
+        let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), 4).unwrap();
+        let joined = apply(&document, changes).concat();
+        let text = String::from_utf8(joined).unwrap();
+        assert!(Document::parse(Bytes::copy_from_slice(text.as_bytes()), 4).is_ok(), "{text}");
+        text
+    }
+
+    fn set(path: Pointer, value: &'static str) -> Change {
+        Change::Set { at: path, value: Raw::json(value) }
+    }
+
+    fn remove(path: Pointer) -> Change {
+        Change::Remove { at: path }
+    }
+
+    #[test]
+    fn no_changes_give_the_very_same_buffer() {
+        let source = Bytes::from_static(b" {\"a\" : 1e2 }\n");
+        let document = Document::parse(source.clone(), 4).unwrap();
+        let out = apply(&document, []);
+        assert_eq!(out.len(), 1);
+        assert_eq!(out[0].as_ptr(), source.as_ptr());
+    }
+
+    #[test]
+    fn removal_takes_one_comma_wherever_the_member_stands() {
+        let source = r#"{ "a":1, "b":2 , "c":3 }"#;
+        assert_eq!(edited(source, &[remove(Pointer::key("a"))]), r#"{ "b":2 , "c":3 }"#.replace("{ ", "{"));
+        assert_eq!(edited(source, &[remove(Pointer::key("b"))]), r#"{ "a":1,"c":3 }"#);
+        assert_eq!(edited(source, &[remove(Pointer::key("c"))]), r#"{ "a":1, "b":2 }"#);
+        let all = [remove(Pointer::key("c")), remove(Pointer::key("a")), remove(Pointer::key("b"))];
+        assert_eq!(edited(source, &all), "{ }");
+        assert_eq!(edited(source, &all[..2]), r#"{"b":2 }"#);
+        assert_eq!(edited(source, &all[1..]), r#"{"c":3 }"#);
+        assert_eq!(edited(source, &[remove(Pointer::key("b")), remove(Pointer::key("c"))]), r#"{ "a":1 }"#);
+    }
+
+    #[test]
+    fn a_rename_keeps_value_and_position() {
+        let rename = Change::Rename { from: Pointer::key("max_tokens"), to: "max_completion_tokens".into() };
+        assert_eq!(
+            edited(r#"{"max_tokens": 1.0,"x":1}"#, &[rename]),
+            r#"{"max_completion_tokens": 1.0,"x":1}"#
+        );
+    }
+
+    #[test]
+    fn a_renamed_member_answers_to_its_new_key() {
+        let changes = [
+            Change::Rename { from: Pointer::key("a"), to: "b".into() },
+            set(Pointer::key("b"), "7"),
+            remove(Pointer::key("a")),
+        ];
+        assert_eq!(edited(r#"{"a":1}"#, &changes), r#"{"b":7}"#);
+    }
+
+    #[test]
+    fn what_is_added_can_be_set_again_and_taken_out() {
+        assert_eq!(edited("{}", &[set(Pointer::key("a"), "1"), set(Pointer::key("a"), "2")]), r#"{"a":2}"#);
+        assert_eq!(edited("{ }", &[set(Pointer::key("a"), "1"), remove(Pointer::key("a"))]), "{ }");
+        assert_eq!(
+            edited(r#"{"x":1}"#, &[set(Pointer::key("a"), "1"), remove(Pointer::key("x"))]),
+            r#"{"a":1}"#
+        );
+        let again = [remove(Pointer::key("x")), set(Pointer::key("x"), "2")];
+        assert_eq!(edited(r#"{"x":1,"y":0}"#, &again), r#"{"y":0,"x":2}"#);
+    }
+
+    #[test]
+    fn nested_places_change_and_their_neighbours_do_not() {
+        let source = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b","x":null}],"z":1.0}"#;
+        let messages = || Pointer::key("messages");
+        let changes = [
+            remove(messages().item(0)),
+            set(messages().item(1).then("content"), r#""ab""#),
+            remove(messages().item(1).then("x")),
+            set(messages().item(1).then("name"), r#""n""#),
+        ];
+        assert_eq!(
+            edited(source, &changes),
+            r#"{"messages":[{"role":"user","content":"ab","name":"n"}],"z":1.0}"#
+        );
+    }
+
+    #[test]
+    fn items_are_inserted_before_a_place_or_at_the_end() {
+        let insert =
+            |index, value| Change::Insert { at: Pointer::key("a").item(index), value: Raw::json(value) };
+        let item = |index| remove(Pointer::key("a").item(index));
+        assert_eq!(edited(r#"{"a":[ 1, 2 ]}"#, &[insert(0, "0")]), r#"{"a":[0,1, 2 ]}"#);
+        assert_eq!(edited(r#"{"a":[1, 2 ]}"#, &[insert(1, "9"), insert(1, "8")]), r#"{"a":[1,9,8,2 ]}"#);
+        assert_eq!(edited(r#"{"a":[1]}"#, &[insert(7, "2")]), r#"{"a":[1,2]}"#);
+        assert_eq!(edited(r#"{"a":[]}"#, &[insert(0, "1")]), r#"{"a":[1]}"#);
+        assert_eq!(edited(r#"{"a":[1,2]}"#, &[item(0), insert(1, "9"), item(1)]), r#"{"a":[9]}"#);
+    }
+
+    #[test]
+    fn changes_inside_what_was_removed_or_replaced_do_nothing() {
+        let inside = set(Pointer::key("a").then("b"), "2");
+        assert_eq!(edited(r#"{"a":{"b":1}}"#, &[remove(Pointer::key("a")), inside.clone()]), "{}");
+        assert_eq!(edited(r#"{"a":{"b":1}}"#, &[set(Pointer::key("a"), "0"), inside]), r#"{"a":0}"#);
+    }
+
+    #[test]
+    fn large_values_are_shared_not_copied() {
+        let source = Bytes::from(format!(r#"{{"a":1,"image":"{}"}}"#, "A".repeat(100_000)));
+        let document = Document::parse(source.clone(), 4).unwrap();
+        let out = apply(&document, &[remove(Pointer::key("a"))]);
+        let shared = out.iter().find(|part| part.len() >= 100_000).unwrap();
+        let (from, to) = (source.as_ptr() as usize, source.as_ptr() as usize + source.len());
+        assert!((from..to).contains(&(shared.as_ptr() as usize)));
+        assert_eq!(out.concat(), format!(r#"{{"image":"{}"}}"#, "A".repeat(100_000)).into_bytes());
+    }
+}

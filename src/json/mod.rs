@@ -1,0 +1,15 @@
+//! Lossless JSON: a body stays the bytes it came as; what azgate reads of it are spans, and what it changes are
+//! splices. Nothing here knows what the keys mean.
+
+mod document;
+mod edit;
+mod pointer;
+mod raw;
+mod scan;
+pub mod text;
+
+pub use document::{Document, View};
+pub use edit::{Change, apply};
+pub use pointer::{Pointer, Step};
+pub use raw::{Raw, assemble};
+pub use scan::{Kind, Span, SyntaxError};
