@@ -30,8 +30,8 @@ Examples:
   azgate check --config azgate.toml     every problem of a config at once
   azgate schema > azgate.schema.json    for completion in an editor
 
-Settings come from the config file, then from the environment, then from flags. Each key of the config is also a
-variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
+Settings come from the config file, then from the environment, then from flags. Each key of the config is \
+also a variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
 
 Exit codes: 0 fine, 1 problems, 2 wrong usage.";
 
