@@ -207,7 +207,7 @@ fn held_members_come_before_an_unfinished_tail() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
     let told = RefCell::new(None);
     let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, |outcome| {
-        *told.borrow_mut() = Some(outcome)
+        *told.borrow_mut() = Some(outcome);
     });
     let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
     assert!(held.starts_with(b"data: {") && held.ends_with(b"}\n\n"));
