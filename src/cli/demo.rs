@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use super::{Outcome, Output, terminal::HEAD};
 use crate::{
     app::Gateway,
-    config::{self, Checked, Environment, KeySettings, Surroundings},
+    config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
@@ -64,7 +64,7 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-/// The settings that an operator would write: a resource and a key. Any model of the simulator goes by its own name.
+/// The settings that an operator would write: a resource, a key, and every model of the simulator.
 fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settings> {
     let set = |key: &str, value: String| (format!("AZGATE_{key}"), value);
     let environment = [
@@ -86,7 +86,24 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
         requests_per_minute: None,
         policy: Rules::default(),
     });
+    settings.models = sim::models().map(model).collect();
     Ok(settings)
+}
+
+/// A deployment of the simulator under its model's name.
+fn model(name: &str) -> ModelSettings {
+    ModelSettings {
+        alias: name.to_owned(),
+        resource: 0,
+        deployment: name.to_owned(),
+        model: None,
+        family: None,
+        markdown: false,
+        reasoning_reserve: 0,
+        requests_per_minute: None,
+        normalize_stream: None,
+        policy: Rules::default(),
+    }
 }
 
 /// The wanted address, or any free port where something listens there already.

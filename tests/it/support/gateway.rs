@@ -2,11 +2,7 @@
 
 use std::{io::Write, sync::Arc};
 
-use azgate::{
-    app::Gateway,
-    config::{self, Environment},
-    serve,
-};
+use azgate::{app::Gateway, cli::ConfigArgs, config::Environment, serve};
 use tokio::net::TcpListener;
 
 use super::Upstream;
@@ -44,8 +40,8 @@ impl Proxy {
         );
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let environment: Environment = [("TEST_AZURE_KEY".to_owned(), AZURE_KEY.to_owned())].into_iter().collect();
-        let checked = azgate::cli::settings(Some(file.path()), &environment, &[]);
+        let environment: Environment = [("TEST_AZURE_KEY", AZURE_KEY)].into_iter().collect();
+        let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);
         let settings = checked.settings.unwrap_or_else(|| panic!("{:#?}", checked.problems));
         let gateway = Arc::new(Gateway::build(&settings).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -68,7 +64,8 @@ impl Proxy {
         body: impl Into<reqwest::Body>,
         headers: &[(&str, &str)],
     ) -> reqwest::Response {
-        let mut request = self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut request =
+            self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
