@@ -123,7 +123,7 @@ const GPT_56: Model = Model { version: "2026-07-09", ..GPT_55 };
 const ALWAYS_REASONS: Model =
     Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
 
-/// Served by the Responses operation (or by an agent service) only.
+/// Not served by the chat operation: by Responses only, or elsewhere.
 const NOT_CHAT: Model = Model { operation: Elsewhere, ..GPT_5 };
 
 /// Parameters of the open-weight models are not documented: treated as classic models with an effort.
