@@ -15,7 +15,7 @@ pub mod schema;
 mod settings;
 mod shape;
 
-pub use check::{Checked, Families, FamilyProblem, Surroundings, check};
+pub use check::{Checked, Surroundings, check};
 pub use environment::Environment;
 pub use load::{Draft, Flag, load};
 pub use path::KeyPath;

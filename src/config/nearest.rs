@@ -10,10 +10,15 @@ pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
         .map(|(_, candidate)| candidate)
 }
 
+/// A remedy: this name.
+pub(super) fn did_you_mean(name: &str) -> String {
+    format!("did you mean `{name}`?")
+}
+
 /// A remedy: the nearest name, or else all of them.
 pub(super) fn suggest<'a>(written: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> String {
     match nearest(written, candidates.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
+        Some(name) => did_you_mean(name),
         None => match candidates.map(|name| format!("`{name}`")).collect::<Vec<_>>() {
             names if names.is_empty() => "remove it".to_owned(),
             names => format!("known: {}", names.join(", ")),

@@ -4,8 +4,8 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 
-use super::schema::{LogFormat, Policy, UnknownModels};
-use crate::call::Surface;
+use super::schema::{LogFormat, UnknownModels};
+use crate::{call::Surface, catalog::Catalog, translate::Rules};
 
 /// Everything azgate is told.
 #[derive(Clone, Debug)]
@@ -29,15 +29,15 @@ pub struct Settings {
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
     pub default_resource: Option<usize>,
     /// What translation may do.
-    pub policy: Policy,
+    pub policy: Rules,
     /// The resources, in the order of their names.
     pub resources: Vec<ResourceSettings>,
     /// The models, in the order of their aliases.
     pub models: Vec<ModelSettings>,
     /// The keys, in the order of their names. None at all: callers need none.
     pub keys: Vec<KeySettings>,
-    /// The operator's overlay of the catalog.
-    pub families: toml::Table,
+    /// The catalog, with the operator's overlay.
+    pub catalog: Catalog,
 }
 
 /// What is logged, and how.
@@ -90,7 +90,7 @@ pub struct ModelSettings {
     /// Whether odd chunks are repaired; `None`: as the path says.
     pub normalize_stream: Option<bool>,
     /// What translation may do.
-    pub policy: Policy,
+    pub policy: Rules,
 }
 
 /// A key that clients may call with.
@@ -103,5 +103,5 @@ pub struct KeySettings {
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
     /// What translation may do.
-    pub policy: Policy,
+    pub policy: Rules,
 }

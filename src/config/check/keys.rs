@@ -16,7 +16,7 @@ impl Judge<'_> {
         for (name, key) in &config.keys {
             let table = KeyPath::new(["keys", name]);
             let requests_per_minute = self.limit(&table, key.requests_per_minute);
-            self.policy(&table.child("policy"), &key.policy);
+            let policy = self.policy(&table.child("policy"), &key.policy);
             let at = table.child("sha256");
             let Some(sha256) = decoded(&key.sha256) else {
                 let remedy = "write what `printf %s \"$KEY\" | sha256sum` prints";
@@ -33,12 +33,7 @@ impl Judge<'_> {
                     "give each caller a key of its own",
                 );
             }
-            keys.push(KeySettings {
-                name: name.clone(),
-                sha256,
-                requests_per_minute,
-                policy: key.policy.clone(),
-            });
+            keys.push(KeySettings { name: name.clone(), sha256, requests_per_minute, policy });
         }
         keys
     }

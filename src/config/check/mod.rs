@@ -3,6 +3,7 @@
 //! First the shape (keys and types), then the meaning of what is left, section by section. It is pure: files and
 //! variables come in through [`Surroundings`].
 
+mod catalog;
 mod endpoint;
 mod fit;
 mod keys;
@@ -11,7 +12,7 @@ mod models;
 mod policy;
 mod resources;
 
-use std::{io, num::NonZeroU32, path::Path, time::Duration};
+use std::{collections::BTreeSet, io, num::NonZeroU32, path::Path, time::Duration};
 
 use serde::Deserialize;
 use toml::Table;
@@ -20,42 +21,18 @@ use super::{
     Draft, Environment, KeyPath, LogSettings, Problem, Settings, Severity,
     nearest::suggest,
     problem::Findings,
-    schema::{Config, Log, UnknownModels},
+    schema::{Config, Log},
     shape::Shape,
 };
 
-/// What a config is judged against.
+/// What a config refers to outside of itself.
 #[derive(Clone, Copy)]
-#[expect(missing_debug_implementations, reason = "holds closures")]
+#[expect(missing_debug_implementations, reason = "holds a closure")]
 pub struct Surroundings<'a> {
     /// Where secrets may be.
     pub environment: &'a Environment,
     /// Reads a file that the config names.
     pub read: &'a dyn Fn(&Path) -> io::Result<String>,
-    /// The ids of all rules.
-    pub rules: &'a [String],
-    /// The catalog under an overlay.
-    pub families: &'a dyn Fn(&Table) -> Families,
-}
-
-/// What the catalog says to an overlay.
-#[derive(Clone, Debug, Default)]
-pub struct Families {
-    /// The names of all families, the overlay's own included.
-    pub names: Vec<String>,
-    /// What is wrong with the overlay.
-    pub problems: Vec<FamilyProblem>,
-}
-
-/// Something wrong with the catalog's overlay.
-#[derive(Clone, Debug)]
-pub struct FamilyProblem {
-    /// The path of the key, below `families`.
-    pub at: Vec<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub remedy: String,
 }
 
 /// The outcome.
@@ -72,11 +49,17 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
     let Draft { mut tree, places, mut problems, is_readable } = draft;
     let mut settings = None;
     if is_readable {
-        let resources = tree.get("resources").and_then(toml::Value::as_table);
+        let names = |section| match tree.get(section) {
+            Some(toml::Value::Table(table)) => table.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
         let mut judge = Judge {
             findings: Findings::new(&places),
             surroundings: *surroundings,
-            resources: resources.map(|table| table.keys().cloned().collect()).unwrap_or_default(),
+            resources: names("resources"),
+            has_models: !names("models").is_empty(),
+            has_keys: !names("keys").is_empty(),
+            rules: BTreeSet::new(),
         };
         fit::prune(&Shape::of_config(), &mut tree, &mut judge.findings);
         settings = judge.config(tree);
@@ -91,8 +74,14 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
 struct Judge<'a> {
     findings: Findings<'a>,
     surroundings: Surroundings<'a>,
-    /// The names of all resources as written, the ones with problems included.
+    /// The names of all resources as written. What was taken out for its own problems must not cause others.
     resources: Vec<String>,
+    /// Whether any model was written.
+    has_models: bool,
+    /// Whether any key was written.
+    has_keys: bool,
+    /// The ids of all rules, once the catalog is there.
+    rules: BTreeSet<String>,
 }
 
 impl Judge<'_> {
@@ -103,14 +92,15 @@ impl Judge<'_> {
             self.findings.key(&KeyPath::default(), "the config does not fit its schema", remedy);
             return None;
         };
+        let catalog = self.catalog(&config.families);
         let server = self.server(&config);
         let admin = self.admin(&config, server);
         self.log(&config.log);
-        self.policy(&KeyPath::new(["policy"]), &config.policy);
-        let families = self.families(&config.families);
+        let policy = self.policy(&KeyPath::new(["policy"]), &config.policy);
         let resources = self.all_resources(&config);
+        let unknown_models = self.unknown_models(&config);
         let default_resource = self.default_resource(&config, &resources);
-        let models = self.all_models(&config, &resources, default_resource, &families);
+        let models = self.all_models(&config, &resources, default_resource, &catalog);
         let keys = self.all_keys(&config);
         Some(Settings {
             listen: server?,
@@ -120,17 +110,13 @@ impl Judge<'_> {
             drain: Duration::from_secs(config.server.drain_seconds.into()),
             header_timeout: Duration::from_secs(config.server.header_timeout_seconds.into()),
             log: LogSettings { level: config.log.level, format: config.log.format },
-            unknown_models: config.routing.unknown_models.unwrap_or(if config.models.is_empty() {
-                UnknownModels::Forward
-            } else {
-                UnknownModels::Refuse
-            }),
+            unknown_models,
             default_resource,
-            policy: config.policy,
+            policy,
             resources,
             models,
             keys,
-            families: config.families,
+            catalog,
         })
     }
 
@@ -151,16 +137,6 @@ impl Judge<'_> {
                 "write a level, or such as `info,azgate::upstream=debug`",
             );
         }
-    }
-
-    /// The names of all families; problems of the overlay are noted.
-    fn families(&mut self, overlay: &Table) -> Vec<String> {
-        let families = (self.surroundings.families)(overlay);
-        for problem in families.problems {
-            let at = KeyPath::new(["families".to_owned()].into_iter().chain(problem.at));
-            self.findings.key(&at, problem.message, problem.remedy);
-        }
-        families.names
     }
 
     /// A number that must not be 0.

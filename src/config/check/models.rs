@@ -1,13 +1,22 @@
 //! `[models.NAME]` and `[routing]`: which resource serves what.
 
 use super::Judge;
-use crate::config::{
-    KeyPath, ModelSettings, ResourceSettings,
-    nearest::suggest,
-    schema::{Config, Model, UnknownModels},
+use crate::{
+    catalog::Catalog,
+    config::{
+        KeyPath, ModelSettings, ResourceSettings,
+        nearest::suggest,
+        schema::{Config, Model, UnknownModels},
+    },
 };
 
 impl Judge<'_> {
+    /// A list of models is closed unless it says otherwise.
+    pub(super) fn unknown_models(&self, config: &Config) -> UnknownModels {
+        let default = if self.has_models { UnknownModels::Refuse } else { UnknownModels::Forward };
+        config.routing.unknown_models.unwrap_or(default)
+    }
+
     /// The resource of models that name none.
     pub(super) fn default_resource(
         &mut self,
@@ -18,11 +27,7 @@ impl Judge<'_> {
         if let Some(name) = &config.routing.default_resource {
             return self.resource_index(&at, name, resources);
         }
-        let forwards = match config.routing.unknown_models {
-            Some(unknown) => unknown == UnknownModels::Forward,
-            None => config.models.is_empty(),
-        };
-        if forwards && self.resources.len() > 1 {
+        if self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
             let remedy =
                 format!("write one of {}, or routing.unknown_models = \"refuse\"", self.resources.join(", "));
             self.findings.key(&at, "models are forwarded, but to which resource?", remedy);
@@ -36,15 +41,17 @@ impl Judge<'_> {
         config: &Config,
         resources: &[ResourceSettings],
         default_resource: Option<usize>,
-        families: &[String],
+        catalog: &Catalog,
     ) -> Vec<ModelSettings> {
         let has_default = default_resource.is_some() || config.routing.default_resource.is_some();
         let mut models = Vec::new();
         for (alias, model) in &config.models {
             let table = KeyPath::new(["models", alias]);
             let requests_per_minute = self.limit(&table, model.requests_per_minute);
-            self.policy(&table.child("policy"), &model.policy);
-            self.family(&table, model, families);
+            let policy = self.policy(&table.child("policy"), &model.policy);
+            if let Some(family) = &model.family {
+                self.family(&table.child("family"), family, catalog, &config.families);
+            }
             let deployment = self.deployment(&table, alias, model);
             let resource = if let Some(name) = &model.resource {
                 self.resource_index(&table.child("resource"), name, resources)
@@ -62,7 +69,7 @@ impl Judge<'_> {
                 reasoning_reserve: model.reasoning_reserve,
                 requests_per_minute,
                 normalize_stream: model.normalize_stream,
-                policy: model.policy.clone(),
+                policy,
             }));
         }
         models
@@ -82,14 +89,6 @@ impl Judge<'_> {
             let remedy =
                 format!("write one of {}, or set routing.default_resource", self.resources.join(", "));
             self.findings.key(&table.child("resource"), "missing, and there are several resources", remedy);
-        }
-    }
-
-    fn family(&mut self, table: &KeyPath, model: &Model, families: &[String]) {
-        let Some(family) = &model.family else { return };
-        if !families.contains(family) {
-            let remedy = suggest(family, families.iter().map(String::as_str));
-            self.findings.value(&table.child("family"), format!("there is no family `{family}`"), remedy);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the tests of this module share: a config in an environment, and what is found in it.
 
+mod examples;
 mod layers;
 mod meaning;
 mod problems;
@@ -64,9 +65,7 @@ impl Case {
             path
         });
         let environment: Environment = self.environment.iter().cloned().collect();
-        let rules = ["drop.temperature".to_owned(), "roles".to_owned()];
-        let surroundings =
-            Surroundings { environment: &environment, read: &read, rules: &rules, families: &families };
+        let surroundings = Surroundings { environment: &environment, read: &read };
         let draft = load(path.as_deref(), &environment, &self.flags);
         let mut checked = check(draft, &surroundings);
         for problem in &mut checked.problems {
@@ -102,18 +101,5 @@ fn read(path: &Path) -> io::Result<String> {
         "/run/odd" => Ok("two\nlines".to_owned()),
         "/run/ca.pem" => Ok("-----BEGIN CERTIFICATE-----".to_owned()),
         _ => Err(io::ErrorKind::NotFound.into()),
-    }
-}
-
-fn families(overlay: &Table) -> Families {
-    let own = ["gpt-4.1", "o1-preview"].into_iter().map(str::to_owned);
-    let problem = |name: &String| FamilyProblem {
-        at: vec![name.clone(), "chat".to_owned()],
-        message: "wrong".to_owned(),
-        remedy: "right it".to_owned(),
-    };
-    Families {
-        names: own.chain(overlay.keys().cloned()).collect(),
-        problems: overlay.keys().filter(|name| name.as_str() == "bad").map(problem).collect(),
     }
 }

@@ -72,16 +72,16 @@ fn of_a_model_and_its_policy() {
             ("requests_per_minute = 0", "5:23: error: models.a.requests_per_minute: must not be 0"),
             ("deployment = 'a/b'", "5:14: error: models.a.deployment: no deployment can have this name"),
             (
-                "family = 'gpt-4.2'",
-                "5:10: error: models.a.family: there is no family `gpt-4.2` (did you mean `gpt-4.1`?)",
+                "family = 'o1-previw'",
+                "5:10: error: models.a.family: there is no family `o1-previw` (did you mean `o1-preview`?)",
             ),
             (
                 "resource = 'est'",
                 "5:12: error: models.a.resource: there is no resource `est` (did you mean `east`?)",
             ),
             (
-                "policy.rules.role = 'pass'",
-                "5:14: error: models.a.policy.rules.role: no rule has this id (did you mean",
+                "policy.rules.nonsense = 'pass'",
+                "5:14: error: models.a.policy.rules.nonsense: no rule has this id (docs/rules.md",
             ),
         ],
     );
@@ -97,7 +97,7 @@ fn of_a_model_and_its_policy() {
             "5:1: error: policy.rules.\"drop.temprature\": no rule has this id (did you mean `drop.temperature`?)",
         )],
     );
-    tells("[families.bad]", &[("chat = {}", "5:1: error: families.bad.chat: wrong (right it)")]);
+    tells("[families.bad]", &[("streaming = 'often'", "5:13: error: families.bad.streaming: ")]);
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! What azgate shows Azure to be let in. For now a key; tokens come with their own kind.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+/// A resource's key, as the header that carries it. Built once, because a call must not pay for checking it.
+#[derive(Clone)]
+pub struct Credential {
+    value: HeaderValue,
+}
+
+/// A key that cannot stand in a header. The key itself is not shown.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CredentialError {
+    /// There is no key.
+    #[error("the key is empty")]
+    Empty,
+    /// Often the end of line of the file it was read from.
+    #[error("the key holds a character that no header can carry, such as a line break")]
+    NotAHeader,
+}
+
+/// Azure takes a key here on every surface; in `authorization` only on v1 (`securitySchemes` of its specification).
+const HEADER: HeaderName = HeaderName::from_static("api-key");
+
+impl Credential {
+    /// Makes the header of a key.
+    pub fn api_key(key: &SecretString) -> Result<Self, CredentialError> {
+        let key = key.expose_secret();
+        if key.is_empty() {
+            return Err(CredentialError::Empty);
+        }
+        let mut value = HeaderValue::from_str(key).map_err(|_| CredentialError::NotAHeader)?;
+        value.set_sensitive(true);
+        Ok(Self { value })
+    }
+
+    /// Puts the key into a request.
+    pub fn apply(&self, headers: &mut HeaderMap) {
+        headers.insert(HEADER, self.value.clone());
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential(api-key)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> Result<Credential, CredentialError> {
+        Credential::api_key(&SecretString::from(text))
+    }
+
+    #[test]
+    fn a_key_is_never_shown() {
+        let credential = key("0123456789abcdef").unwrap();
+        let mut headers = HeaderMap::new();
+        credential.apply(&mut headers);
+        assert_eq!(headers["api-key"], "0123456789abcdef");
+        let shown = format!("{credential:?} {headers:?}");
+        assert!(!shown.contains("0123456789abcdef"), "{shown}");
+    }
+
+    #[test]
+    fn a_key_that_is_no_header_is_refused_without_showing_it() {
+        assert_eq!(key("").unwrap_err(), CredentialError::Empty);
+        let error = key("topsecret\n").unwrap_err();
+        assert!(!error.to_string().contains("topsecret"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Why there is no answer: in which phase it failed, how, and in words that a user of the gateway understands.
+//! An answer with an error status is not a failure; what a failure means to the client is decided elsewhere.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use http::Uri;
+
+/// How far a call got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Looking up the host's name.
+    Resolve,
+    /// Opening the connection.
+    Connect,
+    /// Agreeing on TLS, which includes the certificate.
+    Tls,
+    /// Reaching or passing the forward proxy.
+    Proxy,
+    /// Handing over the request: the server has not seen all of it.
+    Send,
+    /// The request is out, no answer's head has come back.
+    AwaitAnswer,
+    /// An answer has begun.
+    ReadAnswer,
+}
+
+/// In what way it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It took too long; how long that is, where it was our limit.
+    TimedOut(Option<Duration>),
+    /// Nobody listens there.
+    Refused,
+    /// The other side closed or reset the connection.
+    Closed,
+    /// What came is not HTTP.
+    Malformed,
+    /// Anything else; the source says what.
+    Other,
+}
+
+/// A call to Azure that brought no (complete) answer.
+#[derive(Debug)]
+pub struct Failure {
+    /// How far it got.
+    pub phase: Phase,
+    /// In what way it failed.
+    pub kind: Kind,
+    /// Whether the connection had served an earlier call.
+    pub reused: bool,
+    /// Whether this was the second sending, after a reused connection had died.
+    pub resent: bool,
+    origin: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure of a call to `target`, told from what caused it.
+    pub fn new(phase: Phase, target: &Uri, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        let source = source.into();
+        let kind = Kind::of(&*source);
+        let origin = origin(target);
+        Self { phase, kind, reused: false, resent: false, origin, source: Some(source) }
+    }
+
+    /// A limit of the caller's own that ran out, such as the one on the first byte.
+    pub fn timed_out(phase: Phase, target: &Uri, after: Duration) -> Self {
+        let kind = Kind::TimedOut(Some(after));
+        Self { phase, kind, reused: false, resent: false, origin: origin(target), source: None }
+    }
+
+    /// Whether it took too long, as opposed to going wrong.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.kind, Kind::TimedOut(_))
+    }
+}
+
+impl Kind {
+    /// Tells the kind of an error from the first cause that has one.
+    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+        causes(error).map(kind_of_one).find(|kind| *kind != Self::Other).unwrap_or(Self::Other)
+    }
+}
+
+fn kind_of_one(error: &(dyn StdError + 'static)) -> Kind {
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        return match error.kind() {
+            io::ErrorKind::TimedOut => Kind::TimedOut(None),
+            io::ErrorKind::ConnectionRefused => Kind::Refused,
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::UnexpectedEof => Kind::Closed,
+            _ => Kind::Other,
+        };
+    }
+    match error.downcast_ref::<hyper::Error>() {
+        Some(error) if error.is_incomplete_message() || error.is_canceled() || error.is_closed() => {
+            Kind::Closed
+        }
+        Some(error) if error.is_parse() => Kind::Malformed,
+        _ => Kind::Other,
+    }
+}
+
+/// The error and all that caused it, outermost first.
+pub(super) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// `https://host:port`, which is all that is shown of a target: a proxy may have seen worse in URLs.
+fn origin(target: &Uri) -> String {
+    let host = target.authority().map_or("", |authority| authority.as_str());
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{}://{host}", target.scheme_str().unwrap_or("http"))
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = &self.origin;
+        match self.phase {
+            Phase::Resolve => write!(f, "looking up the host of {origin}"),
+            Phase::Connect => write!(f, "connecting to {origin}"),
+            Phase::Tls => write!(f, "the TLS handshake with {origin}"),
+            Phase::Proxy => write!(f, "connecting to {origin} through the proxy"),
+            Phase::Send => write!(f, "sending the request to {origin}"),
+            Phase::AwaitAnswer => write!(f, "waiting for the answer of {origin}"),
+            Phase::ReadAnswer => write!(f, "reading the answer of {origin}"),
+        }?;
+        match (self.kind, &self.source) {
+            (Kind::TimedOut(Some(after)), _) => write!(f, " timed out after {after:?}"),
+            (Kind::TimedOut(None), _) => f.write_str(" timed out"),
+            (Kind::Refused, _) => f.write_str(" failed: connection refused"),
+            (Kind::Closed, _) => f.write_str(" failed: the connection was closed"),
+            (Kind::Malformed, _) => f.write_str(" failed: what came back is not HTTP"),
+            (Kind::Other, None) => f.write_str(" failed"),
+            (Kind::Other, Some(source)) => match causes(&**source).last() {
+                Some(root) => write!(f, " failed: {root}"),
+                None => f.write_str(" failed"),
+            },
+        }?;
+        if self.resent { f.write_str(" (second attempt)") } else { Ok(()) }
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target() -> Uri {
+        Uri::from_static("https://res.openai.azure.com/openai/deployments/secret-project?api-version=x")
+    }
+
+    #[test]
+    fn words_name_the_phase_the_origin_and_the_cause_and_nothing_more() {
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let lookup = io::Error::other("Name or service not known");
+        for (failure, words) in [
+            (
+                Failure::timed_out(Phase::Connect, &target(), Duration::from_secs(10)),
+                "connecting to https://res.openai.azure.com timed out after 10s",
+            ),
+            (
+                Failure::new(Phase::Proxy, &target(), refused),
+                "connecting to https://res.openai.azure.com through the proxy failed: connection refused",
+            ),
+            (
+                Failure::new(Phase::Resolve, &target(), lookup),
+                "looking up the host of https://res.openai.azure.com failed: Name or service not known",
+            ),
+        ] {
+            assert_eq!(failure.to_string(), words);
+        }
+    }
+
+    #[test]
+    fn user_info_of_a_target_is_never_shown() {
+        let target = Uri::from_static("http://me:secret@host:8080/x");
+        let failure = Failure::timed_out(Phase::AwaitAnswer, &target, Duration::from_millis(300));
+        assert_eq!(failure.to_string(), "waiting for the answer of http://host:8080 timed out after 300ms");
+        assert!(failure.is_timeout());
+    }
+
+    #[test]
+    fn the_kind_is_found_below_wrappers() {
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        let wrapped = Failure::new(Phase::Send, &target(), reset);
+        assert_eq!(Kind::of(&wrapped), Kind::Closed);
+    }
+}

@@ -1,0 +1,240 @@
+//! Which headers pass between client and Azure, each with its reason. Both lists name what may pass: what nobody
+//! thought of stays here. Azure answers 431 to more than ten custom headers (Azure quotas-limits.md), and SDKs alone
+//! send nine.
+
+use http::header::{ACCEPT_ENCODING, CONNECTION, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::credential::Credential;
+
+/// A header that may pass, and why. A name ending in `*` stands for all names that begin so.
+#[derive(Debug)]
+pub struct Pass {
+    /// Its name, in lower case.
+    pub name: &'static str,
+    /// What it is good for on the other side.
+    pub why: &'static str,
+}
+
+const fn pass(name: &'static str, why: &'static str) -> Pass {
+    Pass { name, why }
+}
+
+/// What a client may say to Azure.
+pub const UP: &[Pass] = &[
+    pass("content-type", "the body's type"),
+    pass("accept", "JSON or an event stream"),
+    pass("user-agent", "names the caller in Azure's own records"),
+    pass("x-ms-client-request-id", "correlation: Azure echoes it"),
+    pass("x-ms-spillover-deployment", "spill over from a provisioned deployment, per request"),
+    pass("x-ms-oai-image-generation-deployment", "the deployment of the Responses image tool"),
+    pass("x-policy-id", "selects a content-filter policy, per request"),
+    pass("openai-beta", "gates of vector stores and older previews"),
+    pass("aoai-evals", "preview gate of evals (Azure OpenAPI v1)"),
+    pass("aoai-copy-ft-checkpoints", "preview gate of checkpoint copies (Azure OpenAPI v1)"),
+    pass("idempotency-key", "a caller's own protection against doing a thing twice"),
+];
+
+/// What Azure may say to a client.
+pub const DOWN: &[Pass] = &[
+    pass("content-type", "the body's type"),
+    pass("cache-control", "answers are not to be stored"),
+    pass("retry-after", "SDKs wait as long"),
+    pass("retry-after-ms", "SDKs prefer it to retry-after"),
+    pass("x-should-retry", "SDKs obey it"),
+    pass("x-ratelimit-*", "what is left of the quota"),
+    pass("apim-request-id", "what Azure's support asks for"),
+    pass("x-request-id", "SDKs show it as the request's id"),
+    pass("x-ms-client-request-id", "the caller's own correlation id, echoed"),
+    pass("x-ms-region", "where it was served"),
+    pass("x-ms-deployment-name", "what served it"),
+    pass("x-ms-served-model", "what served it, behind a model router"),
+    pass("x-ms-rai-invoked", "whether the content filter ran"),
+    pass("x-ms-is-spilled-over", "whether a provisioned deployment was full"),
+    pass("x-ms-spillover-*", "from where it spilled over, or why it could not"),
+    pass("azureml-model-session", "names the model's host in a support case"),
+    pass("openai-processing-ms", "time spent in the model"),
+    pass("openai-version", "the API's version, which some clients record"),
+    pass("azure-openai-deployment-utilization", "load of a provisioned deployment"),
+    pass("x-accel-buffering", "keeps a proxy before us from holding back a stream"),
+    pass("ms-azureml-model-error-*", "the model's own status and reason"),
+];
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const APIM_REQUEST_ID: HeaderName = HeaderName::from_static("apim-request-id");
+const OWN_USER_AGENT: &str = concat!("azgate/", env!("CARGO_PKG_VERSION"));
+
+/// The headers of a call to Azure.
+pub fn up(client: &HeaderMap, credential: &Credential) -> HeaderMap {
+    let mut headers = passing(client, UP);
+    headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(OWN_USER_AGENT));
+    // The answer is read on its way down.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    credential.apply(&mut headers);
+    headers
+}
+
+/// The headers of Azure's answer that the client gets to see.
+pub fn down(upstream: &HeaderMap) -> HeaderMap {
+    let mut headers = passing(upstream, DOWN);
+    if let Some(id) = upstream.get(APIM_REQUEST_ID) {
+        headers.entry(REQUEST_ID).or_insert_with(|| id.clone());
+    }
+    headers
+}
+
+fn passing(all: &HeaderMap, list: &[Pass]) -> HeaderMap {
+    let mut kept = HeaderMap::with_capacity(list.len());
+    for (name, value) in all {
+        if list.iter().any(|pass| pass.covers(name)) && !hop_by_hop(all, name) {
+            kept.append(name, value.clone());
+        }
+    }
+    kept
+}
+
+impl Pass {
+    fn covers(&self, header: &HeaderName) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(start) => header.as_str().starts_with(start),
+            None => header == self.name,
+        }
+    }
+}
+
+/// Whether `connection` names this header as meant for the next hop only (RFC 9110 §7.6.1).
+fn hop_by_hop(all: &HeaderMap, name: &HeaderName) -> bool {
+    all.get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|token| token.trim().eq_ignore_ascii_case(name.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::*;
+
+    fn map(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        lines.iter().map(pair).collect()
+    }
+
+    fn sent(client: &[(&'static str, &'static str)]) -> HeaderMap {
+        up(&map(client), &Credential::api_key(&SecretString::from("azure-key")).unwrap())
+    }
+
+    /// As AzureOpenAI/Python 1.109.1 sends them, and a proxy before us adds.
+    const SDK: &[(&str, &str)] = &[
+        ("host", "gateway.example"),
+        ("accept-encoding", "gzip, deflate"),
+        ("connection", "keep-alive"),
+        ("accept", "application/json"),
+        ("content-type", "application/json"),
+        ("user-agent", "AzureOpenAI/Python 1.109.1"),
+        ("x-stainless-lang", "python"),
+        ("x-stainless-retry-count", "0"),
+        ("x-stainless-read-timeout", "600"),
+        ("authorization", "Bearer client-key"),
+        ("api-key", "client-key"),
+        ("content-length", "64"),
+        ("openai-organization", "org-1"),
+        ("cookie", "a=b"),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("forwarded", "for=10.0.0.1"),
+        ("via", "1.1 edge"),
+        ("traceparent", "00-1-2-01"),
+        ("transfer-encoding", "chunked"),
+        ("content-encoding", "gzip"),
+        ("expect", "100-continue"),
+        ("x-azgate-lossy", "refuse"),
+        ("x-ms-client-request-id", "c-1"),
+    ];
+
+    #[test]
+    fn only_the_listed_headers_go_up_with_azures_key_in_place_of_the_clients() {
+        let expected = map(&[
+            ("accept", "application/json"),
+            ("content-type", "application/json"),
+            ("user-agent", "AzureOpenAI/Python 1.109.1"),
+            ("x-ms-client-request-id", "c-1"),
+            ("accept-encoding", "identity"),
+            ("api-key", "azure-key"),
+        ]);
+        let headers = sent(SDK);
+        assert_eq!(headers, expected);
+        assert!(headers["api-key"].is_sensitive());
+    }
+
+    #[test]
+    fn a_client_without_a_name_gets_ours() {
+        assert_eq!(sent(&[])["user-agent"], OWN_USER_AGENT);
+    }
+
+    #[test]
+    fn what_connection_names_stays_here() {
+        let headers = sent(&[
+            ("connection", "close, OpenAI-Beta"),
+            ("openai-beta", "assistants=v2"),
+            ("aoai-evals", "preview"),
+        ]);
+        assert!(!headers.contains_key("openai-beta"));
+        assert_eq!(headers["aoai-evals"], "preview");
+    }
+
+    #[test]
+    fn a_call_with_every_listed_header_stays_under_azures_limit_of_ten_custom_ones() {
+        let standard = ["content-type", "accept", "user-agent"];
+        let custom = UP.iter().filter(|pass| !standard.contains(&pass.name)).count();
+        assert!(custom < 10, "{custom} and the key are more than ten");
+    }
+
+    #[test]
+    fn only_the_listed_headers_come_down() {
+        let kept = [
+            ("content-type", "text/event-stream; charset=utf-8"),
+            ("retry-after-ms", "1200"),
+            ("x-ratelimit-remaining-tokens", "99"),
+            ("x-request-id", "r-1"),
+            ("apim-request-id", "a-1"),
+            ("x-ms-region", "East US 2"),
+            ("x-ms-spillover-from-ptu", "yes"),
+            ("ms-azureml-model-error-reason", "model_error"),
+        ];
+        let dropped = [
+            ("set-cookie", "a=b"),
+            ("content-length", "12"),
+            ("transfer-encoding", "chunked"),
+            ("www-authenticate", "Bearer"),
+            ("server", "istio-envoy"),
+            ("api-key", "azure-key"),
+            ("strict-transport-security", "max-age=1"),
+            ("x-envoy-upstream-service-time", "3"),
+            ("x-ms-unheard-of", "1"),
+        ];
+        assert_eq!(down(&map(&[&kept[..], &dropped[..]].concat())), map(&kept));
+    }
+
+    #[test]
+    fn a_missing_request_id_is_the_one_azure_has() {
+        let headers = down(&map(&[("apim-request-id", "a-1")]));
+        assert_eq!(headers["x-request-id"], "a-1");
+        assert_eq!(headers["apim-request-id"], "a-1");
+        assert!(down(&HeaderMap::new()).is_empty());
+    }
+
+    #[test]
+    fn every_row_is_lower_case_gives_its_reason_and_stands_once() {
+        for list in [UP, DOWN] {
+            for (at, pass) in list.iter().enumerate() {
+                assert!(!pass.why.is_empty(), "{}", pass.name);
+                assert_eq!(pass.name, pass.name.to_ascii_lowercase());
+                assert!(list[..at].iter().all(|other| other.name != pass.name), "{} twice", pass.name);
+            }
+        }
+    }
+}

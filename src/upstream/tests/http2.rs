@@ -1,0 +1,115 @@
+//! HTTP/2, with and without TLS.
+
+use h2::server::handshake;
+use h2::{Reason, RecvStream};
+use http::Request as Received;
+use tokio::join;
+
+use super::super::{Failure, Kind, Phase, Resent};
+use super::secure::Authority;
+use super::*;
+
+fn options() -> ClientOptions {
+    ClientOptions { http2: true, ..super::options() }
+}
+
+/// What a server does with a call.
+enum Act {
+    Answer,
+    Reset(Reason),
+    Die,
+}
+
+/// Serves one connection, one act a call, and then until the client closes it.
+async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, acts: &[Act]) -> Vec<Received<RecvStream>> {
+    let mut connection = handshake(io).await.unwrap();
+    let mut received = Vec::new();
+    for act in acts {
+        let (request, mut respond) = connection.accept().await.unwrap().unwrap();
+        received.push(request);
+        match act {
+            Act::Answer => {
+                let mut body = respond.send_response(Response::new(()), false).unwrap();
+                body.send_data(Bytes::from_static(b"ok"), true).unwrap();
+            }
+            Act::Reset(reason) => respond.send_reset(*reason),
+            Act::Die => return received,
+        }
+    }
+    while connection.accept().await.is_some() {}
+    received
+}
+
+/// Two calls, one after the other, and what became of the second.
+async fn twice(client: Client, url: &str) -> Result<Response<Incoming>, Failure> {
+    assert_eq!(text(client.send(call(url)).await.unwrap()).await, "ok");
+    client.send(call(url)).await
+}
+
+#[tokio::test]
+async fn without_tls_it_is_spoken_by_prior_knowledge_and_calls_share_a_connection() {
+    let (server, client) = (Server::start().await, Client::new(&options()).unwrap());
+    let url = server.url("http");
+    let calls = async { drop(twice(client, &url).await.unwrap()) };
+    let ((), mut received) =
+        join!(calls, async { serve(server.accept().await.0, &[Act::Answer, Act::Answer]).await });
+    assert_eq!(received.len(), 2);
+    let request = &mut received[0];
+    assert_eq!(request.method(), Method::POST);
+    assert_eq!(request.uri().to_string(), url);
+    assert_eq!(request.headers()["content-length"], "7");
+    let mut body = Vec::new();
+    while let Some(part) = request.body_mut().data().await {
+        body.extend(part.unwrap());
+    }
+    assert_eq!(body, b"{\"a\":1}");
+    server.expect_no_more();
+}
+
+#[tokio::test]
+async fn over_tls_it_is_agreed_on() {
+    let authority = Authority::vouching_for("127.0.0.1", &["h2", "http/1.1"]);
+    let trusting = ClientOptions { ca_file: Some(authority.file()), ..options() };
+    let (server, client) = (Server::start().await, Client::new(&trusting).unwrap());
+    let url = server.url("https");
+    let calls = async { text(client.send(call(&url)).await.unwrap()).await };
+    let serve = async {
+        let io = authority.acceptor.accept(server.accept().await.0).await.unwrap();
+        serve(io, &[Act::Answer]).await
+    };
+    tokio::select! {
+        body = calls => assert_eq!(body, "ok"),
+        _ = serve => panic!("the connection ended first"),
+    }
+}
+
+#[tokio::test]
+async fn a_used_connection_that_is_lost_or_declines_a_call_is_replaced() {
+    for act in [Act::Die, Act::Reset(Reason::REFUSED_STREAM)] {
+        let (server, client) = (Server::start().await, Client::new(&options()).unwrap());
+        let url = server.url("http");
+        let calls = async {
+            let answer = twice(client, &url).await.unwrap();
+            assert!(answer.extensions().get::<Resent>().is_some());
+            assert_eq!(text(answer).await, "ok");
+        };
+        let acts = [Act::Answer, act];
+        let first = async { serve(server.accept().await.0, &acts).await };
+        let second = async { serve(server.accept().await.0, &[Act::Answer]).await };
+        let ((), first, second) = join!(calls, first, second);
+        assert_eq!((first.len(), second.len()), (2, 1));
+        server.expect_no_more();
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_the_server_gave_up_on_is_not_tried_again() {
+    let (server, client) = (Server::start().await, Client::new(&options()).unwrap());
+    let url = server.url("http");
+    let acts = [Act::Answer, Act::Reset(Reason::INTERNAL_ERROR)];
+    let (answer, _) = join!(twice(client, &url), async { serve(server.accept().await.0, &acts).await });
+    let failure = answer.unwrap_err();
+    assert!(failure.reused && !failure.resent);
+    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, Kind::Other));
+    server.expect_no_more();
+}

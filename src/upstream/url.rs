@@ -1,0 +1,224 @@
+//! Where a call goes: an Azure resource's address as an operator writes it, and the paths of the two surfaces.
+//! A name from outside becomes one path segment and cannot become two, nor climb out of its own.
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// All that RFC 3986 does not call unreserved.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The address of an Azure resource, or of a gateway that stands before one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    scheme: Scheme,
+    authority: Authority,
+    /// What stands before `/openai`: empty, or such as `/my/api`.
+    prefix: String,
+}
+
+/// Why an address or a name makes no URL.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum UrlError {
+    /// Not a URL at all.
+    #[error("it is not a URL; write it like https://my-resource.openai.azure.com")]
+    NotAUrl,
+    /// No `http://` or `https://` in front.
+    #[error("it must begin with https:// (or http:// for a local test)")]
+    Scheme,
+    /// A name or a password before the host.
+    #[error("it holds a user name or a password; the key has its own setting")]
+    UserInfo,
+    /// `?api-version=…` pasted along.
+    #[error("it holds a query; leave out everything from the `?` on, the api-version has its own setting")]
+    Query,
+    /// `#…`.
+    #[error("it holds a fragment; leave out everything from the `#` on")]
+    Fragment,
+    /// `.` or `..` as a segment of the path.
+    #[error("its path holds a `.` or `..` segment")]
+    DotSegment,
+    /// Empty, `.` or `..`: not one path segment.
+    #[error("a deployment cannot be named {0:?}")]
+    Deployment(String),
+    /// Longer than a URL may be.
+    #[error("the URL would be too long")]
+    TooLong,
+}
+
+impl Endpoint {
+    /// Reads an address. What users paste after the host from a portal or an SDK (`/openai`, `/openai/v1`,
+    /// `/openai/deployments/…`) is taken off; any other path stays in front.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim();
+        if text.contains('#') {
+            return Err(UrlError::Fragment);
+        }
+        if !text.contains("://") {
+            return Err(UrlError::Scheme);
+        }
+        let parts = text.parse::<Uri>().map_err(|_| UrlError::NotAUrl)?.into_parts();
+        let scheme = parts.scheme.filter(is_http).ok_or(UrlError::Scheme)?;
+        let authority = parts.authority.ok_or(UrlError::NotAUrl)?;
+        if authority.as_str().contains('@') {
+            return Err(UrlError::UserInfo);
+        }
+        let path = parts.path_and_query.ok_or(UrlError::NotAUrl)?;
+        if path.query().is_some() {
+            return Err(UrlError::Query);
+        }
+        Ok(Self { scheme, authority, prefix: prefix(path.path())? })
+    }
+
+    /// The URL of an operation such as `/chat/completions`. On v1 the deployment travels in the body and Azure
+    /// refuses an api-version; on a dated surface both stand in the URL, and without the version it is a 404
+    /// (pydantic-ai#5066, azure-docs#114602).
+    pub fn operation(
+        &self,
+        api_version: Option<&str>,
+        deployment: &str,
+        path: &str,
+    ) -> Result<Uri, UrlError> {
+        if matches!(deployment, "" | "." | "..") {
+            return Err(UrlError::Deployment(deployment.to_owned()));
+        }
+        let target = match api_version {
+            None => format!("{}/openai/v1{path}", self.prefix),
+            Some(version) => format!(
+                "{}/openai/deployments/{}{path}?api-version={}",
+                self.prefix,
+                utf8_percent_encode(deployment, ENCODED),
+                utf8_percent_encode(version, ENCODED),
+            ),
+        };
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(target)
+            .build()
+            .map_err(|_| UrlError::TooLong)
+    }
+}
+
+fn is_http(scheme: &Scheme) -> bool {
+    *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS
+}
+
+/// The path without an SDK's or the portal's ending.
+fn prefix(path: &str) -> Result<String, UrlError> {
+    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    if segments.iter().any(|segment| is_dots(segment)) {
+        return Err(UrlError::DotSegment);
+    }
+    // `/openai/v1` and `/openai/deployments` are looked for from the left: a deployment may itself be named `openai`.
+    let known = |pair: &[&str]| matches!(pair, ["openai", "v1" | "deployments"]);
+    let kept = match segments.windows(2).position(known) {
+        Some(start) => start,
+        None if segments.last() == Some(&"openai") => segments.len() - 1,
+        None => segments.len(),
+    };
+    Ok(segments.iter().take(kept).fold(String::new(), |mut prefix, segment| {
+        prefix.push('/');
+        prefix.push_str(segment);
+        prefix
+    }))
+}
+
+/// `.` and `..`, also percent-encoded: a server may decode before it resolves.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v1(endpoint: &str) -> String {
+        let endpoint = Endpoint::parse(endpoint).unwrap();
+        endpoint.operation(None, "gpt-5", "/chat/completions").unwrap().to_string()
+    }
+
+    fn dated(deployment: &str) -> Result<String, UrlError> {
+        let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
+        Ok(endpoint.operation(Some("2024-10-21"), deployment, "/chat/completions")?.to_string())
+    }
+
+    #[test]
+    fn what_users_paste_leads_to_the_same_url() {
+        for pasted in [
+            "https://res.openai.azure.com",
+            "https://res.openai.azure.com/",
+            "  https://res.openai.azure.com//\n",
+            "https://res.openai.azure.com/openai",
+            "https://res.openai.azure.com/openai/",
+            "https://res.openai.azure.com/openai/v1",
+            "https://res.openai.azure.com/openai/v1/",
+            "https://res.openai.azure.com/openai/v1/chat/completions",
+            "https://res.openai.azure.com/openai/deployments/gpt-4o",
+            "https://res.openai.azure.com/openai/deployments/openai",
+            "https://res.openai.azure.com/openai/deployments/gpt-4o/chat/completions",
+        ] {
+            assert_eq!(v1(pasted), "https://res.openai.azure.com/openai/v1/chat/completions", "{pasted:?}");
+        }
+    }
+
+    #[test]
+    fn another_path_stays_in_front() {
+        let url = "https://apim.example:8443/my/api/openai/v1/chat/completions";
+        for pasted in
+            ["https://apim.example:8443/my/api", "https://apim.example:8443/my/api/openai/deployments/x"]
+        {
+            assert_eq!(v1(pasted), url, "{pasted:?}");
+        }
+        assert_eq!(v1("http://[::1]:9/openai/openai"), "http://[::1]:9/openai/openai/v1/chat/completions");
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_meant_is_refused_with_its_reason() {
+        for (text, error) in [
+            ("", UrlError::Scheme),
+            ("res.openai.azure.com", UrlError::Scheme),
+            ("ftp://res.openai.azure.com", UrlError::Scheme),
+            ("https://", UrlError::NotAUrl),
+            ("https://my resource", UrlError::NotAUrl),
+            ("https://me:secret@res.openai.azure.com", UrlError::UserInfo),
+            ("https://res.openai.azure.com/openai?api-version=2024-10-21", UrlError::Query),
+            ("https://res.openai.azure.com/#x", UrlError::Fragment),
+            ("https://apim.example/a/../b", UrlError::DotSegment),
+            ("https://apim.example/a/%2E./b", UrlError::DotSegment),
+        ] {
+            assert_eq!(Endpoint::parse(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_dated_surface_carries_the_deployment_as_one_segment() {
+        assert_eq!(
+            dated("gpt 4o/x").unwrap(),
+            "https://res.openai.azure.com/openai/deployments/gpt%204o%2Fx/chat/completions?api-version=2024-10-21"
+        );
+        for (name, segment) in
+            [("a?b#c%d", "a%3Fb%23c%25d"), ("é", "%C3%A9"), ("a-b._~Z9", "a-b._~Z9"), ("..%2f", "..%252f")]
+        {
+            assert!(dated(name).unwrap().contains(&format!("/deployments/{segment}/chat")), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_version_cannot_add_to_the_query() {
+        let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
+        let url = endpoint.operation(Some("1&a=b"), "d", "/x").unwrap();
+        assert_eq!(url.query(), Some("api-version=1%26a%3Db"));
+    }
+
+    #[test]
+    fn a_name_that_is_no_segment_is_refused_on_both_surfaces() {
+        let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
+        for name in ["", ".", ".."] {
+            let refused = Err(UrlError::Deployment(name.to_owned()));
+            assert_eq!(endpoint.operation(Some("2024-10-21"), name, "/x"), refused);
+            assert_eq!(endpoint.operation(None, name, "/x"), refused);
+        }
+        assert_eq!(dated(&"x".repeat(70_000)), Err(UrlError::TooLong));
+    }
+}
