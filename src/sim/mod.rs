@@ -55,7 +55,7 @@ pub struct Options {
     pub key: String,
     /// Deployments beside the default ones, which are named like their models: name, then model.
     pub deployments: Vec<(String, String)>,
-    /// The pause before each event of a stream.
+    /// The pause before each event of a stream but the first.
     pub chunk_delay: Duration,
 }
 
