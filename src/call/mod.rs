@@ -9,3 +9,23 @@ pub use operation::Operation;
 pub use plan::{Change, Edit, Effect, Framing, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId, UsageChunk};
 pub use usage::Usage;
 pub use version::{ApiVersion, InvalidApiVersion, Surface};
+
+use crate::json::Document;
+
+/// How deep a call's body is looked into: down to the members of a message's content parts.
+pub const OUTLINE_DEPTH: u32 = 5;
+
+/// A call as a client made it, whatever path and dialect it came by.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The operation asked for.
+    pub operation: Operation,
+    /// The model or deployment named, from the path or else from the body.
+    pub model: String,
+    /// The client asked for a stream.
+    pub stream: bool,
+    /// The body, outlined to [`OUTLINE_DEPTH`].
+    pub body: Document,
+    /// The caller wants odd stream chunks in the form that strict OpenAI clients expect.
+    pub normalize: bool,
+}

@@ -17,6 +17,8 @@ pub struct Plan {
     pub operation: Operation,
     /// The dated api-version to send; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
+    /// The change that names the deployment in the body: plumbing, so no edit.
+    pub route: Option<json::Change>,
     /// What was changed, in order.
     pub edits: Vec<Edit>,
     /// What to do with the answer.
@@ -26,10 +28,11 @@ pub struct Plan {
 impl Plan {
     /// The changes to the body, in order.
     pub fn changes(&self) -> impl Iterator<Item = &json::Change> {
-        self.edits.iter().filter_map(|edit| match &edit.change {
+        let edited = self.edits.iter().filter_map(|edit| match &edit.change {
             Change::Body(change) => Some(change),
             Change::ApiVersion { .. } | Change::Reply(_) => None,
-        })
+        });
+        self.route.iter().chain(edited)
     }
 }
 
@@ -102,6 +105,7 @@ impl fmt::Display for Change {
         match self {
             Change::Body(json::Change::Set { at, .. }) => write!(f, "set {at}"),
             Change::Body(json::Change::Remove { at }) => write!(f, "remove {at}"),
+            Change::Body(json::Change::Insert { at, .. }) => write!(f, "insert {at}"),
             Change::Body(json::Change::Rename { from, to }) => write!(f, "rename {from} to {to}"),
             Change::ApiVersion { from, to } => write!(f, "api-version {from} to {to}"),
             Change::Reply(tweak) => write!(f, "answer: {}", tweak.described()),

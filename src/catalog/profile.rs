@@ -44,6 +44,13 @@ pub struct Profile {
     pub origins: BTreeMap<String, String>,
 }
 
+impl Profile {
+    /// Whether anything is known of the family; nothing is of `unknown`.
+    pub fn is_known(&self) -> bool {
+        !self.operations.is_empty()
+    }
+}
+
 /// Whether Azure streams a family's answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Streaming {

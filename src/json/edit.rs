@@ -27,6 +27,13 @@ pub enum Change {
         /// The place.
         at: Pointer,
     },
+    /// A new item goes before the item at a place, or to the end of the array where there is none.
+    Insert {
+        /// The place.
+        at: Pointer,
+        /// The new item.
+        value: Raw,
+    },
     /// A member gets another key and keeps its value and its position.
     Rename {
         /// The member.
@@ -40,7 +47,7 @@ impl Change {
     /// The place that changes.
     pub fn at(&self) -> &Pointer {
         match self {
-            Change::Set { at, .. } | Change::Remove { at } => at,
+            Change::Set { at, .. } | Change::Remove { at } | Change::Insert { at, .. } => at,
             Change::Rename { from, .. } => from,
         }
     }
@@ -67,22 +74,30 @@ pub fn apply<'c>(document: &Document, changes: impl IntoIterator<Item = &'c Chan
 #[derive(Default)]
 struct Patch {
     nodes: HashMap<u32, NodePatch>,
-    added: Vec<(u32, String, Option<Raw>)>,
+    added: Vec<Addition>,
     touched: HashSet<u32>,
 }
 
 #[derive(Default)]
 struct NodePatch {
+    before: Vec<Raw>,
     key: Option<String>,
     value: Option<Raw>,
     removed: bool,
+}
+
+/// A member (or, without a key, an item) at the end of a container; without a value once it was taken out again.
+struct Addition {
+    parent: u32,
+    key: Option<String>,
+    value: Option<Raw>,
 }
 
 /// Where a pointer leads in the patched document.
 enum Place {
     Node(u32),
     Added(usize),
-    Absent { parent: u32, key: String },
+    Absent { parent: u32, key: Option<String> },
 }
 
 impl Patch {
@@ -90,15 +105,21 @@ impl Patch {
         let Some((place, trail)) = self.resolve(document.root(), change.at()) else { return };
         match (place, change) {
             (Place::Node(node), Change::Set { value, .. }) => self.node(node).value = Some(value.clone()),
+            (Place::Node(node), Change::Insert { value, .. }) => self.node(node).before.push(value.clone()),
             (Place::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
             (Place::Node(node), Change::Rename { to, .. }) => self.node(node).key = Some(to.clone()),
-            (Place::Added(at), Change::Set { value, .. }) => {
-                self.added(at, |slot| slot.2 = Some(value.clone()))
+            (Place::Added(at), change) => {
+                let Some(slot) = self.added.get_mut(at) else { return };
+                match change {
+                    Change::Set { value, .. } => slot.value = Some(value.clone()),
+                    Change::Remove { .. } => slot.value = None,
+                    Change::Rename { to, .. } => slot.key = Some(to.clone()),
+                    Change::Insert { .. } => return,
+                }
             }
-            (Place::Added(at), Change::Remove { .. }) => self.added(at, |slot| slot.2 = None),
-            (Place::Added(at), Change::Rename { to, .. }) => self.added(at, |slot| slot.1.clone_from(to)),
-            (Place::Absent { parent, key }, Change::Set { value, .. }) => {
-                self.added.push((parent, key, Some(value.clone())));
+            (Place::Absent { parent, key: key @ Some(_) }, Change::Set { value, .. })
+            | (Place::Absent { parent, key: key @ None }, Change::Insert { value, .. }) => {
+                self.added.push(Addition { parent, key, value: Some(value.clone()) });
             }
             (Place::Absent { .. }, _) => return,
         }
@@ -107,12 +128,6 @@ impl Patch {
 
     fn node(&mut self, node: u32) -> &mut NodePatch {
         self.nodes.entry(node).or_default()
-    }
-
-    fn added(&mut self, at: usize, set: impl FnOnce(&mut (u32, String, Option<Raw>))) {
-        if let Some(slot) = self.added.get_mut(at) {
-            set(slot);
-        }
     }
 
     /// The place and the containers on the way to it; `None` if the way leads nowhere or into what was replaced.
@@ -132,13 +147,17 @@ impl Patch {
         if let Some(child) = self.child(view, last) {
             return Some((Place::Node(child.index()), trail));
         }
-        let (Step::Key(key), Kind::Object) = (last, view.kind()) else { return None };
         let parent = view.index();
-        let added =
-            self.added.iter().position(|(at, name, value)| *at == parent && name == key && value.is_some());
-        let place =
-            added.map_or_else(|| Place::Absent { parent, key: key.clone().into_owned() }, Place::Added);
-        Some((place, trail))
+        let key = match (last, view.kind()) {
+            (Step::Key(key), Kind::Object) => Some(key.clone().into_owned()),
+            (Step::Index(_), Kind::Array) => None,
+            _ => return None,
+        };
+        let there = |added: &Addition| {
+            added.parent == parent && added.key.is_some() && added.key == key && added.value.is_some()
+        };
+        let added = self.added.iter().position(there);
+        Some((added.map_or(Place::Absent { parent, key }, Place::Added), trail))
     }
 
     /// A child by its present key, or by the index it came with.
@@ -169,6 +188,16 @@ struct Splicer<'p> {
     written: u32,
 }
 
+/// How far the writing of one container has come.
+struct Row {
+    /// End of the last child that stayed, or of the opening bracket.
+    kept: u32,
+    /// An element was written, so the next one needs a comma.
+    any: bool,
+    /// The source from `kept` to the next child, its comma included, can be copied as it stands.
+    clean: bool,
+}
+
 impl Splicer<'_> {
     fn copy_to(&mut self, end: u32) {
         if end > self.written {
@@ -178,34 +207,57 @@ impl Splicer<'_> {
     }
 
     fn container(&mut self, view: View<'_>) {
-        let open = view.span().start + 1;
-        // End of the last child that stays, and whether the next one that stays needs the comma before it.
-        let mut kept: Option<u32> = None;
-        let mut gap = false;
+        let mut row = Row { kept: view.span().start + 1, any: false, clean: true };
+        let mut end = row.kept;
         for child in view.children() {
-            let start =
-                if child.key_span() == Span::default() { child.span().start } else { child.key_span().start };
             let patch = self.patch.nodes.get(&child.index());
+            for value in patch.map(|patch| patch.before.as_slice()).unwrap_or_default() {
+                self.element(&mut row, None, value);
+            }
+            end = child.span().end;
             if patch.is_some_and(|patch| patch.removed) {
-                // What stays before this child is written; the child and its comma are passed over below.
-                self.copy_to(kept.unwrap_or(open));
-                gap = true;
+                self.detach(&mut row);
                 continue;
             }
-            if gap {
-                if kept.is_some() {
+            if !row.clean {
+                if row.any {
                     self.out.push(",");
                 }
-                self.written = start;
-                gap = false;
+                let keyless = child.key_span() == Span::default();
+                self.written = if keyless { child.span().start } else { child.key_span().start };
             }
             self.child(child, patch);
-            kept = Some(child.span().end);
+            row = Row { kept: end, any: true, clean: true };
         }
-        if gap {
-            self.written = last_end(view).unwrap_or(open);
+        for added in self.patch.added.iter().filter(|added| added.parent == view.index()) {
+            if let Some(value) = &added.value {
+                self.element(&mut row, added.key.as_deref(), value);
+            }
         }
-        self.additions(view, kept, gap);
+        if !row.clean {
+            self.written = end;
+        }
+    }
+
+    /// Writes up to what stayed last, so that what follows in the source can be left out.
+    fn detach(&mut self, row: &mut Row) {
+        if row.clean {
+            self.copy_to(row.kept);
+            row.clean = false;
+        }
+    }
+
+    /// A new member or item.
+    fn element(&mut self, row: &mut Row, key: Option<&str>, value: &Raw) {
+        self.detach(row);
+        if row.any {
+            self.out.push(",");
+        }
+        if let Some(key) = key {
+            self.out.push(text::quote(key) + ":");
+        }
+        self.out.extend(value.clone());
+        row.any = true;
     }
 
     fn child(&mut self, child: View<'_>, patch: Option<&NodePatch>) {
@@ -222,25 +274,6 @@ impl Splicer<'_> {
             self.container(child);
         }
     }
-
-    fn additions(&mut self, view: View<'_>, kept: Option<u32>, gap: bool) {
-        if !gap {
-            self.copy_to(kept.unwrap_or(view.span().start + 1));
-        }
-        let mut comma = kept.is_some();
-        for (parent, key, value) in &self.patch.added {
-            if let (true, Some(value)) = (*parent == view.index(), value) {
-                let lead = if comma { "," } else { "" };
-                self.out.push(format!("{lead}{}:", text::quote(key)));
-                self.out.extend(value.clone());
-                comma = true;
-            }
-        }
-    }
-}
-
-fn last_end(view: View<'_>) -> Option<u32> {
-    view.children().last().map(|child| child.span().end)
 }
 
 #[cfg(test)]
@@ -330,6 +363,18 @@ mod tests {
             edited(source, &changes),
             r#"{"messages":[{"role":"user","content":"ab","name":"n"}],"z":1.0}"#
         );
+    }
+
+    #[test]
+    fn items_are_inserted_before_a_place_or_at_the_end() {
+        let insert =
+            |index, value| Change::Insert { at: Pointer::key("a").item(index), value: Raw::json(value) };
+        let item = |index| remove(Pointer::key("a").item(index));
+        assert_eq!(edited(r#"{"a":[ 1, 2 ]}"#, &[insert(0, "0")]), r#"{"a":[0,1, 2 ]}"#);
+        assert_eq!(edited(r#"{"a":[1, 2 ]}"#, &[insert(1, "9"), insert(1, "8")]), r#"{"a":[1,9,8,2 ]}"#);
+        assert_eq!(edited(r#"{"a":[1]}"#, &[insert(7, "2")]), r#"{"a":[1,2]}"#);
+        assert_eq!(edited(r#"{"a":[]}"#, &[insert(0, "1")]), r#"{"a":[1]}"#);
+        assert_eq!(edited(r#"{"a":[1,2]}"#, &[item(0), insert(1, "9"), item(1)]), r#"{"a":[9]}"#);
     }
 
     #[test]

@@ -1,0 +1,109 @@
+//! What a stream costs on its way through: relayed untouched and normalised, and made from a JSON answer.
+
+use std::{convert::Infallible, hint::black_box};
+
+use azgate::{
+    call::{ReplyPlan, UsageChunk},
+    json::Document,
+    respond::{answer, relay::Relay, synthesize::synthesize},
+    sse,
+};
+use bytes::Bytes;
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use futures_util::{FutureExt, stream};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt, StreamBody};
+
+const HEAD: &str = r#""created":1785610058,"id":"chatcmpl-1","model":"gpt-5.4-mini-2026-03-17","obfuscation":"zRjAbcQ","object":"chat.completion.chunk","service_tier":"default","system_fingerprint":null,"usage":null}"#;
+
+/// A stream of 100 events as Azure sends it, one chunk each.
+fn events() -> Vec<Bytes> {
+    let prompt =
+        r#"data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[]}"#;
+    let text = |text: &str| {
+        format!(
+            r#"data: {{"choices":[{{"content_filter_results":{{"hate":{{"filtered":false,"severity":"safe"}}}},"delta":{{"content":"{text}"}},"finish_reason":null,"index":0,"logprobs":null}}],{HEAD}"#
+        )
+    };
+    let stop = format!(
+        r#"data: {{"choices":[{{"content_filter_results":{{}},"delta":{{}},"finish_reason":"stop","index":0,"logprobs":null}}],{HEAD}"#
+    );
+    let usage = r#"data: {"choices":[],"created":1785610058,"id":"chatcmpl-1","model":"m","object":"chat.completion.chunk","usage":{"completion_tokens":96,"prompt_tokens":9,"total_tokens":105}}"#;
+    let texts = (0..96).map(|at| text(&format!(" word{at}")));
+    std::iter::once(prompt.to_owned())
+        .chain(texts)
+        .chain([stop, usage.to_owned(), "data: [DONE]".to_owned()])
+        .map(|event| Bytes::from(event + "\n\n"))
+        .collect()
+}
+
+fn body(chunks: Vec<Bytes>) -> impl Body<Data = Bytes, Error = Infallible> + Unpin {
+    StreamBody::new(stream::iter(chunks.into_iter().map(|chunk| Ok(Frame::data(chunk)))))
+}
+
+fn drain(mut body: impl Body<Data = Bytes> + Unpin) -> usize {
+    let mut length = 0;
+    while let Some(Some(Ok(frame))) = body.frame().now_or_never() {
+        length += frame.data_ref().map_or(0, Bytes::len);
+    }
+    length
+}
+
+fn relay(criterion: &mut Criterion) {
+    let events = events();
+    let length: usize = events.iter().map(Bytes::len).sum();
+    let mut group = criterion.benchmark_group("relay 100 events");
+    group.throughput(Throughput::Bytes(length as u64));
+    group.bench_function("no relay", |bencher| {
+        bencher.iter_batched(|| body(events.clone()), |body| drain(black_box(body)), BatchSize::SmallInput);
+    });
+    let hidden = ReplyPlan { usage_chunk: UsageChunk::Hidden, ..ReplyPlan::default() };
+    let normalized = ReplyPlan { normalize: true, ..hidden };
+    let plans = [("untouched", ReplyPlan::default()), ("usage hidden", hidden), ("normalised", normalized)];
+    for (name, plan) in plans {
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || Relay::new(body(events.clone()), plan, |outcome| drop(black_box(outcome))),
+                drain,
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn decode(criterion: &mut Criterion) {
+    let stream = Bytes::from(events().concat());
+    criterion.bench_function("decode 100 events", |bencher| {
+        bencher.iter(|| {
+            let mut decoder = sse::Decoder::new(sse::EVENT_LIMIT);
+            decoder.push(stream.clone());
+            let mut found = 0;
+            while let Ok(Some(event)) = decoder.event() {
+                found += usize::from(event.data().is_some());
+            }
+            found
+        });
+    });
+}
+
+fn synthesis(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("synthesis");
+    for (name, size) in [("4 kB", 4_000), ("100 kB", 100_000)] {
+        let text = "some words\\n".repeat(size / 12);
+        let source = Bytes::from(format!(
+            r#"{{"choices":[{{"finish_reason":"stop","index":0,"message":{{"content":"{text}","role":"assistant"}}}}],{HEAD}"#
+        ));
+        group.throughput(Throughput::Bytes(source.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let answer = Document::parse(source.clone(), answer::DEPTH).ok()?;
+                synthesize(&answer, UsageChunk::Wanted).ok()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, relay, decode, synthesis);
+criterion_main!(benches);

@@ -1,0 +1,106 @@
+//! One block of `families.toml`, or of an operator's overlay, as it was written.
+
+use crate::call::{ApiVersion, Operation};
+
+use super::{
+    profile::{Context, Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort},
+    row::{Entry, entries},
+    section::Section,
+};
+
+const KEYS: [&str; 16] = [
+    "abstract",
+    "inherits",
+    "models",
+    "operations",
+    "streaming",
+    "system_role",
+    "min_api_version",
+    "modalities",
+    "context",
+    "efforts",
+    "default_effort",
+    "tools_with_effort",
+    "functions",
+    "retires",
+    "source",
+    "chat",
+];
+
+/// What a block says; what it leaves open is inherited.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) is_abstract: bool,
+    pub(super) inherits: Option<String>,
+    pub(super) models: Option<Vec<String>>,
+    pub(super) operations: Option<Vec<Operation>>,
+    pub(super) streaming: Option<Streaming>,
+    pub(super) system_role: Option<SystemRole>,
+    pub(super) min_api_version: Option<ApiVersion>,
+    pub(super) modalities: Option<Vec<Modality>>,
+    pub(super) context: Context,
+    pub(super) efforts: Option<Vec<Effort>>,
+    pub(super) default_effort: Option<Effort>,
+    pub(super) tools_with_effort: Option<ToolsWithEffort>,
+    pub(super) functions: Option<Functions>,
+    pub(super) retires: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) chat: Vec<Entry>,
+}
+
+impl Block {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Block {
+        section.only(&KEYS);
+        Block {
+            is_abstract: section.flag("abstract").unwrap_or_default(),
+            inherits: section.text("inherits").map(str::to_owned),
+            models: section.texts("models"),
+            operations: section.words("operations"),
+            streaming: section.word("streaming"),
+            system_role: section.word("system_role"),
+            min_api_version: section
+                .parsed("min_api_version", "api-version such as 2024-10-21 or 2024-12-01-preview"),
+            modalities: section.words("modalities"),
+            context: context(section),
+            efforts: section.words("efforts").map(weakest_first),
+            default_effort: section.word("default_effort"),
+            tools_with_effort: section.word("tools_with_effort"),
+            functions: section.word("functions"),
+            retires: section.read("retires", "date such as \"2027-02-09\"", |value| {
+                value.as_str().filter(|text| is_date(text)).map(str::to_owned)
+            }),
+            source: section.text("source").map(str::to_owned),
+            chat: section
+                .table("chat")
+                .map(|chat| entries(&mut section.below(&["chat"], chat)))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+fn context(section: &mut Section<'_, '_>) -> Context {
+    let Some(table) = section.table("context") else { return Context::default() };
+    let mut section = section.below(&["context"], table);
+    section.only(&["window", "input", "output"]);
+    Context {
+        window: section.count("window"),
+        input: section.count("input"),
+        output: section.count("output"),
+    }
+}
+
+fn weakest_first(mut efforts: Vec<Effort>) -> Vec<Effort> {
+    efforts.sort_unstable();
+    efforts.dedup();
+    efforts
+}
+
+fn is_date(text: &str) -> bool {
+    let part = |text: &str, digits: usize| (text.len() == digits).then(|| text.parse::<u32>().ok()).flatten();
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next(), parts.next(), parts.next());
+    parts.next().is_none()
+        && year.and_then(|year| part(year, 4)).is_some()
+        && month.and_then(|month| part(month, 2)).is_some_and(|month| (1..=12).contains(&month))
+        && day.and_then(|day| part(day, 2)).is_some_and(|day| (1..=31).contains(&day))
+}

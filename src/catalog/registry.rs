@@ -1,0 +1,162 @@
+//! Every family, found by its name or by the name of a model.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use toml::{Table, Value};
+
+use super::{
+    block::Block,
+    lineage::{Family, lineage},
+    model_name::{canonical, undated},
+    problem::{Problem, nearest},
+    profile::{Profile, Scalar},
+    resolve::{Draft, blank},
+    section::{Section, scalar},
+};
+
+const EMBEDDED: &str = include_str!("families.toml");
+
+/// The name of the family about which nothing is known.
+const UNKNOWN: &str = "unknown";
+
+/// Every family that is known.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    families: Vec<Arc<Profile>>,
+    by_model: HashMap<String, Arc<Profile>>,
+    unknown: Arc<Profile>,
+}
+
+impl Catalog {
+    /// The catalog that azgate ships.
+    #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test loads the embedded file")]
+    pub fn embedded() -> Catalog {
+        Catalog::load(&Table::new()).expect("the embedded catalog is sound")
+    }
+
+    /// The embedded catalog under an operator's `families` table; every problem at once.
+    pub fn load(overlay: &Table) -> Result<Catalog, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let embedded: Table = match EMBEDDED.parse() {
+            Ok(table) => table,
+            Err(error) => {
+                return Err(vec![Problem::new(&["families"], error.to_string(), "report this to azgate")]);
+            }
+        };
+        let defaults = defaults(&embedded, &mut problems);
+        let shipped = embedded.get("families").and_then(Value::as_table);
+        let mut families = Vec::new();
+        for (name, value) in shipped.into_iter().flatten() {
+            let embedded = block(name, value, &mut problems);
+            families.push(Family { name: name.clone(), embedded, overlay: None });
+        }
+        for (name, value) in overlay {
+            let overlay = block(name, value, &mut problems);
+            match families.iter_mut().find(|family| family.name == *name) {
+                Some(family) => family.overlay = overlay,
+                None => families.push(Family { name: name.clone(), embedded: None, overlay }),
+            }
+        }
+        let catalog = Catalog::resolve(&families, &defaults, &mut problems);
+        if problems.is_empty() { Ok(catalog) } else { Err(problems) }
+    }
+
+    fn resolve(
+        families: &[Family],
+        defaults: &BTreeMap<String, Scalar>,
+        problems: &mut Vec<Problem>,
+    ) -> Catalog {
+        let mut catalog =
+            Catalog { families: Vec::new(), by_model: HashMap::new(), unknown: Arc::new(blank(UNKNOWN)) };
+        for family in families {
+            let line = lineage(family, families, problems);
+            if family.is_abstract() {
+                continue;
+            }
+            let mut draft = Draft::new(&family.name, family.models(), defaults);
+            line.iter().flat_map(|one| one.layers()).for_each(|layer| draft.lay(layer));
+            catalog.add(Arc::new(draft.finish(problems)), problems);
+        }
+        catalog
+    }
+
+    fn add(&mut self, profile: Arc<Profile>, problems: &mut Vec<Problem>) {
+        for model in &profile.models {
+            if let Some(other) = self.by_model.insert(canonical(model), Arc::clone(&profile)) {
+                problems.push(Problem::new(
+                    &["families", &profile.name, "models"],
+                    format!("`{model}` belongs to the family `{}` too", other.name),
+                    format!("take it out of `{}` or of `{}`", other.name, profile.name),
+                ));
+            }
+        }
+        self.families.push(profile);
+    }
+
+    /// The family of that name, or else of the model of that name.
+    pub fn family(&self, name: &str) -> Option<Arc<Profile>> {
+        if name == UNKNOWN {
+            return Some(self.unknown());
+        }
+        let named = self.families.iter().find(|family| family.name.eq_ignore_ascii_case(name));
+        named.cloned().or_else(|| self.by_model(name))
+    }
+
+    /// The family of a base model, whose name may end in a date.
+    pub fn by_model(&self, model: &str) -> Option<Arc<Profile>> {
+        let name = canonical(model);
+        let exact = self.by_model.get(name.as_str());
+        exact.or_else(|| self.by_model.get(undated(&name)?)).cloned()
+    }
+
+    /// The family of a deployment about which nothing is known: nothing is edited.
+    pub fn unknown(&self) -> Arc<Profile> {
+        Arc::clone(&self.unknown)
+    }
+
+    /// Every family: those that azgate ships in the order of its table, then the operator's own.
+    pub fn families(&self) -> impl ExactSizeIterator<Item = &Arc<Profile>> {
+        self.families.iter()
+    }
+
+    /// The known family or model whose name is most like this one.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        let names = self.families.iter().flat_map(|family| {
+            std::iter::once(&*family.name).chain(family.models.iter().map(String::as_str))
+        });
+        nearest(name, names)
+    }
+}
+
+fn block(name: &str, value: &Value, problems: &mut Vec<Problem>) -> Option<Block> {
+    if name == UNKNOWN {
+        let remedy = "give the family another name, and name it as the deployment's `family`";
+        problems.push(Problem::new(
+            &["families", name],
+            "`unknown` is the family of which nothing is known",
+            remedy,
+        ));
+        return None;
+    }
+    let Value::Table(table) = value else {
+        problems.push(Problem::new(
+            &["families", name],
+            "a family is a table",
+            format!("write `[families.{name}]`"),
+        ));
+        return None;
+    };
+    Some(Block::read(&mut Section::new(table, &["families", name], problems)))
+}
+
+fn defaults(embedded: &Table, problems: &mut Vec<Problem>) -> BTreeMap<String, Scalar> {
+    let Some(table) = embedded.get("defaults").and_then(Value::as_table) else { return BTreeMap::new() };
+    let mut section = Section::new(table, &["defaults"], problems);
+    let read = |section: &mut Section<'_, '_>, key: &String| {
+        Some((key.clone(), section.read(key, "plain value", scalar)?))
+    };
+    table.keys().filter_map(|key| read(&mut section, key)).collect()
+}

@@ -1,0 +1,188 @@
+//! Lays the blocks of a family over each other, base first, into one profile.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::call::Operation;
+
+use super::{
+    lineage::Layer,
+    problem::Problem,
+    profile::{
+        Context, Effort, Functions, Profile, Row, Scalar, Streaming, SystemRole, ToolsWithEffort, Verb,
+    },
+    row::Entry,
+    section::listed,
+};
+
+/// A profile that knows nothing: everything passes through.
+pub(super) fn blank(name: &str) -> Profile {
+    Profile {
+        name: name.into(),
+        models: Vec::new(),
+        operations: Vec::new(),
+        streaming: Streaming::Native,
+        system_role: SystemRole::Any,
+        min_api_version: None,
+        modalities: None,
+        context: Context::default(),
+        efforts: None,
+        tools_with_effort: ToolsWithEffort::Any,
+        functions: Functions::Legacy,
+        retires: None,
+        source: String::new(),
+        defaults: BTreeMap::new(),
+        chat: Vec::new(),
+        origins: BTreeMap::new(),
+    }
+}
+
+/// A family half done.
+#[derive(Debug)]
+pub(super) struct Draft {
+    profile: Profile,
+    default_effort: Option<Effort>,
+    taken: BTreeSet<String>,
+}
+
+impl Draft {
+    pub(super) fn new(name: &str, models: &[String], defaults: &BTreeMap<String, Scalar>) -> Draft {
+        let mut profile = blank(name);
+        profile.models = models.to_vec();
+        profile.defaults.clone_from(defaults);
+        Draft { profile, default_effort: None, taken: BTreeSet::new() }
+    }
+
+    /// Lays one block on top.
+    pub(super) fn lay(&mut self, Layer { origin, block }: Layer<'_>) {
+        let profile = &mut self.profile;
+        let mut over = Over { origin, origins: &mut profile.origins };
+        if block.models.is_some() {
+            over.origins.insert("models".to_owned(), origin.to_owned());
+        }
+        over.set(&mut profile.operations, "operations", block.operations.as_ref());
+        over.set(&mut profile.streaming, "streaming", block.streaming.as_ref());
+        over.set(&mut profile.system_role, "system_role", block.system_role.as_ref());
+        over.some(&mut profile.min_api_version, "min_api_version", block.min_api_version.as_ref());
+        over.some(&mut profile.modalities, "modalities", block.modalities.as_ref());
+        over.some(&mut profile.context.window, "context.window", block.context.window.as_ref());
+        over.some(&mut profile.context.input, "context.input", block.context.input.as_ref());
+        over.some(&mut profile.context.output, "context.output", block.context.output.as_ref());
+        over.some(&mut profile.efforts, "efforts", block.efforts.as_ref());
+        over.some(&mut self.default_effort, "default_effort", block.default_effort.as_ref());
+        over.set(&mut profile.tools_with_effort, "tools_with_effort", block.tools_with_effort.as_ref());
+        over.set(&mut profile.functions, "functions", block.functions.as_ref());
+        over.some(&mut profile.retires, "retires", block.retires.as_ref());
+        over.set(&mut profile.source, "source", block.source.as_ref());
+        for entry in &block.chat {
+            self.lay_entry(origin, entry);
+        }
+    }
+
+    fn lay_entry(&mut self, origin: &str, entry: &Entry) {
+        let profile = &mut self.profile;
+        match entry {
+            Entry::Take(param) => {
+                profile.chat.retain(|row| row.param != *param);
+                self.taken.insert(param.clone());
+            }
+            Entry::Row(row) => {
+                profile.origins.insert(row.id.to_string(), origin.to_owned());
+                match profile.chat.iter_mut().find(|old| old.id == row.id) {
+                    Some(old) => old.clone_from(row),
+                    None => profile.chat.push(row.clone()),
+                }
+            }
+        }
+    }
+
+    /// The finished profile.
+    pub(super) fn finish(mut self, problems: &mut Vec<Problem>) -> Profile {
+        self.set_default_effort(problems);
+        self.cap_answers();
+        let Draft { mut profile, .. } = self;
+        // A row that was taken back leaves no trace.
+        let rows: BTreeSet<&str> = profile.chat.iter().map(|row| &*row.id).collect();
+        profile.origins.retain(|key, _| is_field(key) || rows.contains(key.as_str()));
+        profile
+    }
+
+    /// An absent effort counts as the default one, for a family that has efforts at all.
+    fn set_default_effort(&mut self, problems: &mut Vec<Problem>) {
+        let (Some(effort), Some(efforts)) = (self.default_effort, &self.profile.efforts) else { return };
+        if efforts.contains(&effort) {
+            self.profile
+                .defaults
+                .insert("reasoning_effort".to_owned(), Scalar::Text(effort.name().to_owned()));
+        } else if !efforts.is_empty() {
+            let known: Vec<&str> = efforts.iter().map(|effort| effort.name()).collect();
+            problems.push(Problem::new(
+                &["families", &self.profile.name, "default_effort"],
+                format!("`{}` is none of the family's efforts", effort.name()),
+                format!("write one of {}, or add it to `efforts`", listed(&known)),
+            ));
+        }
+    }
+
+    /// Azure refuses a cap above what an answer may hold; one at the limit means the same.
+    fn cap_answers(&mut self) {
+        let Some(output) = self.profile.context.output else { return };
+        if !serves_chat(&self.profile) {
+            return;
+        }
+        let Ok(most) = u32::try_from(output) else { return };
+        for param in ["max_tokens", "max_completion_tokens"] {
+            let id = format!("clamp.{param}");
+            let renamed = format!("rename.{param}");
+            if self.taken.contains(param)
+                || self.profile.chat.iter().any(|row| *row.id == *id || *row.id == *renamed)
+            {
+                continue;
+            }
+            self.profile.origins.insert(id.clone(), "context.output".to_owned());
+            self.profile.chat.push(Row {
+                id: id.into(),
+                param: param.to_owned(),
+                verb: Verb::Clamp { min: None, max: Some(f64::from(most)) },
+                unless: Vec::new(),
+                when: Vec::new(),
+                same: true,
+                why: format!(
+                    "An answer of this family holds {output} tokens at most; Azure refuses a larger cap."
+                )
+                .into(),
+            });
+        }
+    }
+}
+
+/// Whether the family is served on chat completions, or may be.
+fn serves_chat(profile: &Profile) -> bool {
+    profile.operations.is_empty() || profile.operations.contains(&Operation::Chat)
+}
+
+/// Row ids begin with a verb; fields do not.
+fn is_field(key: &str) -> bool {
+    !["rename.", "drop.", "refuse.", "map.", "clamp."].iter().any(|verb| key.starts_with(verb))
+}
+
+/// Writes one block's values, with their origin.
+struct Over<'o> {
+    origin: &'o str,
+    origins: &'o mut BTreeMap<String, String>,
+}
+
+impl Over<'_> {
+    fn set<T: Clone>(&mut self, slot: &mut T, field: &str, value: Option<&T>) {
+        if let Some(value) = value {
+            slot.clone_from(value);
+            self.origins.insert(field.to_owned(), self.origin.to_owned());
+        }
+    }
+
+    fn some<T: Clone>(&mut self, slot: &mut Option<T>, field: &str, value: Option<&T>) {
+        if let Some(value) = value {
+            *slot = Some(value.clone());
+            self.origins.insert(field.to_owned(), self.origin.to_owned());
+        }
+    }
+}

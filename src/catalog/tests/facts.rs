@@ -1,0 +1,116 @@
+//! Spot checks of the table against Azure's documents.
+
+use super::*;
+
+fn of(name: &str) -> Arc<Profile> {
+    family(&Catalog::embedded(), name)
+}
+
+#[test]
+fn the_first_o_models_cannot_stream() {
+    for name in ["o1-preview", "o1-mini", "o1"] {
+        assert_eq!(of(name).streaming, Streaming::Synthesized, "{name}");
+    }
+    for name in ["o3-mini", "o3", "gpt-5", "gpt-4o"] {
+        assert_eq!(of(name).streaming, Streaming::Native, "{name}");
+    }
+}
+
+#[test]
+fn only_the_first_two_have_no_role_for_instructions() {
+    for family in Catalog::embedded().families() {
+        let merges = family.system_role == SystemRole::MergeIntoUser;
+        assert_eq!(merges, ["o1-preview", "o1-mini"].contains(&&*family.name), "{}", family.name);
+    }
+}
+
+#[test]
+fn the_default_effort_follows_the_generation() {
+    for (name, expected) in [
+        ("o3", Some("medium")),
+        ("gpt-5", Some("medium")),
+        ("gpt-5-pro", Some("high")),
+        ("gpt-5.1", Some("none")),
+        ("gpt-5.4", Some("none")),
+        ("gpt-5.5", Some("medium")),
+        ("gpt-6", Some("medium")),
+        ("gpt-4o", None),
+        ("gpt-5-chat", None),
+        ("gpt-chat-latest", None),
+        ("model-router", None),
+    ] {
+        assert_eq!(of(name).defaults.get("reasoning_effort"), expected.map(text).as_ref(), "{name}");
+    }
+    assert_eq!(of("gpt-4o").efforts, Some(Vec::new()));
+    assert_eq!(of("model-router").efforts, None);
+    assert_eq!(of("gpt-5.1").efforts, Some(vec![Effort::None, Effort::Low, Effort::Medium, Effort::High]));
+}
+
+#[test]
+fn temperature_passes_where_nothing_reasons() {
+    for name in ["gpt-4o", "gpt-5-chat", "gpt-35-turbo", "model-router"] {
+        assert!(row(&of(name), "drop.temperature").is_none(), "{name}");
+        assert!(row(&of(name), "rename.max_tokens").is_none(), "{name}");
+    }
+    let switchable = of("gpt-5.4");
+    let guard = &row(&switchable, "drop.temperature").unwrap().when;
+    assert_eq!(guard[0].0, "reasoning_effort");
+    let levels: Vec<Scalar> = Effort::ALL.into_iter().skip(1).map(|effort| text(effort.name())).collect();
+    assert_eq!(guard[0].1, levels, "every effort but none");
+    assert!(row(&of("gpt-6.1"), "drop.temperature").unwrap().when.is_empty());
+    assert!(row(&of("gpt-5.1"), "drop.logprobs").unwrap().when.is_empty());
+}
+
+#[test]
+fn tools_beside_an_effort_end_with_gpt_5_4() {
+    assert_eq!(of("gpt-5.2").tools_with_effort, ToolsWithEffort::Any);
+    for name in ["gpt-5.4", "gpt-5.4-mini", "gpt-5.5", "gpt-5.6", "gpt-6"] {
+        assert_eq!(of(name).tools_with_effort, ToolsWithEffort::OnlyNone, "{name}");
+        assert!(of(name).efforts.as_ref().unwrap().contains(&Effort::None), "{name}");
+    }
+    for name in ["gpt-6-astra", "gpt-6.1", "gpt-6.2"] {
+        assert_eq!(of(name).tools_with_effort, ToolsWithEffort::Never, "{name}");
+    }
+}
+
+#[test]
+fn these_families_are_served_on_responses_alone() {
+    let catalog = Catalog::embedded();
+    let alone: Vec<String> = catalog
+        .families()
+        .filter(|family| !family.operations.contains(&Operation::Chat))
+        .map(|family| family.name.to_string())
+        .collect();
+    let expected = "o1-pro o3-pro codex-mini o3-deep-research computer-use-preview gpt-5-codex gpt-5-pro \
+         gpt-5.1-codex gpt-5.1-codex-max gpt-5.2-codex gpt-5.2-pro gpt-5.3-codex gpt-5.4-pro gpt-5.5-pro";
+    assert_eq!(alone.join(" "), expected);
+}
+
+#[test]
+fn on_your_data_is_served_for_three_families() {
+    for family in Catalog::embedded().families() {
+        let served = ["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-mini", "gpt-4.1", "model-router"];
+        if family.operations.contains(&Operation::Chat) {
+            let refused = row(family, "refuse.data_sources").is_some();
+            assert_eq!(refused, !served.contains(&&*family.name), "{}", family.name);
+        }
+    }
+}
+
+#[test]
+fn structured_outputs_came_with_the_second_gpt_4o() {
+    let takes = |name: &str| row(&of(name), "refuse.response_format").is_none();
+    assert!(takes("gpt-4o") && takes("gpt-4.1") && takes("o1") && takes("gpt-5"));
+    assert!(!takes("gpt-4o-2024-05-13") && !takes("gpt-4-turbo") && !takes("o1-mini") && !takes("gpt-4"));
+}
+
+#[test]
+fn a_cap_ends_at_what_an_answer_may_hold() {
+    let clamp = |name: &str, id: &str| row(&of(name), id).map(|row| (row.verb.clone(), row.same));
+    let most = |max: f64| Some((Verb::Clamp { min: None, max: Some(max) }, true));
+    assert_eq!(clamp("gpt-4o", "clamp.max_tokens"), most(16384.0));
+    assert_eq!(clamp("gpt-4o", "clamp.max_completion_tokens"), most(16384.0));
+    assert_eq!(clamp("gpt-5", "clamp.max_completion_tokens"), most(128_000.0));
+    assert_eq!(clamp("gpt-5", "clamp.max_tokens"), None, "it is renamed");
+    assert_eq!(clamp("model-router", "clamp.max_tokens"), None);
+}

@@ -1,0 +1,115 @@
+//! `azgate check`: every problem of a config at once.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::{
+    ConfigArgs, Outcome, Output,
+    terminal::{ERROR, GOOD, WARNING},
+};
+use crate::config::{Checked, Environment, Problem, Settings, Severity};
+
+/// The arguments of `azgate check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Secrets are looked up but not sent anywhere: this needs no network. Without a config file the environment alone \
+is checked. In a pipe each problem is one line, as compilers write it:
+
+  azgate.toml:4:1: error: server.listn: unknown key (did you mean `listen`?)
+
+Exit code 1 if there is an error; warnings alone give 0.")]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+pub(super) fn run(args: &CheckArgs, environment: &Environment, out: &mut Output<'_>) -> io::Result<Outcome> {
+    let Checked { settings, problems } = args.config.checked(environment, &[]);
+    report(&problems, out)?;
+    let Some(settings) = settings else { return Ok(Outcome::Problems) };
+    writeln!(out, "{GOOD}ok{GOOD:#}: {}", summary(&settings))?;
+    Ok(Outcome::Done)
+}
+
+/// Tells the problems of a config.
+pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<()> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    if !out.is_terminal() {
+        return problems.iter().try_for_each(|problem| writeln!(out, "{problem}"));
+    }
+    let row = |problem: &Problem| {
+        let Problem { severity, place, key, message, remedy } = problem;
+        [severity.to_string(), place.to_string(), key.clone(), format!("{message}\n{remedy}")]
+    };
+    let paint = [("error", ERROR), ("warning", WARNING)];
+    out.table(&["", "where", "key", "problem and remedy"], problems.iter().map(row), &paint)?;
+    let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    writeln!(out, "\n{}, {}", counted(errors, "error"), counted(warnings, "warning"))
+}
+
+fn summary(settings: &Settings) -> String {
+    let Settings { listen, resources, models, keys, .. } = settings;
+    let models = match models.len() {
+        0 => "any deployment".to_owned(),
+        count => counted(count, "model"),
+    };
+    let keys = match keys.len() {
+        0 => "no keys".to_owned(),
+        count => counted(count, "key"),
+    };
+    format!("{}, {models}, {keys}, listening on {listen}", counted(resources.len(), "resource"))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// What is printed for a config: in a pipe, and on a terminal.
+    fn printed(text: &str) -> (Outcome, String, String) {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a.toml");
+        fs::write(&file, text).unwrap();
+        let args = CheckArgs { config: ConfigArgs { config: Some(file.clone()) } };
+        let environment = Environment::from_iter([("KEY", "hunter2")]);
+        let (mut piped, mut shown) = (Vec::new(), Vec::new());
+        let outcome = run(&args, &environment, &mut Output::pipe(&mut piped)).unwrap();
+        run(&args, &environment, &mut Output::terminal(&mut shown, 300)).unwrap();
+        let text =
+            |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(file.to_str().unwrap(), "a.toml");
+        (outcome, text(piped), text(shown))
+    }
+
+    #[test]
+    fn a_sound_config_is_summed_up_in_a_line() {
+        let (outcome, piped, _) = printed(
+            "[resources.a]\nendpoint = 'https://a.example'\napi_key = { env = 'KEY' }\n[models.o1]\n",
+        );
+        assert_eq!(outcome, Outcome::Done);
+        assert!(piped.ends_with("1 resource, 1 model, no keys, listening on 127.0.0.1:8080\n"), "{piped}");
+    }
+
+    #[test]
+    fn problems_are_lines_in_a_pipe_and_a_table_on_a_terminal() {
+        let (outcome, piped, shown) = printed("[resources.a]\nendpoint = 'hunter2'\napi_key = 'hunter2'\n");
+        assert_eq!(outcome, Outcome::Problems);
+        let lines: Vec<&str> = piped.lines().collect();
+        assert_eq!(lines.len(), 1, "{piped}");
+        assert!(
+            lines[0]
+                .starts_with("a.toml:3:11: error: resources.a.api_key: not the place of a secret (a secret")
+        );
+        assert!(shown.contains("\u{1b}["), "no colour: {shown}");
+        assert!(shown.contains("remedy") && shown.ends_with("1 error, 0 warnings\n"), "{shown}");
+        assert!(!(piped + &shown).contains("hunter2"));
+    }
+}

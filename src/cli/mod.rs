@@ -1,0 +1,124 @@
+//! The command line: what may be typed, and one small file for each command.
+
+mod catalog;
+mod check;
+mod config;
+mod demo;
+mod explain;
+mod schema;
+mod serve;
+mod sim;
+mod terminal;
+
+use std::{io::Read, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Environment;
+
+pub use config::ConfigArgs;
+pub use terminal::Output;
+
+/// Speak OpenAI's API to any model on Azure OpenAI.
+///
+/// azgate takes the calls of any OpenAI or Azure OpenAI client, looks up which family the called deployment belongs to,
+/// and rewrites what that family would refuse.
+#[derive(Debug, Parser)]
+#[command(name = "azgate", version, after_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  azgate demo                           try it: a simulated Azure with azgate in front
+  azgate serve --config azgate.toml     the gateway (also the default without a command)
+  azgate explain --model o1 < body.json what would become of a call
+  azgate check --config azgate.toml     every problem of a config at once
+  azgate schema > azgate.schema.json    for completion in an editor
+
+Settings come from the config file, then from the environment, then from flags. Each key of the config is \
+also a variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
+
+Exit codes: 0 fine, 1 problems, 2 wrong usage.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the gateway (the default)
+    Serve(serve::ServeArgs),
+    /// Run the gateway in front of a simulated Azure, to try it
+    Demo(demo::DemoArgs),
+    /// Run the Azure simulator alone
+    Sim(sim::SimArgs),
+    /// Find every problem of a config at once
+    Check(check::CheckArgs),
+    /// Tell what would become of a call, without sending it
+    Explain(explain::ExplainArgs),
+    /// Show what is known of the model families
+    Catalog(catalog::CatalogArgs),
+    /// Print the JSON schema of a config
+    Schema(schema::SchemaArgs),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// There are problems, and they have been told.
+    Problems,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => ExitCode::SUCCESS,
+            Outcome::Problems => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Runs a command.
+pub fn run(
+    cli: &Cli,
+    environment: &Environment,
+    input: &mut dyn Read,
+    out: &mut Output<'_>,
+) -> anyhow::Result<Outcome> {
+    match &cli.command {
+        None => serve::run(&cli.serve, environment, out),
+        Some(Command::Serve(args)) => serve::run(args, environment, out),
+        Some(Command::Demo(args)) => demo::run(args, out),
+        Some(Command::Sim(args)) => sim::run(args, out),
+        Some(Command::Check(args)) => Ok(check::run(args, environment, out)?),
+        Some(Command::Explain(args)) => explain::run(args, environment, input, out),
+        Some(Command::Catalog(args)) => catalog::run(args, environment, out),
+        Some(Command::Schema(args)) => Ok(schema::run(args, out)?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_flag_is_explained() {
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            assert!(command.get_after_help().is_some(), "{}", command.get_name());
+            for flag in command.get_arguments() {
+                assert!(flag.get_help().is_some(), "{} {}", command.get_name(), flag.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `[families]`, and the names that the catalog and the rules give to everything else.
+
+use std::collections::BTreeSet;
+
+use toml::Table;
+
+use super::Judge;
+use crate::{
+    catalog::{Catalog, Surfaces},
+    config::{KeyPath, nearest::did_you_mean},
+    translate::RULES,
+};
+
+impl Judge<'_> {
+    /// The catalog under the operator's overlay; without the overlay where that has problems.
+    pub(super) fn catalog(&mut self, overlay: &Table) -> Catalog {
+        let catalog = Catalog::load(overlay).unwrap_or_else(|problems| {
+            for problem in problems {
+                self.findings.value(&KeyPath::new(problem.at), problem.message, problem.remedy);
+            }
+            Catalog::embedded()
+        });
+        self.rules = rule_ids(&catalog);
+        catalog
+    }
+
+    /// A family that something names must exist. A family or model of the overlay's own may have problems there.
+    pub(super) fn family(&mut self, at: &KeyPath, name: &str, catalog: &Catalog, overlay: &Table) {
+        if catalog.family(name).is_none() && !overlay.contains_key(name) {
+            let nearest = catalog.nearest(name).map(did_you_mean);
+            let remedy = nearest.unwrap_or_else(|| "`azgate catalog list` shows all".to_owned());
+            self.findings.value(at, format!("there is no family `{name}`"), remedy);
+        }
+    }
+}
+
+fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
+    let surfaces = Surfaces::embedded();
+    let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
+    let families = catalog.families().flat_map(|family| &family.chat).map(|row| row.id.to_string());
+    let versions = surfaces.known_versions().iter().flat_map(|version| surfaces.rows(version));
+    code.chain(families).chain(versions.map(|row| row.id.to_string())).collect()
+}

@@ -1,0 +1,49 @@
+//! `[keys.NAME]`.
+
+use std::collections::BTreeMap;
+
+use super::Judge;
+use crate::config::{KeyPath, KeySettings, schema::Config};
+
+/// The SHA-256 of nothing, which a shell computes for a variable that is not set.
+pub(super) const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+impl Judge<'_> {
+    /// The keys without problems. A hash is never repeated.
+    pub(super) fn all_keys(&mut self, config: &Config) -> Vec<KeySettings> {
+        let mut owners = BTreeMap::new();
+        let mut keys = Vec::new();
+        for (name, key) in &config.keys {
+            let table = KeyPath::new(["keys", name]);
+            let requests_per_minute = self.limit(&table, key.requests_per_minute);
+            let policy = self.policy(&table.child("policy"), &key.policy);
+            let at = table.child("sha256");
+            let Some(sha256) = decoded(&key.sha256) else {
+                let remedy = "write what `printf %s \"$KEY\" | sha256sum` prints";
+                self.findings.value(&at, "not 64 hex digits", remedy);
+                continue;
+            };
+            if key.sha256.eq_ignore_ascii_case(OF_NOTHING) {
+                self.findings.value(&at, "the hash of an empty key", "hash the key itself");
+            }
+            if let Some(owner) = owners.insert(sha256, table.clone()) {
+                self.findings.value(
+                    &at,
+                    format!("the same key as {owner}"),
+                    "give each caller a key of its own",
+                );
+            }
+            keys.push(KeySettings { name: name.clone(), sha256, requests_per_minute, policy });
+        }
+        keys
+    }
+}
+
+/// The bytes of 64 hex digits.
+fn decoded(text: &str) -> Option<[u8; 32]> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect::<Option<_>>()?;
+    let bytes: Vec<u8> =
+        digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect();
+    bytes.try_into().ok().filter(|_| digits.len() == 64)
+}

@@ -1,0 +1,50 @@
+//! `[server]` and `[admin]`.
+
+use std::net::SocketAddr;
+
+use super::Judge;
+use crate::config::{KeyPath, schema::Config};
+
+impl Judge<'_> {
+    /// The address that clients call.
+    pub(super) fn server(&mut self, config: &Config) -> Option<SocketAddr> {
+        let server = &config.server;
+        let key = |name: &str| KeyPath::new(["server", name]);
+        self.at_least_one(&key("max_body_bytes"), server.max_body_bytes as u64);
+        self.at_least_one(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
+        let listen = self.address(&key("listen"), &server.listen)?;
+        if !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
+            let remedy = "add [keys.NAME], or listen on 127.0.0.1, or set server.allow_anonymous = true";
+            self.findings.value(
+                &key("listen"),
+                "there are no keys and others can reach this address",
+                remedy,
+            );
+        }
+        if self.has_keys && server.allow_anonymous {
+            let remedy = "remove it; callers need one of the keys";
+            self.findings.warn(&key("allow_anonymous"), "has no effect beside [keys]", remedy);
+        }
+        Some(listen)
+    }
+
+    /// The address of the admin listener, if there is one.
+    pub(super) fn admin(&mut self, config: &Config, server: Option<SocketAddr>) -> Option<SocketAddr> {
+        let admin = config.admin.as_ref()?;
+        let at = KeyPath::new(["admin", "listen"]);
+        let listen = self.address(&at, &admin.listen)?;
+        if listen.port() != 0 && Some(listen) == server {
+            self.findings.value(&at, "server.listen has the same address", "choose another port");
+        }
+        Some(listen)
+    }
+
+    fn address(&mut self, at: &KeyPath, text: &str) -> Option<SocketAddr> {
+        let address = text.parse().ok();
+        if address.is_none() {
+            let remedy = "write an IP address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080";
+            self.findings.value(at, "not an address to listen on", remedy);
+        }
+        address
+    }
+}

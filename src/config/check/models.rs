@@ -1,0 +1,106 @@
+//! `[models.NAME]` and `[routing]`: which resource serves what.
+
+use super::Judge;
+use crate::{
+    catalog::Catalog,
+    config::{
+        KeyPath, ModelSettings, ResourceSettings,
+        nearest::suggest,
+        schema::{Config, Model, UnknownModels},
+    },
+};
+
+impl Judge<'_> {
+    /// A list of models is closed unless it says otherwise.
+    pub(super) fn unknown_models(&self, config: &Config) -> UnknownModels {
+        let default = if self.has_models { UnknownModels::Refuse } else { UnknownModels::Forward };
+        config.routing.unknown_models.unwrap_or(default)
+    }
+
+    /// The resource of models that name none.
+    pub(super) fn default_resource(
+        &mut self,
+        config: &Config,
+        resources: &[ResourceSettings],
+    ) -> Option<usize> {
+        let at = KeyPath::new(["routing", "default_resource"]);
+        if let Some(name) = &config.routing.default_resource {
+            return self.resource_index(&at, name, resources);
+        }
+        if self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
+            let remedy =
+                format!("write one of {}, or routing.unknown_models = \"refuse\"", self.resources.join(", "));
+            self.findings.key(&at, "models are forwarded, but to which resource?", remedy);
+        }
+        (self.resources.len() == 1 && resources.len() == 1).then_some(0)
+    }
+
+    /// The models without problems.
+    pub(super) fn all_models(
+        &mut self,
+        config: &Config,
+        resources: &[ResourceSettings],
+        default_resource: Option<usize>,
+        catalog: &Catalog,
+    ) -> Vec<ModelSettings> {
+        let has_default = default_resource.is_some() || config.routing.default_resource.is_some();
+        let mut models = Vec::new();
+        for (alias, model) in &config.models {
+            let table = KeyPath::new(["models", alias]);
+            let requests_per_minute = self.limit(&table, model.requests_per_minute);
+            let policy = self.policy(&table.child("policy"), &model.policy);
+            if let Some(family) = &model.family {
+                self.family(&table.child("family"), family, catalog, &config.families);
+            }
+            let deployment = self.deployment(&table, alias, model);
+            let resource = if let Some(name) = &model.resource {
+                self.resource_index(&table.child("resource"), name, resources)
+            } else {
+                self.needs_resource(&table, has_default);
+                default_resource
+            };
+            models.extend(resource.map(|resource| ModelSettings {
+                alias: alias.clone(),
+                resource,
+                deployment,
+                model: model.model.clone(),
+                family: model.family.clone(),
+                markdown: model.markdown,
+                reasoning_reserve: model.reasoning_reserve,
+                requests_per_minute,
+                normalize_stream: model.normalize_stream,
+                policy,
+            }));
+        }
+        models
+    }
+
+    fn resource_index(&mut self, at: &KeyPath, name: &str, resources: &[ResourceSettings]) -> Option<usize> {
+        if !self.resources.iter().any(|known| known == name) {
+            let remedy = suggest(name, self.resources.iter().map(String::as_str));
+            self.findings.value(at, format!("there is no resource `{name}`"), remedy);
+        }
+        resources.iter().position(|resource| resource.name == name)
+    }
+
+    /// With several resources and no default, a model must name its own.
+    fn needs_resource(&mut self, table: &KeyPath, has_default: bool) {
+        if self.resources.len() > 1 && !has_default {
+            let remedy =
+                format!("write one of {}, or set routing.default_resource", self.resources.join(", "));
+            self.findings.key(&table.child("resource"), "missing, and there are several resources", remedy);
+        }
+    }
+
+    /// The deployment's name, which becomes a segment of Azure's path.
+    fn deployment(&mut self, table: &KeyPath, alias: &str, model: &Model) -> String {
+        let name = model.deployment.as_deref().unwrap_or(alias);
+        let is_segment = !matches!(name, "" | "." | "..")
+            && !name.contains(|c: char| c.is_control() || "/\\?#".contains(c));
+        if !is_segment {
+            let remedy = "write the name that Azure shows for the deployment";
+            self.findings.value(&table.child("deployment"), "no deployment can have this name", remedy);
+        }
+        name.to_owned()
+    }
+}

@@ -1,0 +1,112 @@
+//! `[resources.NAME]`: endpoint, surface and secret.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{
+    Judge,
+    endpoint::{self, Endpoint},
+};
+use crate::{
+    call::Surface,
+    config::{
+        KeyPath, ResourceSettings,
+        schema::{Config, Resource, Secret},
+    },
+};
+
+impl Judge<'_> {
+    /// The resources without problems.
+    pub(super) fn all_resources(&mut self, config: &Config) -> Vec<ResourceSettings> {
+        if self.resources.is_empty() {
+            let remedy = "add [resources.NAME] with endpoint and api_key, or set AZURE_OPENAI_ENDPOINT and \
+                          AZURE_OPENAI_API_KEY";
+            self.findings.key(
+                &KeyPath::new(["resources"]),
+                "there is no Azure resource to forward to",
+                remedy,
+            );
+        }
+        config.resources.iter().filter_map(|(name, resource)| self.resource(name, resource)).collect()
+    }
+
+    fn resource(&mut self, name: &str, resource: &Resource) -> Option<ResourceSettings> {
+        let table = KeyPath::new(["resources", name]);
+        let endpoint = self.endpoint(&table.child("endpoint"), &resource.endpoint);
+        let surface = self.surface(&table.child("surface"), &resource.surface);
+        let secret = self.secret(&table.child("api_key"), &resource.api_key);
+        self.ca_file(&table.child("ca_file"), resource);
+        self.at_least_one(&table.child("connect_timeout_seconds"), resource.connect_timeout_seconds.into());
+        Some(ResourceSettings {
+            name: name.to_owned(),
+            endpoint: endpoint?,
+            secret: secret?,
+            surface: surface?,
+            http2: resource.http2,
+            ca_file: resource.ca_file.clone(),
+            connect_timeout: Duration::from_secs(resource.connect_timeout_seconds.into()),
+        })
+    }
+
+    fn endpoint(&mut self, at: &KeyPath, text: &str) -> Option<String> {
+        match endpoint::parse(text) {
+            Ok(Endpoint { base, is_exposed }) => {
+                if is_exposed {
+                    self.findings.warn(at, "the resource's key would travel unencrypted", "write https://");
+                }
+                Some(base)
+            }
+            Err((message, remedy)) => {
+                self.findings.value(at, message, remedy);
+                None
+            }
+        }
+    }
+
+    fn surface(&mut self, at: &KeyPath, text: &str) -> Option<Surface> {
+        let surface = text.parse().ok();
+        if surface.is_none() {
+            let remedy = "write \"v1\", or YYYY-MM-DD or YYYY-MM-DD-preview such as \"2024-10-21\"";
+            self.findings.value(at, "neither v1 nor an api-version", remedy);
+        }
+        surface
+    }
+
+    /// Fetches a secret. What is said of it repeats neither it nor its place, where a key may have been pasted;
+    /// only what is plainly a variable's name is repeated.
+    fn secret(&mut self, at: &KeyPath, secret: &Secret) -> Option<SecretString> {
+        let found = match secret {
+            Secret::Env(name) => {
+                let is_plain = name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit());
+                let shown = if is_plain { name.as_str() } else { "named here" };
+                let variable = self.surroundings.environment.get(name).map(str::to_owned);
+                variable.ok_or_else(|| format!("the variable {shown} is not set, or empty"))
+            }
+            Secret::File(path) => match (self.surroundings.read)(path) {
+                Ok(text) if text.trim().is_empty() => Err("the file named here is empty".to_owned()),
+                Ok(text) => Ok(text),
+                Err(error) => Err(format!("the file named here cannot be read: {}", error.kind())),
+            },
+        };
+        let wrong = match found.as_deref().map(str::trim) {
+            Ok(value) if value.bytes().all(|byte| byte.is_ascii_graphic()) => return Some(value.into()),
+            Ok(_) => "the secret holds characters that no key has".to_owned(),
+            Err(message) => message.clone(),
+        };
+        self.findings.value(at, wrong, "put the resource's key there, as the Azure portal shows it");
+        None
+    }
+
+    fn ca_file(&mut self, at: &KeyPath, resource: &Resource) {
+        let Some(path) = &resource.ca_file else { return };
+        let message = match (self.surroundings.read)(path) {
+            Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return,
+            Ok(_) => "the file holds no certificate".to_owned(),
+            Err(error) => format!("the file cannot be read: {}", error.kind()),
+        };
+        self.findings.value(at, message, "name a PEM file of certificates");
+    }
+}

@@ -1,0 +1,61 @@
+//! The config files that azgate ships are sound, and the full one shows every key.
+
+use super::*;
+
+const SHORT: &str = include_str!("../../../../config/azgate.toml");
+const FULL: &str = include_str!("../../../../config/azgate.full.toml");
+
+fn shipped(text: &str) -> Case {
+    let text = text
+        .replace("/run/secrets/gateway-key", "/run/key")
+        .replace("/etc/ssl/private-ca.pem", "/run/ca.pem");
+    none().variable("AZURE_OPENAI_API_KEY", "hunter2").file(&text)
+}
+
+#[test]
+fn both_files_are_sound() {
+    let short = shipped(SHORT).settings();
+    assert_eq!((short.resources.len(), short.models[0].deployment.as_str()), (1, "o3-prod"));
+    let full = shipped(FULL).settings();
+    assert_eq!((full.resources.len(), full.models.len(), full.keys.len()), (2, 2, 1));
+}
+
+#[test]
+fn the_short_file_is_finished_by_the_environment() {
+    let settings =
+        shipped(SHORT).variable("AZGATE_RESOURCES__MAIN__ENDPOINT", "https://mine.example").settings();
+    assert_eq!(settings.resources[0].endpoint, "https://mine.example");
+}
+
+#[test]
+fn the_full_file_shows_every_key() {
+    let full: toml::Value = toml::from_str(FULL).unwrap();
+    let mut missing = Vec::new();
+    collect(&Shape::of_config(), &[&full], &KeyPath::default(), &mut missing);
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+/// The keys of a shape that none of these values has.
+fn collect(shape: &Shape, values: &[&toml::Value], at: &KeyPath, missing: &mut Vec<String>) {
+    if values.is_empty() {
+        missing.push(at.to_string());
+    }
+    let below = |key: &str| values.iter().filter_map(|value| value.get(key)).collect::<Vec<_>>();
+    match shape {
+        Shape::Table(keys) => {
+            for (key, slot) in keys {
+                collect(&slot.shape, &below(key), &at.child(key), missing);
+            }
+        }
+        Shape::Named(each) => {
+            let named: Vec<_> = values.iter().flat_map(|value| value.as_table().unwrap().values()).collect();
+            collect(each, &named, &at.child("NAME"), missing);
+        }
+        Shape::Secret => {
+            for key in ["env", "file"] {
+                collect(&Shape::Text, &below(key), &at.child(key), missing);
+            }
+        }
+        Shape::Text | Shape::Boolean | Shape::Integer(_) | Shape::Choice(_) | Shape::Free => {}
+    }
+}

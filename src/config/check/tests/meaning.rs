@@ -1,0 +1,63 @@
+//! What a sound config means.
+
+use super::*;
+use crate::translate;
+
+#[test]
+fn a_secret_is_read_from_a_variable_or_a_file() {
+    use secrecy::ExposeSecret;
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\nca_file = '/run/ca.pem'\n";
+    let settings = with_east(&format!("{west}[routing]\ndefault_resource = 'west'")).settings();
+    let secrets: Vec<&str> =
+        settings.resources.iter().map(|resource| resource.secret.expose_secret()).collect();
+    assert_eq!(secrets, ["hunter2", "from-a-file"]);
+    assert_eq!(settings.default_resource, Some(1));
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn anonymous_callers_are_served_where_that_is_written() {
+    let settings = with_east("[server]\nlisten = '0.0.0.0:80'\nallow_anonymous = true").settings();
+    assert_eq!(settings.listen, "0.0.0.0:80".parse().unwrap());
+    assert!(settings.allow_anonymous);
+}
+
+#[test]
+fn defaults_fill_in_what_is_not_written() {
+    let settings = with_east("").settings();
+    assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(settings.admin, None);
+    assert_eq!(settings.max_body_bytes, 33_554_432);
+    assert_eq!((settings.drain.as_secs(), settings.header_timeout.as_secs()), (25, 10));
+    assert_eq!(settings.unknown_models, schema::UnknownModels::Forward);
+    assert_eq!(settings.default_resource, Some(0));
+    assert_eq!(settings.log, LogSettings { level: "info".to_owned(), format: schema::LogFormat::Auto });
+    let resource = &settings.resources[0];
+    assert_eq!(
+        (resource.name.as_str(), resource.endpoint.as_str()),
+        ("east", "https://east.openai.azure.com")
+    );
+    assert_eq!((resource.surface.to_string().as_str(), resource.http2), ("v1", false));
+    assert_eq!(with_east("[admin]").settings().admin, Some("127.0.0.1:9090".parse().unwrap()));
+}
+
+#[test]
+fn a_listed_model_closes_the_list_and_carries_what_was_written() {
+    let settings = with_east(&format!(
+        "[models.fast]\ndeployment = 'd1'\nmodel = 'o1-preview'\nfamily = 'mine'\nmarkdown = true\n\
+         reasoning_reserve = 500\nrequests_per_minute = 7\nnormalize_stream = false\n\
+         policy = {{ lossy = 'refuse', rules = {{ 'drop.temperature' = 'pass' }} }}\n\
+         [families.mine]\ninherits = 'gpt-4.1'\n[keys.me]\nsha256 = '{HASH}'"
+    ))
+    .settings();
+    assert_eq!(settings.unknown_models, schema::UnknownModels::Refuse);
+    let model = &settings.models[0];
+    assert_eq!((model.alias.as_str(), model.deployment.as_str(), model.resource), ("fast", "d1", 0));
+    assert_eq!((model.model.as_deref(), model.family.as_deref()), (Some("o1-preview"), Some("mine")));
+    assert_eq!((model.markdown, model.reasoning_reserve, model.normalize_stream), (true, 500, Some(false)));
+    assert_eq!(model.requests_per_minute.map(NonZeroU32::get), Some(7));
+    assert_eq!(model.policy.lossy, Some(translate::Lossy::Refuse));
+    assert_eq!(model.policy.rules["drop.temperature"], translate::Action::Pass);
+    assert!(settings.catalog.family("mine").is_some());
+    assert_eq!((settings.keys[0].sha256[0], settings.keys[0].sha256[31]), (0xf5, 0xc7));
+}

@@ -1,0 +1,105 @@
+//! What the tests of this module share: a config in an environment, and what is found in it.
+
+mod examples;
+mod layers;
+mod meaning;
+mod problems;
+mod values;
+
+use std::{fs, io, path::Path};
+
+use super::*;
+use crate::config::{Flag, load, schema};
+
+/// The hash of `hunter2`.
+const HASH: &str = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
+
+const EAST: &str =
+    "[resources.east]\nendpoint = 'https://east.openai.azure.com'\napi_key = { env = 'EAST_KEY' }\n";
+
+struct Case {
+    file: Option<String>,
+    environment: Vec<(String, String)>,
+    flags: Vec<Flag>,
+}
+
+/// A file, in an environment that holds `EAST_KEY`.
+fn file(text: &str) -> Case {
+    none().file(text)
+}
+
+/// The file, after a resource that has no problem (three lines).
+fn with_east(text: &str) -> Case {
+    file(&format!("{EAST}{text}"))
+}
+
+fn none() -> Case {
+    Case { file: None, environment: vec![], flags: vec![] }.variable("EAST_KEY", "hunter2")
+}
+
+impl Case {
+    fn file(mut self, text: &str) -> Case {
+        self.file = Some(text.to_owned());
+        self
+    }
+
+    fn variable(mut self, name: &str, value: &str) -> Case {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn flag(mut self, key: &[&str], value: &str) -> Case {
+        self.flags.push(Flag {
+            name: "--listen",
+            key: KeyPath::new(key.iter().copied()),
+            value: value.to_owned(),
+        });
+        self
+    }
+
+    fn checked(&self) -> Checked {
+        let directory = tempfile::tempdir().unwrap();
+        let path = self.file.as_ref().map(|text| {
+            let path = directory.path().join("azgate.toml");
+            fs::write(&path, text).unwrap();
+            path
+        });
+        let environment: Environment = self.environment.iter().cloned().collect();
+        let surroundings = Surroundings { environment: &environment, read: &read };
+        let draft = load(path.as_deref(), &environment, &self.flags);
+        let mut checked = check(draft, &surroundings);
+        for problem in &mut checked.problems {
+            if let crate::config::Place::File { file, .. } = &mut problem.place {
+                *file = "azgate.toml".to_owned();
+            }
+        }
+        checked
+    }
+
+    /// The problems as printed; where there are none, the settings exist.
+    fn problems(&self) -> Vec<String> {
+        let checked = self.checked();
+        let has_error = checked.problems.iter().any(|problem| problem.severity == Severity::Error);
+        assert_eq!(checked.settings.is_none(), has_error);
+        let shown =
+            format!("{checked:?} {:?}", checked.problems.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(!shown.contains("hunter2"), "a secret shows: {shown}");
+        checked.problems.iter().map(ToString::to_string).collect()
+    }
+
+    fn settings(&self) -> Settings {
+        let checked = self.checked();
+        assert_eq!(checked.problems, []);
+        checked.settings.unwrap()
+    }
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    match path.to_str().unwrap() {
+        "/run/key" => Ok("from-a-file\n".to_owned()),
+        "/run/empty" => Ok("\n".to_owned()),
+        "/run/odd" => Ok("two\nlines".to_owned()),
+        "/run/ca.pem" => Ok("-----BEGIN CERTIFICATE-----".to_owned()),
+        _ => Err(io::ErrorKind::NotFound.into()),
+    }
+}

@@ -1,0 +1,156 @@
+//! Kinds of problems, with their exact places.
+
+use super::*;
+
+#[test]
+fn all_syntax_errors_are_told_with_their_places_and_without_the_line() {
+    let problems = file("[server]\nlisten = hunter2\n[log\nlevel = 'info'\n").problems();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    assert!(problems[0].starts_with("azgate.toml:2:10: error: not TOML: "), "{problems:#?}");
+    assert!(problems[1].starts_with("azgate.toml:3:"), "{problems:#?}");
+}
+
+#[test]
+fn a_missing_file_is_a_problem() {
+    let environment = Environment::default();
+    let draft = load(Some(Path::new("/none/azgate.toml")), &environment, &[]);
+    let surroundings = Surroundings { environment: &environment, read: &read };
+    let problems = check(draft, &surroundings).problems;
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0]
+            .to_string()
+            .starts_with("/none/azgate.toml:1:1: error: the file cannot be read: No such file")
+    );
+}
+
+#[test]
+fn many_problems_are_told_at_once_in_the_order_of_the_file() {
+    let problems = file(
+        "[server]\nlistn = '127.0.0.1:1'\nmax_body_bytes = '1'\n\n[resources.east]\napi_key = 'hunter2'\nhttp2 = 1\n\
+         \n[models.\"gpt-4.1\"]\nfamily = 'gpt-41'\nresource = 'eats'\n",
+    )
+    .problems();
+    assert_eq!(
+        problems,
+        [
+            "azgate.toml:2:1: error: server.listn: unknown key (did you mean `listen`?)",
+            "azgate.toml:3:18: error: server.max_body_bytes: not a whole number (write a whole number)",
+            "azgate.toml:5:12: error: resources.east.endpoint: missing (write the resource's URL, such as `https://NAME.openai.azure.com`)",
+            "azgate.toml:6:11: error: resources.east.api_key: not the place of a secret (a secret is named, never \
+             written: { env = \"VARIABLE\" } or { file = \"/path\" })",
+            "azgate.toml:7:9: error: resources.east.http2: not true or false (write true or false)",
+            "azgate.toml:10:10: error: models.\"gpt-4.1\".family: there is no family `gpt-41` (did you mean \
+             `gpt-4.1`?)",
+            "azgate.toml:11:12: error: models.\"gpt-4.1\".resource: there is no resource `eats` (did you mean `east`?)",
+        ]
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_by_what_its_key_takes() {
+    for (text, problem) in [
+        ("server = 1", "azgate.toml:1:10: error: server: not a table (write a table)"),
+        ("families = 1", "azgate.toml:1:12: error: families: not a table (write a table)"),
+        (
+            "routing.unknown_models = 'x'",
+            "azgate.toml:1:26: error: routing.unknown_models: not one of the known words \
+            (write \"forward\" or \"refuse\")",
+        ),
+        (
+            "policy.lossy = 0",
+            "azgate.toml:1:16: error: policy.lossy: not a string (write \"allow\" or \"refuse\")",
+        ),
+        (
+            "server.drain_seconds = 4294967296",
+            "azgate.toml:1:24: error: server.drain_seconds: out of range \
+            (write a whole number from 0 to 4294967295)",
+        ),
+        (
+            "server.drain_seconds = -1",
+            "azgate.toml:1:24: error: server.drain_seconds: out of range \
+            (write a whole number from 0 to 4294967295)",
+        ),
+    ] {
+        assert_eq!(file(&format!("{text}\n{EAST}")).problems(), [problem]);
+    }
+}
+
+#[test]
+fn a_column_counts_characters() {
+    let problems = file(&format!("log = {{ format = 'text', level = 'é' , lvel = 'x' }}\n{EAST}")).problems();
+    assert_eq!(problems[1], "azgate.toml:1:40: error: log.lvel: unknown key (did you mean `level`?)");
+}
+
+#[test]
+fn a_secret_that_cannot_be_fetched_is_told_without_what_was_pasted() {
+    for (secret, problem) in [
+        ("{ env = 'NOT_SET' }", "the variable NOT_SET is not set, or empty"),
+        ("{ env = 'hunter2' }", "the variable named here is not set, or empty"),
+        ("{ file = '/hunter2' }", "the file named here cannot be read: entity not found"),
+        ("{ file = '/run/empty' }", "the file named here is empty"),
+        ("{ file = '/run/odd' }", "the secret holds characters that no key has"),
+        ("4711", "not the place of a secret"),
+        ("{ env = 'A', file = 'B' }", "not the place of a secret"),
+    ] {
+        let problems =
+            file(&format!("[resources.east]\nendpoint = 'https://e.example'\napi_key = {secret}\n"))
+                .problems();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        let start = format!("azgate.toml:3:11: error: resources.east.api_key: {problem}");
+        assert!(problems[0].starts_with(&start), "{problems:#?}");
+    }
+}
+
+#[test]
+fn several_resources_need_a_choice() {
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
+    assert_eq!(
+        with_east(west).problems(),
+        [
+            "config: error: routing.default_resource: models are forwarded, but to which resource? (write one of east, \
+          west, or routing.unknown_models = \"refuse\")"
+        ]
+    );
+    assert_eq!(
+        with_east(&format!("{west}[models.a]\n[models.b]\nresource = 'west'")).problems(),
+        [
+            "azgate.toml:7:9: error: models.a.resource: missing, and there are several resources (write one of east, \
+          west, or set routing.default_resource)"
+        ]
+    );
+}
+
+#[test]
+fn a_resource_with_a_problem_of_its_own_still_exists() {
+    let text = "[resources.east]\nendpoint = 1\napi_key = { env = 'EAST_KEY' }\n[models.a]\nresource = 'east'\n[models.b]\n";
+    assert_eq!(
+        file(text).problems(),
+        ["azgate.toml:2:12: error: resources.east.endpoint: not a string (write a string in quotes)"]
+    );
+}
+
+#[test]
+fn odd_but_harmless_is_a_warning() {
+    let text = format!("[server]\nallow_anonymous = true\n[keys.a]\nsha256 = '{HASH}'");
+    let text = file(&format!("{}{text}", EAST.replace("https", "http"))).problems();
+    assert_eq!(
+        text,
+        [
+            "azgate.toml:2:12: warning: resources.east.endpoint: the resource's key would travel unencrypted (write \
+             https://)",
+            "azgate.toml:5:19: warning: server.allow_anonymous: has no effect beside [keys] (remove it; callers need \
+             one of the keys)",
+        ]
+    );
+}
+
+#[test]
+fn a_problem_does_not_cause_others() {
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
+    let text = "[server]\nlisten = '0.0.0.0:80'\n[keys.a]\n[models]\nb = 1\n";
+    let problems = with_east(&format!("{west}{text}")).problems();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    assert!(problems[0].starts_with("azgate.toml:9:7: error: keys.a.sha256: missing"), "{problems:#?}");
+    assert_eq!(problems[1], "azgate.toml:11:5: error: models.b: not a table (write a table)");
+}

@@ -1,0 +1,30 @@
+//! `[models.NAME]`: a model that clients may name.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Policy;
+
+/// A model that clients may name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Model {
+    /// The resource that serves it. Default: `routing.default_resource`, or the only one there is.
+    pub resource: Option<String>,
+    /// The deployment's name on Azure. Default: the model's name here.
+    pub deployment: Option<String>,
+    /// The base model that was deployed, such as `o3-mini`. It tells the family where the deployment's name does not.
+    pub model: Option<String>,
+    /// The family in azgate's catalog. Default: found by `model`, then by the deployment's name.
+    pub family: Option<String>,
+    /// Ask a reasoning model for Markdown, which the o-series leaves out on its own.
+    pub markdown: bool,
+    /// Tokens added to a caller's cap for the reasoning that Azure counts in.
+    pub reasoning_reserve: u32,
+    /// Most requests in a minute, of all callers together.
+    pub requests_per_minute: Option<u32>,
+    /// Repair the odd chunks of Azure's streams. Default: on for the OpenAI paths, off for the Azure ones.
+    pub normalize_stream: Option<bool>,
+    /// What translation may do to a call of this model.
+    pub policy: Policy,
+}

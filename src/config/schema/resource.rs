@@ -1,0 +1,38 @@
+//! `[resources.NAME]`: an Azure OpenAI resource.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Secret;
+
+/// An Azure OpenAI resource.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// The resource's URL, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is understood.
+    pub endpoint: String,
+    /// The resource's key: where to find it, never the key itself.
+    pub api_key: Secret,
+    /// `v1`, or a dated api-version such as `2024-10-21`.
+    #[serde(default = "default_surface")]
+    pub surface: String,
+    /// Speak HTTP/2 to the resource.
+    #[serde(default)]
+    pub http2: bool,
+    /// A PEM file of certificates to trust beside the system's.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// How long connecting may take, TLS included.
+    #[serde(default = "default_connect_timeout_seconds")]
+    pub connect_timeout_seconds: u32,
+}
+
+fn default_surface() -> String {
+    "v1".to_owned()
+}
+
+fn default_connect_timeout_seconds() -> u32 {
+    10
+}

@@ -1,0 +1,46 @@
+//! `[server]` and `[admin]`: the listeners.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The listener that clients call.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port. Without keys this must be a loopback address, unless `allow_anonymous` is set.
+    pub listen: String,
+    /// Largest request body in bytes, after decompression. A larger one is answered 413.
+    pub max_body_bytes: usize,
+    /// Serve callers without a key on an address that others can reach.
+    pub allow_anonymous: bool,
+    /// How long running calls may take to end after a signal to stop.
+    pub drain_seconds: u32,
+    /// How long a client may take to send the head of a request.
+    pub header_timeout_seconds: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Server {
+            listen: "127.0.0.1:8080".to_owned(),
+            max_body_bytes: 32 * 1024 * 1024,
+            allow_anonymous: false,
+            drain_seconds: 25,
+            header_timeout_seconds: 10,
+        }
+    }
+}
+
+/// The listener for health, readiness and metrics.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Admin {
+    /// Address and port. It asks for no key: keep it inside your network.
+    pub listen: String,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Admin { listen: "127.0.0.1:9090".to_owned() }
+    }
+}

@@ -1,0 +1,30 @@
+//! Answers on their way back: relayed or made into a stream, given the form that the client asked for, and read on the
+//! side for what they cost.
+
+mod adapt;
+pub mod answer;
+mod envelope;
+mod finish;
+pub mod functions;
+mod key;
+pub mod normalize;
+pub mod outcome;
+pub mod relay;
+mod reshape;
+pub mod synthesize;
+
+pub use adapt::{Adapted, AnswerError, adapt, whole};
+pub use finish::finish;
+
+use bytes::Bytes;
+
+use crate::json::{self, Change, Document};
+
+/// A document after `changes`, as one buffer.
+fn edited(document: &Document, changes: &[Change]) -> Bytes {
+    let mut parts = json::apply(document, changes);
+    match parts.pop() {
+        Some(only) if parts.is_empty() => only,
+        last => parts.into_iter().chain(last).collect::<Vec<Bytes>>().concat().into(),
+    }
+}

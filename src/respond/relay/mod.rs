@@ -1,0 +1,223 @@
+//! A stream on its way from upstream to the client: a body over a body. It asks upstream for more only when the client
+//! asks for more, passes whole events as slices of what came, and tells once how it ended.
+//!
+//! An event goes out when all of it is there: a client could not use half of one, and so a failure can be told between
+//! two events, whenever it comes.
+
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    fmt,
+    ops::Range,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+
+use super::{
+    outcome::{End, StreamOutcome, Watch},
+    reshape::{Reshape, Verdict},
+};
+use crate::{
+    call::ReplyPlan,
+    sse::{Decoder, EVENT_LIMIT, Event},
+};
+
+/// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
+const INTERRUPTED: &[u8] =
+    b"data: {\"error\":{\"message\":\"The stream from Azure OpenAI broke off before its end.\",\
+    \"type\":\"server_error\",\"param\":null,\"code\":\"upstream_stream_interrupted\"}}\n\n";
+
+/// The body of a streamed answer. Trailers are dropped.
+pub struct Relay<B, F: FnOnce(StreamOutcome)> {
+    upstream: B,
+    decoder: Decoder,
+    watch: Watch,
+    reshape: Reshape,
+    /// What is ready for the client.
+    out: VecDeque<Bytes>,
+    bytes: u64,
+    /// Set when upstream has nothing more to give.
+    end: Option<End>,
+    cause: Option<String>,
+    tell: Option<F>,
+}
+
+impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
+    /// Relays `upstream`, a `text/event-stream`, as `plan` says. `tell` is called once: at the end, or when the relay
+    /// is dropped before it.
+    pub fn new(upstream: B, plan: ReplyPlan, tell: F) -> Relay<B, F> {
+        Relay {
+            upstream,
+            decoder: Decoder::new(EVENT_LIMIT),
+            watch: Watch::new(),
+            reshape: Reshape::new(plan),
+            out: VecDeque::new(),
+            bytes: 0,
+            end: None,
+            cause: None,
+            tell: Some(tell),
+        }
+    }
+
+    fn chunk(&mut self, chunk: Bytes) {
+        let mut earlier = self.decoder.pending();
+        let mut run = Run { chunk: chunk.clone(), range: 0..0 };
+        self.decoder.push(chunk);
+        loop {
+            let event = match self.decoder.event() {
+                Ok(Some(event)) => event,
+                Ok(None) => break,
+                Err(error) => {
+                    self.out.extend(run.cut(0));
+                    return self.failed(error.to_string());
+                }
+            };
+            let here = event.raw().len() - earlier;
+            let whole = std::mem::take(&mut earlier) == 0;
+            match self.event(&event) {
+                Verdict::Pass if whole => run.range.end += here,
+                Verdict::Pass => self.replace(&mut run, here, event.raw().clone()),
+                Verdict::Replace(bytes) => self.replace(&mut run, here, bytes),
+                Verdict::Drop => self.out.extend(run.cut(here)),
+            }
+        }
+        self.out.extend(run.cut(0));
+    }
+
+    fn replace(&mut self, run: &mut Run, len: usize, bytes: Bytes) {
+        self.out.extend(run.cut(len));
+        self.out.push_back(bytes);
+    }
+
+    fn event(&mut self, event: &Event) -> Verdict {
+        let Some(data) = event.data() else { return Verdict::Pass };
+        let was_done = self.watch.done;
+        self.watch.event(&data);
+        if !self.watch.done {
+            return self.reshape.event(event, &data);
+        }
+        let before = if was_done { Bytes::new() } else { self.reshape.finish() };
+        if before.is_empty() {
+            Verdict::Pass
+        } else {
+            Verdict::Replace([&*before, event.raw()].concat().into())
+        }
+    }
+
+    fn ended(&mut self) {
+        if let Some(tail) = self.decoder.finish() {
+            match self.event(&tail) {
+                Verdict::Pass => self.out.push_back(tail.raw().clone()),
+                Verdict::Replace(bytes) => self.out.push_back(bytes),
+                Verdict::Drop => {}
+            }
+        }
+        if self.watch.done {
+            self.end = Some(End::Done);
+            return;
+        }
+        let held = self.reshape.finish();
+        if !held.is_empty() {
+            // Before the tail, which may lack the blank line that ends it.
+            self.out.push_front(held);
+        }
+        self.end = Some(End::Eof);
+    }
+
+    /// Upstream broke off. Behind `[DONE]` that does not matter any more.
+    fn failed(&mut self, cause: String) {
+        if self.watch.done {
+            self.end = Some(End::Done);
+        } else {
+            self.out.push_back(Bytes::from_static(INTERRUPTED));
+            self.end = Some(End::UpstreamFailed);
+            self.cause = Some(cause);
+        }
+    }
+
+    fn tell(&mut self) {
+        let Some(tell) = self.tell.take() else { return };
+        let end = match self.end {
+            Some(End::UpstreamFailed) => End::UpstreamFailed,
+            Some(end) if self.out.is_empty() => end,
+            // Clients hang up at `[DONE]` without waiting for the end of the body.
+            None if self.watch.done && self.out.is_empty() => End::Done,
+            _ => End::ClientGone,
+        };
+        tell(StreamOutcome {
+            usage: self.watch.usage,
+            model: self.watch.model.take(),
+            finish_reason: self.watch.finish_reason.take(),
+            end,
+            cause: self.cause.take(),
+            bytes: self.bytes,
+        });
+    }
+}
+
+/// Neighbouring events of one chunk that go out as one slice of it.
+struct Run {
+    chunk: Bytes,
+    range: Range<usize>,
+}
+
+impl Run {
+    /// Ends the run and begins another behind the next `len` bytes.
+    fn cut(&mut self, len: usize) -> Option<Bytes> {
+        let next = self.range.end + len;
+        let range = std::mem::replace(&mut self.range, next..next);
+        (!range.is_empty()).then(|| self.chunk.slice(range))
+    }
+}
+
+impl<B, F> Body for Relay<B, F>
+where
+    B: Body<Data = Bytes, Error: fmt::Display> + Unpin,
+    F: FnOnce(StreamOutcome),
+{
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let relay = self.get_mut();
+        loop {
+            if let Some(bytes) = relay.out.pop_front() {
+                relay.bytes += bytes.len() as u64;
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            }
+            if relay.end.is_some() {
+                relay.tell();
+                return Poll::Ready(None);
+            }
+            match ready!(Pin::new(&mut relay.upstream).poll_frame(context)) {
+                Some(Ok(frame)) => frame.into_data().map_or((), |chunk| relay.chunk(chunk)),
+                Some(Err(error)) => relay.failed(error.to_string()),
+                None => relay.ended(),
+            }
+        }
+    }
+}
+
+// Only `upstream` is polled, and it is `Unpin` itself.
+impl<B: Unpin, F: FnOnce(StreamOutcome)> Unpin for Relay<B, F> {}
+
+impl<B, F: FnOnce(StreamOutcome)> Drop for Relay<B, F> {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
+impl<B, F: FnOnce(StreamOutcome)> fmt::Debug for Relay<B, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("bytes", &self.bytes).field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,278 @@
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    task::Waker,
+};
+
+use futures_util::{StreamExt, stream};
+use http_body_util::StreamBody;
+use proptest::prelude::*;
+
+use super::*;
+use crate::call::UsageChunk;
+
+/// A default-mode stream of Azure (gpt-5.4-mini, 2026-08) with `include_usage`.
+const AZURE: &str = r#"data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
+
+data: {"choices":[{"content_filter_results":{},"delta":{"content":"","refusal":null,"role":"assistant"},"finish_reason":null,"index":0,"logprobs":null}],"created":1785610058,"id":"chatcmpl-1","model":"gpt-5.4-mini-2026-03-17","obfuscation":"zRj","object":"chat.completion.chunk","service_tier":"default","system_fingerprint":null,"usage":null}
+
+data: {"choices":[{"content_filter_results":{},"delta":{"content":"Hí 😀"},"finish_reason":null,"index":0,"logprobs":null}],"created":1785610058,"id":"chatcmpl-1","model":"gpt-5.4-mini-2026-03-17","object":"chat.completion.chunk","usage":null}
+
+data: {"choices":[{"content_filter_results":{},"delta":{},"finish_reason":"stop","index":0,"logprobs":null}],"created":1785610058,"id":"chatcmpl-1","model":"gpt-5.4-mini-2026-03-17","object":"chat.completion.chunk","usage":null}
+
+data: {"choices":[],"created":1785610058,"id":"chatcmpl-1","latency_checkpoint":{"engine_ttft_ms":28},"model":"gpt-5.4-mini-2026-03-17","object":"chat.completion.chunk","usage":{"completion_tokens":2,"completion_tokens_details":{"reasoning_tokens":1},"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":4},"total_tokens":11}}
+
+data: [DONE]
+
+"#;
+
+const UNTOUCHED: ReplyPlan = ReplyPlan {
+    framing: crate::call::Framing::Same,
+    usage_chunk: UsageChunk::Wanted,
+    legacy_functions: false,
+    normalize: false,
+};
+const HIDDEN: ReplyPlan = ReplyPlan { usage_chunk: UsageChunk::Hidden, ..UNTOUCHED };
+const NORMALIZED: ReplyPlan = ReplyPlan { normalize: true, ..UNTOUCHED };
+
+type Step = Result<Frame<Bytes>, &'static str>;
+
+#[expect(clippy::unnecessary_wraps, reason = "a step of a body may fail")]
+fn data(bytes: impl Into<Bytes>) -> Step {
+    Ok(Frame::data(bytes.into()))
+}
+
+fn body(steps: Vec<Step>) -> impl Body<Data = Bytes, Error = &'static str> + Unpin {
+    StreamBody::new(stream::iter(steps))
+}
+
+/// Polls a relay once: with a body in memory the frame is there or never comes.
+fn frame<B, F>(relay: &mut Relay<B, F>) -> Poll<Option<Bytes>>
+where
+    B: Body<Data = Bytes, Error: fmt::Display> + Unpin,
+    F: FnOnce(StreamOutcome),
+{
+    let polled = Pin::new(relay).poll_frame(&mut Context::from_waker(Waker::noop()));
+    polled.map(|frame| frame.map(|frame| frame.unwrap().into_data().unwrap()))
+}
+
+fn relay(steps: Vec<Step>, plan: ReplyPlan) -> (Vec<Bytes>, StreamOutcome) {
+    let told = RefCell::new(Vec::new());
+    let mut relay = Relay::new(body(steps), plan, |outcome| told.borrow_mut().push(outcome));
+    let mut frames = Vec::new();
+    while let Poll::Ready(Some(frame)) = frame(&mut relay) {
+        frames.push(frame);
+    }
+    drop(relay);
+    let mut told = told.into_inner();
+    assert_eq!(told.len(), 1, "told once");
+    (frames, told.remove(0))
+}
+
+fn text(frames: &[Bytes]) -> String {
+    String::from_utf8(frames.concat()).unwrap()
+}
+
+fn relayed(stream: &str, plan: ReplyPlan) -> String {
+    text(&relay(vec![data(stream.to_owned())], plan).0)
+}
+
+/// Everything but one event, given by a piece of it.
+fn without(stream: &str, piece: &str) -> String {
+    stream.split_inclusive("\n\n").filter(|event| !event.contains(piece)).collect()
+}
+
+#[test]
+fn an_untouched_streams_frames_pass_as_they_came() {
+    let (first, second) = AZURE.split_at(AZURE.find("data: [DONE]").unwrap());
+    let chunks = [Bytes::from_static(first.as_bytes()), Bytes::from_static(second.as_bytes())];
+    let (frames, outcome) = relay(chunks.iter().cloned().map(data).collect(), UNTOUCHED);
+    assert_eq!(frames, chunks);
+    assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
+    let usage = crate::call::Usage { prompt: 9, cached: 4, completion: 2, reasoning: 1 };
+    let expected = StreamOutcome {
+        usage: Some(usage),
+        model: Some("gpt-5.4-mini-2026-03-17".into()),
+        finish_reason: Some("stop".into()),
+        end: End::Done,
+        cause: None,
+        bytes: AZURE.len() as u64,
+    };
+    assert_eq!(outcome, expected);
+}
+
+#[test]
+fn the_hidden_usage_chunk_is_taken_out_and_still_read() {
+    let (frames, outcome) = relay(vec![data(AZURE)], HIDDEN);
+    assert_eq!(text(&frames), without(AZURE, "latency_checkpoint"));
+    assert_eq!(frames.len(), 2, "what stays is two slices of the chunk");
+    assert_eq!(outcome.usage.unwrap().completion, 2);
+    let spaced = AZURE.replace("\"choices\":[]", "\"choices\": [ ]").replace("\"usage\":{", "\"usage\": {");
+    assert_eq!(relayed(&spaced, HIDDEN), without(&spaced, "latency_checkpoint"));
+}
+
+#[test]
+fn a_normalised_stream_has_choices_in_every_chunk_but_the_usage() {
+    let out = relayed(AZURE, NORMALIZED);
+    let results = r#","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}"#;
+    let expected =
+        without(AZURE, "\"id\":\"\"").replacen("\"usage\":null}", &format!("\"usage\":null{results}"), 1);
+    assert_eq!(out, expected);
+}
+
+#[test]
+fn what_the_normaliser_holds_at_the_end_comes_before_done() {
+    let first = AZURE.split_inclusive("\n\n").next().unwrap();
+    let out = relayed(&format!("{first}data: [DONE]\n\n"), NORMALIZED);
+    assert!(out.starts_with(r#"data: {"id":"","object":"chat.completion.chunk""#), "{out}");
+    assert!(out.contains("prompt_filter_results") && out.ends_with("}\n\ndata: [DONE]\n\n"), "{out}");
+    let (frames, outcome) = relay(vec![data(first)], NORMALIZED);
+    assert!(text(&frames).contains("prompt_filter_results"));
+    assert_eq!(outcome.end, End::Eof);
+}
+
+#[test]
+fn the_legacy_form_and_the_normaliser_work_on_one_chunk() {
+    let plan = ReplyPlan { legacy_functions: true, ..NORMALIZED };
+    let call = r#"data: {"id":"c","object":"","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"i","function":{"name":"f","arguments":""}}]},"finish_reason":null}]}"#;
+    let expected = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"function_call":{"name":"f","arguments":""}},"finish_reason":null}]}"#;
+    assert_eq!(relayed(&format!("{call}\n\n"), plan), format!("{expected}\n\n"));
+}
+
+#[test]
+fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
+    let cut = AZURE.find("Hí").unwrap() + 2;
+    let steps = vec![Ok(Frame::data(Bytes::from_static(&AZURE.as_bytes()[..cut]))), Err("connection reset")];
+    let (frames, outcome) = relay(steps, UNTOUCHED);
+    let whole: String = AZURE.split_inclusive("\n\n").take(2).collect();
+    let error = text(&frames).strip_prefix(&whole).unwrap().to_owned();
+    let error = error.strip_prefix("data: ").and_then(|event| event.strip_suffix("\n\n")).unwrap();
+    let error: serde_json::Value = serde_json::from_str(error).unwrap();
+    assert_eq!(error["error"]["code"], "upstream_stream_interrupted");
+    assert_eq!(error["error"]["type"], "server_error");
+    assert!(error["error"]["message"].is_string() && error["error"]["param"].is_null());
+    assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
+}
+
+#[test]
+fn a_failure_behind_done_is_none() {
+    let (frames, outcome) = relay(vec![data(AZURE), Err("connection reset")], UNTOUCHED);
+    assert_eq!(text(&frames), AZURE);
+    assert_eq!((outcome.end, outcome.cause), (End::Done, None));
+}
+
+#[test]
+fn an_event_without_end_is_a_failure() {
+    let (frames, outcome) =
+        relay(vec![data("data: 1\n\ndata: "), data(vec![b'x'; EVENT_LIMIT]), data("\n\n")], UNTOUCHED);
+    assert_eq!(frames, ["data: 1\n\n".as_bytes(), INTERRUPTED]);
+    assert_eq!(outcome.end, End::UpstreamFailed);
+}
+
+#[test]
+fn a_stream_that_just_ends_is_told_from_one_that_is_done() {
+    let steps = || vec![data("data: 1\n\nda"), data("ta: 2")];
+    let (frames, outcome) = relay(steps(), UNTOUCHED);
+    assert_eq!((text(&frames).as_str(), outcome.end), ("data: 1\n\ndata: 2", End::Eof));
+    let (_, outcome) = relay(vec![data("data: 1\n\ndata: [DONE]")], UNTOUCHED);
+    assert_eq!(outcome.end, End::Done);
+}
+
+#[test]
+fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
+    let events: Vec<&str> = AZURE.split_inclusive("\n\n").collect();
+    for (taken, end) in [(0, End::ClientGone), (2, End::ClientGone), (5, End::ClientGone), (6, End::Done)] {
+        let told = RefCell::new(Vec::new());
+        let steps = events.iter().map(|event| data(*event)).collect();
+        let mut relay = Relay::new(body(steps), UNTOUCHED, |outcome| told.borrow_mut().push(outcome));
+        for event in &events[..taken] {
+            assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from_static(event.as_bytes()))));
+        }
+        drop(relay);
+        let told = told.into_inner();
+        assert_eq!(told.iter().map(|outcome| outcome.end).collect::<Vec<_>>(), [end], "{taken}");
+        assert_eq!(told[0].usage.is_some(), taken >= 5);
+        assert_eq!(told[0].model.is_some(), taken >= 2);
+    }
+}
+
+#[test]
+fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
+    let stream = AZURE.replacen("\"usage\":null", "\"usage\":{\"completion_tokens\":1}", 1);
+    assert_eq!(relayed(&stream, HIDDEN), without(&stream, "latency_checkpoint"));
+}
+
+#[test]
+fn held_members_come_before_an_unfinished_tail() {
+    let first = AZURE.split_inclusive("\n\n").next().unwrap();
+    let told = RefCell::new(None);
+    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, |outcome| {
+        *told.borrow_mut() = Some(outcome);
+    });
+    let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
+    assert!(held.starts_with(b"data: {") && held.ends_with(b"}\n\n"));
+    drop(relay);
+    assert_eq!(told.take().unwrap().end, End::ClientGone, "the tail was not taken");
+}
+
+#[test]
+fn upstream_is_asked_only_when_the_client_asks() {
+    let polls = Rc::new(Cell::new(0));
+    let counted = polls.clone();
+    let steps = StreamExt::map(stream::iter(["data: 1\n\n", "data: 2\n\n"]), move |text| {
+        counted.set(counted.get() + 1);
+        data(text)
+    });
+    let mut relay = Relay::new(StreamBody::new(steps), NORMALIZED, |_| {});
+    assert_eq!(polls.get(), 0);
+    assert!(frame(&mut relay).is_ready());
+    assert_eq!(polls.get(), 1);
+    assert!(frame(&mut relay).is_ready());
+    assert_eq!(polls.get(), 2);
+}
+
+#[test]
+fn a_silent_upstream_is_waited_for_and_half_an_event_is_not_sent() {
+    let silent = StreamExt::chain(stream::iter([data("data: 1\n\ndata: 2")]), stream::pending());
+    let mut relay = Relay::new(StreamBody::new(silent), UNTOUCHED, |_| {});
+    assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from("data: 1\n\n"))));
+    assert_eq!(frame(&mut relay), Poll::Pending);
+}
+
+#[test]
+fn trailers_are_dropped() {
+    let (frames, outcome) = relay(vec![data(AZURE), Ok(Frame::trailers(http::HeaderMap::new()))], UNTOUCHED);
+    assert_eq!((text(&frames).as_str(), outcome.end), (AZURE, End::Done));
+}
+
+#[test]
+fn an_answer_that_is_all_reasoning_is_told() {
+    let stream = r#"data: {"choices":[{"delta":{},"finish_reason":"length","index":0}]}
+
+data: {"choices":[],"usage":{"completion_tokens":256,"completion_tokens_details":{"reasoning_tokens":256}}}
+
+"#;
+    assert!(relay(vec![data(stream)], UNTOUCHED).1.reasoning_exhausted());
+    assert!(!relay(vec![data(AZURE)], UNTOUCHED).1.reasoning_exhausted());
+}
+
+proptest! {
+    #[test]
+    fn what_goes_out_does_not_depend_on_the_chunks(
+        cuts in prop::collection::vec(0usize..AZURE.len(), 0..12),
+        crlf: bool,
+        which in 0usize..3,
+    ) {
+        let stream = if crlf { AZURE.replace('\n', "\r\n") } else { AZURE.to_owned() };
+        let plan = [UNTOUCHED, HIDDEN, NORMALIZED][which];
+        let (whole, expected) = relay(vec![data(stream.clone())], plan);
+        if which == 0 { prop_assert_eq!(&text(&whole), &stream); }
+        let mut cuts = cuts;
+        cuts.extend([0, stream.len()]);
+        cuts.sort_unstable();
+        let steps = cuts.windows(2).map(|pair| data(stream.as_bytes()[pair[0]..pair[1]].to_vec())).collect();
+        let (frames, outcome) = relay(steps, plan);
+        prop_assert_eq!(text(&frames), text(&whole));
+        prop_assert_eq!(outcome, expected);
+    }
+}

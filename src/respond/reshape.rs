@@ -1,0 +1,77 @@
+//! What becomes of each event of a stream on its way to the client.
+
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    functions,
+    key::Key,
+    normalize::{Normalized, Normalizer},
+};
+use crate::{
+    call::{ReplyPlan, UsageChunk},
+    json::{Document, Kind, View},
+    sse::{self, Event},
+};
+
+/// What becomes of one event.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It passes as it came.
+    Pass,
+    /// It is taken out.
+    Drop,
+    /// These bytes, whole events, go out instead.
+    Replace(Bytes),
+}
+
+/// Carries out a [`ReplyPlan`] on the events of a stream.
+#[derive(Debug)]
+pub(super) struct Reshape {
+    hide_usage: Option<Key>,
+    normalizer: Option<Normalizer>,
+    legacy_functions: bool,
+}
+
+impl Reshape {
+    pub(super) fn new(plan: ReplyPlan) -> Reshape {
+        Reshape {
+            hide_usage: (plan.usage_chunk == UsageChunk::Hidden).then(|| Key::new("\"usage\"")),
+            normalizer: plan.normalize.then(Normalizer::default),
+            legacy_functions: plan.legacy_functions,
+        }
+    }
+
+    /// Looks at an event of the stream before `[DONE]`.
+    pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> Verdict {
+        if self.hide_usage.as_ref().is_some_and(|key| key.opens(data, b'{')) && is_usage_chunk(data) {
+            return Verdict::Drop;
+        }
+        let mut changed = match self.normalizer.as_mut().map(|normalizer| normalizer.event(data)) {
+            None | Some(Normalized::Same) => None,
+            Some(Normalized::Changed(data)) => Some(data),
+            Some(Normalized::Held) => return Verdict::Drop,
+        };
+        if self.legacy_functions {
+            changed = functions::chunk_to_legacy(changed.as_ref().unwrap_or(data)).or(changed);
+        }
+        changed.map_or(Verdict::Pass, |data| Verdict::Replace(event.with_data(&data)))
+    }
+
+    /// At `[DONE]` or at the end: the events that must come before it.
+    pub(super) fn finish(&mut self) -> Bytes {
+        let mut out = BytesMut::new();
+        while let Some(chunk) = self.normalizer.as_mut().and_then(Normalizer::finish) {
+            sse::data(&mut out, [&*chunk]);
+        }
+        out.freeze()
+    }
+}
+
+/// The chunk that `stream_options.include_usage` adds: counts and no choices.
+fn is_usage_chunk(data: &Bytes) -> bool {
+    let Ok(chunk) = Document::parse(data.clone(), 2) else { return false };
+    let root = chunk.root();
+    let none = |choices: View<'_>| choices.kind() == Kind::Array && choices.items().next().is_none();
+    root.get("usage").is_some_and(|usage| usage.kind() == Kind::Object)
+        && root.get("choices").is_some_and(none)
+}

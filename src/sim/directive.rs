@@ -1,0 +1,187 @@
+//! The one grammar of everything that can be asked of the simulator: words such as `429 retry-after-ms=20`, written
+//! in a user message as `[[sim: …]]`, in a fault posted to the control endpoint, or in a test's [`Fault`].
+
+use std::time::Duration;
+
+/// What the simulator is asked to do with one call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Directive {
+    /// Answer with this instead of serving the call.
+    pub(super) failure: Option<Failure>,
+    pub(super) retry_after: Option<Duration>,
+    /// Wait before the answer.
+    pub(super) slow: Duration,
+    /// Wait behind the headers of the answer.
+    pub(super) silent: Duration,
+    /// Wait before each event of a stream.
+    pub(super) pace: Option<Duration>,
+    pub(super) broken: Option<Broken>,
+    pub(super) filter_output: bool,
+    pub(super) refusal: bool,
+    pub(super) async_filter: bool,
+    pub(super) think: Option<u64>,
+    pub(super) words: Option<u64>,
+}
+
+/// An answer that is not an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Azure's body for this status.
+    Status(u16),
+    /// API management's envelope, which has no `error`.
+    Gateway(u16),
+    /// A proxy's HTML page.
+    Html(u16),
+    /// The content filter's 400.
+    Filter,
+}
+
+/// How a good answer goes wrong on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// The connection breaks in the middle.
+    Cut,
+    /// The connection is closed before a byte of an answer.
+    Reset,
+    /// Something that is not JSON.
+    Malformed,
+    /// A stream ends with an error event.
+    ErrorEvent,
+}
+
+/// A scripted fault: what to do, to which deployment, how many times.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    pub(super) deployment: Option<String>,
+    pub(super) times: Option<u32>,
+    pub(super) directive: Directive,
+}
+
+impl Fault {
+    /// A fault for the next call, in the words of a directive: `Fault::new("429 retry-after-ms=20")`.
+    ///
+    /// An unknown word is an error that names it.
+    pub fn new(words: &str) -> Result<Self, String> {
+        let mut directive = Directive::default();
+        directive.read(words)?;
+        Ok(Self { deployment: None, times: Some(1), directive })
+    }
+
+    /// Only calls to this deployment.
+    #[must_use]
+    pub fn on(mut self, deployment: &str) -> Self {
+        self.deployment = Some(deployment.to_owned());
+        self
+    }
+
+    /// The next so many calls.
+    #[must_use]
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Every call, until the faults are cleared.
+    #[must_use]
+    pub fn always(mut self) -> Self {
+        self.times = None;
+        self
+    }
+}
+
+impl Directive {
+    /// Adds the words of a directive; a later word wins.
+    pub(super) fn read(&mut self, words: &str) -> Result<(), String> {
+        words.split_whitespace().try_for_each(|word| self.word(word))
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), String> {
+        let unknown = || format!("unknown directive '{word}'; docs/simulator.md lists them");
+        if let Some((name, value)) = word.split_once('=') {
+            return self.setting(name, value).ok_or_else(unknown);
+        }
+        match word {
+            "filter" => self.failure = Some(Failure::Filter),
+            "apim" => self.failure = Some(Failure::Gateway(self.status().unwrap_or(401))),
+            "html" => self.failure = Some(Failure::Html(self.status().unwrap_or(502))),
+            "cut" => self.broken = Some(Broken::Cut),
+            "reset" => self.broken = Some(Broken::Reset),
+            "malformed" => self.broken = Some(Broken::Malformed),
+            "error-event" => self.broken = Some(Broken::ErrorEvent),
+            "content_filter_output" => self.filter_output = true,
+            "refusal" => self.refusal = true,
+            "async-filter" => self.async_filter = true,
+            _ => {
+                let status =
+                    word.parse().ok().filter(|status| (400..600).contains(status)).ok_or_else(unknown)?;
+                self.failure = Some(match self.failure {
+                    Some(Failure::Gateway(_)) => Failure::Gateway(status),
+                    Some(Failure::Html(_)) => Failure::Html(status),
+                    Some(Failure::Status(_) | Failure::Filter) | None => Failure::Status(status),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn status(&self) -> Option<u16> {
+        match self.failure {
+            Some(Failure::Status(status) | Failure::Gateway(status) | Failure::Html(status)) => Some(status),
+            Some(Failure::Filter) | None => None,
+        }
+    }
+
+    fn setting(&mut self, name: &str, value: &str) -> Option<()> {
+        match name {
+            "retry-after-ms" => self.retry_after = Some(Duration::from_millis(value.parse().ok()?)),
+            "retry-after" => self.retry_after = Some(Duration::from_secs(value.parse().ok()?)),
+            "slow" => self.slow = duration(value)?,
+            "silent" => self.silent = duration(value)?,
+            "pace" => self.pace = Some(duration(value)?),
+            "think" => self.think = Some(value.parse().ok()?),
+            "text" => self.words = Some(value.parse().ok().filter(|words| *words <= 1_000_000)?),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+/// `200ms`, `3s`, or a bare number of milliseconds; at most an hour.
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(number), _) => (number, 1),
+        (None, Some(number)) => (number, 1_000),
+        (None, None) => (text, 1),
+    };
+    let millis = number.parse::<u64>().ok()?.checked_mul(unit)?;
+    (millis <= 3_600_000).then(|| Duration::from_millis(millis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &str) -> Directive {
+        Fault::new(words).unwrap().directive
+    }
+
+    #[test]
+    fn words_combine() {
+        let directive = read("429 retry-after-ms=20 slow=3s");
+        assert_eq!(directive.failure, Some(Failure::Status(429)));
+        assert_eq!(directive.retry_after, Some(Duration::from_millis(20)));
+        assert_eq!(directive.slow, Duration::from_secs(3));
+        assert_eq!(read("apim 429"), read("429 apim"));
+        assert_eq!(read("html").failure, Some(Failure::Html(502)));
+        assert_eq!(read("think=5 text=3").think, Some(5));
+    }
+
+    #[test]
+    fn a_misspelt_word_is_named() {
+        for word in ["slw=3s", "200", "slow=fast", "", "text=", "cutt"] {
+            let outcome = Fault::new(word);
+            assert_eq!(outcome.is_ok(), word.is_empty(), "{word}");
+        }
+        assert!(Fault::new("cutt").unwrap_err().contains("'cutt'"));
+    }
+}

@@ -1,0 +1,89 @@
+//! What an ordered failure answers: the body that Azure has for its status.
+
+use std::time::Duration;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    SimError,
+    directive::{Directive, Failure},
+    errors::{self, engine_with, front_door, gateway},
+};
+
+/// A gateway's page: no JSON at all.
+const PAGE: &str = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body>\r\n<center><h1>Bad Gateway</h1>\
+                    </center>\r\n<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n";
+
+/// Answers with a failure.
+pub(super) fn respond(failure: Failure, wish: &Directive) -> Response {
+    let wait = wish.retry_after.unwrap_or(Duration::from_secs(1));
+    let (status, mut response) = match failure {
+        Failure::Html(status) => (status, html(status)),
+        Failure::Gateway(429) => {
+            let message = format!("Rate limit is exceeded. Try again in {} seconds.", seconds(wait));
+            (429, respond_with(&gateway(429, &message)))
+        }
+        Failure::Gateway(401) => (401, respond_with(&errors::wrong_token())),
+        Failure::Gateway(status) => (status, respond_with(&gateway(status, reason(status)))),
+        Failure::Filter => (400, respond_with(&errors::filtered())),
+        Failure::Status(status) => (status, respond_with(&error(status, wait))),
+    };
+    if status == 429 || wish.retry_after.is_some() {
+        let headers = response.headers_mut();
+        headers.insert("retry-after", HeaderValue::from(seconds(wait)));
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        headers.insert("retry-after-ms", HeaderValue::from(millis));
+    }
+    response
+}
+
+/// An error as a response.
+pub(super) fn respond_with(error: &SimError) -> Response {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "application/json")], error.body.clone()).into_response()
+}
+
+fn html(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    (status, [(header::CONTENT_TYPE, "text/html")], PAGE).into_response()
+}
+
+/// Whole seconds, rounded up: `retry-after` knows no smaller unit.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
+}
+
+/// The body for a status. 429 is captured; the texts of 403, 408 and the gateway's own 5xx are not, only their form.
+fn error(status: u16, wait: Duration) -> SimError {
+    match status {
+        401 => errors::wrong_key(),
+        403 => front_door(403, "403", "Access denied due to Virtual Network/Firewall rules."),
+        404 => errors::no_deployment(),
+        408 => front_door(408, "Timeout", "The operation was timeout."),
+        429 => front_door(
+            429,
+            "RateLimitReached",
+            &format!(
+                "Your requests to this model in East US 2 have exceeded the token rate limit for your current OpenAI \
+                 S0 pricing tier. This request was for ChatCompletions_Create. Please retry after {} seconds. To \
+                 increase your default rate limit, visit: https://aka.ms/oai/quotaincrease.",
+                seconds(wait)
+            ),
+        ),
+        500 => engine_with(
+            500,
+            "server_error",
+            "The server had an error while processing your request. Sorry about that!",
+            None,
+            None,
+        ),
+        _ => front_door(status, &status.to_string(), reason(status)),
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
+}

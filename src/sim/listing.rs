@@ -1,0 +1,95 @@
+//! Azure's lists: the catalogue of base models on both surfaces, and the deployments on the one old preview that
+//! still answers.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde_json::{Value, json};
+
+use super::{
+    SimError, Simulator, Surface, errors, failures,
+    http::{Incoming, json as answer},
+    models::{Feature, Model, Operation},
+    table::MODELS,
+};
+
+/// 2025-01-01, in seconds.
+const CREATED: u64 = 1_735_689_600;
+
+/// Of the versions people tried only this one lists deployments (openai-python#447).
+const DEPLOYMENTS_VERSION: &str = "2023-03-15-preview";
+
+pub(super) async fn models_v1(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+    respond(incoming.v1().and_then(|()| incoming.authorize(&simulator, &Surface::V1)).map(|()| catalogue()))
+}
+
+pub(super) async fn models(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+    let surface = incoming.dated();
+    respond(surface.and_then(|surface| incoming.authorize(&simulator, &surface)).map(|()| catalogue()))
+}
+
+pub(super) async fn deployments(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+    let list = incoming.dated().and_then(|surface| {
+        incoming.authorize(&simulator, &surface)?;
+        match surface {
+            Surface::Dated(version) if version == DEPLOYMENTS_VERSION => Ok(list_of(&simulator)),
+            Surface::Dated(_) | Surface::V1 => Err(errors::no_resource()),
+        }
+    });
+    respond(list)
+}
+
+fn respond(list: Result<Value, SimError>) -> Response {
+    match list {
+        Ok(list) => answer(StatusCode::OK, &list),
+        Err(error) => failures::respond_with(&error),
+    }
+}
+
+/// Base models, not deployments: a client that takes these for callable names is misled on Azure too.
+fn catalogue() -> Value {
+    let models: Vec<Value> = MODELS.iter().map(model).collect();
+    json!({"object": "list", "data": models})
+}
+
+fn model(model: &Model) -> Value {
+    let id = if model.version.is_empty() {
+        model.name.to_owned()
+    } else {
+        format!("{}-{}", model.name, model.version)
+    };
+    json!({
+        "id": id,
+        "object": "model",
+        "status": "succeeded",
+        "created_at": CREATED,
+        "lifecycle_status": "generally-available",
+        "capabilities": {
+            "fine_tune": false,
+            "inference": true,
+            "completion": false,
+            "chat_completion": model.operation == Operation::Chat,
+            "embeddings": false,
+            "image_input": model.has(Feature::Images),
+        },
+        "deprecation": {"inference": CREATED + 94_608_000},
+    })
+}
+
+fn list_of(simulator: &Simulator) -> Value {
+    let named = MODELS.iter().map(|model| (model.name, model.name));
+    let extra =
+        simulator.inner.options.deployments.iter().map(|(name, model)| (name.as_str(), model.as_str()));
+    let one = |(name, model): (&str, &str)| {
+        json!({
+            "id": name,
+            "model": model,
+            "object": "deployment",
+            "status": "succeeded",
+            "owner": "organization-owner",
+            "scale_settings": {"scale_type": "standard"},
+            "created_at": CREATED,
+            "updated_at": CREATED,
+        })
+    };
+    let list: Vec<Value> = named.chain(extra).map(one).collect();
+    json!({"object": "list", "data": list})
+}

@@ -1,0 +1,64 @@
+//! An answer as one JSON body.
+
+use bytes::Bytes;
+
+use super::{
+    answer::{Answer, Call, Choice, Message},
+    filters,
+    write::Out,
+};
+
+/// Writes the body. `top` is the number of alternatives in `logprobs`, if they were asked for.
+pub(super) fn body(answer: &Answer, top: Option<u64>) -> Bytes {
+    let mut out = Out::default();
+    out.raw("{\"choices\":");
+    out.list(answer.choices.iter().zip(0..), |out, (one, index)| choice(out, one, index, top));
+    out.raw(",\"created\":").number(answer.created).raw(",\"id\":").text(&answer.id);
+    out.raw(",\"model\":")
+        .text(&answer.model)
+        .raw(",\"object\":\"chat.completion\",\"prompt_filter_results\":");
+    out.raw(filters::PROMPT).raw(",\"system_fingerprint\":\"fp_simulator\",\"usage\":").value(&answer.usage);
+    out.raw("}");
+    out.bytes.freeze()
+}
+
+fn choice(out: &mut Out, choice: &Choice, index: u64, top: Option<u64>) {
+    out.raw("{\"content_filter_results\":").raw(filters::of(choice.finish));
+    out.raw(",\"finish_reason\":").text(choice.finish).raw(",\"index\":").number(index).raw(",\"logprobs\":");
+    match &choice.message {
+        Message::Text(text) => out.logprobs(text, top),
+        Message::Refusal(_) | Message::Calls(_) | Message::Function(_) => out.raw("null"),
+    };
+    out.raw(",\"message\":{\"annotations\":[],");
+    message(out, &choice.message);
+    out.raw(",\"role\":\"assistant\"}}");
+}
+
+fn message(out: &mut Out, message: &Message) {
+    match message {
+        Message::Text(text) => {
+            out.raw("\"content\":").text(text).raw(",\"refusal\":null");
+        }
+        Message::Refusal(text) => {
+            out.raw("\"content\":null,\"refusal\":").text(text);
+        }
+        Message::Calls(calls) => {
+            out.raw("\"content\":null,\"refusal\":null,\"tool_calls\":");
+            out.list(calls, tool_call);
+        }
+        Message::Function(call) => {
+            out.raw("\"content\":null,\"function_call\":{\"arguments\":").text(&call.input);
+            out.raw(",\"name\":").text(&call.name).raw("},\"refusal\":null");
+        }
+    }
+}
+
+fn tool_call(out: &mut Out, call: &Call) {
+    if call.custom {
+        out.raw("{\"custom\":{\"input\":").text(&call.input).raw(",\"name\":").text(&call.name);
+        out.raw("},\"id\":").text(&call.id).raw(",\"type\":\"custom\"}");
+    } else {
+        out.raw("{\"function\":{\"arguments\":").text(&call.input).raw(",\"name\":").text(&call.name);
+        out.raw("},\"id\":").text(&call.id).raw(",\"type\":\"function\"}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The conversation: roles, contents, and tool results that answer the calls before them.
+
+use serde_json::Value;
+
+use super::{Ask, Verdict, types::wrong_type};
+use crate::sim::{
+    SimError,
+    errors::{engine, invalid_value, missing, unsupported_value},
+    models::{Class, Feature, Tools},
+};
+
+const ROLES: &str = "'system', 'assistant', 'user', 'function', and 'tool'";
+const ROLES_WITH_DEVELOPER: &str = "'system', 'assistant', 'user', 'function', 'tool', and 'developer'";
+
+pub(super) fn check(ask: &Ask<'_>) -> Verdict {
+    let messages = ask.list("messages");
+    for (at, message) in messages.iter().enumerate() {
+        if !message.is_object() {
+            return Err(wrong_type(&format!("messages[{at}]"), "an object", message));
+        }
+        role(ask, at, message)?;
+        content(ask, at, message)?;
+    }
+    one_kind_of_instruction(messages)?;
+    answered(messages)
+}
+
+fn role_of(message: &Value) -> &str {
+    message.get("role").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn role(ask: &Ask<'_>, at: usize, message: &Value) -> Verdict {
+    let param = format!("messages[{at}].role");
+    let role = message.get("role").ok_or_else(|| missing(&param))?;
+    let role = role.as_str().ok_or_else(|| wrong_type(&param, "a string", role))?;
+    // The role came with o1 (llama_index#17748): older versions, and the models before o1, do not know it.
+    let developer = ask.since("2024-12-01-preview") && ask.model.class != Class::Gen0;
+    let refused = match role {
+        "developer" if !developer => return Err(invalid_value(&param, role, ROLES)),
+        "user" | "assistant" | "developer" => false,
+        "system" => ask.model.class == Class::Gen0,
+        // Where tools or functions are refused, so are their results: the stricter reading.
+        "tool" => ask.model.tools == Tools::Refused,
+        "function" => !ask.has(Feature::Functions),
+        other => {
+            let known = if developer { ROLES_WITH_DEVELOPER } else { ROLES };
+            return Err(invalid_value(&param, other, known));
+        }
+    };
+    if refused { Err(unsupported_value(&param, &format!("'{role}'"), "")) } else { Ok(()) }
+}
+
+/// Microsoft: a system and a developer message should not stand in one call. No error text is captured; the
+/// stricter reading is taken.
+fn one_kind_of_instruction(messages: &[Value]) -> Verdict {
+    let first = |role: &str| messages.iter().position(|message| role_of(message) == role);
+    let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
+    let message = "A developer message and a system message cannot be used in the same API request.";
+    let param = format!("messages[{}].role", system.max(developer));
+    Err(engine(message, Some(&param), Some("invalid_value")))
+}
+
+fn content(ask: &Ask<'_>, at: usize, message: &Value) -> Verdict {
+    match message.get("content") {
+        Some(Value::String(_)) => Ok(()),
+        Some(Value::Array(parts)) => {
+            parts.iter().enumerate().try_for_each(|(place, part)| self::part(ask, at, place, part))
+        }
+        None | Some(Value::Null) if calls_something(message) => Ok(()),
+        None | Some(Value::Null) => {
+            let param = format!("messages.[{at}].content");
+            Err(engine("Invalid value for 'content': expected a string, got null.", Some(&param), None))
+        }
+        Some(other) => {
+            let param = format!("messages[{at}].content");
+            Err(wrong_type(&param, "one of a string or array of objects", other))
+        }
+    }
+}
+
+/// An assistant's turn may have no text if it called something or refused.
+fn calls_something(message: &Value) -> bool {
+    let given = |key: &str| message.get(key).is_some_and(|value| !value.is_null());
+    role_of(message) == "assistant"
+        && ["tool_calls", "function_call", "refusal", "audio"].into_iter().any(given)
+}
+
+fn part(ask: &Ask<'_>, at: usize, place: usize, part: &Value) -> Verdict {
+    let param = format!("messages.[{at}].content.[{place}].type");
+    let kind = part.get("type").and_then(Value::as_str).ok_or_else(|| missing(&param))?;
+    match kind {
+        "text" if part.get("text").is_some_and(Value::is_string) => Ok(()),
+        "text" => Err(missing(&format!("messages[{at}].content[{place}].text"))),
+        "image_url" if !ask.has(Feature::Images) => Err(not_taken(&param, kind)),
+        "image_url" if part.get("image_url").and_then(|image| image.get("url")).is_none() => {
+            Err(missing(&format!("messages[{at}].content[{place}].image_url.url")))
+        }
+        "input_audio" if !ask.has(Feature::Audio) => Err(not_taken(&param, kind)),
+        "refusal" | "audio" | "image_url" | "input_audio" => Ok(()),
+        other => {
+            let message = format!(
+                "Invalid Value: '{other}'. Supported values are: 'text', 'image_url', 'input_audio', 'refusal', \
+                 and 'audio'."
+            );
+            Err(engine(&message, Some(&param), Some("invalid_value")))
+        }
+    }
+}
+
+/// browser-use/web-ui#274.
+fn not_taken(param: &str, kind: &str) -> SimError {
+    let message = format!("Invalid content type. {kind} is only supported by certain models.");
+    engine(&message, Some(param), None)
+}
+
+/// Every call of an assistant's turn has its result right behind it, and no result stands without its call.
+fn answered(messages: &[Value]) -> Verdict {
+    let mut open: Vec<&str> = Vec::new();
+    let mut calling = false;
+    for (at, message) in messages.iter().enumerate() {
+        if role_of(message) == "tool" {
+            if !calling {
+                return Err(orphan(at));
+            }
+            let id = message.get("tool_call_id").and_then(Value::as_str);
+            let id = id.ok_or_else(|| missing(&format!("messages[{at}].tool_call_id")))?;
+            let known = open.iter().position(|call| *call == id).ok_or_else(|| orphan(at))?;
+            open.remove(known);
+            continue;
+        }
+        unanswered(at, &open)?;
+        open = calls(message);
+        calling = !open.is_empty();
+    }
+    unanswered(messages.len(), &open)
+}
+
+fn calls(message: &Value) -> Vec<&str> {
+    let calls = message.get("tool_calls").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    calls.iter().filter_map(|call| call.get("id").and_then(Value::as_str)).collect()
+}
+
+fn orphan(at: usize) -> SimError {
+    let message = "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with \
+                   'tool_calls'.";
+    engine(message, Some(&format!("messages.[{at}].role")), None)
+}
+
+fn unanswered(at: usize, open: &[&str]) -> Verdict {
+    if open.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to each \
+         'tool_call_id'. The following tool_call_ids did not have response messages: {}",
+        open.join(", ")
+    );
+    Err(engine(&message, Some(&format!("messages.[{at}].role")), None))
+}

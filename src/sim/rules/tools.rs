@@ -1,0 +1,155 @@
+//! Tools, the choice among them, legacy functions, and the rule that gpt-5.4 and later do not call functions
+//! while they reason.
+
+use serde_json::Value;
+
+use super::{Ask, Verdict};
+use crate::sim::{
+    SimError, Surface,
+    errors::{engine, invalid_value, missing, only_with, unsupported_parameter, value_needs},
+    models::{Class, Feature, Tools},
+};
+
+const MANY: &str = "parallel_tool_calls";
+
+/// The legacy pair. Azure's JS SDK lists o1, o3 and o4-mini as unsupported; for o3-mini and from gpt-5 on the
+/// stricter reading is taken, since tools do the same.
+pub(super) fn legacy(ask: &Ask<'_>) -> Verdict {
+    for name in ["functions", "function_call"] {
+        if ask.get(name).is_some() && !ask.has(Feature::Functions) {
+            return Err(match ask.model.tools {
+                Tools::Refused => not_in_this_model(name),
+                _ => unsupported_parameter(name),
+            });
+        }
+    }
+    if ask.get("function_call").is_some() && ask.get("functions").is_none() {
+        return Err(only_with("function_call", "functions"));
+    }
+    Ok(())
+}
+
+pub(super) fn check(ask: &Ask<'_>) -> Verdict {
+    let given = ["tools", "tool_choice", MANY].into_iter().find(|name| ask.get(name).is_some());
+    let Some(given) = given else { return Ok(()) };
+    if ask.model.tools == Tools::Refused {
+        return Err(if given == MANY { unsupported_parameter(MANY) } else { not_in_this_model(given) });
+    }
+    parallel(ask)?;
+    choice(ask)?;
+    ask.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(ask, at, tool))
+}
+
+/// `inspect_ai`#1290: the text has no param and no code.
+fn not_in_this_model(name: &str) -> SimError {
+    let message = format!(
+        "{name} is not supported in this model. For a list of supported models, refer to \
+         https://platform.openai.com/docs/guides/function-calling#models-supporting-function-calling."
+    );
+    engine(&message, None, None)
+}
+
+fn parallel(ask: &Ask<'_>) -> Verdict {
+    if ask.get(MANY).is_none() {
+        return Ok(());
+    }
+    // inspect_ai#1460: the o-series. `true` and `false` are both believed to be refused.
+    if ask.model.tools == Tools::Sequential && ask.model.class != Class::Classic {
+        return Err(unsupported_parameter(MANY));
+    }
+    if ask.list("tools").is_empty() {
+        return Err(only_with(MANY, "tools"));
+    }
+    if ask.model.tools == Tools::ParallelUnlessMinimal && ask.effort() == "minimal" {
+        return Err(unsupported_parameter(MANY));
+    }
+    Ok(())
+}
+
+fn choice(ask: &Ask<'_>) -> Verdict {
+    let Some(choice) = ask.get("tool_choice") else { return Ok(()) };
+    if ask.list("tools").is_empty() {
+        return Err(only_with("tool_choice", "tools"));
+    }
+    match choice.as_str() {
+        Some("required") if !ask.since("2024-06-01") => {
+            Err(value_needs("tool_choice", "required", "2024-06-01"))
+        }
+        Some("none" | "auto" | "required") => Ok(()),
+        Some(other) => Err(invalid_value("tool_choice", other, "'none', 'auto', and 'required'")),
+        None => named(ask, choice),
+    }
+}
+
+/// A choice that names a tool must name one that is there.
+fn named(ask: &Ask<'_>, choice: &Value) -> Verdict {
+    let Some(kind @ ("function" | "custom")) = choice.get("type").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let path = format!("tool_choice.{kind}.name");
+    let name = name_of(choice, kind).ok_or_else(|| missing(&path))?;
+    if ask.list("tools").iter().any(|tool| name_of(tool, kind) == Some(name)) {
+        return Ok(());
+    }
+    let message = format!("Tool choice '{name}' not found in 'tools' parameter.");
+    Err(engine(&message, Some("tool_choice"), None))
+}
+
+fn name_of<'a>(tool: &'a Value, kind: &str) -> Option<&'a str> {
+    tool.get(kind)?.get("name")?.as_str()
+}
+
+/// Azure's specifications know `function` only; OpenAI's adds `custom`, for gpt-5 and later.
+fn one(ask: &Ask<'_>, at: usize, tool: &Value) -> Verdict {
+    let custom = matches!(ask.surface, Surface::V1) && ask.has(Feature::CustomTools);
+    let kind = tool.get("type").and_then(Value::as_str);
+    match kind {
+        Some(kind) if kind == "function" || (kind == "custom" && custom) => {
+            let name = name_of(tool, kind).ok_or_else(|| missing(&format!("tools[{at}].{kind}.name")))?;
+            well_named(&format!("tools[{at}].{kind}.name"), name)
+        }
+        Some(other) => {
+            let supported = if custom { "'function' and 'custom'" } else { "'function'" };
+            Err(invalid_value(&format!("tools[{at}].type"), other, supported))
+        }
+        None => Err(missing(&format!("tools[{at}].type"))),
+    }
+}
+
+/// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
+fn well_named(path: &str, name: &str) -> Verdict {
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern \
+         '^[a-zA-Z0-9_-]{{1,64}}$'."
+    );
+    Err(engine(&message, Some(path), Some("invalid_value")))
+}
+
+/// vane#1173, openclaude#1957. gpt-5.4 and gpt-5.5 end the sentence another way, and so do here the models that
+/// have no effort `none`. Custom tools are served with reasoning on.
+pub(super) fn effort(ask: &Ask<'_>) -> Verdict {
+    let functions = ask.list("tools").iter().any(|tool| tool.get("function").is_some());
+    let refused = match ask.model.tools {
+        Tools::WithoutEffort => ask.effort() != "none",
+        Tools::Elsewhere => true,
+        Tools::Refused | Tools::Sequential | Tools::Parallel | Tools::ParallelUnlessMinimal => false,
+    };
+    if !functions || !refused {
+        return Ok(());
+    }
+    let name = ask.model.name;
+    let old = name.starts_with("gpt-5.4") || name.starts_with("gpt-5.5");
+    let tail = if old || ask.model.tools == Tools::Elsewhere {
+        "Please use /v1/responses instead."
+    } else {
+        "To use function tools, use /v1/responses or set reasoning_effort to 'none'."
+    };
+    let message = format!(
+        "Function tools with reasoning_effort are not supported for {name} in /v1/chat/completions. {tail}"
+    );
+    Err(engine(&message, Some("reasoning_effort"), None))
+}

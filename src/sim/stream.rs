@@ -1,0 +1,208 @@
+//! An answer as a stream, with everything that Azure adds to OpenAI's: a first chunk without choices or id,
+//! content-filter annotations, padding, and in the asynchronous filter's mode chunks without a `delta`.
+
+use bytes::Bytes;
+
+use super::{
+    answer::{Answer, Call, Choice, Message},
+    filters, usage,
+    write::Out,
+};
+
+/// How the stream is to look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Style {
+    pub(super) include_usage: bool,
+    /// Padding against guessing from sizes, on newer models.
+    pub(super) obfuscation: bool,
+    /// The asynchronous filter: annotations come in chunks of their own, also behind the end.
+    pub(super) async_filter: bool,
+    /// The alternatives in `logprobs`, if they were asked for.
+    pub(super) top: Option<u64>,
+}
+
+/// Letters to pad with.
+const PADDING: &str = "q7RzWb2LkXeT9c";
+
+/// The annotations of the asynchronous filter come after so many chunks of text.
+const ANNOTATE_EVERY: u64 = 8;
+
+/// The chunks of an answer, each one whole event.
+pub(super) fn chunks(answer: &Answer, style: Style) -> Vec<Bytes> {
+    let mut writer = Writer::new(answer, style);
+    writer.prompt();
+    for (choice, index) in answer.choices.iter().zip(0..) {
+        writer.choice(choice, index);
+    }
+    // A stream that the filter ended has no usage chunk, even if it was asked for.
+    let filtered = answer.choices.iter().any(|choice| choice.finish == "content_filter");
+    if style.include_usage && !filtered {
+        writer.usage(answer);
+    }
+    writer.events.push(Bytes::from_static(b"data: [DONE]\n\n"));
+    writer.events
+}
+
+struct Writer {
+    style: Style,
+    out: Out,
+    events: Vec<Bytes>,
+    /// What every chunk ends with: one part before the padding, one behind it.
+    envelope: String,
+    /// How far the text has come, in characters.
+    offset: u64,
+    /// Where the padding of the last chunk began.
+    padding: usize,
+}
+
+impl Writer {
+    fn new(answer: &Answer, style: Style) -> Self {
+        let mut envelope = Out::default();
+        envelope.raw(",\"created\":").number(answer.created).raw(",\"id\":").text(&answer.id);
+        envelope.raw(",\"model\":").text(&answer.model).raw(",\"object\":\"chat.completion.chunk\"");
+        let envelope = String::from_utf8_lossy(&envelope.bytes).into_owned();
+        Self { style, out: Out::default(), events: Vec::new(), envelope, offset: 0, padding: 0 }
+    }
+
+    /// Azure's first chunk: no choices, no id, only what the filter says of the prompt.
+    fn prompt(&mut self) {
+        self.out.raw("data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",");
+        self.out.raw("\"prompt_filter_results\":").raw(filters::PROMPT).raw("}\n\n");
+        self.flush();
+    }
+
+    fn choice(&mut self, choice: &Choice, index: u64) {
+        self.offset = 0;
+        match &choice.message {
+            Message::Text(text) => {
+                self.delta(index, "", |out| {
+                    out.raw("\"content\":\"\",\"refusal\":null,\"role\":\"assistant\"");
+                });
+                self.text(text, "content", index);
+            }
+            Message::Refusal(text) => {
+                self.delta(index, "", |out| {
+                    out.raw("\"content\":null,\"refusal\":\"\",\"role\":\"assistant\"");
+                });
+                self.text(text, "refusal", index);
+            }
+            Message::Calls(calls) => {
+                self.delta(index, "", |out| {
+                    out.raw("\"content\":null,\"refusal\":null,\"role\":\"assistant\"");
+                });
+                for (call, at) in calls.iter().zip(0..) {
+                    self.call(call, at, index);
+                }
+            }
+            Message::Function(call) => self.function(call, index),
+        }
+        self.finish(choice.finish, index);
+    }
+
+    fn text(&mut self, text: &str, member: &str, index: u64) {
+        let mut since = 0;
+        for (piece, at) in usage::pieces(text).zip(1..) {
+            self.delta(index, if member == "content" { piece } else { "" }, |out| {
+                out.raw("\"").raw(member).raw("\":").text(piece);
+            });
+            self.offset += piece.chars().count() as u64;
+            if self.style.async_filter && at % ANNOTATE_EVERY == 0 {
+                self.annotation(since, "null", filters::SAFE, index);
+                since = self.offset;
+            }
+        }
+    }
+
+    fn call(&mut self, call: &Call, at: u64, index: u64) {
+        let (member, argument) = if call.custom { ("custom", "input") } else { ("function", "arguments") };
+        self.delta(index, "", |out| {
+            out.raw("\"tool_calls\":[{\"").raw(member).raw("\":{\"").raw(argument).raw("\":\"\",\"name\":");
+            out.text(&call.name).raw("},\"id\":").text(&call.id).raw(",\"index\":").number(at);
+            out.raw(",\"type\":\"").raw(member).raw("\"}]");
+        });
+        for piece in usage::pieces(&call.input) {
+            self.delta(index, "", |out| {
+                out.raw("\"tool_calls\":[{\"").raw(member).raw("\":{\"").raw(argument).raw("\":").text(piece);
+                out.raw("},\"index\":").number(at).raw("}]");
+            });
+        }
+    }
+
+    fn function(&mut self, call: &Call, index: u64) {
+        self.delta(index, "", |out| {
+            out.raw("\"content\":null,\"function_call\":{\"arguments\":\"\",\"name\":").text(&call.name);
+            out.raw("},\"refusal\":null,\"role\":\"assistant\"");
+        });
+        for piece in usage::pieces(&call.input) {
+            self.delta(index, "", |out| {
+                out.raw("\"function_call\":{\"arguments\":").text(piece).raw("}");
+            });
+        }
+    }
+
+    /// The end of a choice. The asynchronous filter blocks with an annotation, and annotates once more behind it.
+    fn finish(&mut self, finish: &str, index: u64) {
+        if self.style.async_filter && finish == "content_filter" {
+            self.annotation(0, "\"content_filter\"", filters::BLOCKED, index);
+            return;
+        }
+        let results = if finish == "content_filter" { filters::BLOCKED } else { "{}" };
+        self.begin(index);
+        if !self.style.async_filter {
+            self.out.raw("\"content_filter_results\":").raw(results).raw(",");
+        }
+        self.out.raw("\"delta\":{},\"finish_reason\":").text(finish).raw(",\"logprobs\":null}]");
+        self.end();
+        if self.style.async_filter {
+            self.annotation(0, "null", filters::SAFE, index);
+        }
+    }
+
+    /// One delta; `spoken` is the text that logprobs are for.
+    fn delta(&mut self, index: u64, spoken: &str, members: impl FnOnce(&mut Out)) {
+        self.begin(index);
+        if !self.style.async_filter {
+            self.out.raw("\"content_filter_results\":{},");
+        }
+        self.out.raw("\"delta\":{");
+        members(&mut self.out);
+        self.out.raw("},\"finish_reason\":null,\"logprobs\":");
+        self.out.logprobs(spoken, self.style.top.filter(|_| !spoken.is_empty())).raw("}]");
+        self.end();
+    }
+
+    fn annotation(&mut self, from: u64, finish: &str, results: &str, index: u64) {
+        let to = self.offset;
+        self.out.raw("data: {\"choices\":[{\"content_filter_offsets\":{\"check_offset\":").number(from);
+        self.out.raw(",\"end_offset\":").number(to).raw(",\"start_offset\":").number(from);
+        self.out.raw("},\"content_filter_results\":").raw(results).raw(",\"finish_reason\":").raw(finish);
+        self.out.raw(",\"index\":").number(index).raw("}],\"created\":0,\"id\":\"\",\"model\":\"\",");
+        self.out.raw("\"object\":\"\"}\n\n");
+        self.flush();
+    }
+
+    fn begin(&mut self, index: u64) {
+        self.out.raw("data: {\"choices\":[{\"index\":").number(index).raw(",");
+    }
+
+    fn end(&mut self) {
+        self.out.raw(&self.envelope);
+        if self.style.obfuscation {
+            self.padding = (self.padding + 5) % PADDING.len();
+            let padding = PADDING.get(self.padding..).unwrap_or(PADDING);
+            self.out.raw(",\"obfuscation\":\"").raw(padding).raw("\"");
+        }
+        self.out.raw(",\"system_fingerprint\":null,\"usage\":null}\n\n");
+        self.flush();
+    }
+
+    fn usage(&mut self, answer: &Answer) {
+        self.out.raw("data: {\"choices\":[]").raw(&self.envelope);
+        self.out.raw(",\"system_fingerprint\":null,\"usage\":").value(&answer.usage).raw("}\n\n");
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        self.events.push(self.out.bytes.split().freeze());
+    }
+}

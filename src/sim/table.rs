@@ -1,0 +1,311 @@
+//! The simulator's models, one row each.
+//!
+//! Sources: Microsoft's models page (`models-sold-directly-by-azure.md`, 2026-09-21) for versions and windows, its
+//! `reasoning.md` (Aug 2026) for efforts, roles and parameters, `structured-outputs.md` for JSON schemas, captured
+//! issues for the rest. Where no source is found the row takes the stricter reading that a caller can still
+//! satisfy, and says so.
+
+use super::models::{
+    Class::{Classic, Fixed, Gen0, O1, Routed, Switchable},
+    Feature::{
+        Audio, CompletionCap, CustomTools, DataSources, Functions, Images, JsonObject, JsonSchema,
+        Prediction, Stream,
+    },
+    Model,
+    Operation::{Chat, Elsewhere},
+    Tools, Verbosity,
+    Window::{Input, Shared},
+};
+
+const CLASSIC: Model = Model {
+    name: "",
+    version: "",
+    operation: Chat,
+    since: "2023-05-15",
+    window: Shared(128_000),
+    output: 4_096,
+    class: Classic,
+    efforts: &[],
+    default_effort: "",
+    tools: Tools::Parallel,
+    verbosity: Verbosity::MediumOnly,
+    features: &[Stream, JsonObject, Functions, CompletionCap],
+};
+
+/// gpt-4-turbo and its previews refuse `max_completion_tokens`.
+const TURBO: Model =
+    Model { since: "2023-12-01-preview", features: &[Stream, JsonObject, Functions], ..CLASSIC };
+
+const OMNI: Model = Model {
+    since: "2024-02-01",
+    output: 16_384,
+    features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap, Prediction, DataSources],
+    ..CLASSIC
+};
+
+/// The oldest version for gpt-4.1 is not documented: GA 2024-10-21 is captured to work, so that is the line here.
+/// The window is the 300,000 of standard deployments, not the headline's million.
+const GPT_41: Model =
+    Model { version: "2025-04-14", since: "2024-10-21", window: Shared(300_000), output: 32_768, ..OMNI };
+
+const LOW_TO_HIGH: &[&str] = &["low", "medium", "high"];
+const LOW_TO_XHIGH: &[&str] = &["low", "medium", "high", "xhigh"];
+const NONE_TO_XHIGH: &[&str] = &["none", "low", "medium", "high", "xhigh"];
+
+/// `stop` and `n` are not on Microsoft's list for these two; `stop` was refused live (OpenHands#1062).
+const O1_PREVIEW: Model = Model {
+    since: "2024-09-01-preview",
+    output: 32_768,
+    class: Gen0,
+    tools: Tools::Refused,
+    verbosity: Verbosity::Refused,
+    features: &[CompletionCap],
+    ..CLASSIC
+};
+
+/// `verbosity` on the o-series is not documented: only its default passes here.
+const O_SERIES: Model = Model {
+    since: "2024-12-01-preview",
+    window: Shared(200_000),
+    output: 100_000,
+    class: Fixed,
+    efforts: LOW_TO_HIGH,
+    default_effort: "medium",
+    tools: Tools::Sequential,
+    features: &[Stream, Images, JsonObject, JsonSchema, CompletionCap],
+    ..CLASSIC
+};
+
+/// Legacy functions are documented neither way from gpt-5 on: refused here, since tools do the same.
+const GPT_5: Model = Model {
+    version: "2025-08-07",
+    since: "2024-12-01-preview",
+    window: Input(272_000),
+    output: 128_000,
+    class: Fixed,
+    efforts: &["minimal", "low", "medium", "high"],
+    default_effort: "medium",
+    tools: Tools::ParallelUnlessMinimal,
+    verbosity: Verbosity::Any,
+    features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap],
+    ..CLASSIC
+};
+
+/// `verbosity` of the chat variants is not documented: only its default passes here.
+const CHAT_VARIANT: Model = Model {
+    window: Input(111_616),
+    output: 16_384,
+    efforts: &["medium"],
+    tools: Tools::Parallel,
+    verbosity: Verbosity::MediumOnly,
+    ..GPT_5
+};
+
+const GPT_51: Model = Model {
+    version: "2025-11-13",
+    class: Switchable,
+    efforts: &["none", "low", "medium", "high"],
+    default_effort: "none",
+    tools: Tools::Parallel,
+    ..GPT_5
+};
+
+const GPT_54: Model =
+    Model { version: "2026-03-17", efforts: NONE_TO_XHIGH, tools: Tools::WithoutEffort, ..GPT_51 };
+
+/// Microsoft: the call with tools fails also when the effort is left out, since the default is `medium`.
+const GPT_55: Model =
+    Model { version: "2026-04-24", window: Input(922_000), default_effort: "medium", ..GPT_54 };
+
+const GPT_56: Model = Model { version: "2026-07-09", ..GPT_55 };
+
+/// Officially without `none`. Captures of gpt-6-astra disagree (litellm#39983): the stricter reading is taken.
+const ALWAYS_REASONS: Model =
+    Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
+
+/// Served by the Responses operation (or by an agent service) only.
+const NOT_CHAT: Model = Model { operation: Elsewhere, ..GPT_5 };
+
+/// Parameters of the open-weight models are not documented: treated as classic models with an effort.
+const OPEN_WEIGHT: Model = Model {
+    since: "2024-02-01",
+    window: Shared(131_072),
+    output: 131_072,
+    efforts: LOW_TO_HIGH,
+    default_effort: "medium",
+    tools: Tools::Sequential,
+    features: &[Stream, JsonObject, JsonSchema, CompletionCap],
+    ..CLASSIC
+};
+
+/// Every model that the simulator knows.
+pub(super) const MODELS: &[Model] = &[
+    // Classic.
+    Model { name: "gpt-35-turbo", version: "0125", window: Shared(16_385), ..CLASSIC },
+    Model { name: "gpt-35-turbo-1106", window: Shared(16_385), ..CLASSIC },
+    Model {
+        name: "gpt-35-turbo-16k",
+        version: "0613",
+        window: Shared(16_384),
+        tools: Tools::Sequential,
+        features: &[Stream, Functions, CompletionCap],
+        ..CLASSIC
+    },
+    Model {
+        name: "gpt-35-turbo-0613",
+        window: Shared(4_096),
+        tools: Tools::Sequential,
+        features: &[Stream, Functions, CompletionCap],
+        ..CLASSIC
+    },
+    Model {
+        name: "gpt-35-turbo-0301",
+        window: Shared(4_096),
+        tools: Tools::Refused,
+        features: &[Stream, CompletionCap],
+        ..CLASSIC
+    },
+    Model {
+        name: "gpt-4",
+        version: "0613",
+        window: Shared(8_192),
+        output: 8_192,
+        tools: Tools::Sequential,
+        features: &[Stream, Functions, CompletionCap],
+        ..CLASSIC
+    },
+    Model {
+        name: "gpt-4-0314",
+        window: Shared(8_192),
+        output: 8_192,
+        tools: Tools::Refused,
+        features: &[Stream, CompletionCap],
+        ..CLASSIC
+    },
+    Model {
+        name: "gpt-4-32k",
+        version: "0613",
+        window: Shared(32_768),
+        output: 32_768,
+        tools: Tools::Sequential,
+        features: &[Stream, Functions, CompletionCap],
+        ..CLASSIC
+    },
+    Model { name: "gpt-4-1106-preview", ..TURBO },
+    Model { name: "gpt-4-0125-preview", ..TURBO },
+    Model { name: "gpt-4-vision-preview", features: &[Stream, Images, JsonObject, Functions], ..TURBO },
+    Model {
+        name: "gpt-4-turbo",
+        version: "2024-04-09",
+        features: &[Stream, Images, JsonObject, Functions],
+        ..TURBO
+    },
+    Model {
+        name: "gpt-4o-2024-05-13",
+        output: 4_096,
+        features: &[Stream, Images, JsonObject, Functions, CompletionCap, DataSources],
+        ..OMNI
+    },
+    Model { name: "gpt-4o", version: "2024-11-20", ..OMNI },
+    Model { name: "gpt-4o-mini", version: "2024-07-18", ..OMNI },
+    Model {
+        name: "gpt-4o-audio-preview",
+        version: "2024-12-17",
+        since: "2025-01-01-preview",
+        features: &[Stream, Audio, Functions, CompletionCap],
+        ..OMNI
+    },
+    Model {
+        name: "gpt-4.5-preview",
+        version: "2025-02-27",
+        features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap],
+        ..OMNI
+    },
+    Model { name: "gpt-4.1", ..GPT_41 },
+    Model { name: "gpt-4.1-mini", ..GPT_41 },
+    Model { name: "gpt-4.1-nano", ..GPT_41 },
+    // Tools and structured output are not documented for it (a public table says no tools): refused here.
+    Model {
+        name: "gpt-5-chat",
+        version: "2025-10-03",
+        since: "2024-12-01-preview",
+        output: 16_384,
+        tools: Tools::Refused,
+        features: &[Stream, Images, CompletionCap],
+        ..CLASSIC
+    },
+    Model { name: "gpt-oss-120b", ..OPEN_WEIGHT },
+    Model { name: "gpt-oss-20b", ..OPEN_WEIGHT },
+    Model {
+        name: "model-router",
+        version: "2025-11-18",
+        class: Routed,
+        efforts: &["none", "minimal", "low", "medium", "high", "xhigh"],
+        default_effort: "medium",
+        verbosity: Verbosity::Any,
+        ..OMNI
+    },
+    // The o-series.
+    Model { name: "o1-preview", version: "2024-09-12", ..O1_PREVIEW },
+    Model { name: "o1-mini", version: "2024-09-12", output: 65_536, ..O1_PREVIEW },
+    Model {
+        name: "o1",
+        version: "2024-12-17",
+        class: O1,
+        features: &[Images, JsonObject, JsonSchema, CompletionCap],
+        ..O_SERIES
+    },
+    Model {
+        name: "o3-mini",
+        version: "2025-01-31",
+        class: O1,
+        features: &[Stream, JsonObject, JsonSchema, CompletionCap],
+        ..O_SERIES
+    },
+    Model { name: "o3", version: "2025-04-16", ..O_SERIES },
+    Model { name: "o4-mini", version: "2025-04-16", ..O_SERIES },
+    // gpt-5 and later.
+    Model { name: "gpt-5", ..GPT_5 },
+    Model { name: "gpt-5-mini", ..GPT_5 },
+    Model { name: "gpt-5-nano", ..GPT_5 },
+    Model { name: "gpt-5.1", ..GPT_51 },
+    Model { name: "gpt-5.1-chat", version: "2025-11-13", ..CHAT_VARIANT },
+    Model { name: "gpt-5.2", version: "2025-12-11", efforts: NONE_TO_XHIGH, ..GPT_51 },
+    Model { name: "gpt-5.2-chat", version: "2026-02-10", ..CHAT_VARIANT },
+    Model { name: "gpt-5.3-chat", version: "2026-03-03", ..CHAT_VARIANT },
+    Model { name: "gpt-5.4", version: "2026-03-05", window: Input(922_000), ..GPT_54 },
+    Model { name: "gpt-5.4-mini", ..GPT_54 },
+    Model { name: "gpt-5.4-nano", ..GPT_54 },
+    Model { name: "gpt-5.5", ..GPT_55 },
+    Model { name: "gpt-5.6-sol", ..GPT_56 },
+    Model { name: "gpt-5.6-terra", ..GPT_56 },
+    Model { name: "gpt-5.6-luna", ..GPT_56 },
+    Model { name: "gpt-6-sol", version: "2026-09-22", ..GPT_56 },
+    Model { name: "gpt-6-luna", version: "2026-09-22", ..GPT_56 },
+    Model { name: "gpt-6-astra", version: "2026-09-03", ..ALWAYS_REASONS },
+    Model { name: "gpt-6.1-sol", version: "2026-09-29", ..ALWAYS_REASONS },
+    Model { name: "gpt-6.1-terra", version: "2026-09-29", ..ALWAYS_REASONS },
+    Model {
+        name: "gpt-chat-latest",
+        version: "2026-08-06",
+        window: Input(272_000),
+        efforts: &[],
+        ..CHAT_VARIANT
+    },
+    // Not on the chat operation.
+    Model { name: "o1-pro", ..NOT_CHAT },
+    Model { name: "o3-pro", ..NOT_CHAT },
+    Model { name: "o3-deep-research", ..NOT_CHAT },
+    Model { name: "codex-mini", ..NOT_CHAT },
+    Model { name: "computer-use-preview", ..NOT_CHAT },
+    Model { name: "gpt-5-codex", ..NOT_CHAT },
+    Model { name: "gpt-5-pro", ..NOT_CHAT },
+    Model { name: "gpt-5.1-codex", ..NOT_CHAT },
+    Model { name: "gpt-5.1-codex-mini", ..NOT_CHAT },
+    Model { name: "gpt-5.1-codex-max", ..NOT_CHAT },
+    Model { name: "gpt-5.2-codex", ..NOT_CHAT },
+    Model { name: "gpt-5.2-pro", ..NOT_CHAT },
+    Model { name: "gpt-5.3-codex", ..NOT_CHAT },
+    Model { name: "gpt-5.4-pro", ..NOT_CHAT },
+    Model { name: "gpt-5.5-pro", ..NOT_CHAT },
+];

@@ -1,0 +1,144 @@
+//! Token counts: a cheap estimate of the prompt, an exact split of the answer, and sums that add up.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What an image costs: OpenAI's price of a picture of one tile and its base.
+const IMAGE: u64 = 255;
+
+/// The longest piece of an answer, in characters.
+const PIECE: usize = 10;
+
+/// The pieces of an answer, which are its tokens: a word with the space before it, or a part of a long word. They
+/// split no character, and together they are the text.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (piece, tail) = rest.split_at_checked(piece_end(rest)).filter(|(piece, _)| !piece.is_empty())?;
+        rest = tail;
+        Some(piece)
+    })
+}
+
+fn piece_end(text: &str) -> usize {
+    let mut in_word = false;
+    for (count, (at, char)) in text.char_indices().enumerate() {
+        if (in_word && char.is_whitespace()) || count == PIECE {
+            return at;
+        }
+        in_word |= !char.is_whitespace();
+    }
+    text.len()
+}
+
+/// How many tokens an answer has.
+pub(super) fn tokens(text: &str) -> u64 {
+    pieces(text).count() as u64
+}
+
+/// The first `most` tokens of a text.
+pub(super) fn cut(text: &str, most: u64) -> &str {
+    let end = pieces(text).zip(0..most).map(|(piece, _)| piece.len()).sum();
+    text.split_at_checked(end).map_or(text, |(head, _)| head)
+}
+
+/// An estimate of a prompt's tokens: a quarter of its characters, and a little for each message.
+pub(super) fn prompt_tokens(body: &Map<String, Value>) -> u64 {
+    let conversation = match body.get("messages") {
+        Some(Value::Array(messages)) => messages.iter().map(|message| 3 + weight(message) / 4).sum(),
+        Some(_) | None => 0,
+    };
+    let tools = ["tools", "functions", "response_format"].iter().filter_map(|key| body.get(*key)).map(weight);
+    3 + conversation + tools.sum::<u64>() / 4
+}
+
+fn weight(value: &Value) -> u64 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) | Value::Number(_) => 4,
+        Value::String(text) => text.chars().count() as u64,
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(object) if object.contains_key("image_url") => IMAGE * 4,
+        Value::Object(object) => object.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
+    }
+}
+
+/// The `usage` of an answer, members in Azure's order.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Usage {
+    pub(super) completion_tokens: u64,
+    completion_tokens_details: CompletionDetails,
+    pub(super) prompt_tokens: u64,
+    prompt_tokens_details: PromptDetails,
+    total_tokens: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the names are Azure's")]
+struct CompletionDetails {
+    accepted_prediction_tokens: u64,
+    audio_tokens: u64,
+    reasoning_tokens: u64,
+    rejected_prediction_tokens: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct PromptDetails {
+    audio_tokens: u64,
+    cached_tokens: u64,
+}
+
+impl Usage {
+    /// `completion` includes `reasoning`.
+    pub(super) fn new(prompt: u64, completion: u64, reasoning: u64) -> Self {
+        Self {
+            completion_tokens: completion,
+            completion_tokens_details: CompletionDetails {
+                accepted_prediction_tokens: 0,
+                audio_tokens: 0,
+                reasoning_tokens: reasoning,
+                rejected_prediction_tokens: 0,
+            },
+            prompt_tokens: prompt,
+            prompt_tokens_details: PromptDetails { audio_tokens: 0, cached_tokens: 0 },
+            total_tokens: prompt + completion,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_the_text_and_split_no_character() {
+        for text in [
+            "",
+            " ",
+            "one two  three",
+            "naïve 東京タワーへようこそようこそ 🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂",
+            "a\n\nb",
+        ] {
+            assert_eq!(pieces(text).collect::<String>(), text);
+            assert!(pieces(text).all(|piece| piece.chars().count() <= PIECE));
+        }
+        assert_eq!(pieces("one two").collect::<Vec<_>>(), ["one", " two"]);
+    }
+
+    #[test]
+    fn a_cut_keeps_whole_tokens() {
+        assert_eq!(cut("one two three", 2), "one two");
+        assert_eq!(cut("one", 9), "one");
+        assert_eq!(cut("one", 0), "");
+    }
+
+    #[test]
+    fn a_picture_costs_the_same_whatever_its_size() {
+        let ask = |url: &str| {
+            let body = serde_json::json!({"messages": [{"role": "user", "content": [
+                {"type": "image_url", "image_url": {"url": url}}]}]});
+            prompt_tokens(body.as_object().unwrap())
+        };
+        assert_eq!(ask("data:x"), ask(&"A".repeat(1_000_000)));
+    }
+}

@@ -1,0 +1,282 @@
+//! A call while the rules work on it: the outline as it came, the edits so far, and the view of both together.
+
+use std::borrow::Cow;
+
+use crate::{
+    call::{ApiVersion, Call, Change, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId, Surface},
+    catalog::{Profile, Scalar},
+    json::{self, Kind, Pointer, View},
+};
+
+use super::{
+    Finished, Target,
+    policy::{Action, Policy},
+};
+
+/// A message of the call's outline.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// The whole message.
+    pub view: View<'a>,
+    /// Its role as it now is.
+    pub role: Cow<'a, str>,
+    /// Whether an edit took it out.
+    pub removed: bool,
+}
+
+/// The present value of a top-level parameter.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// As the client sent it.
+    Sent(View<'a>),
+    /// Written by an edit; the scalar if it is one.
+    Written(Option<Scalar>),
+}
+
+impl Value<'_> {
+    /// The value as a plain scalar, if it is one.
+    pub fn scalar(&self) -> Option<Scalar> {
+        match self {
+            Value::Written(scalar) => scalar.clone(),
+            Value::Sent(view) => Scalar::read(*view),
+        }
+    }
+}
+
+/// The state that rules read and add to.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// The call as it came.
+    pub call: &'a Call,
+    /// Whom it is translated for.
+    pub target: &'a Target,
+    /// The outline of its messages.
+    pub messages: Vec<Message<'a>>,
+    /// How the answer will go back.
+    pub reply: ReplyPlan,
+    policy: &'a Policy<'a>,
+    api_version: Option<ApiVersion>,
+    written: Vec<(String, Option<Value<'a>>)>,
+    edits: Vec<Edit>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft with no edits.
+    pub fn new(call: &'a Call, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
+        let messages = call.body.root().get("messages").into_iter().flat_map(View::items);
+        let outline = |view: View<'a>| Message {
+            view,
+            role: view.get("role").and_then(View::text).unwrap_or_default(),
+            removed: false,
+        };
+        let api_version = match &target.surface {
+            Surface::V1 => None,
+            Surface::Dated(version) => Some(version.clone()),
+        };
+        Draft {
+            call,
+            target,
+            messages: messages.map(outline).collect(),
+            reply: ReplyPlan { normalize: call.normalize, ..ReplyPlan::default() },
+            policy,
+            api_version,
+            written: Vec::new(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// The family that the call is translated for.
+    pub fn profile(&self) -> &'a Profile {
+        &self.target.profile
+    }
+
+    /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
+    /// null.
+    pub fn get(&self, path: &str) -> Option<Value<'a>> {
+        let top = path.split('.').next().unwrap_or(path);
+        if let Some((_, value)) = self.written.iter().rev().find(|(key, _)| key == top) {
+            return match value {
+                Some(Value::Sent(view)) => below(*view, path),
+                Some(value) if top == path => Some(value.clone()),
+                _ => None,
+            };
+        }
+        below(self.call.body.root().get(top)?, path)
+    }
+
+    /// Whether a parameter is present and not null.
+    pub fn has(&self, path: &str) -> bool {
+        self.get(path).is_some()
+    }
+
+    /// What a parameter comes to: its own value, or else what Azure assumes for this family.
+    pub fn effective(&self, path: &str) -> Option<Scalar> {
+        match self.get(path) {
+            Some(value) => value.scalar(),
+            None => self.profile().defaults.get(path).cloned(),
+        }
+    }
+
+    /// Whether the client asked for the usage chunk.
+    pub fn wants_usage(&self) -> bool {
+        self.get("stream_options.include_usage").and_then(|value| value.scalar()) == Some(Scalar::Bool(true))
+    }
+
+    /// Whether the call carries function tools, which some families refuse beside an effort.
+    pub fn function_tools(&self) -> bool {
+        match self.get("tools") {
+            None => false,
+            Some(Value::Written(_)) => true,
+            Some(Value::Sent(tools)) => {
+                tools.items().any(|tool| tool.get("type").and_then(View::text).as_deref() == Some("function"))
+            }
+        }
+    }
+
+    /// Makes a change to the body if the policy lets it; `Ok(true)` if it was made.
+    pub fn edit(
+        &mut self,
+        rule: &str,
+        effect: Effect,
+        why: impl Into<Cow<'static, str>>,
+        change: json::Change,
+    ) -> Result<bool, Refusal> {
+        self.change(rule, Action::Apply, effect, why.into(), change)
+    }
+
+    /// Refuses the call, unless the policy says to pass it on, or to make `instead` as a lossy change.
+    pub fn refuse(
+        &mut self,
+        rule: &str,
+        why: impl Into<Cow<'static, str>>,
+        instead: json::Change,
+    ) -> Result<bool, Refusal> {
+        self.change(rule, Action::Refuse, Effect::Lossy, why.into(), instead)
+    }
+
+    /// Refuses the call unless the policy says to pass it on; there is nothing that could be done instead.
+    pub fn refuse_outright(&self, rule: &str, param: &str, why: &str) -> Result<(), Refusal> {
+        if self.policy.action(rule, Action::Refuse, Effect::Lossy) == Action::Pass {
+            return Ok(());
+        }
+        Err(self.refusal(rule, param, why))
+    }
+
+    /// A change to the answer that follows from an edit; it loses nothing.
+    pub fn tweak(&mut self, rule: &str, tweak: ReplyTweak, why: &'static str) {
+        self.edits.push(Edit {
+            rule: RuleId::from(rule),
+            change: Change::Reply(tweak),
+            effect: Effect::Same,
+            why: Cow::Borrowed(why),
+        });
+    }
+
+    /// Sends a newer api-version than configured, if the policy lets it.
+    pub fn raise_version(&mut self, rule: &str, to: &ApiVersion, why: String) -> Result<(), Refusal> {
+        let Some(from) = self.api_version.clone() else { return Ok(()) };
+        match self.policy.action(rule, Action::Apply, Effect::Same) {
+            Action::Pass => Ok(()),
+            Action::Refuse => Err(self.refusal(rule, "api-version", &why)),
+            Action::Apply => {
+                self.api_version = Some(to.clone());
+                let change = Change::ApiVersion { from, to: to.clone() };
+                self.edits.push(Edit {
+                    rule: RuleId::from(rule),
+                    change,
+                    effect: Effect::Same,
+                    why: why.into(),
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a rule has made an edit.
+    pub fn has_edit(&self, rule: &str) -> bool {
+        self.edits.iter().any(|edit| &*edit.rule == rule)
+    }
+
+    pub(super) fn finish(self) -> Finished {
+        (self.edits, self.api_version, self.reply)
+    }
+
+    fn change(
+        &mut self,
+        rule: &str,
+        default: Action,
+        effect: Effect,
+        why: Cow<'static, str>,
+        change: json::Change,
+    ) -> Result<bool, Refusal> {
+        match self.policy.action(rule, default, effect) {
+            Action::Pass => Ok(false),
+            Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
+            Action::Apply => {
+                self.note(&change);
+                self.edits.push(Edit { rule: RuleId::from(rule), change: Change::Body(change), effect, why });
+                Ok(true)
+            }
+        }
+    }
+
+    fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
+        Refusal {
+            rule: RuleId::from(rule),
+            param: param.to_owned(),
+            family: self.profile().name.clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// Keeps the combined view true for the rules that come later.
+    fn note(&mut self, change: &json::Change) {
+        match change {
+            json::Change::Set { at, value } => {
+                if let Some(key) = at.top_level() {
+                    let scalar = Scalar::parse(&value.render(self.call.body.source()));
+                    self.written.push((key.to_owned(), Some(Value::Written(scalar))));
+                } else if let (Some(index), Some("role")) = message_member(at) {
+                    let role =
+                        json::text::unquote(&value.render(self.call.body.source())).map(Cow::into_owned);
+                    if let (Some(message), Some(role)) = (self.messages.get_mut(index), role) {
+                        message.role = Cow::Owned(role);
+                    }
+                }
+            }
+            json::Change::Remove { at } => {
+                if let Some(key) = at.top_level() {
+                    self.written.push((key.to_owned(), None));
+                } else if let (Some(index), None) = message_member(at)
+                    && let Some(message) = self.messages.get_mut(index)
+                {
+                    message.removed = true;
+                }
+            }
+            json::Change::Rename { from, to } => {
+                if let Some(key) = from.top_level() {
+                    let value = self.get(key);
+                    self.written.push((key.to_owned(), None));
+                    self.written.push((to.clone(), value));
+                }
+            }
+            json::Change::Insert { .. } => {}
+        }
+    }
+}
+
+fn below<'a>(top: View<'a>, path: &str) -> Option<Value<'a>> {
+    let view = path.split('.').skip(1).try_fold(top, View::get)?;
+    (view.kind() != Kind::Null).then_some(Value::Sent(view))
+}
+
+/// The index of the message that a place is in, and the message's member if it is just that.
+fn message_member(at: &Pointer) -> (Option<usize>, Option<&str>) {
+    match at.steps() {
+        [json::Step::Key(key), json::Step::Index(index)] if key == "messages" => (Some(*index), None),
+        [json::Step::Key(key), json::Step::Index(index), json::Step::Key(member)] if key == "messages" => {
+            (Some(*index), Some(member))
+        }
+        _ => (None, Some("")),
+    }
+}

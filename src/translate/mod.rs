@@ -1,0 +1,51 @@
+//! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
+//! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
+
+mod draft;
+mod policy;
+mod report;
+pub mod rules;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use draft::{Draft, Message, Value};
+pub use policy::{Action, Lossy, Policy, Rules};
+pub use report::edits_header;
+pub use rules::{RULES, Rule};
+pub use target::Target;
+
+use crate::{
+    call::{Call, Edit, Plan, Refusal, ReplyPlan, Surface, UsageChunk},
+    json::{Change, Pointer, Raw},
+};
+
+/// Plans how `call` goes to `target`: folds every rule over the call. The call itself is not changed.
+///
+/// # Errors
+/// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
+pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
+    let mut draft = Draft::new(call, target, policy);
+    if target.profile.is_known() {
+        for rule in RULES.iter().filter(|rule| rule.on.contains(&call.operation)) {
+            (rule.run)(&mut draft)?;
+        }
+    } else if draft.wants_usage() {
+        draft.reply.usage_chunk = UsageChunk::Wanted;
+    }
+    let (edits, api_version, reply) = draft.finish();
+    Ok(Plan { operation: call.operation, api_version, route: route(call, target), edits, reply })
+}
+
+/// On the v1 surface the body names the deployment; on a dated one the path does and the body is not read for it.
+fn route(call: &Call, target: &Target) -> Option<Change> {
+    if target.surface != Surface::V1 {
+        return None;
+    }
+    let named = call.body.root().get("model").and_then(crate::json::View::text);
+    (named.as_deref() != Some(target.deployment.as_str()))
+        .then(|| Change::Set { at: Pointer::key("model"), value: Raw::string(&target.deployment) })
+}
+
+/// The parts of a finished draft.
+type Finished = (Vec<Edit>, Option<crate::call::ApiVersion>, ReplyPlan);

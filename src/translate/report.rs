@@ -1,0 +1,72 @@
+//! What was changed, in one header: `x-azgate-edits`.
+
+use crate::call::{Edit, Effect};
+
+/// The longest `x-azgate-edits` header.
+const LIMIT: usize = 1024;
+
+/// The edits as a header value: each rule once, `;lossy` where something was lost, `;n=3` where it changed several
+/// places; `none` without edits. At most 1 KB: what does not fit is counted in `more;n=…`.
+pub fn edits_header(edits: &[Edit]) -> String {
+    let mut groups: Vec<(&str, Effect, usize)> = Vec::new();
+    for edit in edits {
+        match groups.iter_mut().find(|(rule, ..)| *rule == &*edit.rule) {
+            Some((_, effect, count)) => {
+                *effect = (*effect).max(edit.effect);
+                *count += 1;
+            }
+            None => groups.push((&edit.rule, edit.effect, 1)),
+        }
+    }
+    if groups.is_empty() {
+        return String::from("none");
+    }
+    let mut header = String::new();
+    let total = groups.len();
+    for (at, (rule, effect, count)) in groups.into_iter().enumerate() {
+        let separator = if at == 0 { "" } else { ", " };
+        let lossy = if effect == Effect::Lossy { ";lossy" } else { "" };
+        let times = if count > 1 { format!(";n={count}") } else { String::new() };
+        let part = format!("{separator}{rule}{lossy}{times}");
+        if header.len() + part.len() > LIMIT - 16 {
+            header = format!("{header}{separator}more;n={}", total - at);
+            break;
+        }
+        header.push_str(&part);
+    }
+    header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        call::{Change, RuleId},
+        json::{self, Pointer},
+    };
+
+    fn edit(rule: &str, effect: Effect) -> Edit {
+        let change = Change::Body(json::Change::Remove { at: Pointer::key("x") });
+        Edit { rule: RuleId::from(rule), change, effect, why: "".into() }
+    }
+
+    #[test]
+    fn rules_are_grouped_and_losses_marked() {
+        let edits = [
+            edit("drop.null", Effect::Same),
+            edit("drop.stop", Effect::Lossy),
+            edit("drop.null", Effect::Same),
+        ];
+        assert_eq!(edits_header(&edits), "drop.null;n=2, drop.stop;lossy");
+        assert_eq!(edits_header(&[]), "none");
+    }
+
+    #[test]
+    fn the_header_stays_within_its_limit() {
+        let edits: Vec<Edit> =
+            (0..200).map(|n| edit(&format!("drop.parameter_{n}"), Effect::Lossy)).collect();
+        let header = edits_header(&edits);
+        assert!(header.len() <= LIMIT, "{}", header.len());
+        assert!(header.contains("more;n="), "{header}");
+    }
+}

@@ -1,0 +1,58 @@
+//! `reasoning_effort` in the levels that the family has: the nearest one, the weaker of two that are equally near.
+
+use super::{CHAT, Rule};
+use crate::{
+    call::{Effect, Refusal},
+    catalog::{Effort, Scalar},
+    json::{Change, Pointer, Raw},
+    translate::Draft,
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &["map.reasoning_effort", "drop.reasoning_effort"],
+    summary: "reasoning_effort is mapped to the nearest level that the family has, or dropped where it has none.",
+    on: CHAT,
+    run,
+};
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(efforts) = draft.profile().efforts.as_deref() else { return Ok(()) };
+    let Some(value) = draft.get("reasoning_effort") else { return Ok(()) };
+    let at = Pointer::key("reasoning_effort");
+    let Some(Scalar::Text(name)) = value.scalar() else { return Ok(()) };
+    if efforts.is_empty() {
+        // Not reasoning is what `none` asks for.
+        let effect = if name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
+        let why = "this model does not reason, and Azure refuses reasoning_effort for it";
+        draft.edit("drop.reasoning_effort", effect, why, Change::Remove { at })?;
+        return Ok(());
+    }
+    let Some(asked) = Effort::named(&name) else { return Ok(()) };
+    if let (false, Some(level)) = (efforts.contains(&asked), nearest(asked, efforts)) {
+        let why = format!("this model has no effort `{name}`; `{}` is the nearest it has", level.name());
+        let change = Change::Set { at, value: Raw::string(level.name()) };
+        draft.edit("map.reasoning_effort", Effect::Lossy, why, change)?;
+    }
+    Ok(())
+}
+
+fn nearest(asked: Effort, efforts: &[Effort]) -> Option<Effort> {
+    let rank = |effort: Effort| effort as i32;
+    efforts.iter().copied().min_by_key(|effort| ((rank(*effort) - rank(asked)).abs(), rank(*effort)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Effort::{High, Low, Max, Medium, Minimal, Xhigh};
+
+    #[test]
+    fn the_nearest_level_is_taken_and_the_weaker_of_two() {
+        assert_eq!(nearest(Minimal, &[Low, Medium, High]), Some(Low));
+        assert_eq!(nearest(Effort::None, &[Minimal, Low, Medium, High]), Some(Minimal));
+        assert_eq!(nearest(Max, &[Effort::None, Low, Medium, High, Xhigh]), Some(Xhigh));
+        assert_eq!(nearest(Xhigh, &[Low, Medium, High]), Some(High));
+        assert_eq!(nearest(Minimal, &[Effort::None, Low]), Some(Effort::None));
+        assert_eq!(nearest(High, &[Medium]), Some(Medium));
+    }
+}

@@ -1,0 +1,70 @@
+//! From o1 on, models write no markdown over the API unless the first line of their instructions is
+//! `Formatting re-enabled` (Microsoft, reasoning.md, "Markdown output"). Operators switch this on for a model.
+
+use super::{CHAT, Rule};
+use crate::{
+    call::{Effect, Refusal},
+    catalog::SystemRole,
+    json::{Change, Kind, Pointer, Raw, Span, View},
+    translate::Draft,
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &["add.markdown"],
+    summary: "With `markdown = true` the instructions of a reasoning model begin with `Formatting re-enabled`.",
+    on: CHAT,
+    run,
+};
+
+const ID: &str = "add.markdown";
+const LINE: &str = "Formatting re-enabled";
+const WHY: &str = "`markdown = true` is configured for this model";
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if !draft.target.markdown || draft.profile().system_role != SystemRole::Developer {
+        return Ok(());
+    }
+    let instructions: Vec<(usize, Option<View<'_>>)> = draft
+        .messages
+        .iter()
+        .enumerate()
+        .filter(|(_, message)| message.role == "system" || message.role == "developer")
+        .map(|(index, message)| (index, message.view.get("content")))
+        .collect();
+    if instructions.iter().any(|(_, content)| content.is_some_and(begins_with_line)) {
+        return Ok(());
+    }
+    let change = if let Some((index, content)) = instructions.first() {
+        prefixed(Pointer::key("messages").item(*index).then("content"), *content)
+    } else {
+        let role = if draft.target.developer_role { "developer" } else { "system" };
+        let value = Raw::json(format!(r#"{{"role":"{role}","content":"{LINE}"}}"#));
+        Change::Insert { at: Pointer::key("messages").item(0), value }
+    };
+    draft.edit(ID, Effect::Same, WHY, change)?;
+    Ok(())
+}
+
+fn begins_with_line(content: View<'_>) -> bool {
+    let text = match content.kind() {
+        Kind::Array => content.items().next().and_then(|part| part.get("text")).and_then(View::text),
+        _ => content.text(),
+    };
+    text.is_some_and(|text| text.starts_with(LINE))
+}
+
+fn prefixed(at: Pointer, content: Option<View<'_>>) -> Change {
+    match content {
+        Some(content) if content.kind() == Kind::Array => Change::Insert {
+            at: at.item(0),
+            value: Raw::json(format!(r#"{{"type":"text","text":"{LINE}"}}"#)),
+        },
+        Some(content) if content.kind() == Kind::String => {
+            let span = content.span();
+            let mut value = Raw::json(format!("\"{LINE}\\n"));
+            value.push_source(Span { start: span.start + 1, end: span.end });
+            Change::Set { at, value }
+        }
+        _ => Change::Set { at, value: Raw::string(LINE) },
+    }
+}

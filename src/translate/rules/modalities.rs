@@ -1,0 +1,58 @@
+//! Content parts that a family does not take: images, audio, files.
+
+use super::{CHAT, Rule};
+use crate::{
+    call::{Effect, Refusal},
+    catalog::Modality,
+    json::{Change, Kind, Pointer, Raw, View},
+    translate::Draft,
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &["refuse.modality"],
+    summary: "Images, audio and files are refused where the family does not take them; a policy of `apply` drops them.",
+    on: CHAT,
+    run,
+};
+
+const ID: &str = "refuse.modality";
+
+/// Content part types and what a model must take to take them.
+const PARTS: &[(&str, Modality, &str)] = &[
+    ("image_url", Modality::Image, "images"),
+    ("input_audio", Modality::Audio, "audio"),
+    ("file", Modality::File, "files"),
+];
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(taken) = draft.profile().modalities.as_deref() else { return Ok(()) };
+    for index in 0..draft.messages.len() {
+        let Some(content) = draft.messages.get(index).and_then(|message| message.view.get("content")) else {
+            continue;
+        };
+        let at = Pointer::key("messages").item(index).then("content");
+        let parts: Vec<(usize, &str)> = foreign(content, taken).collect();
+        let mut dropped = 0;
+        for (part, what) in &parts {
+            let why =
+                format!("this model does not take {what}: choose a model that does, or send text alone");
+            let change = Change::Remove { at: at.clone().item(*part) };
+            dropped += usize::from(draft.refuse(ID, why, change)?);
+        }
+        if dropped > 0 && dropped == content.items().count() {
+            let why = "no part of the message is left";
+            draft.edit(ID, Effect::Lossy, why, Change::Set { at, value: Raw::string("") })?;
+        }
+    }
+    Ok(())
+}
+
+/// The parts of a content that are not among `taken`.
+fn foreign<'a>(content: View<'a>, taken: &'a [Modality]) -> impl Iterator<Item = (usize, &'static str)> + 'a {
+    let parts = if content.kind() == Kind::Array { Some(content.items()) } else { None };
+    parts.into_iter().flatten().enumerate().filter_map(move |(index, part)| {
+        let kind = part.get("type").and_then(View::text)?;
+        let (_, modality, what) = PARTS.iter().find(|(name, ..)| *name == kind)?;
+        (!taken.contains(modality)).then_some((index, *what))
+    })
+}

@@ -1,0 +1,83 @@
+//! `null` where a parameter could as well be absent: some api-versions take it for a value. Answers that are replayed
+//! as history carry such members (`"tool_calls": null`), and typed clients send them for what was not set.
+
+use super::{CHAT, Rule};
+use crate::{
+    call::{Effect, Refusal},
+    json::{Change, Pointer},
+    translate::Draft,
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &["drop.null"],
+    summary: "A null parameter, and a null member of an assistant's message other than its content, is taken out.",
+    on: CHAT,
+    run,
+};
+
+/// The nullable parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21). A null under a key that is not
+/// known stays.
+const PARAMS: &[&str] = &[
+    "audio",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "metadata",
+    "modalities",
+    "moderation",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "user",
+    "verbosity",
+    "web_search_options",
+];
+
+/// Members of an assistant's message that Azure's own answers carry as null.
+const MEMBERS: &[&str] = &["annotations", "audio", "function_call", "name", "refusal", "tool_calls"];
+
+const WHY: &str = "null means the same as leaving the parameter out, and some api-versions refuse it";
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let mut places = Vec::new();
+    for (key, value) in draft.call.body.root().members() {
+        if value.is_null() && PARAMS.contains(&key.as_ref()) {
+            places.push(Pointer::key(key.into_owned()));
+        }
+    }
+    for (index, message) in
+        draft.messages.iter().enumerate().filter(|(_, message)| message.role == "assistant")
+    {
+        for (key, value) in message.view.members() {
+            if value.is_null() && MEMBERS.contains(&key.as_ref()) {
+                places.push(Pointer::key("messages").item(index).then(key.into_owned()));
+            }
+        }
+    }
+    for at in places {
+        draft.edit("drop.null", Effect::Same, WHY, Change::Remove { at })?;
+    }
+    Ok(())
+}
