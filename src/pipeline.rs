@@ -9,7 +9,7 @@ use crate::{
     auth::Caller,
     balance::Route,
     call::{Call, Operation, Plan},
-    error::ApiError,
+    error::{ApiError, JSON},
     inbound::{self, Dialect, Endpoint, Matched, paths},
     json,
     limits::{self, RequestLimit},
@@ -103,10 +103,14 @@ fn upstream_request(
     route: &Route,
     plan: &Plan,
 ) -> Result<upstream::Request, ApiError> {
+    let mut headers = upstream::headers::up(headers, &route.resource.credential);
+    // Whatever the client called it, it was read as JSON (curl's -d says that it is a form).
+    let (name, json) = JSON;
+    headers.insert(name, json);
     Ok(upstream::Request {
         method: Method::POST,
         uri: route.uri(plan)?,
-        headers: upstream::headers::up(headers, &route.resource.credential),
+        headers,
         body: json::apply(&call.body, plan.changes()).into(),
     })
 }

@@ -20,7 +20,8 @@ use tokio::{
 /// How connections are served.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How long a client may take to send the head of a request.
+    /// How long a client may take to send the head of a request. hyper closes an idle connection after the same time, so
+    /// it should be longer than clients keep theirs (nginx: 75 s).
     pub header_timeout: Duration,
     /// How long running calls may take to end once `stop` says so.
     pub drain: Duration,
@@ -28,7 +29,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { header_timeout: Duration::from_secs(10), drain: Duration::from_secs(25) }
+        Options { header_timeout: Duration::from_secs(75), drain: Duration::from_secs(25) }
     }
 }
 

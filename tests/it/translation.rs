@@ -28,3 +28,14 @@ async fn an_unknown_model_of_a_closed_list_is_404_and_names_the_nearest() {
     assert!(body["error"]["message"].as_str().unwrap().contains("`gpt-5`"), "{body}");
     upstream.finish();
 }
+
+#[tokio::test]
+async fn the_body_goes_up_as_json_whatever_the_client_called_it() {
+    let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    assert_eq!(proxy.post("/v1/chat/completions", hello("gpt-4.1"), &form).await.status(), 200);
+    let received = upstream.only();
+    assert_eq!(received.header("content-type"), Some("application/json"));
+    assert!(!received.head.contains("urlencoded"), "{}", received.head);
+}

@@ -28,7 +28,7 @@ fn defaults_fill_in_what_is_not_written() {
     assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.admin, None);
     assert_eq!(settings.max_body_bytes, 33_554_432);
-    assert_eq!((settings.drain.as_secs(), settings.header_timeout.as_secs()), (25, 10));
+    assert_eq!((settings.drain.as_secs(), settings.header_timeout.as_secs()), (25, 75));
     assert_eq!(settings.unknown_models, schema::UnknownModels::Forward);
     assert_eq!(settings.default_resource, Some(0));
     assert_eq!(settings.log, LogSettings { level: "info".to_owned(), format: schema::LogFormat::Auto });
