@@ -168,28 +168,28 @@ impl From<UrlError> for ApiError {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        let message = format!("Azure could not be reached: {failure}");
+        let message = format!("Azure gave no answer: {failure}");
         if failure.is_timeout() {
             ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
-        } else {
+        } else if failure.phase.is_before_the_call() {
             ApiError::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
+        } else {
+            ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
         }
     }
 }
 
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> ApiError {
-        let message = error.to_string();
-        match error {
-            AnswerError::Authentication { .. } => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_authentication", message)
-            }
-            AnswerError::Interrupted(_) => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
-            }
-            AnswerError::TooLarge { .. } => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_answer_too_large", message)
-            }
+        let told = |code| ApiError::new(StatusCode::BAD_GATEWAY, code, error.to_string());
+        // The SDKs send a 502 again, which helps against a broken connection only.
+        let for_good = |code| told(code).header("x-should-retry", &false);
+        match &error {
+            AnswerError::Authentication { .. } => for_good("upstream_authentication"),
+            AnswerError::Redirect { .. } => for_good("upstream_redirect"),
+            AnswerError::Compressed { .. } => for_good("upstream_compressed"),
+            AnswerError::TooLarge { .. } => for_good("upstream_answer_too_large"),
+            AnswerError::Interrupted(_) => told("upstream_interrupted"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Uri;
+use http::{HeaderName, HeaderValue, Uri};
 
 use crate::{
     call::{ApiVersion, Operation, Plan, Surface},
@@ -41,6 +41,8 @@ pub struct Route {
     pub policy: Rules,
     /// Whether odd stream chunks are repaired; `None`: as the path says.
     pub normalize: Option<bool>,
+    /// What names its family and deployment on every answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     chat: Uri,
 }
 
@@ -53,7 +55,14 @@ impl Route {
         };
         let path = Operation::Chat.path();
         let chat = resource.endpoint.operation(version.map(ApiVersion::as_str), &target.deployment, path)?;
+        let headers =
+            [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
+        // A name that no header can carry is left out.
+        let header = |(name, value): (&'static str, &str)| {
+            Some((HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).ok()?))
+        };
         Ok(Route {
+            headers: headers.into_iter().filter_map(header).collect(),
             model: model.to_owned(),
             resource,
             target,

@@ -1,26 +1,23 @@
-//! The last step of every answer, good or bad: the headers that say what azgate did, and the record that rides in the
-//! body until the client has all of it.
+//! The last step of every answer, good or bad: the headers that say what azgate did, and for a stream the record, which
+//! rides in the body until the client has all of it.
 
 use axum::body::Body;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response};
 
 use super::{
     adapt::{Adapted, Content},
-    outcome::{End, StreamOutcome},
+    outcome::StreamOutcome,
     relay::Relay,
 };
 use crate::{
     error::{ApiError, JSON},
     observe::Record,
-    translate::edits_header,
 };
 
 /// The answer as it goes out.
 pub fn finish(result: Result<Adapted, ApiError>, mut record: Record) -> Response<Body> {
     let adapted = result.unwrap_or_else(|error| {
-        record.note_status(error.status.as_u16(), Some(error.code.to_owned()));
-        record.note_end("done");
+        record.note_error(&error);
         failed(error)
     });
     let mut headers = adapted.headers;
@@ -28,7 +25,7 @@ pub fn finish(result: Result<Adapted, ApiError>, mut record: Record) -> Response
     let body = match adapted.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply } => {
-            Body::new(Relay::new(upstream, reply, move |outcome| told(record, &outcome)))
+            Body::new(Relay::new(upstream, reply, move |outcome| told(record, outcome)))
         }
     };
     let mut response = Response::new(body);
@@ -44,36 +41,24 @@ fn failed(error: ApiError) -> Adapted {
     Adapted { status: error.status, headers, content }
 }
 
-/// Who answered, for what family, after which edits.
+/// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
+/// for that; azgate's own always stands in `x-azgate-request-id`.
 fn describe(record: &Record, headers: &mut HeaderMap) {
-    let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(value.as_bytes())) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    set("x-azgate-request-id", record.request_id());
-    set("x-azgate-edits", &edits_header(record.edits()));
     if let Some(route) = record.route() {
-        set("x-azgate-family", &route.target.profile.name);
-        set("x-azgate-deployment", &route.target.deployment);
+        headers.extend(route.headers.iter().cloned());
     }
-    if !headers.contains_key("x-request-id")
-        && let Ok(id) = HeaderValue::from_str(record.request_id())
-    {
-        headers.insert("x-request-id", id);
+    if let Ok(edits) = HeaderValue::from_str(record.edits_header()) {
+        headers.insert("x-azgate-edits", edits);
+    }
+    if let Ok(id) = HeaderValue::from_str(record.request_id()) {
+        headers.entry("x-request-id").or_insert_with(|| id.clone());
+        headers.insert("x-azgate-request-id", id);
     }
 }
 
 /// Notes how a stream ended; the record then tells its story.
-fn told(mut record: Record, outcome: &StreamOutcome) {
-    record.note_usage(outcome.usage);
-    if outcome.reasoning_exhausted() {
-        record.note_exhausted();
-    }
-    record.note_end(match outcome.end {
-        End::Done => "done",
-        End::Eof => "eof",
-        End::UpstreamFailed => "upstream_failed",
-        End::ClientGone => "client_gone",
-    });
+fn told(mut record: Record, outcome: StreamOutcome) {
+    let exhausted = outcome.reasoning_exhausted();
+    record.note_answer(outcome.usage, outcome.model, outcome.finish_reason, exhausted);
+    record.note_stream_end(outcome.end.name(), outcome.error, outcome.cause);
 }

@@ -78,6 +78,11 @@ impl Proxy {
     }
 }
 
+/// A JSON body to any URL.
+pub(crate) async fn post(url: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
+    client().post(url).header("content-type", "application/json").body(body).send().await.unwrap()
+}
+
 fn client() -> reqwest::Client {
     // A second installation fails, which is as good.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());

@@ -1,9 +1,16 @@
 //! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
+pub(crate) mod authority;
+pub(crate) mod binary;
 pub(crate) mod gateway;
+pub(crate) mod log;
+pub(crate) mod sse;
 pub(crate) mod upstream;
 
-pub(crate) use gateway::Proxy;
+pub(crate) use authority::Authority;
+pub(crate) use binary::Binary;
+pub(crate) use gateway::{AZURE_KEY, Proxy, post};
+pub(crate) use log::Log;
 pub(crate) use upstream::{Reply, Upstream};
 
 /// A chat call's body for a model.
