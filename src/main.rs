@@ -15,14 +15,19 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let environment = Environment::of_process();
     let mut stdout = anstream::stdout().lock();
-    let outcome = cli::run(&cli, &environment, &mut Output::stdout(&mut stdout));
-    match outcome.and_then(|outcome| stdout.flush().map(|()| outcome)) {
+    let outcome = cli::run(&cli, &environment, &mut io::stdin().lock(), &mut Output::stdout(&mut stdout));
+    match outcome.and_then(|outcome| Ok(stdout.flush().map(|()| outcome)?)) {
         Ok(outcome) => outcome.into(),
         // The reader has seen enough, as `head` does.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            anstream::eprintln!("azgate: {error}");
+            anstream::eprintln!("azgate: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
 }

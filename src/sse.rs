@@ -308,6 +308,13 @@ mod tests {
     }
 
     #[test]
+    fn a_blank_line_may_end_with_cr_alone() {
+        let (events, rest) = decode(&[b"data: a\r\n\r", b"data: b\n\n"]);
+        assert_eq!(events[0].raw(), "data: a\r\n\r".as_bytes());
+        assert_eq!((events[1].raw(), rest), (&Bytes::from("data: b\n\n"), None));
+    }
+
+    #[test]
     fn an_event_above_the_limit_is_an_error_wherever_it_is_cut() {
         let stream = b"data: 0123456789\n\n";
         for cut in 0..stream.len() {

@@ -13,8 +13,8 @@ use crate::config::{Checked, Environment, Problem, Settings, Severity};
 /// The arguments of `azgate check`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Secrets are looked up but not sent anywhere: this needs no network. Without a config file the environment alone is
-checked. In a pipe each problem is one line, as compilers write it:
+Secrets are looked up but not sent anywhere: this needs no network. Without a config file the environment alone \
+is checked. In a pipe each problem is one line, as compilers write it:
 
   azgate.toml:4:1: error: server.listn: unknown key (did you mean `listen`?)
 
@@ -42,10 +42,10 @@ pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<(
     }
     let row = |problem: &Problem| {
         let Problem { severity, place, key, message, remedy } = problem;
-        [severity.to_string(), place.to_string(), key.clone(), message.clone(), remedy.clone()]
+        [severity.to_string(), place.to_string(), key.clone(), format!("{message}\n{remedy}")]
     };
     let paint = [("error", ERROR), ("warning", WARNING)];
-    out.table(&["", "where", "key", "problem", "remedy"], problems.iter().map(row), &paint)?;
+    out.table(&["", "where", "key", "problem and remedy"], problems.iter().map(row), &paint)?;
     let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     writeln!(out, "\n{}, {}", counted(errors, "error"), counted(warnings, "warning"))

@@ -1,11 +1,16 @@
 //! The command line: what may be typed, and one small file for each command.
 
+mod catalog;
 mod check;
 mod config;
+mod demo;
+mod explain;
 mod schema;
+mod serve;
+mod sim;
 mod terminal;
 
-use std::{io, process::ExitCode};
+use std::{io::Read, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -19,26 +24,41 @@ pub use terminal::Output;
 /// azgate takes the calls of any OpenAI or Azure OpenAI client, looks up which family the called deployment belongs to,
 /// and rewrites what that family would refuse.
 #[derive(Debug, Parser)]
-#[command(name = "azgate", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "azgate", version, after_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::ServeArgs,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  azgate demo                           try it: a simulated Azure with azgate in front
+  azgate serve --config azgate.toml     the gateway (also the default without a command)
+  azgate explain --model o1 < body.json what would become of a call
   azgate check --config azgate.toml     every problem of a config at once
   azgate schema > azgate.schema.json    for completion in an editor
 
-Settings come from the config file, then from the environment, then from flags. Each key of the config is also a
-variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
+Settings come from the config file, then from the environment, then from flags. Each key of the config is \
+also a variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
 
 Exit codes: 0 fine, 1 problems, 2 wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the gateway (the default)
+    Serve(serve::ServeArgs),
+    /// Run the gateway in front of a simulated Azure, to try it
+    Demo(demo::DemoArgs),
+    /// Run the Azure simulator alone
+    Sim(sim::SimArgs),
     /// Find every problem of a config at once
     Check(check::CheckArgs),
+    /// Tell what would become of a call, without sending it
+    Explain(explain::ExplainArgs),
+    /// Show what is known of the model families
+    Catalog(catalog::CatalogArgs),
     /// Print the JSON schema of a config
     Schema(schema::SchemaArgs),
 }
@@ -62,10 +82,21 @@ impl From<Outcome> for ExitCode {
 }
 
 /// Runs a command.
-pub fn run(cli: &Cli, environment: &Environment, out: &mut Output<'_>) -> io::Result<Outcome> {
+pub fn run(
+    cli: &Cli,
+    environment: &Environment,
+    input: &mut dyn Read,
+    out: &mut Output<'_>,
+) -> anyhow::Result<Outcome> {
     match &cli.command {
-        Command::Check(args) => check::run(args, environment, out),
-        Command::Schema(args) => schema::run(args, out),
+        None => serve::run(&cli.serve, environment, out),
+        Some(Command::Serve(args)) => serve::run(args, environment, out),
+        Some(Command::Demo(args)) => demo::run(args, out),
+        Some(Command::Sim(args)) => sim::run(args, out),
+        Some(Command::Check(args)) => Ok(check::run(args, environment, out)?),
+        Some(Command::Explain(args)) => explain::run(args, environment, input, out),
+        Some(Command::Catalog(args)) => catalog::run(args, environment, out),
+        Some(Command::Schema(args)) => Ok(schema::run(args, out)?),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::schema;
 /// The arguments of `azgate schema`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Save it beside the config and name it in the config's first line; editors that use taplo (such as VS Code with
+Save it beside the config and name it in the config's first line; editors that use taplo (such as VS Code with \
 Even Better TOML) then complete and check as you type:
 
   azgate schema > azgate.schema.json

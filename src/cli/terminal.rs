@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 /// Something is wrong.
 pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -56,9 +56,14 @@ impl<'a> Output<'a> {
         if let Some(width) = self.width {
             table.set_width(width);
         }
-        table.column_iter_mut().for_each(|column| {
+        // Only the last column gives way where the terminal is narrow.
+        let last = table.column_count().saturating_sub(1);
+        for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
-        });
+            if at < last {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
         for (at, line) in table.lines().enumerate() {
             let line = line.trim_end();
             let word = paint.iter().find_map(|(word, style)| Some((*style, *word, line.strip_prefix(word)?)));

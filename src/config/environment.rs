@@ -62,14 +62,11 @@ pub(super) fn layer(
             continue;
         };
         let path = spelled(key, file);
-        let Some(kind) = shape.at(path.segments()) else {
+        let is_value = |shape: &&Shape| !matches!(shape, Shape::Table(_) | Shape::Named(_) | Shape::Free);
+        let Some(kind) = shape.at(path.segments()).filter(is_value) else {
             strays.push(name.as_str());
             continue;
         };
-        if matches!(kind, Shape::Table(_) | Shape::Named(_) | Shape::Free) {
-            strays.push(name.as_str());
-            continue;
-        }
         insert(&mut layer, path.segments(), typed(kind, value));
         places.set(path, Place::Variable(name.clone()));
     }

@@ -35,6 +35,8 @@ pub(super) enum Shape {
 pub(super) struct Slot {
     pub(super) shape: Shape,
     pub(super) required: bool,
+    /// The first sentence of its documentation.
+    pub(super) meaning: String,
 }
 
 impl Shape {
@@ -78,7 +80,8 @@ impl Shape {
             (Some(properties), _) => {
                 let slot = |(key, schema): (&String, &Value)| {
                     let required = required.contains(&key.as_str());
-                    (key.clone(), Slot { shape: Shape::read(schema, definitions), required })
+                    let meaning = meaning(schema);
+                    (key.clone(), Slot { shape: Shape::read(schema, definitions), required, meaning })
                 };
                 Shape::Table(properties.iter().map(slot).collect())
             }
@@ -113,6 +116,12 @@ impl Shape {
             Shape::Table(_) | Shape::Named(_) | Shape::Free => "write a table".to_owned(),
         }
     }
+}
+
+fn meaning(schema: &Value) -> String {
+    let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
+    sentence.trim_end_matches('.').to_owned()
 }
 
 /// The strings of an enumeration: documented variants are `oneOf` of `const`s, plain ones an `enum`.

@@ -1,7 +1,10 @@
 //! Answers on their way back: relayed or made into a stream, given the form that the client asked for, and read on the
 //! side for what they cost.
 
+mod adapt;
 pub mod answer;
+mod envelope;
+mod finish;
 pub mod functions;
 mod key;
 pub mod normalize;
@@ -9,6 +12,9 @@ pub mod outcome;
 pub mod relay;
 mod reshape;
 pub mod synthesize;
+
+pub use adapt::{Adapted, AnswerError, adapt, whole};
+pub use finish::finish;
 
 use bytes::Bytes;
 

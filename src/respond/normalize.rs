@@ -174,7 +174,6 @@ fn spelt(value: View<'_>) -> String {
 /// inside a JSON string: its quotes would be escaped there.
 #[derive(Debug)]
 struct Signs {
-    choices: Finder<'static>,
     delta: Finder<'static>,
     reason: Finder<'static>,
     empty: [Finder<'static>; 4],
@@ -183,19 +182,19 @@ struct Signs {
 impl Signs {
     fn new() -> Signs {
         Signs {
-            choices: Finder::new("\"choices\":[{"),
             delta: Finder::new("\"delta\":{"),
             reason: Finder::new("\"finish_reason\":"),
             empty: ["\"id\":\"\"", "\"object\":\"\"", "\"created\":0", "\"model\":\"\""].map(Finder::new),
         }
     }
 
-    /// Whether the chunk surely is a normal one. A writer that leaves no space behind one colon leaves none behind
-    /// the others; and where every choice has both members, they stand there equally often.
+    /// Whether the chunk surely is a normal one. A writer that leaves no space behind the colon of `delta` leaves none
+    /// behind the others; and where every choice has both members, they stand there equally often.
     fn normal(&self, data: &[u8]) -> bool {
-        self.choices.find(data).is_some()
+        let deltas = self.delta.find_iter(data).count();
+        deltas > 0
+            && deltas == self.reason.find_iter(data).count()
             && self.empty.iter().all(|empty| empty.find(data).is_none())
-            && matches!(self.delta.find_iter(data).count(), deltas @ 1.. if deltas == self.reason.find_iter(data).count())
     }
 }
 
@@ -276,6 +275,10 @@ mod tests {
             out.contains(r#""id": "chatcmpl-1""#) && out.contains(r#""finish_reason": null,"delta":{}"#),
             "{out}"
         );
+        let bare =
+            r#"{"id":"c","object":"chat.completion.chunk","created":5,"model":"m","choices":[{"index":0}]}"#;
+        let out = run(&mut normalizer, bare).unwrap();
+        assert!(out.contains(r#"[{"index":0,"delta":{},"finish_reason":null}]"#), "{out}");
         let two = TEXT.replace("}],", r#"},{"index":1,"finish_reason":"content_filter"}],"#);
         let out = run(&mut normalizer, &two).unwrap();
         assert!(out.contains(r#"{"index":1,"finish_reason":"content_filter","delta":{}}"#), "{out}");

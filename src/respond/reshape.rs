@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     call::{ReplyPlan, UsageChunk},
-    json::{Document, Kind},
+    json::{Document, Kind, View},
     sse::{self, Event},
 };
 
@@ -71,8 +71,7 @@ impl Reshape {
 fn is_usage_chunk(data: &Bytes) -> bool {
     let Ok(chunk) = Document::parse(data.clone(), 2) else { return false };
     let root = chunk.root();
-    let no_choices =
-        |choices: crate::json::View<'_>| choices.kind() == Kind::Array && choices.items().next().is_none();
+    let none = |choices: View<'_>| choices.kind() == Kind::Array && choices.items().next().is_none();
     root.get("usage").is_some_and(|usage| usage.kind() == Kind::Object)
-        && root.get("choices").is_some_and(no_choices)
+        && root.get("choices").is_some_and(none)
 }

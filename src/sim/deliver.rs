@@ -19,6 +19,11 @@ enum Step {
     Abort,
 }
 
+/// An error behind the headers; its form is the one that OpenAI's SDKs read.
+const ERROR_EVENT: &[u8] =
+    b"data: {\"error\":{\"message\":\"The server had an error while processing your request. \
+    Sorry about that!\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n";
+
 /// A body that plays a good answer, or what the directive makes of it.
 pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, pace: Duration) -> Body {
     let gap = wish.pace.unwrap_or(pace);
@@ -48,36 +53,19 @@ pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, pace: Duration) -> Body 
     }))
 }
 
-fn broken(parts: Vec<Bytes>, how: Option<Broken>) -> Vec<Step> {
-    let whole = parts.len();
-    let send = |parts: Vec<Bytes>| parts.into_iter().map(Step::Send);
-    match how {
-        None => send(parts).collect(),
-        Some(Broken::Reset) => vec![Step::Abort],
-        Some(Broken::Cut) => {
-            let mut parts = parts;
-            parts.truncate(whole / 2 + 1);
-            let last = parts.pop().unwrap_or_default();
-            let half = last.slice(..last.len() / 2);
-            send(parts).chain([Step::Send(half), Step::Flush, Step::Abort]).collect()
-        }
-        Some(Broken::Malformed) => {
-            let mut parts = parts;
-            let stream = whole > 1;
-            parts.truncate(whole / 2 + 1);
-            let last = parts.pop().unwrap_or_default();
-            let half = last.slice(..last.len() / 2);
-            let tail = if stream { &b"\n\ndata: [DONE]\n\n"[..] } else { b"" };
-            send(parts).chain([Step::Send(half), Step::Send(Bytes::from_static(tail))]).collect()
-        }
-        Some(Broken::ErrorEvent) => {
-            let mut parts = parts;
-            parts.truncate(whole / 2 + 1);
-            let event = Bytes::from_static(
-                b"data: {\"error\":{\"message\":\"The server had an error while processing your request. Sorry \
-                  about that!\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n",
-            );
-            send(parts).chain([Step::Send(event)]).collect()
-        }
-    }
+/// The steps of a good answer, or of its first half and what comes then.
+fn broken(mut parts: Vec<Bytes>, how: Option<Broken>) -> Vec<Step> {
+    let Some(how) = how else { return parts.into_iter().map(Step::Send).collect() };
+    let is_stream = parts.len() > 1;
+    parts.truncate(parts.len() / 2 + 1);
+    let middle = parts.pop().unwrap_or_default();
+    let half = Step::Send(middle.slice(..middle.len() / 2));
+    let end = match how {
+        Broken::Reset => return vec![Step::Abort],
+        Broken::Cut => vec![half, Step::Flush, Step::Abort],
+        Broken::Malformed if is_stream => vec![half, Step::Send(Bytes::from_static(b"\n\ndata: [DONE]\n\n"))],
+        Broken::Malformed => vec![half],
+        Broken::ErrorEvent => vec![Step::Send(middle), Step::Send(Bytes::from_static(ERROR_EVENT))],
+    };
+    parts.into_iter().map(Step::Send).chain(end).collect()
 }

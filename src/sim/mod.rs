@@ -4,11 +4,6 @@
 //! It imports nothing of the catalog or the translator and keeps a model table of its own, written from Microsoft's
 //! pages, the published specifications and captured traffic. Only so can it judge what the gateway forwards.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "`json!` is `to_value`; the simulator reads and writes JSON of its own, where no client's digits are at stake"
-)]
-
 mod answer;
 mod control;
 mod deliver;
@@ -60,7 +55,7 @@ pub struct Options {
     pub key: String,
     /// Deployments beside the default ones, which are named like their models: name, then model.
     pub deployments: Vec<(String, String)>,
-    /// The pause before each event of a stream.
+    /// The pause before each event of a stream but the first.
     pub chunk_delay: Duration,
 }
 

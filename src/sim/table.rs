@@ -123,18 +123,19 @@ const GPT_56: Model = Model { version: "2026-07-09", ..GPT_55 };
 const ALWAYS_REASONS: Model =
     Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
 
-/// Served by the Responses operation (or by an agent service) only.
+/// Not served by the chat operation: by Responses only, or elsewhere.
 const NOT_CHAT: Model = Model { operation: Elsewhere, ..GPT_5 };
 
 /// Parameters of the open-weight models are not documented: treated as classic models with an effort.
 const OPEN_WEIGHT: Model = Model {
     since: "2024-02-01",
-    window: Shared(131_072),
+    window: Input(131_072),
     output: 131_072,
     efforts: LOW_TO_HIGH,
     default_effort: "medium",
     tools: Tools::Sequential,
-    features: &[Stream, JsonObject, JsonSchema, CompletionCap],
+    verbosity: Verbosity::Any,
+    features: &[Stream, JsonObject, JsonSchema, Functions, CompletionCap],
     ..CLASSIC
 };
 
@@ -212,7 +213,7 @@ pub(super) const MODELS: &[Model] = &[
         name: "gpt-4o-audio-preview",
         version: "2024-12-17",
         since: "2025-01-01-preview",
-        features: &[Stream, Audio, Functions, CompletionCap],
+        features: &[Stream, Audio, JsonObject, JsonSchema, Functions, CompletionCap],
         ..OMNI
     },
     Model {
@@ -239,6 +240,9 @@ pub(super) const MODELS: &[Model] = &[
     Model {
         name: "model-router",
         version: "2025-11-18",
+        // The limits are those of the model it routes to: the widest are taken.
+        window: Input(922_000),
+        output: 128_000,
         class: Routed,
         efforts: &["none", "minimal", "low", "medium", "high", "xhigh"],
         default_effort: "medium",
@@ -289,6 +293,7 @@ pub(super) const MODELS: &[Model] = &[
         name: "gpt-chat-latest",
         version: "2026-08-06",
         window: Input(272_000),
+        output: 128_000,
         efforts: &[],
         ..CHAT_VARIANT
     },

@@ -465,3 +465,26 @@ async fn a_reset_connection_carries_no_answer() {
         );
     }
 }
+
+/// A judge that shares its tables with the translator proves nothing.
+#[test]
+fn it_imports_nothing_but_itself() {
+    fn check(folder: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut files = 0;
+        for path in entries {
+            if path.is_dir() {
+                files += check(&path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let mut uses = text.split("crate::").skip(1);
+            let foreign = uses.find(|used| !used.starts_with("sim"));
+            // This file speaks of the word itself.
+            assert!(foreign.is_none() || path.ends_with("sim/tests.rs"), "{}", path.display());
+            files += 1;
+        }
+        files
+    }
+    assert!(check(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sim")) > 20);
+}

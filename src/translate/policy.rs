@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::call::Effect;
 
 /// What to do where a rule would change a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Make the change.
     Apply,
@@ -16,7 +20,8 @@ pub enum Action {
 }
 
 /// Whether changes that lose something are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Lossy {
     /// They are made and reported.
     Allow,
@@ -24,12 +29,14 @@ pub enum Lossy {
     Refuse,
 }
 
-/// One layer of policy, as an operator wrote it: for all calls, for a model, or for a key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What translation may do to a call. A key's policy goes before its model's, and that before the global one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Policy")]
 pub struct Rules {
-    /// Whether lossy changes are made, if this layer says.
+    /// Edits that lose something the caller asked for. Default: the next wider policy, and globally `allow`.
     pub lossy: Option<Lossy>,
-    /// Actions by rule id.
+    /// What single rules do, by rule id such as `"drop.temperature"`.
     pub rules: BTreeMap<String, Action>,
 }
 

@@ -68,4 +68,8 @@ impl Target {
             reasoning_reserve: 0,
         }
     }
+    /// The dated version that calls go to unless a policy keeps them on the configured one; `None` on v1.
+    pub fn api_version(&self) -> Option<&ApiVersion> {
+        self.raised.as_ref().or(self.configured.as_ref()).map(|version| &version.name)
+    }
 }

@@ -16,7 +16,7 @@ fn target(family: &str, surface: &str) -> Target {
 
 fn call(body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
-    let stream = body.root().get("stream").and_then(|stream| stream.boolean()).unwrap_or_default();
+    let stream = body.root().get("stream").and_then(crate::json::View::boolean).unwrap_or_default();
     Call { operation: Operation::Chat, model: "my-deployment".into(), stream, body, normalize: true }
 }
 

@@ -35,6 +35,10 @@ type Tcp = HttpConnector<Resolver>;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const KEEP_ALIVE_PROBES: u32 = 3;
 
+/// The same for what was written and never acknowledged, for which the kernel alone would wait a quarter of an hour.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_mins(1);
+
 /// No connection, and the step that failed.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection")]
@@ -78,6 +82,8 @@ impl Connector {
         tcp.set_keepalive(Some(KEEP_ALIVE));
         tcp.set_keepalive_interval(Some(KEEP_ALIVE));
         tcp.set_keepalive_retries(Some(KEEP_ALIVE_PROBES));
+        #[cfg(target_os = "linux")]
+        tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
         // Shared out among a host's addresses, so that a dead first one leaves time for the second.
         tcp.set_connect_timeout(Some(timeout));
 

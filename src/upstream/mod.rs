@@ -22,4 +22,4 @@ pub use failure::{Failure, Kind, Phase};
 pub use proxies::Proxies;
 pub use segments::Segments;
 pub use tls::TlsError;
-pub use url::Endpoint;
+pub use url::{Endpoint, UrlError};

@@ -48,5 +48,8 @@ fn page(case: &Case) -> String {
 fn first_difference(written: &str, page: &str) -> String {
     let pairs = written.lines().chain([""]).zip(page.lines().chain([""]));
     let different = pairs.into_iter().find(|(one, other)| one != other);
-    different.map_or_else(|| "longer or shorter".to_owned(), |(one, other)| format!("\n  was: {one}\n  is:  {other}"))
+    different.map_or_else(
+        || "longer or shorter".to_owned(),
+        |(one, other)| format!("\n  was: {one}\n  is:  {other}"),
+    )
 }

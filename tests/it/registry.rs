@@ -11,7 +11,8 @@ const SWITCHED_ON: [&str; 2] = ["add.markdown", "reserve.reasoning"];
 
 #[test]
 fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     for rule in RULES {
         for id in rule.ids {
             let (verb, subject) = id.split_once('.').unwrap_or_else(|| panic!("{id}"));

@@ -48,11 +48,12 @@ fn table(
     at: &KeyPath,
     findings: &mut Findings<'_>,
 ) -> bool {
-    let is_missing = |(key, slot): &(&String, &Slot)| slot.required && !table.contains_key(*key);
-    let missing: Vec<String> = keys.iter().filter(is_missing).map(|(key, _)| key.clone()).collect();
-    for key in missing {
-        let remedy = keys.get(&key).map(|slot| slot.shape.remedy()).unwrap_or_default();
-        findings.key(&at.child(&key), "missing", remedy);
+    for (key, slot) in keys.iter().filter(|(key, slot)| slot.required && !table.contains_key(*key)) {
+        let remedy = match &slot.shape {
+            Shape::Secret => slot.shape.remedy(),
+            _ => format!("write {}", lower(&slot.meaning)),
+        };
+        findings.key(&at.child(key), "missing", remedy);
     }
     table.retain(|key, value| {
         let at = at.child(key);
@@ -76,4 +77,9 @@ fn mismatch(shape: &Shape, value: &Value) -> &'static str {
         (Shape::Secret, _) => "not the place of a secret",
         (Shape::Table(_) | Shape::Named(_) | Shape::Free, _) => "not a table",
     }
+}
+
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

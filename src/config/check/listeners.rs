@@ -13,7 +13,7 @@ impl Judge<'_> {
         self.at_least_one(&key("max_body_bytes"), server.max_body_bytes as u64);
         self.at_least_one(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
         let listen = self.address(&key("listen"), &server.listen)?;
-        if config.keys.is_empty() && !listen.ip().is_loopback() && !server.allow_anonymous {
+        if !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
             let remedy = "add [keys.NAME], or listen on 127.0.0.1, or set server.allow_anonymous = true";
             self.findings.value(
                 &key("listen"),
@@ -21,7 +21,7 @@ impl Judge<'_> {
                 remedy,
             );
         }
-        if !config.keys.is_empty() && server.allow_anonymous {
+        if self.has_keys && server.allow_anonymous {
             let remedy = "remove it; callers need one of the keys";
             self.findings.warn(&key("allow_anonymous"), "has no effect beside [keys]", remedy);
         }

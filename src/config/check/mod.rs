@@ -21,7 +21,7 @@ use super::{
     Draft, Environment, KeyPath, LogSettings, Problem, Settings, Severity,
     nearest::suggest,
     problem::Findings,
-    schema::{Config, Log, UnknownModels},
+    schema::{Config, Log},
     shape::Shape,
 };
 
@@ -49,11 +49,16 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
     let Draft { mut tree, places, mut problems, is_readable } = draft;
     let mut settings = None;
     if is_readable {
-        let resources = tree.get("resources").and_then(toml::Value::as_table);
+        let names = |section| match tree.get(section) {
+            Some(toml::Value::Table(table)) => table.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
         let mut judge = Judge {
             findings: Findings::new(&places),
             surroundings: *surroundings,
-            resources: resources.map(|table| table.keys().cloned().collect()).unwrap_or_default(),
+            resources: names("resources"),
+            has_models: !names("models").is_empty(),
+            has_keys: !names("keys").is_empty(),
             rules: BTreeSet::new(),
         };
         fit::prune(&Shape::of_config(), &mut tree, &mut judge.findings);
@@ -69,8 +74,12 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
 struct Judge<'a> {
     findings: Findings<'a>,
     surroundings: Surroundings<'a>,
-    /// The names of all resources as written, the ones with problems included.
+    /// The names of all resources as written. What was taken out for its own problems must not cause others.
     resources: Vec<String>,
+    /// Whether any model was written.
+    has_models: bool,
+    /// Whether any key was written.
+    has_keys: bool,
     /// The ids of all rules, once the catalog is there.
     rules: BTreeSet<String>,
 }
@@ -89,6 +98,7 @@ impl Judge<'_> {
         self.log(&config.log);
         let policy = self.policy(&KeyPath::new(["policy"]), &config.policy);
         let resources = self.all_resources(&config);
+        let unknown_models = self.unknown_models(&config);
         let default_resource = self.default_resource(&config, &resources);
         let models = self.all_models(&config, &resources, default_resource, &catalog);
         let keys = self.all_keys(&config);
@@ -100,11 +110,7 @@ impl Judge<'_> {
             drain: Duration::from_secs(config.server.drain_seconds.into()),
             header_timeout: Duration::from_secs(config.server.header_timeout_seconds.into()),
             log: LogSettings { level: config.log.level, format: config.log.format },
-            unknown_models: config.routing.unknown_models.unwrap_or(if config.models.is_empty() {
-                UnknownModels::Forward
-            } else {
-                UnknownModels::Refuse
-            }),
+            unknown_models,
             default_resource,
             policy,
             resources,

@@ -11,6 +11,12 @@ use crate::{
 };
 
 impl Judge<'_> {
+    /// A list of models is closed unless it says otherwise.
+    pub(super) fn unknown_models(&self, config: &Config) -> UnknownModels {
+        let default = if self.has_models { UnknownModels::Refuse } else { UnknownModels::Forward };
+        config.routing.unknown_models.unwrap_or(default)
+    }
+
     /// The resource of models that name none.
     pub(super) fn default_resource(
         &mut self,
@@ -21,11 +27,7 @@ impl Judge<'_> {
         if let Some(name) = &config.routing.default_resource {
             return self.resource_index(&at, name, resources);
         }
-        let forwards = match config.routing.unknown_models {
-            Some(unknown) => unknown == UnknownModels::Forward,
-            None => config.models.is_empty(),
-        };
-        if forwards && self.resources.len() > 1 {
+        if self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
             let remedy =
                 format!("write one of {}, or routing.unknown_models = \"refuse\"", self.resources.join(", "));
             self.findings.key(&at, "models are forwarded, but to which resource?", remedy);

@@ -18,7 +18,6 @@ impl Judge<'_> {
             let remedy = nearest.unwrap_or_else(|| "docs/rules.md lists all".to_owned());
             self.findings.key(&at.child("rules").child(rule), "no rule has this id", remedy);
         }
-        let actions = policy.rules.iter().map(|(rule, action)| (rule.clone(), (*action).into()));
-        Rules { lossy: policy.lossy.map(Into::into), rules: actions.collect() }
+        policy.clone()
     }
 }

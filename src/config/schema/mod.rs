@@ -1,8 +1,6 @@
 //! What may be written in a config: one small file a section. The doc comments are the descriptions of the JSON
 //! schema, and the `Default` impls here are the only place where defaults are written.
 
-#![expect(clippy::disallowed_methods, reason = "schemars' derive writes defaults with serde_json::to_value")]
-
 mod key;
 mod log;
 mod model;

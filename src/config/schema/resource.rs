@@ -11,7 +11,7 @@ use super::Secret;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
-    /// Where it is, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is understood.
+    /// The resource's URL, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is understood.
     pub endpoint: String,
     /// The resource's key: where to find it, never the key itself.
     pub api_key: Secret,

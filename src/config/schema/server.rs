@@ -15,7 +15,8 @@ pub struct Server {
     pub allow_anonymous: bool,
     /// How long running calls may take to end after a signal to stop.
     pub drain_seconds: u32,
-    /// How long a client may take to send the head of a request.
+    /// Seconds that a client may take to send the head of a request. An idle connection is closed after the same time, so
+    /// it should be longer than clients keep theirs.
     pub header_timeout_seconds: u32,
 }
 
@@ -26,7 +27,7 @@ impl Default for Server {
             max_body_bytes: 32 * 1024 * 1024,
             allow_anonymous: false,
             drain_seconds: 25,
-            header_timeout_seconds: 10,
+            header_timeout_seconds: 75,
         }
     }
 }

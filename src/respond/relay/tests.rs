@@ -192,7 +192,27 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
         let told = told.into_inner();
         assert_eq!(told.iter().map(|outcome| outcome.end).collect::<Vec<_>>(), [end], "{taken}");
         assert_eq!(told[0].usage.is_some(), taken >= 5);
+        assert_eq!(told[0].model.is_some(), taken >= 2);
     }
+}
+
+#[test]
+fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
+    let stream = AZURE.replacen("\"usage\":null", "\"usage\":{\"completion_tokens\":1}", 1);
+    assert_eq!(relayed(&stream, HIDDEN), without(&stream, "latency_checkpoint"));
+}
+
+#[test]
+fn held_members_come_before_an_unfinished_tail() {
+    let first = AZURE.split_inclusive("\n\n").next().unwrap();
+    let told = RefCell::new(None);
+    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, |outcome| {
+        *told.borrow_mut() = Some(outcome);
+    });
+    let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
+    assert!(held.starts_with(b"data: {") && held.ends_with(b"}\n\n"));
+    drop(relay);
+    assert_eq!(told.take().unwrap().end, End::ClientGone, "the tail was not taken");
 }
 
 #[test]

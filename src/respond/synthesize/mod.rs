@@ -12,7 +12,6 @@ use crate::{
 
 mod choice;
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "`json!` calls `to_value`; these tests compare values")]
 mod tests;
 
 /// The body is no chat answer (it has no `choices`): it goes to the client as it is.

@@ -56,6 +56,19 @@ const KEYS: &[(&str, &[&str])] = &[
     ("2024-09-01-preview", &["max_completion_tokens", "parallel_tool_calls", "stream_options"]),
     ("2024-12-01-preview", &["store", "metadata", "reasoning_effort", "user_security_context"]),
     ("2025-01-01-preview", &["prediction", "audio", "modalities"]),
+    // The newest dated version: no document lists its keys, so what OpenAI added since then is let through.
+    (
+        "2025-04-01-preview",
+        &[
+            "moderation",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_retention",
+            "safety_identifier",
+            "service_tier",
+            "verbosity",
+        ],
+    ),
 ];
 
 /// Keys of OpenAI's chat operation that no Azure document has, on the v1 surface either.

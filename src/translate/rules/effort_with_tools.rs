@@ -31,7 +31,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Sets the effort to `none` where there are function tools.
 fn none(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.has("functions") && !draft.get("tools").is_some_and(|tools| !functions(draft, &tools).is_empty()) {
+    if !draft.has("functions")
+        && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty())
+    {
         return Ok(());
     }
     let none = Scalar::Text(Effort::None.name().to_owned());
@@ -83,7 +85,8 @@ fn functions(draft: &Draft<'_>, tools: &Value<'_>) -> Vec<usize> {
         Value::Written(_) => vec![0],
         Value::Sent(tools) => {
             let items = draft.items(*tools, &Pointer::key("tools")).into_iter();
-            let is_function = |tool: View<'_>| tool.get("type").and_then(View::text).as_deref() == Some("function");
+            let is_function =
+                |tool: View<'_>| tool.get("type").and_then(View::text).as_deref() == Some("function");
             items.filter(|(_, tool)| is_function(*tool)).map(|(index, _)| index).collect()
         }
     }

@@ -27,7 +27,6 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     if let Some(Value::Sent(functions)) = draft.get("functions")
         && functions.kind() == Kind::Array
-        && functions.items().next().is_some()
     {
         definitions(draft, functions)?;
     }

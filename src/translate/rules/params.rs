@@ -33,7 +33,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     let why = row.why.to_string();
     // What Azure assumes anyway can go without a loss.
     let default = scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param);
-    let idle = row.same || default || is_empty(&value);
+    let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
     let effect = if idle { Effect::Same } else { Effect::Lossy };
     match &row.verb {
         Verb::Drop => draft.edit(&row.id, effect, why, Change::Remove { at })?,
@@ -71,7 +71,7 @@ fn rename(draft: &mut Draft<'_>, row: &Row, value: &Value<'_>, to: &str) -> Resu
     draft.edit(&row.id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
 }
 
-/// Whether the value is a container with nothing in it, which asks for nothing.
+/// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything then.
 fn is_empty(value: &Value<'_>) -> bool {
     match value {
         Value::Sent(view) => match view.kind() {

@@ -26,8 +26,15 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     if let Some(other) = excluding(draft) {
-        let why = format!("Azure refuses a prediction beside {other}; it only saves time, so the answer stays the same");
-        draft.edit("drop.prediction", Effect::Same, why, Change::Remove { at: Pointer::key("prediction") })?;
+        let why = format!(
+            "Azure refuses a prediction beside {other}; it only saves time, so the answer stays the same"
+        );
+        draft.edit(
+            "drop.prediction",
+            Effect::Same,
+            why,
+            Change::Remove { at: Pointer::key("prediction") },
+        )?;
         return Ok(());
     }
     if draft.has("max_completion_tokens") && !draft.has("max_tokens") {

@@ -5,14 +5,14 @@ use bytes::Bytes;
 use crate::{
     call::{Call, OUTLINE_DEPTH, Operation, Plan, Refusal},
     catalog::{Catalog, Surfaces},
-    json::{Document, apply},
+    json::{Document, View, apply},
     translate::{Action, Lossy, Policy, Rules, Target, edits_header, plan},
 };
 
 /// A call for chat completions with this body.
 pub(in crate::translate) fn call(body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
-    let stream = body.root().get("stream").and_then(|stream| stream.boolean()).unwrap_or_default();
+    let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
     Call { operation: Operation::Chat, model: "m".into(), stream, body, normalize: true }
 }
 
@@ -67,7 +67,11 @@ pub(in crate::translate) fn with(
 }
 
 /// The outcome for a caller who accepts no loss.
-pub(in crate::translate) fn strictly(family: &str, surface: &str, body: &str) -> Result<(String, String), Refusal> {
+pub(in crate::translate) fn strictly(
+    family: &str,
+    surface: &str,
+    body: &str,
+) -> Result<(String, String), Refusal> {
     let policy = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
     send(&target(family, surface), body, &policy).map(|sent| (sent.body, sent.edits))
 }

@@ -1,17 +1,17 @@
-//! What stands alone where tools are missing, from the start or since a rule took them out: an empty list, and the
-//! choice among tools that are not there.
+//! What stands alone where tools are missing, from the start or since a rule took them out: the choice among tools that
+//! are not there.
 
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,
-    json::{Change, Kind, Pointer},
+    json::{Change, Pointer},
     translate::{Draft, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
-    ids: &["drop.empty_tools", "drop.tool_choice", "drop.function_call", "drop.parallel_tool_calls"],
-    summary: "An empty list of tools, and tool_choice, function_call and parallel_tool_calls without tools, are dropped.",
+    ids: &["drop.tool_choice", "drop.function_call", "drop.parallel_tool_calls"],
+    summary: "tool_choice, function_call and parallel_tool_calls without tools are dropped.",
     on: CHAT,
     run,
 };
@@ -24,15 +24,6 @@ const NEEDS: &[(&str, &str, &str)] = &[
 ];
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    for list in ["tools", "functions"] {
-        if let Some(Value::Sent(tools)) = draft.get(list)
-            && tools.kind() == Kind::Array
-            && tools.items().next().is_none()
-        {
-            let why = format!("Azure refuses an empty list of {list}");
-            draft.edit("drop.empty_tools", Effect::Same, why, Change::Remove { at: Pointer::key(list) })?;
-        }
-    }
     for &(rule, param, list) in NEEDS {
         if let (Some(value), None) = (draft.get(param), draft.get(list)) {
             let why = format!("Azure refuses {param} in a call without {list}");

@@ -5,7 +5,7 @@ use h2::{Reason, RecvStream};
 use http::Request as Received;
 use tokio::join;
 
-use super::super::{Failure, Kind, Phase, Resent};
+use super::super::{Kind, Phase, Resent};
 use super::secure::Authority;
 use super::*;
 

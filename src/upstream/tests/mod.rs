@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::{Client, ClientOptions, Proxies, Request, Segments};
+use super::{Client, ClientOptions, Failure, Proxies, Request, Segments};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -98,6 +98,12 @@ fn call(url: &str) -> Request {
         headers: HeaderMap::from_iter(headers),
         body: Segments::from(vec![Bytes::from_static(b"{\"a\":"), Bytes::from_static(b"1}")]),
     }
+}
+
+/// The failure of a call that must not wait for anything more.
+async fn failing(client: &Client, request: Request) -> Failure {
+    let sent = timeout(Duration::from_secs(20), client.send(request)).await;
+    sent.expect("the call still waits for an answer").unwrap_err()
 }
 
 async fn text(answer: Response<Incoming>) -> String {

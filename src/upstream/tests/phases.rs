@@ -1,6 +1,6 @@
 //! Each step on the way to a connection names itself when it fails or stalls.
 
-use super::super::{Failure, Kind, Phase};
+use super::super::{Kind, Phase};
 use super::*;
 
 const LIMIT: Duration = Duration::from_millis(200);

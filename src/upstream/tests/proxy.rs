@@ -3,7 +3,7 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::join;
 
-use super::super::{Failure, Kind, Phase};
+use super::super::{Kind, Phase};
 use super::secure::Authority;
 use super::*;
 

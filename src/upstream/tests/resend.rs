@@ -2,7 +2,7 @@
 
 use tokio::join;
 
-use super::super::{Failure, Kind, Phase, Resent};
+use super::super::{Kind, Phase, Resent};
 use super::*;
 
 /// Serves one call, so that the pool holds a used connection.
@@ -76,13 +76,12 @@ async fn a_body_cut_off_on_its_way_is_sent_again_whole() {
 async fn a_second_death_is_the_end() {
     let (server, client) = (Server::start().await, client());
     let mut stale = warm(&client, &server).await;
-    let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
+    let (failure, ()) = join!(failing(&client, call(&server.url("http"))), async {
         stale.request().await;
         drop(stale);
         let mut peer = server.accept().await;
         peer.request().await;
     });
-    let failure = answer.unwrap_err();
     assert!(failure.resent && !failure.reused);
     assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, Kind::Closed));
     assert!(failure.to_string().ends_with("failed: the connection was closed (second attempt)"), "{failure}");
@@ -124,13 +123,13 @@ async fn the_second_sending_takes_no_connection_from_the_pool() {
 
 async fn dies_fresh(last_words: &str) -> Failure {
     let (server, client) = (Server::start().await, client());
-    let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
+    let (failure, ()) = join!(failing(&client, call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
         peer.say(last_words).await;
     });
     server.expect_no_more();
-    answer.unwrap_err()
+    failure
 }
 
 #[tokio::test]
@@ -151,12 +150,11 @@ async fn a_pooled_connection_that_dies_within_an_answer_is_not_tried_again() {
     for begun in ["H", "HTTP/1.1 200 OK\r\ncontent-ty", "HTTP/1.1 100 Continue\r\n\r\n"] {
         let (server, client) = (Server::start().await, client());
         let mut peer = warm(&client, &server).await;
-        let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
+        let (failure, ()) = join!(failing(&client, call(&server.url("http"))), async {
             peer.request().await;
             peer.say(begun).await;
             drop(peer);
         });
-        let failure = answer.unwrap_err();
         assert!(failure.reused && !failure.resent, "{begun:?}");
         assert_eq!(failure.phase, Phase::ReadAnswer, "{begun:?}");
         server.expect_no_more();

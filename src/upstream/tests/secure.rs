@@ -12,7 +12,7 @@ use tokio::join;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::super::{Failure, Phase};
+use super::super::Phase;
 use super::*;
 
 /// A private authority, its certificate in a file, and a server for one name that it vouches for.

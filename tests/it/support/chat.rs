@@ -8,7 +8,7 @@ use std::{
 };
 
 use azgate::{
-    call::{self, Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
+    call::{Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
     catalog::{Catalog, Profile, Surfaces},
     json::{Document, apply},
     translate::{Policy, Target, plan},
@@ -82,13 +82,7 @@ fn shown(plan: &Plan, sent: &Bytes, body: &Bytes) -> String {
         writeln!(out, "{}", String::from_utf8(sent.to_vec()).unwrap()).unwrap();
     }
     for edit in &plan.edits {
-        let value = match &edit.change {
-            call::Change::Body(azgate::json::Change::Set { value, .. }) => {
-                format!(" = {}", String::from_utf8(value.render(body)).unwrap())
-            }
-            _ => String::new(),
-        };
-        writeln!(out, "- {} ({}): {}{value}", edit.rule, edit.effect.name(), edit.change).unwrap();
+        writeln!(out, "- {} ({}): {}", edit.rule, edit.effect.name(), edit.change).unwrap();
     }
     if let Some(version) = &plan.api_version {
         writeln!(out, "api-version {version}").unwrap();

@@ -1,3 +1,16 @@
-//! What several topics share.
+//! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
 pub(crate) mod chat;
+pub(crate) mod gateway;
+pub(crate) mod upstream;
+
+pub(crate) use gateway::Proxy;
+pub(crate) use upstream::{Reply, Upstream};
+
+/// A chat call's body for a model.
+pub(crate) fn hello(model: &str) -> String {
+    format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}]}}"#)
+}
+
+/// A chat answer as Azure gives it.
+pub(crate) const ANSWER: &str = r#"{"choices":[{"content_filter_results":{},"finish_reason":"stop","index":0,"logprobs":null,"message":{"annotations":[],"content":"Hello.","refusal":null,"role":"assistant"}}],"created":1735689600,"id":"chatcmpl-1","model":"gpt-4.1-2025-04-14","object":"chat.completion","prompt_filter_results":[],"system_fingerprint":"fp_1","usage":{"completion_tokens":3,"prompt_tokens":8,"total_tokens":11}}"#;

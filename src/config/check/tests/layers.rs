@@ -78,7 +78,10 @@ fn two_variables_of_the_azure_sdks_are_a_config() {
         ("default", "https://x.openai.azure.com")
     );
     assert_eq!(resource.surface, crate::call::Surface::V1);
-    assert_eq!((settings.unknown_models, settings.default_resource), (UnknownModels::Forward, Some(0)));
+    assert_eq!(
+        (settings.unknown_models, settings.default_resource),
+        (schema::UnknownModels::Forward, Some(0))
+    );
     let surface = |version| {
         account().variable("OPENAI_API_VERSION", version).settings().resources[0].surface.to_string()
     };

@@ -28,8 +28,8 @@ fn defaults_fill_in_what_is_not_written() {
     assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.admin, None);
     assert_eq!(settings.max_body_bytes, 33_554_432);
-    assert_eq!((settings.drain.as_secs(), settings.header_timeout.as_secs()), (25, 10));
-    assert_eq!(settings.unknown_models, UnknownModels::Forward);
+    assert_eq!((settings.drain.as_secs(), settings.header_timeout.as_secs()), (25, 75));
+    assert_eq!(settings.unknown_models, schema::UnknownModels::Forward);
     assert_eq!(settings.default_resource, Some(0));
     assert_eq!(settings.log, LogSettings { level: "info".to_owned(), format: schema::LogFormat::Auto });
     let resource = &settings.resources[0];
@@ -50,7 +50,7 @@ fn a_listed_model_closes_the_list_and_carries_what_was_written() {
          [families.mine]\ninherits = 'gpt-4.1'\n[keys.me]\nsha256 = '{HASH}'"
     ))
     .settings();
-    assert_eq!(settings.unknown_models, UnknownModels::Refuse);
+    assert_eq!(settings.unknown_models, schema::UnknownModels::Refuse);
     let model = &settings.models[0];
     assert_eq!((model.alias.as_str(), model.deployment.as_str(), model.resource), ("fast", "d1", 0));
     assert_eq!((model.model.as_deref(), model.family.as_deref()), (Some("o1-preview"), Some("mine")));

@@ -36,7 +36,7 @@ fn many_problems_are_told_at_once_in_the_order_of_the_file() {
         [
             "azgate.toml:2:1: error: server.listn: unknown key (did you mean `listen`?)",
             "azgate.toml:3:18: error: server.max_body_bytes: not a whole number (write a whole number)",
-            "azgate.toml:5:12: error: resources.east.endpoint: missing (write a string in quotes)",
+            "azgate.toml:5:12: error: resources.east.endpoint: missing (write the resource's URL, such as `https://NAME.openai.azure.com`)",
             "azgate.toml:6:11: error: resources.east.api_key: not the place of a secret (a secret is named, never \
              written: { env = \"VARIABLE\" } or { file = \"/path\" })",
             "azgate.toml:7:9: error: resources.east.http2: not true or false (write true or false)",
@@ -143,4 +143,14 @@ fn odd_but_harmless_is_a_warning() {
              one of the keys)",
         ]
     );
+}
+
+#[test]
+fn a_problem_does_not_cause_others() {
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
+    let text = "[server]\nlisten = '0.0.0.0:80'\n[keys.a]\n[models]\nb = 1\n";
+    let problems = with_east(&format!("{west}{text}")).problems();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    assert!(problems[0].starts_with("azgate.toml:9:7: error: keys.a.sha256: missing"), "{problems:#?}");
+    assert_eq!(problems[1], "azgate.toml:11:5: error: models.b: not a table (write a table)");
 }

@@ -1,0 +1,134 @@
+//! Who calls. A [`Caller`] can only be had from [`Keys::caller`], so no call is served without one.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, header};
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::{limits::RequestLimit, translate::Rules};
+
+/// A key that clients present: its digest, and what it is allowed.
+#[derive(Debug)]
+pub struct Key {
+    /// The operator's name for it; it goes into logs and metrics.
+    pub name: String,
+    /// SHA-256 of the key.
+    pub digest: [u8; 32],
+    /// Requests per minute.
+    pub limit: Option<RequestLimit>,
+    /// The key's layer of policy.
+    pub policy: Rules,
+}
+
+/// The keys that are let in; without any, everyone is.
+#[derive(Clone, Debug, Default)]
+pub struct Keys(Vec<Arc<Key>>);
+
+/// Someone who may call.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    key: Option<Arc<Key>>,
+}
+
+/// Why someone may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// No key was sent.
+    #[error("no API key was sent")]
+    Missing,
+    /// A key was sent that is not known.
+    #[error("the API key is not known")]
+    Unknown,
+}
+
+impl Caller {
+    /// The key that the caller presented; `None` where none is needed.
+    pub fn key(&self) -> Option<&Key> {
+        self.key.as_deref()
+    }
+}
+
+impl Keys {
+    /// The keys of a configuration.
+    pub fn new(keys: Vec<Key>) -> Keys {
+        Keys(keys.into_iter().map(Arc::new).collect())
+    }
+
+    /// The caller behind a request, by its `api-key` header or its bearer token. The SDKs send one or the other, and
+    /// openai-python before 2.34 sends both with the same value; one that is known is enough.
+    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
+        if self.0.is_empty() {
+            return Ok(Caller { key: None });
+        }
+        let mut denied = Denied::Missing;
+        for presented in presented(headers) {
+            denied = Denied::Unknown;
+            if let Some(key) = self.find(presented) {
+                return Ok(Caller { key: Some(key) });
+            }
+        }
+        Err(denied)
+    }
+
+    /// Compares with every key in constant time.
+    fn find(&self, presented: &[u8]) -> Option<Arc<Key>> {
+        let digest: [u8; 32] = Sha256::digest(presented).into();
+        let mut found = u32::MAX;
+        for (index, key) in (0u32..).zip(&self.0) {
+            let same: Choice = key.digest.ct_eq(&digest);
+            found.conditional_assign(&index, same);
+        }
+        self.0.get(found as usize).cloned()
+    }
+}
+
+fn presented(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let bearer = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| {
+        let (scheme, token) = value.as_bytes().split_at_checked(7)?;
+        scheme.eq_ignore_ascii_case(b"bearer ").then_some(token.trim_ascii())
+    });
+    headers.get_all("api-key").iter().map(http::HeaderValue::as_bytes).chain(bearer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        let key = |name: &str, secret: &str| Key {
+            name: name.to_owned(),
+            digest: Sha256::digest(secret).into(),
+            limit: None,
+            policy: Rules::default(),
+        };
+        Keys::new(vec![key("a", "secret-a"), key("b", "secret-b")])
+    }
+
+    fn caller(headers: &[(&'static str, &str)]) -> Result<String, Denied> {
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        keys().caller(&headers).map(|caller| caller.key().unwrap().name.clone())
+    }
+
+    #[test]
+    fn a_key_is_taken_where_the_sdks_put_it() {
+        assert_eq!(caller(&[("api-key", "secret-a")]).unwrap(), "a");
+        assert_eq!(caller(&[("authorization", "Bearer secret-b")]).unwrap(), "b");
+        assert_eq!(caller(&[("authorization", "bearer  secret-b")]).unwrap(), "b");
+        assert_eq!(caller(&[("authorization", "Bearer secret-a"), ("api-key", "secret-a")]).unwrap(), "a");
+    }
+
+    #[test]
+    fn others_are_denied() {
+        assert_eq!(caller(&[]), Err(Denied::Missing));
+        assert_eq!(caller(&[("authorization", "Basic secret-a")]), Err(Denied::Missing));
+        assert_eq!(caller(&[("api-key", "secret-")]), Err(Denied::Unknown));
+        assert_eq!(caller(&[("api-key", "")]), Err(Denied::Unknown));
+    }
+
+    #[test]
+    fn without_keys_everyone_is_let_in() {
+        assert!(Keys::default().caller(&HeaderMap::new()).unwrap().key().is_none());
+    }
+}

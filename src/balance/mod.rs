@@ -1,0 +1,7 @@
+//! Which deployment serves a model.
+
+mod route;
+mod routes;
+
+pub use route::{Resource, Route};
+pub use routes::{Routes, UnknownModel};

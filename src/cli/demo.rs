@@ -1,0 +1,150 @@
+//! `azgate demo`: the gateway in front of the simulator, for a first look without an account.
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+};
+
+use anyhow::Context;
+use clap::Args;
+use sha2::{Digest, Sha256};
+use tokio::{net::TcpListener, runtime::Runtime};
+
+use super::{Outcome, Output, terminal::HEAD};
+use crate::{
+    app::Gateway,
+    config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
+    observe::logging,
+    serve::{self, Options},
+    sim::{self, Simulator},
+    translate::Rules,
+};
+
+/// The arguments of `azgate demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing
+leaves this machine. It serves until Ctrl-C.")]
+pub(super) struct DemoArgs {
+    /// The address to listen on; with port 0 any free one
+    #[arg(long, short, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The key that clients must send
+    #[arg(long, value_name = "KEY", default_value = "demo-key")]
+    key: String,
+}
+
+/// The key between gateway and simulator. Both are this process, and the simulator listens on loopback.
+const INNER_KEY: &str = "simulated-azure-key";
+
+pub(super) fn run(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
+    Runtime::new()?.block_on(demo(args, out))
+}
+
+async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
+    let azure = serve::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let settings = settings(azure.local_addr()?, args)?;
+    logging::start(&settings.log);
+    let gateway = Arc::new(Gateway::build(&settings)?);
+    let listener = listener(args.listen).await?;
+    let address = listener.local_addr()?;
+    let simulator = Simulator::new(sim::Options { key: INNER_KEY.to_owned(), ..sim::Options::default() });
+    let (stopper, stop) = serve::stop();
+    let serving = [
+        tokio::spawn(serve::serve(azure, simulator.router(), Options::default(), stop.clone())),
+        tokio::spawn(serve::serve(listener, gateway.router(), Options::default(), stop)),
+    ];
+    welcome(address, &args.key, out)?;
+    serve::signal().await?;
+    stopper.stop();
+    for task in serving {
+        task.await?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// The settings that an operator would write: a resource, a key, and every model of the simulator.
+fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settings> {
+    let set = |key: &str, value: String| (format!("AZGATE_{key}"), value);
+    let environment = [
+        set("RESOURCES__SIMULATOR__ENDPOINT", format!("http://{azure}")),
+        set("RESOURCES__SIMULATOR__API_KEY__ENV", "INNER_KEY".to_owned()),
+        set("LOG__LEVEL", "warn".to_owned()),
+        ("INNER_KEY".to_owned(), INNER_KEY.to_owned()),
+    ];
+    let environment: Environment = environment.into_iter().collect();
+    let draft = config::load(None, &environment, &[]);
+    let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
+    let Checked { settings, problems } =
+        config::check(draft, &Surroundings { environment: &environment, read: &read });
+    let mut settings =
+        settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
+    settings.keys.push(KeySettings {
+        name: "demo".to_owned(),
+        sha256: Sha256::digest(&args.key).into(),
+        requests_per_minute: None,
+        policy: Rules::default(),
+    });
+    settings.models = sim::models().map(model).collect();
+    Ok(settings)
+}
+
+/// A deployment of the simulator under its model's name.
+fn model(name: &str) -> ModelSettings {
+    ModelSettings {
+        alias: name.to_owned(),
+        resource: 0,
+        deployment: name.to_owned(),
+        model: None,
+        family: None,
+        markdown: false,
+        reasoning_reserve: 0,
+        requests_per_minute: None,
+        normalize_stream: None,
+        policy: Rules::default(),
+    }
+}
+
+/// The wanted address, or any free port where something listens there already.
+async fn listener(wanted: SocketAddr) -> io::Result<TcpListener> {
+    match serve::bind(wanted).await {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            serve::bind(SocketAddr::new(wanted.ip(), 0)).await
+        }
+        bound => bound,
+    }
+}
+
+fn welcome(address: SocketAddr, key: &str, out: &mut Output<'_>) -> io::Result<()> {
+    let models: Vec<&str> = sim::models().collect();
+    let curl = |body: &str| {
+        format!(
+            "curl -sN http://{address}/v1/chat/completions -H 'Authorization: Bearer {key}' \
+             -H 'Content-Type: application/json' -d '{body}'"
+        )
+    };
+    writeln!(out, "{HEAD}azgate demo{HEAD:#}: the gateway in front of a simulated Azure. Ctrl-C ends it.\n")?;
+    writeln!(out, "  base URL  http://{address}/v1\n  key       {key}\n  models    {}\n", models.join(" "))?;
+    for (title, body) in CALLS {
+        writeln!(out, "{HEAD}# {title}{HEAD:#}\n{}\n", curl(body))?;
+    }
+    writeln!(out, "Add -i to see what azgate changed: the headers x-azgate-edits and x-azgate-family.")?;
+    out.flush()
+}
+
+/// Calls that Azure itself would answer 400.
+const CALLS: [(&str, &str); 3] = [
+    (
+        "o1-preview with a system message and a temperature",
+        r#"{"model":"o1-preview","temperature":0.2,"max_tokens":2000,"messages":[{"role":"system","content":"Answer in one word."},{"role":"user","content":"What is the capital of France?"}]}"#,
+    ),
+    (
+        "a stream from o1, which Azure does not stream",
+        r#"{"model":"o1","stream":true,"messages":[{"role":"user","content":"Count to five."}]}"#,
+    ),
+    (
+        "a tool call on gpt-5",
+        r#"{"model":"gpt-5","max_tokens":4000,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}}}],"messages":[{"role":"user","content":"How is the weather in Paris?"}]}"#,
+    ),
+];

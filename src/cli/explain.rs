@@ -1,0 +1,169 @@
+//! `azgate explain`: what would become of a call, without sending it.
+
+use std::io::{self, Read, Write};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{
+    ConfigArgs, Outcome, Output,
+    check::report,
+    terminal::{ERROR, HEAD},
+};
+use crate::{
+    app::Gateway,
+    balance::Route,
+    call::{Call, Edit, Operation, Surface},
+    catalog::{Catalog, Surfaces},
+    config::{Checked, Environment},
+    inbound::body,
+    json,
+    translate::{self, Policy, Rules, Target},
+};
+
+/// The arguments of `azgate explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The call's body is read from standard input:
+
+  azgate explain --model o1-preview < body.json
+
+Without --config the model is taken for a deployment of that name on the v1 surface, with the shipped catalog. With
+--config its resource, family, options and policy are the configured ones. Nothing is sent anywhere.
+
+Exit code 1 if the call would be refused.")]
+pub(super) struct ExplainArgs {
+    /// The model as a client would name it
+    #[arg(long, short, value_name = "MODEL")]
+    model: String,
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What would become of a call.
+#[derive(Debug, Serialize)]
+struct Report {
+    model: String,
+    deployment: String,
+    surface: String,
+    family: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_version: Option<String>,
+    edits: Vec<EditLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<Refused>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Box<RawValue>>,
+}
+
+#[derive(Debug, Serialize)]
+struct EditLine {
+    rule: String,
+    effect: &'static str,
+    change: String,
+    why: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Refused {
+    rule: String,
+    param: String,
+    why: String,
+}
+
+pub(super) fn run(
+    args: &ExplainArgs,
+    environment: &Environment,
+    input: &mut dyn Read,
+    out: &mut Output<'_>,
+) -> anyhow::Result<Outcome> {
+    let mut text = Vec::new();
+    input.read_to_end(&mut text)?;
+    let call = match body::call(Operation::Chat, Some(args.model.clone()), true, text.into()) {
+        Ok(call) => call,
+        Err(error) => {
+            writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;
+            return Ok(Outcome::Problems);
+        }
+    };
+    let report = if args.config.file(environment).is_some() {
+        let Checked { settings, problems } = args.config.checked(environment, &[]);
+        let Some(settings) = settings else {
+            report(&problems, out)?;
+            return Ok(Outcome::Problems);
+        };
+        let gateway = Gateway::build(&settings)?;
+        let route = gateway.routes.find(&args.model)?;
+        let Route { target, policy, .. } = &*route;
+        explain(&call, target, [None, Some(policy), Some(&gateway.policy)])?
+    } else {
+        let catalog = Catalog::embedded();
+        let profile = catalog.by_model(&args.model).unwrap_or_else(|| catalog.unknown());
+        explain(&call, &Target::new(&args.model, profile, Surface::V1, &Surfaces::embedded()), [None; 3])?
+    };
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        print(&report, out)?;
+    }
+    Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
+}
+
+fn explain(call: &Call, target: &Target, layers: [Option<&Rules>; 3]) -> anyhow::Result<Report> {
+    let mut report = Report {
+        model: call.model.clone(),
+        deployment: target.deployment.clone(),
+        surface: target.surface.to_string(),
+        family: target.profile.name.to_string(),
+        api_version: None,
+        edits: Vec::new(),
+        refused: None,
+        body: None,
+    };
+    match translate::plan(call, target, &Policy { call: None, layers }) {
+        Ok(plan) => {
+            let sent = json::apply(&call.body, plan.changes()).concat();
+            report.body = Some(RawValue::from_string(String::from_utf8(sent)?)?);
+            report.api_version = plan.api_version.map(|version| version.to_string());
+            let line = |edit: Edit| EditLine {
+                rule: edit.rule.to_string(),
+                effect: edit.effect.name(),
+                change: edit.change.to_string(),
+                why: edit.why.into_owned(),
+            };
+            report.edits = plan.edits.into_iter().map(line).collect();
+        }
+        Err(refusal) => {
+            let rule = refusal.rule.to_string();
+            report.refused = Some(Refused { rule, param: refusal.param, why: refusal.why });
+        }
+    }
+    Ok(report)
+}
+
+fn print(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
+    let Report { model, deployment, surface, family, api_version, edits, refused, body } = report;
+    let version = api_version.as_ref().map(|version| format!(", api-version {version}")).unwrap_or_default();
+    writeln!(out, "{HEAD}model{HEAD:#}       {model}")?;
+    writeln!(out, "{HEAD}deployment{HEAD:#}  {deployment} on {surface}{version}")?;
+    writeln!(out, "{HEAD}family{HEAD:#}      {family}")?;
+    if let Some(Refused { rule, param, why }) = refused {
+        return writeln!(out, "\n{ERROR}refused{ERROR:#} by {rule}: {param}: {why}");
+    }
+    if edits.is_empty() {
+        writeln!(out, "\nno edits: the body goes up as it is, but for the deployment's name\n")?;
+    } else {
+        writeln!(out)?;
+        let row = |edit: &EditLine| {
+            let EditLine { rule, effect, change, why } = edit;
+            [rule.clone(), (*effect).to_owned(), change.clone(), why.clone()]
+        };
+        out.table(&["rule", "effect", "change", "why"], edits.iter().map(row), &[])?;
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", body.as_ref().map_or("", |body| body.get()))
+}

@@ -1,0 +1,199 @@
+//! The only map from what went wrong to what a client sees: a status, an error body in OpenAI's shape, headers.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::{
+    auth::Denied,
+    balance::UnknownModel,
+    call::Refusal,
+    inbound::{BodyError, paths::PathError},
+    limits::Limited,
+    respond::AnswerError,
+    upstream::{Failure, UrlError},
+};
+
+/// An answer that azgate gives itself because a call cannot be served.
+#[derive(Debug)]
+pub struct ApiError {
+    /// The HTTP status; the SDKs choose their exception by it.
+    pub status: StatusCode,
+    /// `error.code`.
+    pub code: &'static str,
+    /// `error.param`.
+    pub param: Option<String>,
+    /// `error.message`: what is wrong and what to do about it.
+    pub message: String,
+    /// Headers beside the usual ones.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl ApiError {
+    /// An error with no parameter and no headers.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError { status, code, param: None, message: message.into(), headers: Vec::new() }
+    }
+
+    /// A header of azgate's own with a value that it does not know.
+    pub fn bad_header(name: &str, expected: &str) -> ApiError {
+        ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_header",
+            format!("the header {name} must be {expected}"),
+        )
+        .param(name)
+    }
+
+    fn param(mut self, param: impl Into<String>) -> ApiError {
+        self.param = Some(param.into());
+        self
+    }
+
+    fn header(mut self, name: &'static str, value: &dyn Display) -> ApiError {
+        if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+            self.headers.push((HeaderName::from_static(name), value));
+        }
+        self
+    }
+
+    /// The body: `{"error": {"message", "type", "param", "code"}}`.
+    pub fn body(&self) -> Bytes {
+        let kind = kind(self.status);
+        let error = json!({ "message": self.message, "type": kind, "param": self.param, "code": self.code });
+        Bytes::from(json!({ "error": error }).to_string())
+    }
+}
+
+/// OpenAI's `error.type` for a status.
+pub fn kind(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "authentication_error",
+        403 => "permission_error",
+        429 => "rate_limit_error",
+        500.. => "server_error",
+        _ => "invalid_request_error",
+    }
+}
+
+impl From<PathError> for ApiError {
+    fn from(error: PathError) -> ApiError {
+        match error {
+            PathError::Unknown => ApiError::new(
+                StatusCode::NOT_FOUND,
+                "unknown_url",
+                "azgate serves no such path: use /v1/chat/completions, /v1/models, or Azure's spellings of them",
+            ),
+            PathError::Method { allowed } => ApiError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                format!("this path takes {allowed}"),
+            )
+            .header("allow", &allowed),
+        }
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> ApiError {
+        let hint = "send an azgate key as `Authorization: Bearer KEY` or as `api-key: KEY`";
+        ApiError::new(StatusCode::UNAUTHORIZED, "invalid_api_key", format!("{denied}: {hint}"))
+    }
+}
+
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> ApiError {
+        use StatusCode as S;
+        let message = error.to_string();
+        match error {
+            BodyError::TooLarge { .. } => ApiError::new(S::PAYLOAD_TOO_LARGE, "request_too_large", message),
+            BodyError::Interrupted => ApiError::new(S::BAD_REQUEST, "incomplete_body", message),
+            BodyError::Coding { .. } => {
+                ApiError::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", message)
+            }
+            BodyError::Corrupt { .. } => ApiError::new(S::BAD_REQUEST, "invalid_content_encoding", message),
+            BodyError::Syntax(_) => ApiError::new(S::BAD_REQUEST, "invalid_json", message),
+            BodyError::NotAnObject { .. } => ApiError::new(S::BAD_REQUEST, "invalid_type", message),
+            BodyError::Duplicate { key } => {
+                ApiError::new(S::BAD_REQUEST, "duplicate_key", message).param(key)
+            }
+            BodyError::Missing { param } => {
+                ApiError::new(S::BAD_REQUEST, "missing_required_parameter", message).param(param)
+            }
+            BodyError::WrongType { param, .. } => {
+                ApiError::new(S::BAD_REQUEST, "invalid_type", message).param(param)
+            }
+        }
+    }
+}
+
+impl From<UnknownModel> for ApiError {
+    fn from(unknown: UnknownModel) -> ApiError {
+        let hint =
+            unknown.nearest.as_ref().map(|name| format!("; the nearest one is `{name}`")).unwrap_or_default();
+        let message = format!("{unknown}{hint}. GET /v1/models lists what there is.");
+        ApiError::new(StatusCode::NOT_FOUND, "model_not_found", message).param("model")
+    }
+}
+
+impl From<Limited> for ApiError {
+    fn from(limited: Limited) -> ApiError {
+        let millis = u64::try_from(limited.retry_after.as_millis()).unwrap_or(u64::MAX).max(1);
+        let seconds = millis.div_ceil(1000);
+        let message = format!("{limited}. Try again in {seconds} s.");
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message)
+            .header("retry-after", &seconds)
+            .header("retry-after-ms", &millis)
+            .header("x-ratelimit-limit-requests", &limited.per_minute)
+            .header("x-ratelimit-remaining-requests", &0)
+            .header("x-ratelimit-reset-requests", &format_args!("{millis}ms"))
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> ApiError {
+        let Refusal { rule, param, family, why } = refusal;
+        let message = format!("'{param}' cannot be sent to the model family {family}: {why} (rule {rule})");
+        ApiError::new(StatusCode::BAD_REQUEST, "unsupported_parameter", message).param(param)
+    }
+}
+
+impl From<UrlError> for ApiError {
+    fn from(error: UrlError) -> ApiError {
+        ApiError::new(StatusCode::NOT_FOUND, "model_not_found", error.to_string()).param("model")
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> ApiError {
+        let message = format!("Azure could not be reached: {failure}");
+        if failure.is_timeout() {
+            ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
+        } else {
+            ApiError::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
+        }
+    }
+}
+
+impl From<AnswerError> for ApiError {
+    fn from(error: AnswerError) -> ApiError {
+        let message = error.to_string();
+        match error {
+            AnswerError::Authentication { .. } => {
+                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_authentication", message)
+            }
+            AnswerError::Interrupted(_) => {
+                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
+            }
+            AnswerError::TooLarge { .. } => {
+                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_answer_too_large", message)
+            }
+        }
+    }
+}
+
+/// The header that every JSON error carries.
+pub const JSON: (HeaderName, HeaderValue) =
+    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,0 +1,183 @@
+//! From a request's body to a [`Call`]: read under a limit, decoded, outlined, and checked where azgate must read it.
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+
+use super::decode::decode;
+use crate::{
+    call::{Call, OUTLINE_DEPTH, Operation},
+    json::{Document, Kind, Pointer, SyntaxError, View},
+};
+
+/// Why a body is no call.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// More bytes than allowed, as sent or once decoded.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The connection failed while the body came in.
+    #[error("the body could not be read to its end")]
+    Interrupted,
+    /// A content coding that azgate does not know.
+    #[error("unknown content coding `{coding}`; gzip, deflate, br and zstd are understood")]
+    Coding {
+        /// The coding's name.
+        coding: String,
+    },
+    /// The body is not in the coding that its header names.
+    #[error("the body is not valid {coding}")]
+    Corrupt {
+        /// The coding's name.
+        coding: String,
+    },
+    /// Not JSON.
+    #[error("the body is not valid JSON: {0}")]
+    Syntax(#[from] SyntaxError),
+    /// JSON, but no object.
+    #[error("the body must be a JSON object, and is {found}")]
+    NotAnObject {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A top-level key that stands there twice.
+    #[error("the key `{key}` stands twice in the body")]
+    Duplicate {
+        /// The key.
+        key: String,
+    },
+    /// Something required is missing.
+    #[error("missing required parameter: '{param}'")]
+    Missing {
+        /// The parameter.
+        param: String,
+    },
+    /// A value of the wrong type where azgate must read it.
+    #[error("invalid type for '{param}': expected {expected}, got {found}")]
+    WrongType {
+        /// The parameter.
+        param: String,
+        /// What it should be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+}
+
+/// Bodies of this size or more are parsed and planned off the async workers.
+pub const LARGE: usize = 1024 * 1024;
+
+/// Reads a body of at most `limit` bytes, decoded as its headers say.
+pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(BodyError::TooLarge { limit });
+    }
+    let whole = collect(&mut body, declared.unwrap_or_default(), limit).await?;
+    match headers.get(header::CONTENT_ENCODING) {
+        None => Ok(whole),
+        Some(coding) => {
+            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+            let work = move || decode(whole, &coding, limit);
+            tokio::task::spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
+        }
+    }
+}
+
+/// The body in one buffer; one that comes in one frame is not copied.
+async fn collect(body: &mut Body, declared: usize, limit: usize) -> Result<Bytes, BodyError> {
+    let mut whole = Bytes::new();
+    let mut joined = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| BodyError::Interrupted)?.into_data() else { continue };
+        if whole.len() + joined.len() + data.len() > limit {
+            return Err(BodyError::TooLarge { limit });
+        }
+        if whole.is_empty() && joined.is_empty() {
+            whole = data;
+            continue;
+        }
+        if joined.is_empty() {
+            joined.reserve(declared.max(whole.len() + data.len()));
+            joined.extend_from_slice(&std::mem::take(&mut whole));
+        }
+        joined.extend_from_slice(&data);
+    }
+    Ok(if joined.is_empty() { whole } else { joined.freeze() })
+}
+
+/// Outlines a body and reads what every call needs: the model (the path's name wins, as on Azure), whether a stream
+/// is asked for, and the shape of the messages.
+pub fn call(
+    operation: Operation,
+    named: Option<String>,
+    normalize: bool,
+    body: Bytes,
+) -> Result<Call, BodyError> {
+    let body = Document::parse(body, OUTLINE_DEPTH)?;
+    let root = body.root();
+    if root.kind() != Kind::Object {
+        return Err(BodyError::NotAnObject { found: root.kind().described() });
+    }
+    if let Some(key) = body.duplicate_key() {
+        return Err(BodyError::Duplicate { key: key.into_owned() });
+    }
+    let model = match (named, root.get("model")) {
+        (Some(name), _) => name,
+        (None, Some(model)) if !model.is_null() => string(model, || Pointer::key("model"))?,
+        (None, _) => return Err(BodyError::Missing { param: "model".into() }),
+    };
+    let stream = match root.get("stream").filter(|stream| !stream.is_null()) {
+        None => false,
+        Some(stream) => stream.boolean().ok_or_else(|| wrong_type("stream", "a boolean", stream))?,
+    };
+    messages(root)?;
+    Ok(Call { operation, model, stream, body, normalize })
+}
+
+/// Every message must be an object with a role, and its content a string, a list of objects, or null.
+fn messages(root: View<'_>) -> Result<(), BodyError> {
+    let messages = root.get("messages").ok_or_else(|| BodyError::Missing { param: "messages".into() })?;
+    if messages.kind() != Kind::Array {
+        return Err(wrong_type("messages", "an array of objects", messages));
+    }
+    for (index, message) in messages.items().enumerate() {
+        let at = || Pointer::key("messages").item(index);
+        if message.kind() != Kind::Object {
+            return Err(wrong_type(&at().to_string(), "an object", message));
+        }
+        let Some(role) = message.get("role") else {
+            return Err(BodyError::Missing { param: at().then("role").to_string() });
+        };
+        string(role, || at().then("role"))?;
+        let Some(content) = message.get("content") else { continue };
+        match content.kind() {
+            Kind::String | Kind::Null => {}
+            Kind::Array => {
+                if let Some((part, item)) =
+                    content.items().enumerate().find(|(_, item)| item.kind() != Kind::Object)
+                {
+                    let param = at().then("content").item(part).to_string();
+                    return Err(wrong_type(&param, "an object", item));
+                }
+            }
+            _ => return Err(wrong_type(&at().then("content").to_string(), "a string or an array", content)),
+        }
+    }
+    Ok(())
+}
+
+fn string(view: View<'_>, at: impl Fn() -> Pointer) -> Result<String, BodyError> {
+    view.text()
+        .map(std::borrow::Cow::into_owned)
+        .ok_or_else(|| wrong_type(&at().to_string(), "a string", view))
+}
+
+fn wrong_type(param: &str, expected: &'static str, found: View<'_>) -> BodyError {
+    BodyError::WrongType { param: param.to_owned(), expected, found: found.kind().described() }
+}

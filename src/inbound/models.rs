@@ -1,0 +1,54 @@
+//! `GET /v1/models`: the models that can be called here, not those that Azure has in its catalogue.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::{
+    balance::{Route, Routes},
+    call::Operation,
+    catalog::{Modality, Profile, Streaming, Verb},
+};
+
+/// The list of all models of the configuration.
+pub fn list(routes: &Routes) -> Bytes {
+    let data: Vec<Value> = routes.listed().map(|route| model(route)).collect();
+    Bytes::from(json!({ "object": "list", "data": data }).to_string())
+}
+
+/// One model.
+pub fn one(route: &Route) -> Bytes {
+    Bytes::from(model(route).to_string())
+}
+
+/// OpenAI's members, then ours.
+fn model(route: &Route) -> Value {
+    let profile = &route.target.profile;
+    json!({
+        "id": route.model,
+        "object": "model",
+        "created": 0,
+        "owned_by": "azure",
+        "deployment": route.target.deployment,
+        "family": *profile.name,
+        "context_window": profile.context.window,
+        "max_input_tokens": profile.context.input,
+        "max_output_tokens": profile.context.output,
+        "retirement_date": profile.retires,
+        "capabilities": if profile.is_known() { capabilities(profile) } else { Value::Null },
+    })
+}
+
+fn capabilities(profile: &Profile) -> Value {
+    let refuses = |param: &str| profile.chat.iter().any(|row| row.param == param && row.verb == Verb::Refuse);
+    let takes = |modality| profile.modalities.as_ref().map(|taken| taken.contains(&modality));
+    let efforts = profile.efforts.iter().flatten().map(|effort| effort.name());
+    json!({
+        "chat_completion": profile.operations.contains(&Operation::Chat),
+        "responses": profile.operations.contains(&Operation::Responses),
+        "streaming": if profile.streaming == Streaming::Native { "native" } else { "synthesized" },
+        "tools": !refuses("tools"),
+        "vision": takes(Modality::Image),
+        "audio": takes(Modality::Audio),
+        "reasoning_efforts": efforts.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,181 @@
+//! Every path that azgate answers, one row each, as the SDKs build them.
+
+use http::Method;
+use percent_encoding::percent_decode_str;
+
+use crate::call::Operation;
+
+/// Whose clients use a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// OpenAI's own paths: strict clients, no Azure extras expected.
+    OpenAi,
+    /// Azure's paths: clients that know Azure's stream.
+    Azure,
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// An operation that is forwarded.
+    Operation(Operation),
+    /// The list of models.
+    Models,
+    /// One model.
+    Model,
+}
+
+struct Row {
+    pattern: &'static str,
+    method: Method,
+    endpoint: Endpoint,
+    dialect: Dialect,
+}
+
+const CHAT: Endpoint = Endpoint::Operation(Operation::Chat);
+
+const fn row(pattern: &'static str, method: Method, endpoint: Endpoint, dialect: Dialect) -> Row {
+    Row { pattern, method, endpoint, dialect }
+}
+
+/// `{}` is one segment: a deployment or a model.
+const ROWS: &[Row] = &[
+    row("/v1/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
+    row("/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
+    row("/openai/v1/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
+    row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    row("/v1/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
+    row("/v1/models/{}", Method::GET, Endpoint::Model, Dialect::OpenAi),
+    row("/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
+    row("/models/{}", Method::GET, Endpoint::Model, Dialect::OpenAi),
+    row("/openai/v1/models", Method::GET, Endpoint::Models, Dialect::Azure),
+    row("/openai/v1/models/{}", Method::GET, Endpoint::Model, Dialect::Azure),
+    row("/openai/models", Method::GET, Endpoint::Models, Dialect::Azure),
+    row("/openai/models/{}", Method::GET, Endpoint::Model, Dialect::Azure),
+    row("/openai/deployments", Method::GET, Endpoint::Models, Dialect::Azure),
+    row("/openai/deployments/{}", Method::GET, Endpoint::Model, Dialect::Azure),
+];
+
+/// A path that was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// What it leads to.
+    pub endpoint: Endpoint,
+    /// Whose clients use it.
+    pub dialect: Dialect,
+    /// The deployment or model that the path names, decoded.
+    pub name: Option<String>,
+}
+
+/// A path that was not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// No row has it, or the name in it could leave its segment.
+    #[error("unknown path")]
+    Unknown,
+    /// The path is known, the method is not.
+    #[error("method not allowed")]
+    Method {
+        /// The method that the path takes.
+        allowed: Method,
+    },
+}
+
+/// Finds the row of a request's path as it came, percent-encoding and all. One slash at the end is ignored.
+pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let mut error = PathError::Unknown;
+    for row in ROWS {
+        let Some(names) = matches(row.pattern, path) else { continue };
+        if row.method != *method {
+            error = PathError::Method { allowed: row.method.clone() };
+            continue;
+        }
+        let name = names.into_iter().next().map(segment).transpose()?;
+        return Ok(Matched { endpoint: row.endpoint, dialect: row.dialect, name });
+    }
+    Err(error)
+}
+
+/// The segments at each `{}`, if the path has the pattern's segments.
+fn matches<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
+    let mut names = Vec::new();
+    let mut segments = path.split('/');
+    for expected in pattern.split('/') {
+        let segment = segments.next()?;
+        if expected == "{}" {
+            names.push(segment);
+        } else if segment != expected {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(names)
+}
+
+/// A decoded segment. One that is empty, a dot segment, or holds a slash, backslash or control character could lead
+/// elsewhere once it is decoded again upstream, and is no deployment's name anyway.
+fn segment(encoded: &str) -> Result<String, PathError> {
+    let name = percent_decode_str(encoded).decode_utf8().map_err(|_| PathError::Unknown)?;
+    let escapes = name.is_empty()
+        || name == "."
+        || name == ".."
+        || name.chars().any(|character| matches!(character, '/' | '\\') || character.is_control());
+    if escapes { Err(PathError::Unknown) } else { Ok(name.into_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(path: &str) -> Result<Matched, PathError> {
+        recognise(&Method::POST, path)
+    }
+
+    #[test]
+    fn every_spelling_of_the_sdks_is_chat() {
+        for (path, name, dialect) in [
+            ("/v1/chat/completions", None, Dialect::OpenAi),
+            ("/v1/chat/completions/", None, Dialect::OpenAi),
+            ("/openai/v1/chat/completions", None, Dialect::Azure),
+            ("/openai/deployments/gpt-4o/chat/completions", Some("gpt-4o"), Dialect::Azure),
+            ("/openai/deployments/my%20gpt%2D4o/chat/completions/", Some("my gpt-4o"), Dialect::Azure),
+            ("/openai/v1/deployments/o1/chat/completions", Some("o1"), Dialect::Azure),
+        ] {
+            let expected = Matched { endpoint: CHAT, dialect, name: name.map(str::to_owned) };
+            assert_eq!(post(path), Ok(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_that_could_leave_their_segment_are_unknown_paths() {
+        for name in ["..", ".", "%2e%2e", "%2E", "a%2Fb", "a%2fb", "a%5Cb", "%00", "%0d%0a", "%ff", ""] {
+            let path = format!("/openai/deployments/{name}/chat/completions");
+            assert_eq!(post(&path), Err(PathError::Unknown), "{name}");
+        }
+        for path in [
+            "/openai/deployments/../chat/completions/x",
+            "//v1/chat/completions",
+            "/v1/chat/completions//",
+            "/",
+        ] {
+            assert_eq!(post(path), Err(PathError::Unknown), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_known_path_with_another_method_says_which_it_takes() {
+        let error = recognise(&Method::GET, "/v1/chat/completions");
+        assert_eq!(error, Err(PathError::Method { allowed: Method::POST }));
+    }
+
+    #[test]
+    fn models_are_listed_under_every_spelling() {
+        for path in ["/v1/models", "/openai/v1/models/", "/openai/models"] {
+            assert_eq!(recognise(&Method::GET, path).unwrap().endpoint, Endpoint::Models, "{path}");
+        }
+        let one = recognise(&Method::GET, "/v1/models/gpt%2D5").unwrap();
+        assert_eq!((one.endpoint, one.name.as_deref()), (Endpoint::Model, Some("gpt-5")));
+    }
+}

@@ -1,0 +1,110 @@
+//! Counters, all with labels from small fixed sets: no label holds what a client chose freely.
+
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+
+/// Labels of a call.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Call {
+    family: String,
+    status: u16,
+}
+
+/// Labels of an edit.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Edit {
+    rule: String,
+}
+
+/// Labels of tokens.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Tokens {
+    family: String,
+    kind: &'static str,
+}
+
+/// Label of what belongs to a family.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfFamily {
+    family: String,
+}
+
+/// Everything that is counted. Every test has its own.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    calls: Family<Call, Counter>,
+    seconds: Family<OfFamily, Histogram>,
+    edits: Family<Edit, Counter>,
+    tokens: Family<Tokens, Counter>,
+    exhausted: Family<OfFamily, Counter>,
+    resent: Counter,
+}
+
+/// Upper bounds of the duration buckets, in seconds: reasoning takes minutes.
+const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60.0, 180.0, 600.0];
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let mut registry = Registry::with_prefix("azgate");
+        let calls = Family::default();
+        registry.register("calls", "Calls answered, by family and status", calls.clone());
+        let seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
+        let help = "Time from a call's head to the end of its answer";
+        registry.register_with_unit("call_duration", help, Unit::Seconds, seconds.clone());
+        let edits = Family::default();
+        registry.register("edits", "Changes made to calls, by rule", edits.clone());
+        let tokens = Family::default();
+        registry.register("tokens", "Tokens that Azure counted, by family and kind", tokens.clone());
+        let exhausted = Family::default();
+        let help = "Answers without text because reasoning used up the token cap";
+        registry.register("reasoning_exhausted", help, exhausted.clone());
+        let resent = Counter::default();
+        registry.register("resent", "Calls sent again after a stale connection", resent.clone());
+        Metrics { registry, calls, seconds, edits, tokens, exhausted, resent }
+    }
+}
+
+fn seconds() -> Histogram {
+    Histogram::new(SECONDS)
+}
+
+impl Metrics {
+    /// The metrics in OpenMetrics text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string cannot fail.
+        encode(&mut text, &self.registry).map_or_else(|_| String::new(), |()| text)
+    }
+
+    pub(super) fn count(&self, record: &super::Record) {
+        let family = record.family().unwrap_or("none");
+        self.calls.get_or_create_owned(&Call { family: family.to_owned(), status: record.status() }).inc();
+        self.seconds
+            .get_or_create_owned(&OfFamily { family: family.to_owned() })
+            .observe(record.elapsed().as_secs_f64());
+        for edit in record.edits() {
+            self.edits.get_or_create_owned(&Edit { rule: edit.rule.to_string() }).inc();
+        }
+        if let Some(usage) = record.usage() {
+            let kinds = [
+                ("prompt", usage.prompt),
+                ("cached", usage.cached),
+                ("completion", usage.completion),
+                ("reasoning", usage.reasoning),
+            ];
+            for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
+                self.tokens.get_or_create_owned(&Tokens { family: family.to_owned(), kind }).inc_by(count);
+            }
+        }
+        if record.exhausted() {
+            self.exhausted.get_or_create_owned(&OfFamily { family: family.to_owned() }).inc();
+        }
+        if record.resent() {
+            self.resent.inc();
+        }
+    }
+}

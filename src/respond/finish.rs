@@ -1,0 +1,79 @@
+//! The last step of every answer, good or bad: the headers that say what azgate did, and the record that rides in the
+//! body until the client has all of it.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
+
+use super::{
+    adapt::{Adapted, Content},
+    outcome::{End, StreamOutcome},
+    relay::Relay,
+};
+use crate::{
+    error::{ApiError, JSON},
+    observe::Record,
+    translate::edits_header,
+};
+
+/// The answer as it goes out.
+pub fn finish(result: Result<Adapted, ApiError>, mut record: Record) -> Response<Body> {
+    let adapted = result.unwrap_or_else(|error| {
+        record.note_status(error.status.as_u16(), Some(error.code.to_owned()));
+        record.note_end("done");
+        failed(error)
+    });
+    let mut headers = adapted.headers;
+    describe(&record, &mut headers);
+    let body = match adapted.content {
+        Content::Whole(bytes) => Body::from(bytes),
+        Content::Stream { upstream, reply } => {
+            Body::new(Relay::new(upstream, reply, move |outcome| told(record, &outcome)))
+        }
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = adapted.status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// An error of azgate's own as an answer.
+fn failed(error: ApiError) -> Adapted {
+    let content = Content::Whole(error.body());
+    let headers = error.headers.into_iter().chain([JSON]).collect();
+    Adapted { status: error.status, headers, content }
+}
+
+/// Who answered, for what family, after which edits.
+fn describe(record: &Record, headers: &mut HeaderMap) {
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(value.as_bytes())) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    set("x-azgate-request-id", record.request_id());
+    set("x-azgate-edits", &edits_header(record.edits()));
+    if let Some(route) = record.route() {
+        set("x-azgate-family", &route.target.profile.name);
+        set("x-azgate-deployment", &route.target.deployment);
+    }
+    if !headers.contains_key("x-request-id")
+        && let Ok(id) = HeaderValue::from_str(record.request_id())
+    {
+        headers.insert("x-request-id", id);
+    }
+}
+
+/// Notes how a stream ended; the record then tells its story.
+fn told(mut record: Record, outcome: &StreamOutcome) {
+    record.note_usage(outcome.usage);
+    if outcome.reasoning_exhausted() {
+        record.note_exhausted();
+    }
+    record.note_end(match outcome.end {
+        End::Done => "done",
+        End::Eof => "eof",
+        End::UpstreamFailed => "upstream_failed",
+        End::ClientGone => "client_gone",
+    });
+}

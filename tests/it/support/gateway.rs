@@ -1,0 +1,85 @@
+//! A gateway in this process, from a configuration as an operator would write it.
+
+use std::{io::Write, sync::Arc};
+
+use azgate::{app::Gateway, cli::ConfigArgs, config::Environment, serve};
+use tokio::net::TcpListener;
+
+use super::Upstream;
+
+/// A running gateway and a client for it.
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    /// Its base URL, such as `http://127.0.0.1:1234`.
+    pub(crate) url: String,
+    /// Its parts.
+    pub(crate) gateway: Arc<Gateway>,
+    client: reqwest::Client,
+    _stopper: serve::Stopper,
+}
+
+/// The key that the gateway has for its upstream.
+pub(crate) const AZURE_KEY: &str = "azure-secret-key";
+
+impl Proxy {
+    /// A gateway in front of `upstream`, as resource `main`, with more configuration.
+    pub(crate) async fn start(upstream: &Upstream, more: &str) -> Proxy {
+        Proxy::with_endpoint(&format!("http://{}", upstream.address), "", more).await
+    }
+
+    /// A gateway in front of `upstream` on a dated surface.
+    pub(crate) async fn dated(upstream: &Upstream, version: &str, more: &str) -> Proxy {
+        let surface = format!("surface = \"{version}\"");
+        Proxy::with_endpoint(&format!("http://{}", upstream.address), &surface, more).await
+    }
+
+    /// A gateway in front of any endpoint.
+    pub(crate) async fn with_endpoint(endpoint: &str, resource: &str, more: &str) -> Proxy {
+        let text = format!(
+            "[resources.main]\nendpoint = \"{endpoint}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n{resource}\n{more}"
+        );
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let environment: Environment = [("TEST_AZURE_KEY", AZURE_KEY)].into_iter().collect();
+        let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);
+        let settings = checked.settings.unwrap_or_else(|| panic!("{:#?}", checked.problems));
+        let gateway = Arc::new(Gateway::build(&settings).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stopper, stop) = serve::stop();
+        let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
+        tokio::spawn(serve::serve(listener, gateway.clone().router(), options, stop));
+        Proxy { url, gateway, client: client(), _stopper: stopper }
+    }
+
+    /// A chat call on the OpenAI path.
+    pub(crate) async fn chat(&self, body: impl Into<reqwest::Body>) -> reqwest::Response {
+        self.post("/v1/chat/completions", body, &[]).await
+    }
+
+    /// A call on any path with headers.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        body: impl Into<reqwest::Body>,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request =
+            self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body).send().await.unwrap()
+    }
+
+    /// A GET.
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
+        self.client.get(format!("{}{path}", self.url)).send().await.unwrap()
+    }
+}
+
+fn client() -> reqwest::Client {
+    // A second installation fails, which is as good.
+    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
