@@ -1,5 +1,7 @@
 //! The golden cases of chat completions, and what becomes of one for a family on a surface.
 
+#![expect(clippy::unwrap_used, reason = "a failed read or write of a fixture ends the test")]
+
 use std::{
     fmt::Write,
     fs,
