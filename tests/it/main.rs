@@ -2,7 +2,10 @@
 //! scripted, and the assertions are on what the upstream received and what the client saw.
 
 mod architecture;
+mod golden;
+mod judge;
 mod keys;
 mod paths;
+mod registry;
 mod support;
 mod translation;
