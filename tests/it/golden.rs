@@ -1,7 +1,5 @@
 //! The golden matrix: what every case becomes for every family, on v1 and on the stable dated surface.
 
-#![expect(clippy::unwrap_used, reason = "a failed read or write of a fixture ends the test")]
-
 use std::{fmt::Write, fs};
 
 use crate::support::chat::{Case, cases, families, folder, outcome, target};
