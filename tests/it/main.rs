@@ -2,5 +2,6 @@
 //! scripted, and the assertions are on what the upstream received and what the client saw.
 
 mod architecture;
+mod examples;
 mod support;
 mod translation;
