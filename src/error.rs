@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use crate::{
@@ -91,7 +91,7 @@ impl From<PathError> for ApiError {
                 "method_not_allowed",
                 format!("this path takes {allowed}"),
             )
-            .header("allow", &allowed),
+            .header("allow", if allowed == Method::GET { &"GET, HEAD" } else { &allowed }),
         }
     }
 }
@@ -100,6 +100,7 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> ApiError {
         let hint = "send an azgate key as `Authorization: Bearer KEY` or as `api-key: KEY`";
         ApiError::new(StatusCode::UNAUTHORIZED, "invalid_api_key", format!("{denied}: {hint}"))
+            .header("www-authenticate", &"Bearer")
     }
 }
 
@@ -122,6 +123,7 @@ impl From<BodyError> for ApiError {
             BodyError::Missing { param } => {
                 ApiError::new(S::BAD_REQUEST, "missing_required_parameter", message).param(param)
             }
+            BodyError::ModelName => ApiError::new(S::BAD_REQUEST, "invalid_value", message).param("model"),
             BodyError::WrongType { param, .. } => {
                 ApiError::new(S::BAD_REQUEST, "invalid_type", message).param(param)
             }

@@ -1,9 +1,11 @@
 //! The last step of every answer, good or bad: the headers that say what azgate did, and the record that rides in the
 //! body until the client has all of it.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::{
     adapt::{Adapted, Content},
@@ -47,7 +49,9 @@ fn failed(error: ApiError) -> Adapted {
 /// Who answered, for what family, after which edits.
 fn describe(record: &Record, headers: &mut HeaderMap) {
     let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(value.as_bytes())) {
+        // Names of deployments and families may be any text; clients read headers as ASCII.
+        let value: Cow<'_, str> = utf8_percent_encode(value, CONTROLS).into();
+        if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);
         }
     };

@@ -3,5 +3,10 @@
 
 mod architecture;
 mod examples;
+mod golden;
+mod judge;
+mod keys;
+mod paths;
+mod registry;
 mod support;
 mod translation;
