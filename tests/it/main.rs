@@ -10,6 +10,7 @@
 )]
 
 mod architecture;
+mod examples;
 mod golden;
 mod judge;
 mod keys;
