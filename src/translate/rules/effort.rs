@@ -3,7 +3,7 @@
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
-    catalog::{Effort, Scalar},
+    catalog::{Effort, Scalar, SystemRole},
     json::{Change, Pointer, Raw},
     translate::Draft,
 };
@@ -21,9 +21,14 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("reasoning_effort");
     let Some(Scalar::Text(name)) = value.scalar() else { return Ok(()) };
     if efforts.is_empty() {
-        // Not reasoning is what `none` asks for.
-        let effect = if name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
-        let why = "this model does not reason, and Azure refuses reasoning_effort for it";
+        // A chat model does what `none` asks for; a reasoning model whose effort is fixed does not.
+        let chats = draft.profile().system_role == SystemRole::System;
+        let effect = if chats && name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
+        let why = if chats {
+            "this model does not reason, and Azure refuses reasoning_effort for it"
+        } else {
+            "the effort of this model is fixed, and Azure refuses reasoning_effort for it"
+        };
         draft.edit("drop.reasoning_effort", effect, why, Change::Remove { at })?;
         return Ok(());
     }

@@ -24,6 +24,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if !draft.target.markdown || draft.profile().system_role != SystemRole::Developer {
         return Ok(());
     }
+    let messages = draft.call.body.root().get("messages");
+    if messages.is_none_or(|messages| messages.kind() != Kind::Array) {
+        return Ok(());
+    }
     let instructions: Vec<(usize, Option<View<'_>>)> = draft
         .messages
         .iter()
@@ -35,9 +39,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let change = if let Some((index, content)) = instructions.first() {
-        prefixed(Pointer::key("messages").item(*index).then("content"), *content)
+        let at = Pointer::key("messages").item(*index).then("content");
+        let empty = content.is_some_and(|content| draft.items(content, &at).is_empty());
+        prefixed(at, content.filter(|content| content.kind() == Kind::String || !empty))
     } else {
-        let role = if draft.target.developer_role { "developer" } else { "system" };
+        let role = if draft.knows_developer_role() { "developer" } else { "system" };
         let value = Raw::json(format!(r#"{{"role":"{role}","content":"{LINE}"}}"#));
         Change::Insert { at: Pointer::key("messages").item(0), value }
     };

@@ -10,15 +10,16 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.null"],
-    summary: "A null parameter, and a null member of an assistant's message other than its content, is taken out.",
+    summary: "A null parameter, and a null member of a message other than its content, is taken out.",
     on: CHAT,
     run,
 };
 
-/// The nullable parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21). A null under a key that is not
-/// known stays.
+/// The optional parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21, and Azure's own two). A null under
+/// a key that is not known stays.
 const PARAMS: &[&str] = &[
     "audio",
+    "data_sources",
     "frequency_penalty",
     "function_call",
     "functions",
@@ -51,12 +52,15 @@ const PARAMS: &[&str] = &[
     "top_logprobs",
     "top_p",
     "user",
+    "user_security_context",
     "verbosity",
     "web_search_options",
 ];
 
-/// Members of an assistant's message that Azure's own answers carry as null.
-const MEMBERS: &[&str] = &["annotations", "audio", "function_call", "name", "refusal", "tool_calls"];
+/// Optional members of a message, which Azure's own answers and typed clients carry as null. `content` is not one: an
+/// assistant that calls a tool has it null.
+const MEMBERS: &[&str] =
+    &["annotations", "audio", "function_call", "name", "refusal", "tool_call_id", "tool_calls"];
 
 const WHY: &str = "null means the same as leaving the parameter out, and some api-versions refuse it";
 
@@ -67,9 +71,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             places.push(Pointer::key(key.into_owned()));
         }
     }
-    for (index, message) in
-        draft.messages.iter().enumerate().filter(|(_, message)| message.role == "assistant")
-    {
+    for (index, message) in draft.messages.iter().enumerate() {
         for (key, value) in message.view.members() {
             if value.is_null() && MEMBERS.contains(&key.as_ref()) {
                 places.push(Pointer::key("messages").item(index).then(key.into_owned()));

@@ -4,7 +4,7 @@ use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Row, Scalar, Verb},
-    json::{Change, Pointer, Raw},
+    json::{Change, Kind, Pointer, Raw},
     translate::{Draft, Value},
 };
 
@@ -32,16 +32,12 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     let at = Pointer::path(&row.param);
     let why = row.why.to_string();
     // What Azure assumes anyway can go without a loss.
-    let idle = row.same || (scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param));
+    let default = scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param);
+    let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
     let effect = if idle { Effect::Same } else { Effect::Lossy };
     match &row.verb {
         Verb::Drop => draft.edit(&row.id, effect, why, Change::Remove { at })?,
-        Verb::Rename(to) if draft.has(to) => {
-            draft.edit(&row.id, Effect::Lossy, why, Change::Remove { at })?
-        }
-        Verb::Rename(to) => {
-            draft.edit(&row.id, Effect::Same, why, Change::Rename { from: at, to: to.clone() })?
-        }
+        Verb::Rename(to) => rename(draft, row, &value, to)?,
         Verb::Refuse if idle => draft.edit(&row.id, effect, why, Change::Remove { at })?,
         Verb::Refuse => {
             let top = row.param.split('.').next().unwrap_or(&row.param).to_owned();
@@ -58,6 +54,33 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
         }
     };
     Ok(())
+}
+
+/// Moves a value to another key; where that has a value of its own, it stands.
+fn rename(draft: &mut Draft<'_>, row: &Row, value: &Value<'_>, to: &str) -> Result<bool, Refusal> {
+    let (from, why) = (Pointer::path(&row.param), row.why.to_string());
+    if let Some(other) = draft.get(to) {
+        let equal = value.scalar().is_some() && value.scalar() == other.scalar();
+        let effect = if equal { Effect::Same } else { Effect::Lossy };
+        return draft.edit(&row.id, effect, why, Change::Remove { at: from });
+    }
+    if draft.is_null(to) {
+        let at = Pointer::key(to.to_owned());
+        draft.edit(&row.id, Effect::Same, why.clone(), Change::Remove { at })?;
+    }
+    draft.edit(&row.id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
+}
+
+/// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything then.
+fn is_empty(value: &Value<'_>) -> bool {
+    match value {
+        Value::Sent(view) => match view.kind() {
+            Kind::Array => view.items().next().is_none(),
+            Kind::Object => view.members().next().is_none(),
+            _ => false,
+        },
+        Value::Written(_) => false,
+    }
 }
 
 /// Whether the guards of the row hold.

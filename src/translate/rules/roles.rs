@@ -20,7 +20,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let (system, developer) = (has("system"), has("developer"));
     let role = match draft.profile().system_role {
         SystemRole::System if developer => "system",
-        SystemRole::Developer if developer && !draft.target.developer_role => "system",
+        SystemRole::Any if developer && system => "system",
+        SystemRole::Developer | SystemRole::Any if developer && !draft.knows_developer_role() => "system",
         // `system` alone is taken as it is by every family that has `developer`.
         SystemRole::Developer if developer && system => "developer",
         SystemRole::System | SystemRole::Developer | SystemRole::Any | SystemRole::MergeIntoUser => {

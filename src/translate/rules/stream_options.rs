@@ -32,11 +32,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
         return Ok(());
     }
-    if wanted {
-        draft.reply.usage_chunk = UsageChunk::Wanted;
+    if unknown_to_version(draft) {
         return Ok(());
     }
-    if unknown_to_version(draft) {
+    if wanted {
+        draft.reply.usage_chunk = UsageChunk::Wanted;
         return Ok(());
     }
     let change = match draft.get("stream_options") {
@@ -59,5 +59,5 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn unknown_to_version(draft: &Draft<'_>) -> bool {
-    draft.target.unknown_to_version.iter().any(|row| row.param.starts_with("stream_options"))
+    draft.version().is_some_and(|version| version.unknown.iter().any(|row| row.param == "stream_options"))
 }

@@ -1,5 +1,6 @@
 //! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
+pub(crate) mod chat;
 pub(crate) mod gateway;
 pub(crate) mod upstream;
 
