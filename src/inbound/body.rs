@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 
 use super::decode::decode;
 use crate::{
-    call::{Call, OUTLINE_DEPTH, Operation},
+    call::{Call, OUTLINE_DEPTH, Operation, name},
     json::{Document, Kind, Pointer, SyntaxError, View},
 };
 
@@ -56,6 +56,12 @@ pub enum BodyError {
         /// The parameter.
         param: String,
     },
+    /// No model can have the name that stands there.
+    #[error(
+        "invalid value for 'model': expected a name of 1 to {} bytes without control characters",
+        name::LONGEST
+    )]
+    ModelName,
     /// A value of the wrong type where azgate must read it.
     #[error("invalid type for '{param}': expected {expected}, got {found}")]
     WrongType {
@@ -129,7 +135,7 @@ pub fn call(
     }
     let model = match (named, root.get("model")) {
         (Some(name), _) => name,
-        (None, Some(model)) if !model.is_null() => string(model, || Pointer::key("model"))?,
+        (None, Some(model)) if !model.is_null() => model_name(model)?,
         (None, _) => return Err(BodyError::Missing { param: "model".into() }),
     };
     let stream = match root.get("stream").filter(|stream| !stream.is_null()) {
@@ -172,6 +178,11 @@ fn messages(root: View<'_>) -> Result<(), BodyError> {
     Ok(())
 }
 
+fn model_name(model: View<'_>) -> Result<String, BodyError> {
+    let name = string(model, || Pointer::key("model"))?;
+    if name::is_model(&name) { Ok(name) } else { Err(BodyError::ModelName) }
+}
+
 fn string(view: View<'_>, at: impl Fn() -> Pointer) -> Result<String, BodyError> {
     view.text()
         .map(std::borrow::Cow::into_owned)
@@ -179,5 +190,9 @@ fn string(view: View<'_>, at: impl Fn() -> Pointer) -> Result<String, BodyError>
 }
 
 fn wrong_type(param: &str, expected: &'static str, found: View<'_>) -> BodyError {
-    BodyError::WrongType { param: param.to_owned(), expected, found: found.kind().described() }
+    let found = match found.kind() {
+        Kind::String if found.text().is_none() => "a string that is no Unicode",
+        kind => kind.described(),
+    };
+    BodyError::WrongType { param: param.to_owned(), expected, found }
 }

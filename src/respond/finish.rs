@@ -1,53 +1,41 @@
 //! The last step of every answer, good or bad: the headers that say what azgate did, and the record that rides in the
 //! body until the client has all of it.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::{
     adapt::{Adapted, Content},
     outcome::{End, StreamOutcome},
     relay::Relay,
 };
-use crate::{
-    error::{ApiError, JSON},
-    observe::Record,
-    translate::edits_header,
-};
+use crate::{observe::Record, translate::edits_header};
 
 /// The answer as it goes out.
-pub fn finish(result: Result<Adapted, ApiError>, mut record: Record) -> Response<Body> {
-    let adapted = result.unwrap_or_else(|error| {
-        record.note_status(error.status.as_u16(), Some(error.code.to_owned()));
-        record.note_end("done");
-        failed(error)
-    });
-    let mut headers = adapted.headers;
+pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
+    let mut headers = answer.headers;
     describe(&record, &mut headers);
-    let body = match adapted.content {
+    let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply } => {
             Body::new(Relay::new(upstream, reply, move |outcome| told(record, &outcome)))
         }
     };
     let mut response = Response::new(body);
-    *response.status_mut() = adapted.status;
+    *response.status_mut() = answer.status;
     *response.headers_mut() = headers;
     response
-}
-
-/// An error of azgate's own as an answer.
-fn failed(error: ApiError) -> Adapted {
-    let content = Content::Whole(error.body());
-    let headers = error.headers.into_iter().chain([JSON]).collect();
-    Adapted { status: error.status, headers, content }
 }
 
 /// Who answered, for what family, after which edits.
 fn describe(record: &Record, headers: &mut HeaderMap) {
     let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::copy_from_slice(value.as_bytes())) {
+        // Names of deployments and families may be any text; clients read headers as ASCII.
+        let value: Cow<'_, str> = utf8_percent_encode(value, CONTROLS).into();
+        if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);
         }
     };

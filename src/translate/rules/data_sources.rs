@@ -38,3 +38,34 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::{refused, sent};
+
+    const SOURCES: &str = r#""data_sources":[{"type":"azure_search"}]"#;
+
+    #[test]
+    fn logprobs_go_and_the_cap_gets_its_old_name() {
+        let body = format!(r#"{{{SOURCES},"logprobs":true,"top_logprobs":2,"max_completion_tokens":9}}"#);
+        let (body, edits) = sent("gpt-4.1", "v1", &body);
+        assert_eq!(body, format!(r#"{{{SOURCES},"max_tokens":9}}"#));
+        assert_eq!(edits, "drop.beside_data_sources;lossy;n=2, rename.max_completion_tokens");
+        let off = format!(r#"{{{SOURCES},"logprobs":false}}"#);
+        assert_eq!(sent("gpt-4.1", "v1", &off).1, "drop.beside_data_sources");
+    }
+
+    #[test]
+    fn a_schema_is_refused() {
+        let body = format!(r#"{{{SOURCES},"response_format":{{"type":"json_schema"}}}}"#);
+        assert_eq!(refused("gpt-4.1", "v1", &body).param, "response_format");
+        let object = format!(r#"{{{SOURCES},"response_format":{{"type":"json_object"}}}}"#);
+        assert_eq!(sent("gpt-4.1", "v1", &object).1, "none");
+    }
+
+    #[test]
+    fn without_data_sources_everything_stays() {
+        let body = r#"{"logprobs":true,"max_completion_tokens":9}"#;
+        assert_eq!(sent("gpt-4.1", "v1", body).1, "none");
+    }
+}

@@ -31,9 +31,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Sets the effort to `none` where there are function tools.
 fn none(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.has("functions")
-        && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty())
-    {
+    if !draft.has("functions") && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty()) {
         return Ok(());
     }
     let none = Scalar::Text(Effort::None.name().to_owned());
@@ -89,5 +87,49 @@ fn functions(draft: &Draft<'_>, tools: &Value<'_>) -> Vec<usize> {
                 |tool: View<'_>| tool.get("type").and_then(View::text).as_deref() == Some("function");
             items.filter(|(_, tool)| is_function(*tool)).map(|(index, _)| index).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{refused, sent, strictly, with};
+
+    const TOOLS: &str = r#""tools":[{"type":"function","function":{"name":"f"}}]"#;
+
+    #[test]
+    fn the_effort_is_said_to_be_none_which_loses_nothing_where_it_is_none_anyway() {
+        let (body, edits) = sent("gpt-5.4", "v1", &format!("{{{TOOLS}}}"));
+        assert_eq!(body, format!(r#"{{{TOOLS},"reasoning_effort":"none"}}"#));
+        assert_eq!(edits, "none.reasoning_effort");
+        let (body, edits) = sent("gpt-5.6", "v1", &format!(r#"{{{TOOLS},"temperature":0}}"#));
+        assert_eq!(body, format!(r#"{{{TOOLS},"temperature":0,"reasoning_effort":"none"}}"#));
+        assert_eq!(edits, "none.reasoning_effort;lossy");
+        let refusal = strictly("gpt-5.6", "v1", &format!("{{{TOOLS}}}")).unwrap_err();
+        assert_eq!(refusal.param, "reasoning_effort");
+        let none = format!(r#"{{"reasoning_effort":"none",{TOOLS}}}"#);
+        assert_eq!(sent("gpt-5.6", "v1", &none), (none, "none".into()));
+    }
+
+    #[test]
+    fn custom_tools_and_older_families_keep_their_effort() {
+        let custom = r#"{"tools":[{"type":"custom"}],"reasoning_effort":"high"}"#;
+        assert_eq!(sent("gpt-5.6", "v1", custom).0, custom);
+        assert_eq!(sent("gpt-6.1", "v1", custom).0, custom);
+        let both = format!(r#"{{{TOOLS},"reasoning_effort":"high"}}"#);
+        assert_eq!(sent("gpt-5.2", "v1", &both).0, both);
+    }
+
+    #[test]
+    fn where_there_is_no_none_the_call_is_refused_or_loses_its_function_tools() {
+        let refusal = refused("gpt-6.1", "v1", &format!("{{{TOOLS}}}"));
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), (REFUSED, "tools"));
+        let mixed = r#"{"tools":[{"type":"function"},{"type":"custom"}],"tool_choice":{"type":"function"}}"#;
+        let (body, edits) = with(REFUSED, Action::Apply, "gpt-6.1", mixed).unwrap();
+        assert_eq!(body, r#"{"tools":[{"type":"custom"}]}"#);
+        assert_eq!(edits, "refuse.tools_with_effort;lossy;n=2");
+        let legacy = r#"{"functions":[{"name":"f"}]}"#;
+        assert_eq!(with(REFUSED, Action::Apply, "gpt-6.1", legacy).unwrap().0, "{}");
     }
 }

@@ -26,3 +26,18 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::sent;
+
+    #[test]
+    fn empty_lists_go_with_what_chooses_among_them() {
+        let body = r#"{"tools":[],"functions":[],"tool_choice":"none"}"#;
+        for family in ["gpt-4.1", "o1", "o1-preview", "gpt-6.1"] {
+            let (body, edits) = sent(family, "v1", body);
+            assert_eq!(body, "{}", "{family}");
+            assert!(edits.starts_with("drop.empty_tools;n=2, drop.tool_choice"), "{family}: {edits}");
+        }
+    }
+}

@@ -143,3 +143,82 @@ fn legacy_call(message: View<'_>) -> Option<View<'_>> {
     let call = message.get("function_call").filter(|call| call.kind() == Kind::Object)?;
     message.get("tool_calls").is_none_or(View::is_null).then_some(call)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::rules::testing::{refused, send, sent, target, with};
+    use crate::translate::{Action, Policy};
+
+    #[test]
+    fn definitions_and_choice_become_tools_and_the_answer_goes_back_as_it_was_asked() {
+        let body = r#"{"functions":[{"name":"f"},{"name":"g"}],"function_call":{"name":"f"}}"#;
+        let sent = send(&target("o1", "v1"), body, &Policy::default()).unwrap();
+        assert_eq!(
+            sent.body,
+            r#"{"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}],"tool_choice":{"type":"function","function":{"name":"f"}}}"#
+        );
+        assert_eq!(sent.edits, "convert.functions;n=5");
+        assert!(sent.plan.reply.legacy_functions);
+    }
+
+    #[test]
+    fn a_family_that_calls_in_parallel_is_told_not_to() {
+        let (body, _) = sent("gpt-5", "v1", r#"{"functions":[{"name":"f"}],"function_call":"auto"}"#);
+        assert_eq!(
+            body,
+            r#"{"tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"tool_choice":"auto"}"#
+        );
+    }
+
+    #[test]
+    fn who_sends_tools_too_reads_tool_calls() {
+        let body = r#"{"tools":[{"type":"function","function":{"name":"t"}}],"functions":[{"name":"f"}]}"#;
+        let sent = send(&target("o1", "v1"), body, &Policy::default()).unwrap();
+        assert_eq!(
+            sent.body,
+            r#"{"tools":[{"type":"function","function":{"name":"t"}},{"type":"function","function":{"name":"f"}}]}"#
+        );
+        assert!(!sent.plan.reply.legacy_functions);
+    }
+
+    #[test]
+    fn of_two_choices_the_newer_stands_and_a_difference_is_a_loss() {
+        let both = |old, new| {
+            let body = format!(r#"{{"functions":[{{}}],"function_call":"{old}","tool_choice":"{new}"}}"#);
+            sent("o1", "v1", &body).1
+        };
+        assert_eq!(both("auto", "auto"), "convert.functions;n=4");
+        assert_eq!(both("none", "auto"), "convert.functions;lossy;n=4");
+    }
+
+    #[test]
+    fn history_is_paired_call_by_call() {
+        let body = r#"{"messages":[{"role":"assistant","content":null,"tool_calls":null,"function_call":{"name":"f","arguments":"{}"}},{"role":"function","name":"f","content":"1"},{"role":"assistant","content":"x","function_call":{"name":"g","arguments":"{}"}},{"role":"function","name":"g","content":"2"}]}"#;
+        let (body, edits) = sent("o1", "v1", body);
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1","tool_call_id":"call_azgate_0"},{"role":"assistant","content":"x","tool_calls":[{"id":"call_azgate_2","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","content":"2","tool_call_id":"call_azgate_2"}]}"#
+        );
+        assert_eq!(edits, "drop.null, convert.functions;n=10");
+    }
+
+    #[test]
+    fn a_call_without_result_and_a_result_without_call_stay() {
+        for body in [
+            r#"{"messages":[{"role":"function","name":"f","content":"1"}]}"#,
+            r#"{"messages":[{"role":"assistant","content":null,"function_call":{"name":"f"}},{"role":"user","content":"x"}]}"#,
+            r#"{"messages":[{"role":"assistant","tool_calls":[{}],"function_call":{"name":"f"}},{"role":"function","content":"x"}]}"#,
+        ] {
+            assert_eq!(sent("o1", "v1", body), (body.to_owned(), "none".to_owned()));
+        }
+    }
+
+    #[test]
+    fn families_that_take_functions_keep_them_and_those_without_tools_refuse_them() {
+        let body = r#"{"functions":[{"name":"f"}],"function_call":"auto"}"#;
+        assert_eq!(sent("gpt-4.1", "v1", body).0, body);
+        assert_eq!(&*refused("o1-preview", "v1", body).rule, "refuse.functions");
+        assert_eq!(with(ID, Action::Pass, "o1", body).unwrap().0, body);
+    }
+}

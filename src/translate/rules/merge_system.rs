@@ -109,3 +109,81 @@ fn join(pieces: &[Piece]) -> Raw {
     joined.push(if parts { "]" } else { "\"" });
     joined
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, strictly, with};
+
+    fn merged(messages: &str) -> (String, String) {
+        let (body, edits) = sent("o1-preview", "v1", &format!(r#"{{"messages":[{messages}]}}"#));
+        (body.replace(r#"{"messages":["#, "").replace("]}", ""), edits)
+    }
+
+    #[test]
+    fn several_are_joined_in_the_order_in_which_they_stood() {
+        let (messages, edits) = merged(
+            r#"{"role":"system","content":"A"},{"role":"user","content":"B\u00e9\""},{"role":"assistant","content":"C"},{"role":"developer","content":"D"},{"role":"user","content":"E"}"#,
+        );
+        assert_eq!(
+            messages,
+            r#"{"role":"user","content":"A\n\nB\u00e9\"\n\nD"},{"role":"assistant","content":"C"},{"role":"user","content":"E"}"#
+        );
+        assert_eq!(edits, "merge.system;n=3");
+    }
+
+    #[test]
+    fn parts_stay_parts_byte_for_byte() {
+        let (body, _) = sent(
+            "o1-mini",
+            "v1",
+            r#"{"messages":[{"role":"system","content":"A"},{"role":"user","content":[ {"type":"text", "text":"B","x":1.0} ],"name":"u"}]}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"user","content":[{"type":"text","text":"A"},{"type":"text", "text":"B","x":1.0}],"name":"u"}]}"#
+        );
+    }
+
+    #[test]
+    fn without_a_user_the_first_instruction_becomes_one() {
+        let (messages, _) = merged(
+            r#"{"role":"assistant","content":"A"},{"role":"system","content":"B"},{"role":"system","content":"C"}"#,
+        );
+        assert_eq!(messages, r#"{"role":"assistant","content":"A"},{"role":"user","content":"B\n\nC"}"#);
+    }
+
+    #[test]
+    fn empty_null_and_absent_contents_leave_no_trace() {
+        for content in [r#","content":"""#, r#","content":null"#, r#","content":[]"#, ""] {
+            let system = format!(r#"{{"role":"system"{content}}},{{"role":"user","content":"B"}}"#);
+            let (messages, _) = merged(&system);
+            assert_eq!(messages, r#"{"role":"user","content":"B"}"#, "{content}");
+            let user = format!(r#"{{"role":"system","content":"A"}},{{"role":"user"{content}}}"#);
+            assert_eq!(merged(&user).0, r#"{"role":"user","content":"A"}"#, "{content}");
+        }
+        assert_eq!(merged(r#"{"role":"system","content":""}"#).0, r#"{"role":"user","content":""}"#);
+    }
+
+    #[test]
+    fn a_name_that_goes_with_its_message_is_a_loss() {
+        let named = r#"{"role":"system","content":"A","name":"n"},{"role":"user","content":"B"}"#;
+        let (messages, edits) = merged(named);
+        assert_eq!(messages, r#"{"role":"user","content":"A\n\nB"}"#);
+        assert_eq!(edits, "merge.system;lossy;n=2");
+        let refusal = strictly("o1-preview", "v1", &format!(r#"{{"messages":[{named}]}}"#)).unwrap_err();
+        assert!(refusal.why.contains("`name`"), "{}", refusal.why);
+        let null = named.replace(r#""n""#, "null");
+        assert_eq!(merged(&null).1, "drop.null, merge.system;n=2");
+    }
+
+    #[test]
+    fn other_families_and_calls_without_instructions_are_left_alone() {
+        let body = r#"{"messages":[{"role":"system","content":"A"},{"role":"user","content":"B"}]}"#;
+        assert_eq!(sent("o1", "v1", body).0, body);
+        assert_eq!(with(ID, Action::Pass, "o1-preview", body).unwrap().0, body);
+        let plain = r#"{"messages":[{"role":"user","content":"B"}]}"#;
+        assert_eq!(sent("o1-preview", "v1", plain).1, "none");
+    }
+}

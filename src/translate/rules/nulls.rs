@@ -83,3 +83,31 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, with};
+
+    #[test]
+    fn null_parameters_and_members_go_and_other_nulls_stay() {
+        let (body, edits) = sent(
+            "gpt-4.1",
+            "v1",
+            r#"{"x":null,"stop":null,"messages":[{"role":"user","content":null,"name":null,"y":null},{"role":"assistant","content":null,"tool_calls":null}],"user":null}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"x":null,"messages":[{"role":"user","content":null,"y":null},{"role":"assistant","content":null}]}"#
+        );
+        assert_eq!(edits, "drop.null;n=4");
+    }
+
+    #[test]
+    fn a_null_that_a_policy_keeps_is_no_value_and_is_not_doubled_by_a_rename() {
+        let body = r#"{"max_completion_tokens":null,"max_tokens":5}"#;
+        let (body, edits) = with("drop.null", Action::Pass, "o1", body).unwrap();
+        assert_eq!(body, r#"{"max_completion_tokens":5}"#);
+        assert_eq!(edits, "rename.max_tokens;n=2");
+    }
+}

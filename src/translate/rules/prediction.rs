@@ -54,3 +54,41 @@ fn excluding(draft: &Draft<'_>) -> Option<&'static str> {
     let logprobs = || (draft.effective("logprobs") == Some(Scalar::Bool(true))).then_some("logprobs");
     present.or_else(|| above().map(|(param, _)| *param)).or_else(logprobs)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::sent;
+
+    const PREDICTION: &str = r#""prediction":{"type":"content","content":"x"}"#;
+
+    #[test]
+    fn it_gives_way_to_what_excludes_it() {
+        for other in [
+            r#""tools":[{"type":"function"}]"#,
+            r#""functions":[{}]"#,
+            r#""n":2"#,
+            r#""presence_penalty":0.1"#,
+            r#""logprobs":true"#,
+        ] {
+            let (body, edits) = sent("gpt-4.1", "v1", &format!("{{{PREDICTION},{other}}}"));
+            assert_eq!((body, edits.as_str()), (format!("{{{other}}}"), "drop.prediction"));
+        }
+    }
+
+    #[test]
+    fn it_stays_beside_what_does_not() {
+        for other in [r#""n":1"#, r#""presence_penalty":-1"#, r#""logprobs":false"#, r#""max_tokens":3"#] {
+            let body = format!("{{{PREDICTION},{other}}}");
+            assert_eq!(sent("gpt-4o", "v1", &body), (body, "none".into()));
+        }
+    }
+
+    #[test]
+    fn a_cap_goes_under_its_older_name() {
+        let (body, edits) = sent("gpt-4.1", "v1", &format!(r#"{{{PREDICTION},"max_completion_tokens":3}}"#));
+        assert_eq!(body, format!(r#"{{{PREDICTION},"max_tokens":3}}"#));
+        assert_eq!(edits, "rename.max_completion_tokens");
+        let (body, _) = sent("o1", "v1", &format!(r#"{{{PREDICTION},"max_completion_tokens":3}}"#));
+        assert_eq!(body, r#"{"max_completion_tokens":3}"#);
+    }
+}

@@ -41,3 +41,39 @@ fn effect(value: &Value<'_>) -> Effect {
         _ => Effect::Lossy,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, with};
+
+    #[test]
+    fn a_choice_without_tools_goes_and_only_a_demand_is_a_loss() {
+        for (choice, loss) in
+            [("\"auto\"", ""), ("\"none\"", ""), ("\"required\"", ";lossy"), ("{}", ";lossy")]
+        {
+            let body = format!(r#"{{"tool_choice":{choice}}}"#);
+            assert_eq!(sent("gpt-4.1", "v1", &body), ("{}".to_owned(), format!("drop.tool_choice{loss}")));
+        }
+        let both = r#"{"parallel_tool_calls":false,"function_call":"none"}"#;
+        let edits = "drop.parallel_tool_calls, drop.function_call".to_owned();
+        assert_eq!(sent("gpt-4.1", "v1", both), ("{}".to_owned(), edits));
+    }
+
+    #[test]
+    fn legacy_functions_are_no_tools() {
+        let body = r#"{"functions":[{}],"function_call":"auto","parallel_tool_calls":true}"#;
+        let (body, _) = sent("gpt-4.1", "v1", body);
+        assert_eq!(body, r#"{"functions":[{}],"function_call":"auto"}"#);
+    }
+
+    #[test]
+    fn tools_that_a_policy_dropped_take_their_choice_along() {
+        let body = r#"{"tools":[{"type":"function"}],"tool_choice":"auto"}"#;
+        let (body, edits) = with("refuse.tools_with_effort", Action::Apply, "gpt-6.1", body).unwrap();
+        assert_eq!(
+            (body.as_str(), edits.as_str()),
+            ("{}", "refuse.tools_with_effort;lossy, drop.tool_choice")
+        );
+    }
+}

@@ -2,9 +2,15 @@
 
 pub(crate) mod chat;
 pub(crate) mod gateway;
+pub(crate) mod logs;
+pub(crate) mod raw;
+pub(crate) mod refused;
 pub(crate) mod upstream;
 
-pub(crate) use gateway::Proxy;
+pub(crate) use gateway::{AZURE_KEY, Proxy};
+pub(crate) use logs::Logs;
+pub(crate) use raw::Raw;
+pub(crate) use refused::Refused;
 pub(crate) use upstream::{Reply, Upstream};
 
 /// A chat call's body for a model.
@@ -14,3 +20,11 @@ pub(crate) fn hello(model: &str) -> String {
 
 /// A chat answer as Azure gives it.
 pub(crate) const ANSWER: &str = r#"{"choices":[{"content_filter_results":{},"finish_reason":"stop","index":0,"logprobs":null,"message":{"annotations":[],"content":"Hello.","refusal":null,"role":"assistant"}}],"created":1735689600,"id":"chatcmpl-1","model":"gpt-4.1-2025-04-14","object":"chat.completion","prompt_filter_results":[],"system_fingerprint":"fp_1","usage":{"completion_tokens":3,"prompt_tokens":8,"total_tokens":11}}"#;
+
+/// The configuration of a key that clients may call with.
+pub(crate) fn key(name: &str, secret: &str, more: &str) -> String {
+    use sha2::{Digest, Sha256};
+
+    let digits: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("[keys.{name}]\nsha256 = \"{digits}\"\n{more}\n")
+}
