@@ -8,5 +8,6 @@ mod judge;
 mod keys;
 mod paths;
 mod registry;
+mod examples;
 mod support;
 mod translation;
