@@ -3,11 +3,11 @@
 
 mod architecture;
 mod clients;
+mod examples;
 mod golden;
 mod judge;
 mod keys;
 mod paths;
 mod registry;
-mod examples;
 mod support;
 mod translation;
