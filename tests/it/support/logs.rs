@@ -27,6 +27,7 @@ impl Logs {
             let all = lines.with_max_level(tracing::Level::TRACE).with_writer(|| OfThisThread).finish();
             tracing::subscriber::set_global_default(all).unwrap();
         });
+        LINES.take();
         Logs(())
     }
 
