@@ -87,7 +87,7 @@ pub enum BodyError {
 pub const LARGE: usize = 1024 * 1024;
 
 /// How long a body may stand still before its client is given up. An upload may be as slow as it likes otherwise.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Reads a body of at most `limit` bytes, decoded as its headers say.
 pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {

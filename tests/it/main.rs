@@ -3,6 +3,10 @@
 
 mod bodies;
 mod keys;
+mod limits;
+mod models;
 mod paths;
+mod policy;
+mod serving;
 mod support;
 mod translation;
