@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     call::Refusal,
     inbound::{BodyError, paths::PathError},
     limits::Limited,
-    respond::AnswerError,
+    observe::Record,
+    respond::{Adapted, AnswerError, Content, JSON, kind},
     upstream::{Failure, UrlError},
 };
 
@@ -65,16 +66,14 @@ impl ApiError {
         let error = json!({ "message": self.message, "type": kind, "param": self.param, "code": self.code });
         Bytes::from(json!({ "error": error }).to_string())
     }
-}
 
-/// OpenAI's `error.type` for a status.
-pub fn kind(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        401 => "authentication_error",
-        403 => "permission_error",
-        429 => "rate_limit_error",
-        500.. => "server_error",
-        _ => "invalid_request_error",
+    /// The whole answer; the record is told of it.
+    pub fn answer(self, record: &mut Record) -> Adapted {
+        record.note_status(self.status.as_u16(), Some(self.code.to_owned()));
+        record.note_end("done");
+        let body = self.body();
+        let headers = self.headers.into_iter().chain([JSON]).collect();
+        Adapted { status: self.status, headers, content: Content::Whole(body) }
     }
 }
 
@@ -196,7 +195,3 @@ impl From<AnswerError> for ApiError {
         }
     }
 }
-
-/// The header that every JSON error carries.
-pub const JSON: (HeaderName, HeaderValue) =
-    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -5,16 +5,16 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, request::Parts};
 
 use crate::{
-    app::Gateway,
     auth::Caller,
     balance::Route,
     call::{Call, Operation, Plan},
-    error::{ApiError, JSON},
+    error::ApiError,
+    gateway::Gateway,
     inbound::{self, Dialect, Endpoint, Matched, paths},
     json,
     limits::{self, RequestLimit},
     observe::Record,
-    respond::{self, Adapted},
+    respond::{self, Adapted, JSON},
     translate::{self, Lossy, Policy},
     upstream,
 };
@@ -23,8 +23,11 @@ use crate::{
 pub async fn serve(gateway: &Gateway, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut record = Record::start(gateway.metrics.clone(), request_id(&head.headers));
-    let result = answer(gateway, &head, body, &mut record).await;
-    respond::finish(result, record)
+    let answer = match answer(gateway, &head, body, &mut record).await {
+        Ok(answer) => answer,
+        Err(error) => error.answer(&mut record),
+    };
+    respond::finish(answer, record)
 }
 
 async fn answer(

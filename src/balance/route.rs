@@ -47,10 +47,7 @@ pub struct Route {
 impl Route {
     /// A route with no options set.
     pub fn new(model: &str, resource: Arc<Resource>, target: Target) -> Result<Route, UrlError> {
-        let version = match &target.surface {
-            Surface::V1 => None,
-            Surface::Dated(configured) => Some(target.raised.as_ref().unwrap_or(configured)),
-        };
+        let version = target.api_version();
         let path = Operation::Chat.path();
         let chat = resource.endpoint.operation(version.map(ApiVersion::as_str), &target.deployment, path)?;
         Ok(Route {
@@ -66,12 +63,7 @@ impl Route {
 
     /// Where a planned call goes.
     pub fn uri(&self, plan: &Plan) -> Result<Uri, UrlError> {
-        let usual = match &self.target.surface {
-            Surface::V1 => true,
-            Surface::Dated(configured) => {
-                plan.api_version.as_ref() == self.target.raised.as_ref().or(Some(configured))
-            }
-        };
+        let usual = plan.api_version.as_ref() == self.target.api_version();
         if usual && plan.operation == Operation::Chat {
             return Ok(self.chat.clone());
         }

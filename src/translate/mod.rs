@@ -13,7 +13,7 @@ pub use draft::{Draft, Message, Value};
 pub use policy::{Action, Lossy, Policy, Rules};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
-pub use target::Target;
+pub use target::{Target, Version};
 
 use crate::{
     call::{Call, Edit, Plan, Refusal, ReplyPlan, Surface, UsageChunk},

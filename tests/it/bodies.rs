@@ -23,68 +23,70 @@ fn of_size(size: usize) -> String {
     body + &padding
 }
 
+/// Bodies that are no calls, each with the code and the parameter that are told.
+const NO_CALLS: &[(&str, &str, Option<&str>)] = &[
+    ("", "invalid_json", None),
+    ("  ", "invalid_json", None),
+    ("{", "invalid_json", None),
+    ("nonsense", "invalid_json", None),
+    (r#"{"model":"gpt-4.1","messages":[]"#, "invalid_json", None),
+    (r#"{"model":"gpt-4.1","messages":[],}"#, "invalid_json", None),
+    (r#"{"model":"gpt-4.1","messages":[]} {}"#, "invalid_json", None),
+    (r#"{"model":"gpt-4.1","messages":[],"x":01}"#, "invalid_json", None),
+    (r#"{"model":"gpt-4.1","messages":[],"x":NaN}"#, "invalid_json", None),
+    ("\u{feff}{\"model\":\"gpt-4.1\",\"messages\":[]}", "invalid_json", None),
+    ("null", "invalid_type", None),
+    ("true", "invalid_type", None),
+    ("1", "invalid_type", None),
+    (r#""text""#, "invalid_type", None),
+    ("[]", "invalid_type", None),
+    (r#"[{"model":"gpt-4.1","messages":[]}]"#, "invalid_type", None),
+    (r#"{"model":"a","messages":[],"model":"b"}"#, "duplicate_key", Some("model")),
+    (r#"{"model":"a","messages":[],"mod\u0065l":"b"}"#, "duplicate_key", Some("model")),
+    (r#"{"mod\u0065l":"a","messages":[],"model":"a"}"#, "duplicate_key", Some("model")),
+    (r#"{"model":"a","x":1,"messages":[],"x":1}"#, "duplicate_key", Some("x")),
+    (r#"{"messages":[]}"#, "missing_required_parameter", Some("model")),
+    (r#"{"model":null,"messages":[]}"#, "missing_required_parameter", Some("model")),
+    (r#"{"model":1,"messages":[]}"#, "invalid_type", Some("model")),
+    (r#"{"model":["gpt-4.1"],"messages":[]}"#, "invalid_type", Some("model")),
+    (r#"{"model":"\ud800","messages":[]}"#, "invalid_type", Some("model")),
+    (r#"{"model":"a","messages":[],"stream":"true"}"#, "invalid_type", Some("stream")),
+    (r#"{"model":"a","messages":[],"stream":1}"#, "invalid_type", Some("stream")),
+    (r#"{"model":"a"}"#, "missing_required_parameter", Some("messages")),
+    (r#"{"model":"a","messages":null}"#, "invalid_type", Some("messages")),
+    (r#"{"model":"a","messages":"Hi"}"#, "invalid_type", Some("messages")),
+    (r#"{"model":"a","messages":{"role":"user"}}"#, "invalid_type", Some("messages")),
+    (r#"{"model":"a","messages":["Hi"]}"#, "invalid_type", Some("messages[0]")),
+    (r#"{"model":"a","messages":[{"role":"user"},null]}"#, "invalid_type", Some("messages[1]")),
+    (
+        r#"{"model":"a","messages":[{"content":"Hi"}]}"#,
+        "missing_required_parameter",
+        Some("messages[0].role"),
+    ),
+    (r#"{"model":"a","messages":[{"role":1}]}"#, "invalid_type", Some("messages[0].role")),
+    (r#"{"model":"a","messages":[{"role":null}]}"#, "invalid_type", Some("messages[0].role")),
+    (
+        r#"{"model":"a","messages":[{"role":"user","content":1}]}"#,
+        "invalid_type",
+        Some("messages[0].content"),
+    ),
+    (
+        r#"{"model":"a","messages":[{"role":"user","content":{}}]}"#,
+        "invalid_type",
+        Some("messages[0].content"),
+    ),
+    (
+        r#"{"model":"a","messages":[{"role":"user","content":[{"type":"text","text":"a"},"b"]}]}"#,
+        "invalid_type",
+        Some("messages[0].content[1]"),
+    ),
+];
+
 #[tokio::test]
 async fn what_is_no_call_is_400_and_says_where() {
-    let cases: &[(&str, &str, Option<&str>)] = &[
-        ("", "invalid_json", None),
-        ("  ", "invalid_json", None),
-        ("{", "invalid_json", None),
-        ("nonsense", "invalid_json", None),
-        (r#"{"model":"gpt-4.1","messages":[]"#, "invalid_json", None),
-        (r#"{"model":"gpt-4.1","messages":[],}"#, "invalid_json", None),
-        (r#"{"model":"gpt-4.1","messages":[]} {}"#, "invalid_json", None),
-        (r#"{"model":"gpt-4.1","messages":[],"x":01}"#, "invalid_json", None),
-        (r#"{"model":"gpt-4.1","messages":[],"x":NaN}"#, "invalid_json", None),
-        ("\u{feff}{\"model\":\"gpt-4.1\",\"messages\":[]}", "invalid_json", None),
-        ("null", "invalid_type", None),
-        ("true", "invalid_type", None),
-        ("1", "invalid_type", None),
-        (r#""text""#, "invalid_type", None),
-        ("[]", "invalid_type", None),
-        (r#"[{"model":"gpt-4.1","messages":[]}]"#, "invalid_type", None),
-        (r#"{"model":"a","messages":[],"model":"b"}"#, "duplicate_key", Some("model")),
-        (r#"{"model":"a","messages":[],"mod\u0065l":"b"}"#, "duplicate_key", Some("model")),
-        (r#"{"mod\u0065l":"a","messages":[],"model":"a"}"#, "duplicate_key", Some("model")),
-        (r#"{"model":"a","x":1,"messages":[],"x":1}"#, "duplicate_key", Some("x")),
-        (r#"{"messages":[]}"#, "missing_required_parameter", Some("model")),
-        (r#"{"model":null,"messages":[]}"#, "missing_required_parameter", Some("model")),
-        (r#"{"model":1,"messages":[]}"#, "invalid_type", Some("model")),
-        (r#"{"model":["gpt-4.1"],"messages":[]}"#, "invalid_type", Some("model")),
-        (r#"{"model":"\ud800","messages":[]}"#, "invalid_type", Some("model")),
-        (r#"{"model":"a","messages":[],"stream":"true"}"#, "invalid_type", Some("stream")),
-        (r#"{"model":"a","messages":[],"stream":1}"#, "invalid_type", Some("stream")),
-        (r#"{"model":"a"}"#, "missing_required_parameter", Some("messages")),
-        (r#"{"model":"a","messages":null}"#, "invalid_type", Some("messages")),
-        (r#"{"model":"a","messages":"Hi"}"#, "invalid_type", Some("messages")),
-        (r#"{"model":"a","messages":{"role":"user"}}"#, "invalid_type", Some("messages")),
-        (r#"{"model":"a","messages":["Hi"]}"#, "invalid_type", Some("messages[0]")),
-        (r#"{"model":"a","messages":[{"role":"user"},null]}"#, "invalid_type", Some("messages[1]")),
-        (
-            r#"{"model":"a","messages":[{"content":"Hi"}]}"#,
-            "missing_required_parameter",
-            Some("messages[0].role"),
-        ),
-        (r#"{"model":"a","messages":[{"role":1}]}"#, "invalid_type", Some("messages[0].role")),
-        (r#"{"model":"a","messages":[{"role":null}]}"#, "invalid_type", Some("messages[0].role")),
-        (
-            r#"{"model":"a","messages":[{"role":"user","content":1}]}"#,
-            "invalid_type",
-            Some("messages[0].content"),
-        ),
-        (
-            r#"{"model":"a","messages":[{"role":"user","content":{}}]}"#,
-            "invalid_type",
-            Some("messages[0].content"),
-        ),
-        (
-            r#"{"model":"a","messages":[{"role":"user","content":[{"type":"text","text":"a"},"b"]}]}"#,
-            "invalid_type",
-            Some("messages[0].content[1]"),
-        ),
-    ];
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    for (body, code, param) in cases {
+    for (body, code, param) in NO_CALLS {
         let answer = proxy.chat(*body).await;
         assert_eq!(answer.headers()["x-azgate-edits"], "none");
         let refused = Refused::of(answer).await;
@@ -135,7 +137,7 @@ async fn what_azgate_need_not_read_goes_up_as_it_came() {
         assert_eq!(status, 200, "{}", answer.text().await.unwrap());
     }
     for (body, received) in bodies.iter().zip(upstream.finish()) {
-        assert!(received.text() == body, "{}", &received.text()[..received.body.len().min(300)]);
+        assert!(received.text() == body, "{:.300}", received.text());
     }
 }
 

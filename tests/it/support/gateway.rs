@@ -2,7 +2,7 @@
 
 use std::{io::Write, sync::Arc};
 
-use azgate::{app::Gateway, cli::ConfigArgs, config::Environment, serve};
+use azgate::{app, cli::ConfigArgs, config::Environment, gateway::Gateway, serve};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::Upstream;
@@ -51,7 +51,7 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stopper, stop) = serve::stop();
         let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-        let serving = tokio::spawn(serve::serve(listener, gateway.clone().router(), options, stop));
+        let serving = tokio::spawn(serve::serve(listener, app::router(gateway.clone()), options, stop));
         Proxy { url, gateway, client: client(), stopper, serving }
     }
 
