@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
     call::Refusal,
     inbound::{BodyError, paths::PathError},
     limits::Limited,
-    respond::AnswerError,
+    observe::Record,
+    respond::{Adapted, AnswerError, Content, JSON, kind},
     upstream::{Failure, UrlError},
 };
 
@@ -65,16 +66,13 @@ impl ApiError {
         let error = json!({ "message": self.message, "type": kind, "param": self.param, "code": self.code });
         Bytes::from(json!({ "error": error }).to_string())
     }
-}
 
-/// OpenAI's `error.type` for a status.
-pub fn kind(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        401 => "authentication_error",
-        403 => "permission_error",
-        429 => "rate_limit_error",
-        500.. => "server_error",
-        _ => "invalid_request_error",
+    /// The whole answer; the record is told of it.
+    pub fn answer(self, record: &mut Record) -> Adapted {
+        record.note_error(self.status, self.code, &self.message);
+        let body = self.body();
+        let headers = self.headers.into_iter().chain([JSON]).collect();
+        Adapted { status: self.status, headers, content: Content::Whole(body) }
     }
 }
 
@@ -91,7 +89,7 @@ impl From<PathError> for ApiError {
                 "method_not_allowed",
                 format!("this path takes {allowed}"),
             )
-            .header("allow", &allowed),
+            .header("allow", if allowed == Method::GET { &"GET, HEAD" } else { &allowed }),
         }
     }
 }
@@ -100,6 +98,7 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> ApiError {
         let hint = "send an azgate key as `Authorization: Bearer KEY` or as `api-key: KEY`";
         ApiError::new(StatusCode::UNAUTHORIZED, "invalid_api_key", format!("{denied}: {hint}"))
+            .header("www-authenticate", &"Bearer")
     }
 }
 
@@ -109,8 +108,9 @@ impl From<BodyError> for ApiError {
         let message = error.to_string();
         match error {
             BodyError::TooLarge { .. } => ApiError::new(S::PAYLOAD_TOO_LARGE, "request_too_large", message),
+            BodyError::Stalled => ApiError::new(S::REQUEST_TIMEOUT, "request_timeout", message),
             BodyError::Interrupted => ApiError::new(S::BAD_REQUEST, "incomplete_body", message),
-            BodyError::Coding { .. } => {
+            BodyError::Coding { .. } | BodyError::Codings => {
                 ApiError::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", message)
             }
             BodyError::Corrupt { .. } => ApiError::new(S::BAD_REQUEST, "invalid_content_encoding", message),
@@ -122,6 +122,7 @@ impl From<BodyError> for ApiError {
             BodyError::Missing { param } => {
                 ApiError::new(S::BAD_REQUEST, "missing_required_parameter", message).param(param)
             }
+            BodyError::ModelName => ApiError::new(S::BAD_REQUEST, "invalid_value", message).param("model"),
             BodyError::WrongType { param, .. } => {
                 ApiError::new(S::BAD_REQUEST, "invalid_type", message).param(param)
             }
@@ -193,7 +194,3 @@ impl From<AnswerError> for ApiError {
         }
     }
 }
-
-/// The header that every JSON error carries.
-pub const JSON: (HeaderName, HeaderValue) =
-    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -2,8 +2,8 @@
 //!
 //! The life of a request, in the order of the modules:
 //!
-//! 1. [`serve`] accepts the connection, [`app`] holds what a request needs, and [`pipeline`] is the request's whole
-//!    way as one function;
+//! 1. [`serve`] accepts the connection, [`app`] lists the layers, and [`pipeline`] is the request's whole
+//!    way as one function, over the [`gateway`] that holds what it needs;
 //! 2. [`inbound`] finds the path's row and reads the body into a [`call::Call`], over [`json`], which keeps every byte
 //!    where it is; [`auth`] says who calls and [`limits`] whether they may;
 //! 3. [`balance`] finds the deployment, whose family [`catalog`] describes;
@@ -18,6 +18,8 @@ pub mod app;
 pub mod serve;
 
 pub mod pipeline;
+
+pub mod gateway;
 
 pub mod inbound;
 

@@ -5,16 +5,16 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, request::Parts};
 
 use crate::{
-    app::Gateway,
     auth::Caller,
     balance::Route,
     call::{Call, Operation, Plan},
-    error::{ApiError, JSON},
+    error::ApiError,
+    gateway::Gateway,
     inbound::{self, Dialect, Endpoint, Matched, paths},
     json,
     limits::{self, RequestLimit},
     observe::Record,
-    respond::{self, Adapted},
+    respond::{self, Adapted, JSON},
     translate::{self, Lossy, Policy},
     upstream,
 };
@@ -23,8 +23,11 @@ use crate::{
 pub async fn serve(gateway: &Gateway, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut record = Record::start(gateway.metrics.clone(), request_id(&head.headers));
-    let result = answer(gateway, &head, body, &mut record).await;
-    respond::finish(result, record)
+    let answer = match answer(gateway, &head, body, &mut record).await {
+        Ok(answer) => answer,
+        Err(error) => error.answer(&mut record),
+    };
+    respond::finish(answer, record)
 }
 
 async fn answer(
@@ -87,11 +90,12 @@ fn policy<'p>(
     route: &'p Route,
     headers: &HeaderMap,
 ) -> Result<Policy<'p>, ApiError> {
-    let call = match headers.get("x-azgate-lossy").map(http::HeaderValue::as_bytes) {
-        None => None,
-        Some(b"refuse") => Some(Lossy::Refuse),
-        Some(b"allow") => Some(Lossy::Allow),
-        Some(_) => return Err(ApiError::bad_header("x-azgate-lossy", "`refuse` or `allow`")),
+    let mut words = headers.get_all("x-azgate-lossy").iter().map(http::HeaderValue::as_bytes);
+    let call = match (words.next(), words.next()) {
+        (None, _) => None,
+        (Some(word), None) if word.eq_ignore_ascii_case(b"refuse") => Some(Lossy::Refuse),
+        (Some(word), None) if word.eq_ignore_ascii_case(b"allow") => Some(Lossy::Allow),
+        _ => return Err(ApiError::bad_header("x-azgate-lossy", "`refuse` or `allow`")),
     };
     let key = caller.key().map(|key| &key.policy);
     Ok(Policy { call, layers: [key, Some(&route.policy), Some(&gateway.policy)] })

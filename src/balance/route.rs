@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Uri};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::{
     call::{ApiVersion, Operation, Plan, Surface},
@@ -49,17 +50,15 @@ pub struct Route {
 impl Route {
     /// A route with no options set.
     pub fn new(model: &str, resource: Arc<Resource>, target: Target) -> Result<Route, UrlError> {
-        let version = match &target.surface {
-            Surface::V1 => None,
-            Surface::Dated(configured) => Some(target.raised.as_ref().unwrap_or(configured)),
-        };
+        let version = target.api_version();
         let path = Operation::Chat.path();
         let chat = resource.endpoint.operation(version.map(ApiVersion::as_str), &target.deployment, path)?;
         let headers =
             [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
-        // A name that no header can carry is left out.
+        // Names of deployments and families may be any text; clients read headers as ASCII.
         let header = |(name, value): (&'static str, &str)| {
-            Some((HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).ok()?))
+            let value = utf8_percent_encode(value, CONTROLS).to_string();
+            Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
         };
         Ok(Route {
             headers: headers.into_iter().filter_map(header).collect(),
@@ -75,12 +74,7 @@ impl Route {
 
     /// Where a planned call goes.
     pub fn uri(&self, plan: &Plan) -> Result<Uri, UrlError> {
-        let usual = match &self.target.surface {
-            Surface::V1 => true,
-            Surface::Dated(configured) => {
-                plan.api_version.as_ref() == self.target.raised.as_ref().or(Some(configured))
-            }
-        };
+        let usual = plan.api_version.as_ref() == self.target.api_version();
         if usual && plan.operation == Operation::Chat {
             return Ok(self.chat.clone());
         }

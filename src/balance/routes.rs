@@ -6,6 +6,7 @@ use quick_cache::sync::Cache;
 
 use super::{Resource, Route};
 use crate::{
+    call::name,
     catalog::{Catalog, Surfaces},
     translate::Target,
 };
@@ -82,6 +83,9 @@ impl Routes {
 impl Open {
     /// The route of a deployment that carries its model's name, made once.
     fn route(&self, model: &str) -> Option<Arc<Route>> {
+        if !name::is_segment(model) {
+            return None;
+        }
         if let Some(route) = self.seen.get(model) {
             return Some(route);
         }

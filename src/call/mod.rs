@@ -1,5 +1,6 @@
 //! The vocabulary of a call: what was asked, on which surface, how it is changed, what it cost.
 
+pub mod name;
 mod operation;
 mod plan;
 mod usage;

@@ -122,13 +122,16 @@ fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Where a field or a row was written.
+/// Where a field or a row was written; what no block writes has azgate's own default.
 fn origin<'p>(profile: &'p Profile, key: &str) -> &'p str {
     let written = match key {
-        "context_window" | "max_input_tokens" | "max_output_tokens" => "context",
+        "context_window" => "context.window",
+        "max_input_tokens" => "context.input",
+        "max_output_tokens" => "context.output",
         other => other,
     };
-    profile.origins.get(written).map_or("", String::as_str)
+    let default = if key == "family" { profile.name.as_ref() } else { "default" };
+    profile.origins.get(written).map_or(default, String::as_str)
 }
 
 /// The plain fields of a family, by the names used in the catalog.
@@ -189,4 +192,32 @@ fn does(row: &Row) -> String {
     let when: Vec<String> =
         row.when.iter().map(|(param, taken)| format!(", when {param} is {}", values(taken))).collect();
     format!("{verb}{unless}{}", when.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(family: &str) -> String {
+        let mut out = Vec::new();
+        show(&Catalog::embedded().family(family).unwrap(), false, &mut Output::pipe(&mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_value_of_every_family_says_where_it_was_written() {
+        for profile in Catalog::embedded().families() {
+            for (key, value) in fields(profile).iter().filter(|(_, value)| !value.is_null()) {
+                assert!(!origin(profile, key).is_empty(), "{}: {key} = {value}", profile.name);
+            }
+            assert!(profile.chat.iter().all(|row| origin(profile, &row.id) != "default"), "{}", profile.name);
+        }
+        let o1 = shown("o1");
+        assert!(
+            o1.lines()
+                .any(|line| line.starts_with("max_output_tokens  100000") && line.ends_with("o-series")),
+            "{o1}"
+        );
+        assert!(o1.lines().any(|line| line.starts_with("streaming  ") && line.ends_with("  o1")), "{o1}");
+    }
 }

@@ -13,8 +13,9 @@ use tokio::{net::TcpListener, runtime::Runtime};
 
 use super::{Outcome, Output, terminal::HEAD};
 use crate::{
-    app::Gateway,
+    app,
     config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
+    gateway::Gateway,
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
@@ -53,7 +54,7 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     let (stopper, stop) = serve::stop();
     let serving = [
         tokio::spawn(serve::serve(azure, simulator.router(), Options::default(), stop.clone())),
-        tokio::spawn(serve::serve(listener, gateway.router(), Options::default(), stop)),
+        tokio::spawn(serve::serve(listener, app::router(gateway), Options::default(), stop)),
     ];
     welcome(address, &args.key, out)?;
     serve::signal().await?;

@@ -12,11 +12,11 @@ use super::{
     terminal::{ERROR, HEAD},
 };
 use crate::{
-    app::Gateway,
     balance::Route,
     call::{Call, Edit, Operation, Surface},
     catalog::{Catalog, Surfaces},
     config::{Checked, Environment},
+    gateway::Gateway,
     inbound::body,
     json,
     translate::{self, Policy, Rules, Target},

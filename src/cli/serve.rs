@@ -8,9 +8,9 @@ use tokio::runtime::Runtime;
 
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
-    admin,
-    app::Gateway,
+    admin, app,
     config::{Checked, Environment, Flag, KeyPath, Settings, Severity},
+    gateway::Gateway,
     observe::logging,
     serve::{self, Stop},
 };
@@ -67,7 +67,7 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     out.flush()?;
     tracing::info!(%address, ?admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-    let serving = tokio::spawn(serve::serve(listener, gateway.router(), options, stop));
+    let serving = tokio::spawn(serve::serve(listener, app::router(gateway), options, stop));
     serve::signal().await.context("signals cannot be waited for")?;
     tracing::info!("azgate stops once running calls have ended");
     stopper.stop();

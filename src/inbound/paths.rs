@@ -3,7 +3,7 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::call::Operation;
+use crate::call::{Operation, name};
 
 /// Whose clients use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ const ROWS: &[Row] = &[
     row("/v1/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
     row("/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
     row("/openai/v1/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    // OpenAI with a base_url that ends in /openai.
+    row("/openai/chat/completions", Method::POST, CHAT, Dialect::Azure),
     row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
     // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
     row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
@@ -78,7 +80,7 @@ pub enum PathError {
     /// The path is known, the method is not.
     #[error("method not allowed")]
     Method {
-        /// The method that the path takes.
+        /// The method that the path takes; where it is GET, HEAD as well.
         allowed: Method,
     },
 }
@@ -86,6 +88,8 @@ pub enum PathError {
 /// Finds the row of a request's path as it came, percent-encoding and all. One slash at the end is ignored.
 pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
     let path = path.strip_suffix('/').unwrap_or(path);
+    // The server leaves the body out of an answer to HEAD.
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
     let mut error = PathError::Unknown;
     for row in ROWS {
         let Some(names) = matches(row.pattern, path) else { continue };
@@ -114,15 +118,14 @@ fn matches<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
     segments.next().is_none().then_some(names)
 }
 
-/// A decoded segment. One that is empty, a dot segment, or holds a slash, backslash or control character could lead
-/// elsewhere once it is decoded again upstream, and is no deployment's name anyway.
+/// A decoded segment that stays one.
 fn segment(encoded: &str) -> Result<String, PathError> {
     let name = percent_decode_str(encoded).decode_utf8().map_err(|_| PathError::Unknown)?;
-    let escapes = name.is_empty()
-        || name == "."
-        || name == ".."
-        || name.chars().any(|character| matches!(character, '/' | '\\') || character.is_control());
-    if escapes { Err(PathError::Unknown) } else { Ok(name.into_owned()) }
+    if name::is_model(&name) && name::is_segment(&name) {
+        Ok(name.into_owned())
+    } else {
+        Err(PathError::Unknown)
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use super::document::View;
 
 /// One step of a [`Pointer`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into an object's member.
     Key(Cow<'static, str>),
@@ -14,7 +14,7 @@ pub enum Step {
 }
 
 /// The way from the root of a body to a value. Shown as OpenAI's errors name parameters: `messages[0].role`.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Pointer(Vec<Step>);
 
 impl Pointer {

@@ -11,7 +11,6 @@ use crate::{
     auth::Caller,
     balance::Route,
     call::{Call, Edit, Plan, Usage},
-    error::ApiError,
     translate::edits_header,
 };
 
@@ -134,12 +133,12 @@ impl Record {
     }
 
     /// azgate answers with an error of its own: it refuses the call, or Azure failed it.
-    pub fn note_error(&mut self, error: &ApiError) {
-        self.status = error.status.as_u16();
-        self.error = Some(Cow::Borrowed(error.code));
-        if error.status.is_server_error() {
+    pub fn note_error(&mut self, status: StatusCode, code: &'static str, message: &str) {
+        self.status = status.as_u16();
+        self.error = Some(Cow::Borrowed(code));
+        if status.is_server_error() {
             self.ended = "upstream_failed";
-            self.cause = Some(error.message.clone());
+            self.cause = Some(message.to_owned());
         } else {
             self.ended = "refused";
         }

@@ -1,7 +1,7 @@
 //! Azure's answer in the form that the client asked for: relayed, made into a stream, or an error with its envelope.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
@@ -9,11 +9,14 @@ use super::{answer, edited, envelope::envelope, functions, synthesize::synthesiz
 use crate::{
     balance::Route,
     call::{Framing, ReplyPlan},
-    error::JSON,
     json::Document,
     observe::Record,
     upstream::headers,
 };
+
+/// The header of a JSON body.
+pub const JSON: (HeaderName, HeaderValue) =
+    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
 /// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
 const LARGEST: usize = 64 * 1024 * 1024;

@@ -5,13 +5,21 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::edited;
-use crate::{
-    error::kind,
-    json::{Change, Document, Kind, Pointer, Raw, View, text},
-};
+use crate::json::{Change, Document, Kind, Pointer, Raw, View, text};
 
 /// At most this much of an answer that is no JSON is quoted.
 const QUOTED: usize = 2000;
+
+/// OpenAI's `error.type` for a status.
+pub fn kind(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 => "authentication_error",
+        403 => "permission_error",
+        429 => "rate_limit_error",
+        500.. => "server_error",
+        _ => "invalid_request_error",
+    }
+}
 
 /// The body that goes to the client for Azure's error answer, and its `error.code` for the log.
 pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<String>) {

@@ -9,36 +9,22 @@ use super::{
     outcome::StreamOutcome,
     relay::Relay,
 };
-use crate::{
-    error::{ApiError, JSON},
-    observe::Record,
-};
+use crate::observe::Record;
 
 /// The answer as it goes out.
-pub fn finish(result: Result<Adapted, ApiError>, mut record: Record) -> Response<Body> {
-    let adapted = result.unwrap_or_else(|error| {
-        record.note_error(&error);
-        failed(error)
-    });
-    let mut headers = adapted.headers;
+pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
+    let mut headers = answer.headers;
     describe(&record, &mut headers);
-    let body = match adapted.content {
+    let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply } => {
             Body::new(Relay::new(upstream, reply, move |outcome| told(record, outcome)))
         }
     };
     let mut response = Response::new(body);
-    *response.status_mut() = adapted.status;
+    *response.status_mut() = answer.status;
     *response.headers_mut() = headers;
     response
-}
-
-/// An error of azgate's own as an answer.
-fn failed(error: ApiError) -> Adapted {
-    let content = Content::Whole(error.body());
-    let headers = error.headers.into_iter().chain([JSON]).collect();
-    Adapted { status: error.status, headers, content }
 }
 
 /// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks

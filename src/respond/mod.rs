@@ -13,7 +13,8 @@ pub mod relay;
 mod reshape;
 pub mod synthesize;
 
-pub use adapt::{Adapted, AnswerError, adapt, whole};
+pub use adapt::{Adapted, AnswerError, Content, JSON, adapt, whole};
+pub use envelope::kind;
 pub use finish::finish;
 
 use bytes::Bytes;

@@ -1,15 +1,15 @@
 //! A call while the rules work on it: the outline as it came, the edits so far, and the view of both together.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
-    call::{ApiVersion, Call, Change, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId, Surface},
+    call::{Call, Change, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
     catalog::{Profile, Scalar},
     json::{self, Kind, Pointer, View},
 };
 
 use super::{
-    Finished, Target,
+    Finished, Target, Version,
     policy::{Action, Policy},
 };
 
@@ -55,8 +55,9 @@ pub struct Draft<'a> {
     /// How the answer will go back.
     pub reply: ReplyPlan,
     policy: &'a Policy<'a>,
-    api_version: Option<ApiVersion>,
+    version: Option<&'a Version>,
     written: Vec<(String, Option<Value<'a>>)>,
+    removed_items: HashSet<Pointer>,
     edits: Vec<Edit>,
 }
 
@@ -69,18 +70,15 @@ impl<'a> Draft<'a> {
             role: view.get("role").and_then(View::text).unwrap_or_default(),
             removed: false,
         };
-        let api_version = match &target.surface {
-            Surface::V1 => None,
-            Surface::Dated(version) => Some(version.clone()),
-        };
         Draft {
             call,
             target,
             messages: messages.map(outline).collect(),
             reply: ReplyPlan { normalize: call.normalize, ..ReplyPlan::default() },
             policy,
-            api_version,
+            version: target.configured.as_ref(),
             written: Vec::new(),
+            removed_items: HashSet::new(),
             edits: Vec::new(),
         }
     }
@@ -88,6 +86,21 @@ impl<'a> Draft<'a> {
     /// The family that the call is translated for.
     pub fn profile(&self) -> &'a Profile {
         &self.target.profile
+    }
+
+    /// The dated api-version as it will be sent; `None` on v1.
+    pub fn version(&self) -> Option<&'a Version> {
+        self.version
+    }
+
+    /// Whether the surface knows the `developer` role.
+    pub fn knows_developer_role(&self) -> bool {
+        self.version.is_none_or(|version| version.developer_role)
+    }
+
+    /// Whether the family's table says something of a parameter.
+    pub fn has_row(&self, param: &str) -> bool {
+        self.profile().chat.iter().any(|row| row.param == param)
     }
 
     /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
@@ -109,6 +122,20 @@ impl<'a> Draft<'a> {
         self.get(path).is_some()
     }
 
+    /// Whether a top-level parameter is there and null.
+    pub fn is_null(&self, key: &str) -> bool {
+        let untouched = self.written.iter().all(|(written, _)| written != key);
+        untouched && self.call.body.root().get(key).is_some_and(View::is_null)
+    }
+
+    /// The items at a place, without those that an edit took out.
+    pub fn items(&self, list: View<'a>, at: &Pointer) -> Vec<(usize, View<'a>)> {
+        let kept = |index: usize| {
+            self.removed_items.is_empty() || !self.removed_items.contains(&at.clone().item(index))
+        };
+        list.items().enumerate().filter(|(index, _)| kept(*index)).collect()
+    }
+
     /// What a parameter comes to: its own value, or else what Azure assumes for this family.
     pub fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
@@ -120,17 +147,6 @@ impl<'a> Draft<'a> {
     /// Whether the client asked for the usage chunk.
     pub fn wants_usage(&self) -> bool {
         self.get("stream_options.include_usage").and_then(|value| value.scalar()) == Some(Scalar::Bool(true))
-    }
-
-    /// Whether the call carries function tools, which some families refuse beside an effort.
-    pub fn function_tools(&self) -> bool {
-        match self.get("tools") {
-            None => false,
-            Some(Value::Written(_)) => true,
-            Some(Value::Sent(tools)) => {
-                tools.items().any(|tool| tool.get("type").and_then(View::text).as_deref() == Some("function"))
-            }
-        }
     }
 
     /// Makes a change to the body if the policy lets it; `Ok(true)` if it was made.
@@ -173,14 +189,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Sends a newer api-version than configured, if the policy lets it.
-    pub fn raise_version(&mut self, rule: &str, to: &ApiVersion, why: String) -> Result<(), Refusal> {
-        let Some(from) = self.api_version.clone() else { return Ok(()) };
+    pub fn raise_version(&mut self, rule: &str, to: &'a Version, why: String) -> Result<(), Refusal> {
+        let Some(from) = self.version else { return Ok(()) };
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(()),
             Action::Refuse => Err(self.refusal(rule, "api-version", &why)),
             Action::Apply => {
-                self.api_version = Some(to.clone());
-                let change = Change::ApiVersion { from, to: to.clone() };
+                self.version = Some(to);
+                let change = Change::ApiVersion { from: from.name.clone(), to: to.name.clone() };
                 self.edits.push(Edit {
                     rule: RuleId::from(rule),
                     change,
@@ -198,7 +214,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn finish(self) -> Finished {
-        (self.edits, self.api_version, self.reply)
+        (self.edits, self.version.map(|version| version.name.clone()), self.reply)
     }
 
     fn change(
@@ -251,6 +267,8 @@ impl<'a> Draft<'a> {
                     && let Some(message) = self.messages.get_mut(index)
                 {
                     message.removed = true;
+                } else if let Some(json::Step::Index(_)) = at.steps().last() {
+                    self.removed_items.insert(at.clone());
                 }
             }
             json::Change::Rename { from, to } => {

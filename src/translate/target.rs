@@ -7,6 +7,27 @@ use crate::{
     catalog::{Profile, Row, Surfaces},
 };
 
+/// A dated api-version and what it lacks.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The version.
+    pub name: ApiVersion,
+    /// The keys and values that it does not know.
+    pub unknown: Arc<[Row]>,
+    /// Whether it knows the `developer` role.
+    pub developer_role: bool,
+}
+
+impl Version {
+    fn new(name: &ApiVersion, surfaces: &Surfaces) -> Version {
+        Version {
+            name: name.clone(),
+            unknown: surfaces.rows(name).into(),
+            developer_role: surfaces.knows_developer_role(name),
+        }
+    }
+}
+
 /// A deployment as translation sees it. Built once, when settings are loaded.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -16,12 +37,10 @@ pub struct Target {
     pub profile: Arc<Profile>,
     /// The surface its resource is reached on.
     pub surface: Surface,
-    /// On a dated surface: the version to send where it is newer than the configured one.
-    pub raised: Option<ApiVersion>,
-    /// What the dated version that is sent does not know.
-    pub unknown_to_version: Arc<[Row]>,
-    /// Whether the `developer` role is known on this surface.
-    pub developer_role: bool,
+    /// The configured version; `None` on v1.
+    pub configured: Option<Version>,
+    /// The family's oldest version, where the configured one is older still.
+    pub raised: Option<Version>,
     /// Put `Formatting re-enabled` before the instructions.
     pub markdown: bool,
     /// Tokens added to a mapped cap for reasoning.
@@ -31,23 +50,26 @@ pub struct Target {
 impl Target {
     /// A target with no options set.
     pub fn new(deployment: &str, profile: Arc<Profile>, surface: Surface, surfaces: &Surfaces) -> Target {
-        let mut target = Target {
+        let configured = match &surface {
+            Surface::V1 => None,
+            Surface::Dated(version) => Some(Version::new(version, surfaces)),
+        };
+        let oldest = profile.min_api_version.as_ref().zip(configured.as_ref());
+        let raised = oldest
+            .filter(|(oldest, configured)| configured.name.is_before(oldest))
+            .map(|(oldest, _)| Version::new(oldest, surfaces));
+        Target {
             deployment: deployment.to_owned(),
             profile,
             surface,
-            raised: None,
-            unknown_to_version: Arc::from([]),
-            developer_role: true,
+            configured,
+            raised,
             markdown: false,
             reasoning_reserve: 0,
-        };
-        if let Surface::Dated(configured) = &target.surface {
-            let oldest = target.profile.min_api_version.clone();
-            target.raised = oldest.filter(|oldest| configured.is_before(oldest));
-            let sent = target.raised.as_ref().unwrap_or(configured);
-            target.unknown_to_version = surfaces.rows(sent).into();
-            target.developer_role = surfaces.knows_developer_role(sent);
         }
-        target
+    }
+    /// The dated version that calls go to unless a policy keeps them on the configured one; `None` on v1.
+    pub fn api_version(&self) -> Option<&ApiVersion> {
+        self.raised.as_ref().or(self.configured.as_ref()).map(|version| &version.name)
     }
 }

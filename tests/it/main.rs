@@ -1,9 +1,26 @@
 //! The one integration binary: topics as files, sentences as names. The gateway runs in this process, its upstream is
 //! scripted, and the assertions are on what the upstream received and what the client saw.
 
+// Clippy then knows that all of this is test code.
+#![cfg(test)]
+
 mod answers;
+mod architecture;
+mod bodies;
+mod clients;
 mod destreaming;
+mod examples;
+mod golden;
+mod judge;
+mod keys;
+mod limits;
+mod models;
+mod paths;
+mod policy;
+mod properties;
 mod records;
+mod registry;
+mod serving;
 mod streaming;
 mod support;
 mod translation;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::support::{ANSWER, Log, Proxy, Reply, Upstream, hello};
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello};
 
 const CHUNK: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null,\"index\":0}],\"created\":1,\"id\":\"c\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\"}\n\n";
 const USAGE: &str = "data: {\"choices\":[],\"created\":1,\"id\":\"c\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":5}}}\n\n";
@@ -29,7 +29,7 @@ fn counted(proxy: &Proxy, line: &str) {
 
 #[tokio::test]
 async fn an_answered_call_is_told_in_one_line_and_counted() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([Reply::with(
         200,
         &[("content-type", "application/json"), ("apim-request-id", "a-1")],
@@ -68,7 +68,7 @@ async fn an_answered_call_is_told_in_one_line_and_counted() {
 
 #[tokio::test]
 async fn a_stream_is_told_at_its_end_with_the_tokens_of_the_hidden_chunk() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([Reply::stream(&[CHUNK, USAGE, DONE]).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let text = proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
@@ -87,7 +87,7 @@ async fn a_stream_is_told_at_its_end_with_the_tokens_of_the_hidden_chunk() {
 
 #[tokio::test]
 async fn a_stream_that_breaks_off_is_not_done() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([Reply::stream(&[CHUNK]).close()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
@@ -101,7 +101,7 @@ async fn a_stream_that_breaks_off_is_not_done() {
 async fn an_error_that_azure_tells_within_a_stream_is_not_done_and_reaches_the_client_as_it_is() {
     let error = "data: {\"error\":{\"message\":\"The server had an error\",\"type\":\"server_error\",\"param\":null,\"code\":\"model_error\"}}\n\n";
     for tail in [&[][..], &[DONE]] {
-        let log = Log::capture();
+        let log = Logs::listen();
         let events = [&[CHUNK, error], tail].concat();
         let upstream = Upstream::script([Reply::stream(&events).end()]).await;
         let proxy = Proxy::start(&upstream, "").await;
@@ -114,7 +114,7 @@ async fn an_error_that_azure_tells_within_a_stream_is_not_done_and_reaches_the_c
 
 #[tokio::test]
 async fn a_stream_without_done_is_told_apart() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([Reply::stream(&[CHUNK]).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_stream_without_done_is_told_apart() {
 
 #[tokio::test]
 async fn a_client_that_leaves_before_the_answer_is_told_and_azure_sees_it_go() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::default().wait(&never)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -141,7 +141,7 @@ async fn a_client_that_leaves_before_the_answer_is_told_and_azure_sees_it_go() {
 
 #[tokio::test]
 async fn azures_own_errors_are_told_with_their_code() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let body = r#"{"error":{"code":"429","message":"Rate limit is exceeded. Try again in 2 seconds."}}"#;
     let upstream = Upstream::script([Reply::json(429, body)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -152,7 +152,7 @@ async fn azures_own_errors_are_told_with_their_code() {
 
 #[tokio::test]
 async fn an_upstream_that_cannot_be_reached_is_told_with_its_phase() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let gone = Upstream::script([]).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = Proxy::with_endpoint(&format!("http://{closed}"), "", "").await;
@@ -168,7 +168,7 @@ async fn an_upstream_that_cannot_be_reached_is_told_with_its_phase() {
 
 #[tokio::test]
 async fn what_azgate_refuses_itself_is_told_as_refused() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "[models.gpt-5]").await;
     assert_eq!(proxy.chat(hello("gpt-7")).await.status(), 404);
@@ -181,7 +181,7 @@ async fn what_azgate_refuses_itself_is_told_as_refused() {
 
 #[tokio::test]
 async fn a_call_that_was_sent_again_is_counted() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let stale = Reply::default().close();
     let upstream = Upstream::script([Reply::json(200, ANSWER), stale, Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -198,7 +198,7 @@ async fn a_call_that_was_sent_again_is_counted() {
 
 #[tokio::test]
 async fn a_list_of_models_is_a_call_too() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "[models.gpt-5]").await;
     let answer = proxy.get("/v1/models").await;
@@ -208,15 +208,15 @@ async fn a_list_of_models_is_a_call_too() {
 
 #[tokio::test]
 async fn the_request_id_is_the_clients_or_a_new_one_and_azures_stays_azures() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let azures = [("content-type", "application/json"), ("x-request-id", "azure-1")];
     let upstream = Upstream::script([Reply::with(200, &azures, ANSWER), Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.post("/v1/chat/completions", hello("gpt-4.1"), &[("x-request-id", "mine")]).await;
     assert_eq!(answer.headers()["x-azgate-request-id"], "mine");
     assert_eq!(answer.headers()["x-request-id"], "azure-1");
-    let long = "x".repeat(129);
-    let answer = proxy.post("/v1/chat/completions", hello("gpt-4.1"), &[("x-request-id", &long)]).await;
+    let too_long = "x".repeat(129);
+    let answer = proxy.post("/v1/chat/completions", hello("gpt-4.1"), &[("x-request-id", &too_long)]).await;
     let own = answer.headers()["x-azgate-request-id"].to_str().unwrap();
     assert_eq!(own.len(), 36);
     assert_eq!(answer.headers()["x-request-id"], own);

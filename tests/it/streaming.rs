@@ -9,7 +9,7 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::support::{ANSWER, Log, Proxy, Reply, Upstream, sse};
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, sse};
 
 /// On this path clients know Azure's streams.
 const AZURE_PATH: &str = "/openai/deployments/gpt-5.4-mini/chat/completions?api-version=2024-10-21";
@@ -199,7 +199,7 @@ async fn a_model_can_switch_the_repair_on_or_off_for_every_path() {
 
 #[tokio::test]
 async fn a_stream_that_breaks_off_within_an_event_ends_with_an_error_and_no_done() {
-    let cut = &STREAM[2][..40];
+    let (cut, _) = STREAM[2].split_at(40);
     let upstream = Upstream::script([Reply::stream(&[STREAM[0], STREAM[1], cut]).close()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let text = proxy.post(AZURE_PATH, ask(WITH_USAGE), &[]).await.text().await.unwrap();
@@ -212,7 +212,7 @@ async fn a_stream_that_breaks_off_within_an_event_ends_with_an_error_and_no_done
 
 #[tokio::test]
 async fn a_client_that_hangs_up_closes_the_connection_to_azure_and_the_record_says_so() {
-    let log = Log::capture();
+    let log = Logs::listen();
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::stream(&STREAM[..2]).wait(&never)]).await;
     let proxy = Proxy::start(&upstream, "").await;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
-use crate::support::{ANSWER, AZURE_KEY, Authority, Binary, Log, Proxy, Reply, Upstream, hello, post};
+use crate::support::{ANSWER, AZURE_KEY, Authority, Binary, Logs, Proxy, Reply, Upstream, hello, post};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -125,7 +125,7 @@ async fn azgates_own_credential_is_not_the_clients_business() {
         ),
         (403, "<html>azure-secret-key</html>"),
     ] {
-        let log = Log::capture();
+        let log = Logs::listen();
         let headers = [JSON, ("www-authenticate", "Bearer"), ("apim-request-id", "a-7")];
         let upstream = Upstream::script([Reply::with(status, &headers, body)]).await;
         let proxy = Proxy::start(&upstream, "").await;

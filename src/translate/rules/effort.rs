@@ -3,7 +3,7 @@
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
-    catalog::{Effort, Scalar},
+    catalog::{Effort, Scalar, SystemRole},
     json::{Change, Pointer, Raw},
     translate::Draft,
 };
@@ -21,9 +21,14 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("reasoning_effort");
     let Some(Scalar::Text(name)) = value.scalar() else { return Ok(()) };
     if efforts.is_empty() {
-        // Not reasoning is what `none` asks for.
-        let effect = if name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
-        let why = "this model does not reason, and Azure refuses reasoning_effort for it";
+        // A chat model does what `none` asks for; a reasoning model whose effort is fixed does not.
+        let chats = draft.profile().system_role == SystemRole::System;
+        let effect = if chats && name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
+        let why = if chats {
+            "this model does not reason, and Azure refuses reasoning_effort for it"
+        } else {
+            "the effort of this model is fixed, and Azure refuses reasoning_effort for it"
+        };
         draft.edit("drop.reasoning_effort", effect, why, Change::Remove { at })?;
         return Ok(());
     }
@@ -44,6 +49,7 @@ fn nearest(asked: Effort, efforts: &[Effort]) -> Option<Effort> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::translate::rules::testing::{sent, strictly};
     use Effort::{High, Low, Max, Medium, Minimal, Xhigh};
 
     #[test]
@@ -54,5 +60,36 @@ mod tests {
         assert_eq!(nearest(Xhigh, &[Low, Medium, High]), Some(High));
         assert_eq!(nearest(Minimal, &[Effort::None, Low]), Some(Effort::None));
         assert_eq!(nearest(High, &[Medium]), Some(Medium));
+    }
+
+    #[test]
+    fn an_effort_that_the_family_lacks_becomes_the_nearest_and_that_is_a_loss() {
+        let effort = |level: &str| format!(r#"{{"reasoning_effort":"{level}"}}"#);
+        let becomes = |family, from, to| {
+            let (body, edits) = sent(family, "v1", &effort(from));
+            assert_eq!((body, edits.as_str()), (effort(to), "map.reasoning_effort;lossy"), "{family}");
+        };
+        becomes("gpt-5", "none", "minimal");
+        becomes("gpt-5.1", "minimal", "none");
+        becomes("gpt-5.1", "xhigh", "high");
+        becomes("gpt-5.6", "max", "xhigh");
+        becomes("o3", "minimal", "low");
+        assert_eq!(sent("gpt-5.6", "v1", &effort("xhigh")).1, "none");
+        assert_eq!(sent("gpt-5.6", "v1", &effort("ultra")).1, "none", "Azure will say what it knows");
+    }
+
+    #[test]
+    fn without_efforts_it_goes_and_only_a_chat_model_does_what_none_asks() {
+        let edits = |family, level| {
+            let (body, edits) = sent(family, "v1", &format!(r#"{{"reasoning_effort":"{level}"}}"#));
+            assert_eq!(body, "{}");
+            edits
+        };
+        assert_eq!(edits("gpt-4.1", "none"), "drop.reasoning_effort");
+        assert_eq!(edits("gpt-4.1", "low"), "drop.reasoning_effort;lossy");
+        assert_eq!(edits("gpt-chat-latest", "none"), "drop.reasoning_effort;lossy");
+        assert_eq!(edits("o1-preview", "none"), "drop.reasoning_effort;lossy");
+        let refusal = strictly("gpt-chat-latest", "v1", r#"{"reasoning_effort":"high"}"#).unwrap_err();
+        assert!(refusal.why.contains("fixed"), "{}", refusal.why);
     }
 }

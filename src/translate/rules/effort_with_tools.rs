@@ -5,8 +5,8 @@ use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, ToolsWithEffort},
-    json::{Change, Pointer, Raw},
-    translate::Draft,
+    json::{Change, Pointer, Raw, View},
+    translate::{Draft, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -17,14 +17,21 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
+const REFUSED: &str = "refuse.tools_with_effort";
+const RESPONSES_ONLY: &str = "Azure serves function tools for this model on the Responses API alone: choose another \
+                              model, or call without tools";
+
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if draft.profile().tools_with_effort == ToolsWithEffort::Any || !draft.function_tools() {
-        return Ok(());
+    match draft.profile().tools_with_effort {
+        ToolsWithEffort::Any => Ok(()),
+        ToolsWithEffort::Never => refuse(draft),
+        ToolsWithEffort::OnlyNone => none(draft),
     }
-    if draft.profile().tools_with_effort == ToolsWithEffort::Never {
-        let why = "Azure serves function tools for this model on the Responses API alone: choose another model, or \
-                   call without tools";
-        draft.refuse("refuse.tools_with_effort", why, Change::Remove { at: Pointer::key("tools") })?;
+}
+
+/// Sets the effort to `none` where there are function tools.
+fn none(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if !draft.has("functions") && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty()) {
         return Ok(());
     }
     let none = Scalar::Text(Effort::None.name().to_owned());
@@ -40,4 +47,89 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         Change::Set { at: Pointer::key("reasoning_effort"), value: Raw::string(Effort::None.name()) };
     draft.edit("none.reasoning_effort", effect, why, change)?;
     Ok(())
+}
+
+/// Refuses function tools; where the policy drops them, custom tools stay.
+fn refuse(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if draft.has("functions") {
+        draft.refuse(REFUSED, RESPONSES_ONLY, Change::Remove { at: Pointer::key("functions") })?;
+    }
+    let at = Pointer::key("tools");
+    let Some(value) = draft.get("tools") else { return Ok(()) };
+    let places = functions(draft, &value);
+    let all = match &value {
+        Value::Sent(tools) => places.len() == draft.items(*tools, &at).len(),
+        Value::Written(_) => true,
+    };
+    if places.is_empty() {
+        return Ok(());
+    }
+    if all {
+        draft.refuse(REFUSED, RESPONSES_ONLY, Change::Remove { at })?;
+        return Ok(());
+    }
+    for place in places {
+        draft.refuse(REFUSED, RESPONSES_ONLY, Change::Remove { at: at.clone().item(place) })?;
+    }
+    if draft.get("tool_choice").is_some_and(|choice| choice.scalar().is_none()) {
+        draft.refuse(REFUSED, RESPONSES_ONLY, Change::Remove { at: Pointer::key("tool_choice") })?;
+    }
+    Ok(())
+}
+
+/// The places of the function tools in a list of tools. One that was written came of legacy functions.
+fn functions(draft: &Draft<'_>, tools: &Value<'_>) -> Vec<usize> {
+    match tools {
+        Value::Written(_) => vec![0],
+        Value::Sent(tools) => {
+            let items = draft.items(*tools, &Pointer::key("tools")).into_iter();
+            let is_function =
+                |tool: View<'_>| tool.get("type").and_then(View::text).as_deref() == Some("function");
+            items.filter(|(_, tool)| is_function(*tool)).map(|(index, _)| index).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{refused, sent, strictly, with};
+
+    const TOOLS: &str = r#""tools":[{"type":"function","function":{"name":"f"}}]"#;
+
+    #[test]
+    fn the_effort_is_said_to_be_none_which_loses_nothing_where_it_is_none_anyway() {
+        let (body, edits) = sent("gpt-5.4", "v1", &format!("{{{TOOLS}}}"));
+        assert_eq!(body, format!(r#"{{{TOOLS},"reasoning_effort":"none"}}"#));
+        assert_eq!(edits, "none.reasoning_effort");
+        let (body, edits) = sent("gpt-5.6", "v1", &format!(r#"{{{TOOLS},"temperature":0}}"#));
+        assert_eq!(body, format!(r#"{{{TOOLS},"temperature":0,"reasoning_effort":"none"}}"#));
+        assert_eq!(edits, "none.reasoning_effort;lossy");
+        let refusal = strictly("gpt-5.6", "v1", &format!("{{{TOOLS}}}")).unwrap_err();
+        assert_eq!(refusal.param, "reasoning_effort");
+        let none = format!(r#"{{"reasoning_effort":"none",{TOOLS}}}"#);
+        assert_eq!(sent("gpt-5.6", "v1", &none), (none, "none".into()));
+    }
+
+    #[test]
+    fn custom_tools_and_older_families_keep_their_effort() {
+        let custom = r#"{"tools":[{"type":"custom"}],"reasoning_effort":"high"}"#;
+        assert_eq!(sent("gpt-5.6", "v1", custom).0, custom);
+        assert_eq!(sent("gpt-6.1", "v1", custom).0, custom);
+        let both = format!(r#"{{{TOOLS},"reasoning_effort":"high"}}"#);
+        assert_eq!(sent("gpt-5.2", "v1", &both).0, both);
+    }
+
+    #[test]
+    fn where_there_is_no_none_the_call_is_refused_or_loses_its_function_tools() {
+        let refusal = refused("gpt-6.1", "v1", &format!("{{{TOOLS}}}"));
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), (REFUSED, "tools"));
+        let mixed = r#"{"tools":[{"type":"function"},{"type":"custom"}],"tool_choice":{"type":"function"}}"#;
+        let (body, edits) = with(REFUSED, Action::Apply, "gpt-6.1", mixed).unwrap();
+        assert_eq!(body, r#"{"tools":[{"type":"custom"}]}"#);
+        assert_eq!(edits, "refuse.tools_with_effort;lossy;n=2");
+        let legacy = r#"{"functions":[{"name":"f"}]}"#;
+        assert_eq!(with(REFUSED, Action::Apply, "gpt-6.1", legacy).unwrap().0, "{}");
+    }
 }

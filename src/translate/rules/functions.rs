@@ -4,7 +4,7 @@
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal, ReplyTweak},
-    catalog::{Functions, Verb},
+    catalog::{Functions, Scalar, Verb},
     json::{Change, Kind, Pointer, Raw, View},
     translate::{Draft, Value},
 };
@@ -40,26 +40,39 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal> {
     let mut tools = Raw::json("[");
     let mut any = false;
+    let at = Pointer::key("tools");
     if let Some(Value::Sent(present)) = draft.get("tools") {
-        for tool in present.items() {
+        for (_, tool) in draft.items(present, &at) {
             separate(&mut tools, &mut any);
             tools.push_source(tool.span());
         }
     }
+    // Who sends tools too reads tool calls.
+    let legacy = !any;
     for function in functions.items() {
         separate(&mut tools, &mut any);
         tools.extend(tool(function));
     }
     tools.push("]");
-    let set = Change::Set { at: Pointer::key("tools"), value: tools };
-    if draft.edit(ID, Effect::Same, WHY, Change::Remove { at: Pointer::key("functions") })? {
-        draft.edit(ID, Effect::Same, WHY, set)?;
+    if !draft.edit(ID, Effect::Same, WHY, Change::Remove { at: Pointer::key("functions") })? {
+        return Ok(());
+    }
+    draft.edit(ID, Effect::Same, WHY, Change::Set { at, value: tools })?;
+    if legacy {
+        one_call(draft)?;
         draft.reply.legacy_functions = true;
-        draft.tweak(
-            ID,
-            ReplyTweak::LegacyFunctions,
-            "the client asked with functions and expects function_call",
-        );
+        let why = "the client asked with functions and expects function_call";
+        draft.tweak(ID, ReplyTweak::LegacyFunctions, why);
+    }
+    Ok(())
+}
+
+/// A legacy answer holds one call, so the model must not make several. A family that never does may refuse to be told.
+fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let at = Pointer::key("parallel_tool_calls");
+    if !draft.profile().chat.iter().any(|row| row.param == "parallel_tool_calls" && row.when.is_empty()) {
+        let why = "function_call holds one call";
+        draft.edit(ID, Effect::Same, why, Change::Set { at, value: Raw::json("false") })?;
     }
     Ok(())
 }
@@ -79,35 +92,133 @@ fn tool(function: View<'_>) -> Raw {
 
 /// `function_call` becomes `tool_choice`: a word stays, a name is wrapped.
 fn choice(draft: &mut Draft<'_>, choice: View<'_>) -> Result<(), Refusal> {
-    let value = if choice.kind() == Kind::Object { tool(choice) } else { Raw::source(choice.span()) };
-    if draft.edit(ID, Effect::Same, WHY, Change::Remove { at: Pointer::key("function_call") })?
-        && !draft.has("tool_choice")
-    {
+    let remove = Change::Remove { at: Pointer::key("function_call") };
+    if let Some(other) = draft.get("tool_choice") {
+        let equal = choice.text().is_some() && Scalar::read(choice) == other.scalar();
+        let effect = if equal { Effect::Same } else { Effect::Lossy };
+        let why = "tool_choice and function_call cannot be set together; tool_choice is kept";
+        draft.edit(ID, effect, why, remove)?;
+    } else if draft.edit(ID, Effect::Same, WHY, remove)? {
+        let value = if choice.kind() == Kind::Object { tool(choice) } else { Raw::source(choice.span()) };
         draft.edit(ID, Effect::Same, WHY, Change::Set { at: Pointer::key("tool_choice"), value })?;
     }
     Ok(())
 }
 
-/// Calls and results in the history get ids, by the position of the call.
+/// Each call in the history that its result follows gets an id, by its position. A call without a result and a result
+/// without a call stay: as tool messages they would be refused for sure.
 fn history(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let mut open = None;
-    for index in 0..draft.messages.len() {
-        let Some(message) = draft.messages.get(index).cloned() else { break };
-        let at = || Pointer::key("messages").item(index);
-        if let Some(call) = message.view.get("function_call").filter(|call| call.kind() == Kind::Object) {
-            let id = format!("call_azgate_{index}");
-            let mut calls = Raw::json(format!(r#"[{{"id":"{id}","type":"function","function":"#));
-            calls.push_source(call.span());
-            calls.push("}]");
-            open = Some(id);
-            draft.edit(ID, Effect::Same, WHY, Change::Remove { at: at().then("function_call") })?;
-            draft.edit(ID, Effect::Same, WHY, Change::Set { at: at().then("tool_calls"), value: calls })?;
-        } else if let ("function", Some(id)) = (message.role.as_ref(), open.take()) {
-            let set = |key, text: &str| Change::Set { at: at().then(key), value: Raw::string(text) };
-            draft.edit(ID, Effect::Same, WHY, set("role", "tool"))?;
-            draft.edit(ID, Effect::Same, WHY, Change::Remove { at: at().then("name") })?;
-            draft.edit(ID, Effect::Same, WHY, set("tool_call_id", &id))?;
+    let pairs: Vec<(usize, View<'_>)> = draft
+        .messages
+        .windows(2)
+        .enumerate()
+        .filter_map(|(index, pair)| match pair {
+            [caller, result] if result.role == "function" => Some((index, legacy_call(caller.view)?)),
+            _ => None,
+        })
+        .collect();
+    for (index, call) in pairs {
+        let id = format!("call_azgate_{index}");
+        let mut calls = Raw::json(format!(r#"[{{"id":"{id}","type":"function","function":"#));
+        calls.push_source(call.span());
+        calls.push("}]");
+        let at = |index| Pointer::key("messages").item(index);
+        let (call, result) = (at(index), at(index + 1));
+        let changes = [
+            Change::Remove { at: call.clone().then("function_call") },
+            Change::Set { at: call.then("tool_calls"), value: calls },
+            Change::Set { at: result.clone().then("role"), value: Raw::string("tool") },
+            Change::Remove { at: result.clone().then("name") },
+            Change::Set { at: result.then("tool_call_id"), value: Raw::string(&id) },
+        ];
+        for change in changes {
+            draft.edit(ID, Effect::Same, WHY, change)?;
         }
     }
     Ok(())
+}
+
+/// The legacy call of an assistant that makes no other calls.
+fn legacy_call(message: View<'_>) -> Option<View<'_>> {
+    let call = message.get("function_call").filter(|call| call.kind() == Kind::Object)?;
+    message.get("tool_calls").is_none_or(View::is_null).then_some(call)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::rules::testing::{refused, send, sent, target, with};
+    use crate::translate::{Action, Policy};
+
+    #[test]
+    fn definitions_and_choice_become_tools_and_the_answer_goes_back_as_it_was_asked() {
+        let body = r#"{"functions":[{"name":"f"},{"name":"g"}],"function_call":{"name":"f"}}"#;
+        let sent = send(&target("o1", "v1"), body, &Policy::default()).unwrap();
+        assert_eq!(
+            sent.body,
+            r#"{"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"g"}}],"tool_choice":{"type":"function","function":{"name":"f"}}}"#
+        );
+        assert_eq!(sent.edits, "convert.functions;n=5");
+        assert!(sent.plan.reply.legacy_functions);
+    }
+
+    #[test]
+    fn a_family_that_calls_in_parallel_is_told_not_to() {
+        let (body, _) = sent("gpt-5", "v1", r#"{"functions":[{"name":"f"}],"function_call":"auto"}"#);
+        assert_eq!(
+            body,
+            r#"{"tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"tool_choice":"auto"}"#
+        );
+    }
+
+    #[test]
+    fn who_sends_tools_too_reads_tool_calls() {
+        let body = r#"{"tools":[{"type":"function","function":{"name":"t"}}],"functions":[{"name":"f"}]}"#;
+        let sent = send(&target("o1", "v1"), body, &Policy::default()).unwrap();
+        assert_eq!(
+            sent.body,
+            r#"{"tools":[{"type":"function","function":{"name":"t"}},{"type":"function","function":{"name":"f"}}]}"#
+        );
+        assert!(!sent.plan.reply.legacy_functions);
+    }
+
+    #[test]
+    fn of_two_choices_the_newer_stands_and_a_difference_is_a_loss() {
+        let both = |old, new| {
+            let body = format!(r#"{{"functions":[{{}}],"function_call":"{old}","tool_choice":"{new}"}}"#);
+            sent("o1", "v1", &body).1
+        };
+        assert_eq!(both("auto", "auto"), "convert.functions;n=4");
+        assert_eq!(both("none", "auto"), "convert.functions;lossy;n=4");
+    }
+
+    #[test]
+    fn history_is_paired_call_by_call() {
+        let body = r#"{"messages":[{"role":"assistant","content":null,"tool_calls":null,"function_call":{"name":"f","arguments":"{}"}},{"role":"function","name":"f","content":"1"},{"role":"assistant","content":"x","function_call":{"name":"g","arguments":"{}"}},{"role":"function","name":"g","content":"2"}]}"#;
+        let (body, edits) = sent("o1", "v1", body);
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1","tool_call_id":"call_azgate_0"},{"role":"assistant","content":"x","tool_calls":[{"id":"call_azgate_2","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","content":"2","tool_call_id":"call_azgate_2"}]}"#
+        );
+        assert_eq!(edits, "drop.null, convert.functions;n=10");
+    }
+
+    #[test]
+    fn a_call_without_result_and_a_result_without_call_stay() {
+        for body in [
+            r#"{"messages":[{"role":"function","name":"f","content":"1"}]}"#,
+            r#"{"messages":[{"role":"assistant","content":null,"function_call":{"name":"f"}},{"role":"user","content":"x"}]}"#,
+            r#"{"messages":[{"role":"assistant","tool_calls":[{}],"function_call":{"name":"f"}},{"role":"function","content":"x"}]}"#,
+        ] {
+            assert_eq!(sent("o1", "v1", body), (body.to_owned(), "none".to_owned()));
+        }
+    }
+
+    #[test]
+    fn families_that_take_functions_keep_them_and_those_without_tools_refuse_them() {
+        let body = r#"{"functions":[{"name":"f"}],"function_call":"auto"}"#;
+        assert_eq!(sent("gpt-4.1", "v1", body).0, body);
+        assert_eq!(&*refused("o1-preview", "v1", body).rule, "refuse.functions");
+        assert_eq!(with(ID, Action::Pass, "o1", body).unwrap().0, body);
+    }
 }

@@ -24,6 +24,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if !draft.target.markdown || draft.profile().system_role != SystemRole::Developer {
         return Ok(());
     }
+    let messages = draft.call.body.root().get("messages");
+    if messages.is_none_or(|messages| messages.kind() != Kind::Array) {
+        return Ok(());
+    }
     let instructions: Vec<(usize, Option<View<'_>>)> = draft
         .messages
         .iter()
@@ -35,9 +39,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let change = if let Some((index, content)) = instructions.first() {
-        prefixed(Pointer::key("messages").item(*index).then("content"), *content)
+        let at = Pointer::key("messages").item(*index).then("content");
+        let empty = content.is_some_and(|content| draft.items(content, &at).is_empty());
+        prefixed(at, content.filter(|content| content.kind() == Kind::String || !empty))
     } else {
-        let role = if draft.target.developer_role { "developer" } else { "system" };
+        let role = if draft.knows_developer_role() { "developer" } else { "system" };
         let value = Raw::json(format!(r#"{{"role":"{role}","content":"{LINE}"}}"#));
         Change::Insert { at: Pointer::key("messages").item(0), value }
     };
@@ -66,5 +72,57 @@ fn prefixed(at: Pointer, content: Option<View<'_>>) -> Change {
             Change::Set { at, value }
         }
         _ => Change::Set { at, value: Raw::string(LINE) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::{send, target};
+    use crate::translate::{Policy, Target};
+
+    fn formatted(family: &str, surface: &str, messages: &str) -> String {
+        let target = Target { markdown: true, ..target(family, surface) };
+        let body = format!(r#"{{"messages":[{messages}]}}"#);
+        let once = send(&target, &body, &Policy::default()).unwrap();
+        let twice = send(&target, &once.body, &Policy::default()).unwrap();
+        assert_eq!(twice.body, once.body, "once");
+        once.body.replace(r#"{"messages":["#, "").replace("]}", "")
+    }
+
+    #[test]
+    fn the_line_goes_before_the_first_instruction_or_becomes_one() {
+        assert_eq!(
+            formatted("o1", "v1", r#"{"role":"user","content":"B"},{"role":"system","content":"A"}"#),
+            r#"{"role":"user","content":"B"},{"role":"system","content":"Formatting re-enabled\nA"}"#
+        );
+        assert_eq!(
+            formatted("o1", "v1", r#"{"role":"user","content":"B"}"#),
+            r#"{"role":"developer","content":"Formatting re-enabled"},{"role":"user","content":"B"}"#
+        );
+        assert_eq!(formatted("o1", "v1", ""), r#"{"role":"developer","content":"Formatting re-enabled"}"#);
+        assert_eq!(
+            formatted("o1", "v1", r#"{"role":"developer","content":null}"#),
+            r#"{"role":"developer","content":"Formatting re-enabled"}"#
+        );
+    }
+
+    #[test]
+    fn parts_get_a_part() {
+        let target = Target { markdown: true, ..target("o3", "v1") };
+        let body = r#"{"messages":[{"role":"developer","content":[{"type":"text","text":"A"}]}]}"#;
+        let sent = send(&target, body, &Policy::default()).unwrap();
+        assert_eq!(
+            sent.body,
+            r#"{"messages":[{"role":"developer","content":[{"type":"text","text":"Formatting re-enabled"},{"type":"text","text":"A"}]}]}"#
+        );
+        assert_eq!(send(&target, &sent.body, &Policy::default()).unwrap().edits, "none");
+    }
+
+    #[test]
+    fn it_is_for_reasoning_models_and_bodies_with_messages() {
+        let user = r#"{"role":"user","content":"B"}"#;
+        assert_eq!(formatted("gpt-4.1", "v1", user), user);
+        let target = Target { markdown: true, ..target("o1", "v1") };
+        assert_eq!(send(&target, r#"{"messages":"x"}"#, &Policy::default()).unwrap().edits, "none");
     }
 }

@@ -1,12 +1,14 @@
 //! Families without a role for instructions (o1-preview, o1-mini): every system and developer message is merged into
-//! the first user message, texts in the order in which they stood.
+//! the first user message, texts in the order in which they stood. The user's content goes through as it is written.
+
+use std::borrow::Cow;
 
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
-    json::{Change, Kind, Pointer, Raw, Span, View},
-    translate::Draft,
+    json::{Change, Kind, Pointer, Raw, Span},
+    translate::{Draft, Message},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -31,27 +33,32 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let user = positions(draft, |role| role == "user").first().copied();
     let host = user.unwrap_or(first);
     let sources = draft.messages.iter().enumerate();
-    let contents: Vec<View<'_>> = sources
+    let pieces: Vec<Piece> = sources
         .filter(|(index, message)| *index == host || instructs(&message.role))
-        .filter_map(|(_, message)| message.view.get("content"))
+        .flat_map(|(index, _)| pieces(draft, index))
         .collect();
-    let value = join(&contents);
-    let message = |index| Pointer::key("messages").item(index);
-    if !draft.edit(ID, Effect::Same, WHY, Change::Set { at: message(host).then("content"), value })? {
+    let at = |index| Pointer::key("messages").item(index);
+    let change = Change::Set { at: at(host).then("content"), value: join(&pieces) };
+    if !draft.edit(ID, Effect::Same, WHY, change)? {
         return Ok(());
     }
     if user.is_none() {
-        draft.edit(
-            ID,
-            Effect::Same,
-            WHY,
-            Change::Set { at: message(host).then("role"), value: Raw::string("user") },
-        )?;
+        let change = Change::Set { at: at(host).then("role"), value: Raw::string("user") };
+        draft.edit(ID, Effect::Same, WHY, change)?;
     }
     for index in instructions.into_iter().filter(|index| *index != host) {
-        draft.edit(ID, Effect::Same, WHY, Change::Remove { at: message(index) })?;
+        let others = draft.messages.get(index).and_then(others);
+        let effect = if others.is_some() { Effect::Lossy } else { Effect::Same };
+        let why = others.map_or(Cow::Borrowed(WHY), |other| format!("{WHY}; its `{other}` is lost").into());
+        draft.edit(ID, effect, why, Change::Remove { at: at(index) })?;
     }
     Ok(())
+}
+
+/// A member of an instruction, such as its `name`, that has no place in the message that it is merged into.
+fn others(message: &Message<'_>) -> Option<String> {
+    let mut members = message.view.members().filter(|(_, value)| !value.is_null());
+    members.find(|(key, _)| key != "role" && key != "content").map(|(key, _)| key.into_owned())
 }
 
 fn positions(draft: &Draft<'_>, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -62,34 +69,121 @@ fn positions(draft: &Draft<'_>, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
         .collect()
 }
 
-/// Several contents as one: a string while all are strings, else a list of parts. Empty ones leave no trace.
-fn join(contents: &[View<'_>]) -> Raw {
-    let parts = contents.iter().any(|content| content.kind() == Kind::Array);
-    let mut joined = Raw::json(if parts { "[" } else { "\"" });
-    let mut any = false;
-    let pieces = contents.iter().flat_map(|content| match content.kind() {
-        Kind::Array => content.items().map(View::span).collect(),
-        Kind::String if content.raw().len() > 2 => vec![content.span()],
+/// A piece of a message's content: the text of a whole string, or a part.
+enum Piece {
+    Text(Span),
+    Part(Span),
+}
+
+/// What a message's content is made of; nothing where it is empty.
+fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
+    let content = draft.messages.get(index).and_then(|message| message.view.get("content"));
+    match content {
+        Some(parts) if parts.kind() == Kind::Array => {
+            let at = Pointer::key("messages").item(index).then("content");
+            draft.items(parts, &at).into_iter().map(|(_, part)| Piece::Part(part.span())).collect()
+        }
+        Some(text) if text.kind() == Kind::String && text.raw().len() > 2 => vec![Piece::Text(text.span())],
         _ => Vec::new(),
-    });
-    for (piece, string) in pieces.map(|span| (span, is_string(contents, span))) {
-        if std::mem::replace(&mut any, true) {
+    }
+}
+
+/// Several pieces as one content: a string while all are strings, else a list of parts.
+fn join(pieces: &[Piece]) -> Raw {
+    let parts = pieces.iter().any(|piece| matches!(piece, Piece::Part(_)));
+    let mut joined = Raw::json(if parts { "[" } else { "\"" });
+    for (at, piece) in pieces.iter().enumerate() {
+        if at > 0 {
             joined.push(if parts { "," } else { "\\n\\n" });
         }
-        match (parts, string) {
-            (false, _) => joined.push_source(Span { start: piece.start + 1, end: piece.end - 1 }),
-            (true, false) => joined.push_source(piece),
-            (true, true) => {
+        match piece {
+            Piece::Part(span) => joined.push_source(*span),
+            Piece::Text(span) if parts => {
                 joined.push(r#"{"type":"text","text":"#);
-                joined.push_source(piece);
+                joined.push_source(*span);
                 joined.push("}");
             }
+            Piece::Text(span) => joined.push_source(Span { start: span.start + 1, end: span.end - 1 }),
         }
     }
     joined.push(if parts { "]" } else { "\"" });
     joined
 }
 
-fn is_string(contents: &[View<'_>], span: Span) -> bool {
-    contents.iter().any(|content| content.span() == span && content.kind() == Kind::String)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, strictly, with};
+
+    fn merged(messages: &str) -> (String, String) {
+        let (body, edits) = sent("o1-preview", "v1", &format!(r#"{{"messages":[{messages}]}}"#));
+        (body.replace(r#"{"messages":["#, "").replace("]}", ""), edits)
+    }
+
+    #[test]
+    fn several_are_joined_in_the_order_in_which_they_stood() {
+        let (messages, edits) = merged(
+            r#"{"role":"system","content":"A"},{"role":"user","content":"B\u00e9\""},{"role":"assistant","content":"C"},{"role":"developer","content":"D"},{"role":"user","content":"E"}"#,
+        );
+        assert_eq!(
+            messages,
+            r#"{"role":"user","content":"A\n\nB\u00e9\"\n\nD"},{"role":"assistant","content":"C"},{"role":"user","content":"E"}"#
+        );
+        assert_eq!(edits, "merge.system;n=3");
+    }
+
+    #[test]
+    fn parts_stay_parts_byte_for_byte() {
+        let (body, _) = sent(
+            "o1-mini",
+            "v1",
+            r#"{"messages":[{"role":"system","content":"A"},{"role":"user","content":[ {"type":"text", "text":"B","x":1.0} ],"name":"u"}]}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"user","content":[{"type":"text","text":"A"},{"type":"text", "text":"B","x":1.0}],"name":"u"}]}"#
+        );
+    }
+
+    #[test]
+    fn without_a_user_the_first_instruction_becomes_one() {
+        let (messages, _) = merged(
+            r#"{"role":"assistant","content":"A"},{"role":"system","content":"B"},{"role":"system","content":"C"}"#,
+        );
+        assert_eq!(messages, r#"{"role":"assistant","content":"A"},{"role":"user","content":"B\n\nC"}"#);
+    }
+
+    #[test]
+    fn empty_null_and_absent_contents_leave_no_trace() {
+        for content in [r#","content":"""#, r#","content":null"#, r#","content":[]"#, ""] {
+            let system = format!(r#"{{"role":"system"{content}}},{{"role":"user","content":"B"}}"#);
+            let (messages, _) = merged(&system);
+            assert_eq!(messages, r#"{"role":"user","content":"B"}"#, "{content}");
+            let user = format!(r#"{{"role":"system","content":"A"}},{{"role":"user"{content}}}"#);
+            assert_eq!(merged(&user).0, r#"{"role":"user","content":"A"}"#, "{content}");
+        }
+        assert_eq!(merged(r#"{"role":"system","content":""}"#).0, r#"{"role":"user","content":""}"#);
+    }
+
+    #[test]
+    fn a_name_that_goes_with_its_message_is_a_loss() {
+        let named = r#"{"role":"system","content":"A","name":"n"},{"role":"user","content":"B"}"#;
+        let (messages, edits) = merged(named);
+        assert_eq!(messages, r#"{"role":"user","content":"A\n\nB"}"#);
+        assert_eq!(edits, "merge.system;lossy;n=2");
+        let refusal = strictly("o1-preview", "v1", &format!(r#"{{"messages":[{named}]}}"#)).unwrap_err();
+        assert!(refusal.why.contains("`name`"), "{}", refusal.why);
+        let null = named.replace(r#""n""#, "null");
+        assert_eq!(merged(&null).1, "drop.null, merge.system;n=2");
+    }
+
+    #[test]
+    fn other_families_and_calls_without_instructions_are_left_alone() {
+        let body = r#"{"messages":[{"role":"system","content":"A"},{"role":"user","content":"B"}]}"#;
+        assert_eq!(sent("o1", "v1", body).0, body);
+        assert_eq!(with(ID, Action::Pass, "o1-preview", body).unwrap().0, body);
+        let plain = r#"{"messages":[{"role":"user","content":"B"}]}"#;
+        assert_eq!(sent("o1-preview", "v1", plain).1, "none");
+    }
 }

@@ -1,28 +1,37 @@
 //! The rules, in the order in which they are applied: one small file each, one row each in [`RULES`].
 //!
-//! The order matters in few places: nulls go first, so that no rule takes one for a value; the effort is settled
-//! before what depends on it (tools, the parameter table); legacy functions become tools before tools are looked at;
-//! the parameter table of the catalog comes after the rules in code, and what the api-version does not know comes last.
+//! The order matters in few places: the api-version and the nulls go first, so that no rule takes a null for a value;
+//! the effort is settled before what depends on it (tools, the parameter table); legacy functions become tools before
+//! tools meet the effort; parts go before messages are merged; the parameter table of the catalog comes after the rules
+//! in code; what stood beside tools is looked at once no rule can take them out any more; and what the api-version does
+//! not know comes last.
 
+mod api_version;
 mod both_caps;
+mod data_sources;
 mod effort;
 mod effort_with_tools;
+mod empty_tools;
 mod functions;
+mod hosted_tools;
 mod markdown;
 mod merge_system;
 mod modalities;
 mod nulls;
 mod operation;
 mod params;
+mod prediction;
 mod reserve;
 mod roles;
 mod stream;
 mod stream_options;
-mod tools;
-mod version;
+mod tool_messages;
+mod unknown_keys;
+mod without_tools;
 
 use crate::{
-    call::{Operation, Refusal},
+    call::{Effect, Operation, Refusal},
+    json::{Change, Pointer},
     translate::Draft,
 };
 
@@ -44,19 +53,35 @@ const CHAT: &[Operation] = &[Operation::Chat];
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
     operation::RULE,
+    api_version::RULE,
     nulls::RULE,
     both_caps::RULE,
     effort::RULE,
+    empty_tools::RULE,
+    hosted_tools::RULE,
     functions::RULE,
-    tools::RULE,
     effort_with_tools::RULE,
+    tool_messages::RULE,
     roles::RULE,
+    modalities::RULE,
     merge_system::RULE,
     markdown::RULE,
-    modalities::RULE,
     stream::RULE,
     stream_options::RULE,
+    data_sources::RULE,
+    prediction::RULE,
     params::RULE,
+    without_tools::RULE,
     reserve::RULE,
-    version::RULE,
+    unknown_keys::RULE,
 ];
+
+/// Calls the cap by its older name, which means the same for a family that takes both.
+fn old_cap(draft: &mut Draft<'_>, why: &'static str) -> Result<(), Refusal> {
+    let change = Change::Rename { from: Pointer::key("max_completion_tokens"), to: "max_tokens".to_owned() };
+    draft.edit("rename.max_completion_tokens", Effect::Same, why, change)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod testing;

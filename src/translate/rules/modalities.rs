@@ -56,3 +56,45 @@ fn foreign<'a>(content: View<'a>, taken: &'a [Modality]) -> impl Iterator<Item =
         (!taken.contains(modality)).then_some((index, *what))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{refused, sent, with};
+
+    const BODY: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}},{"type":"text","text":"b"}]}]}"#;
+
+    #[test]
+    fn an_image_is_refused_by_its_place_or_dropped_if_the_policy_says_so() {
+        let refusal = refused("o3-mini", "v1", BODY);
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), (ID, "messages[0].content[1]"));
+        assert!(refusal.why.contains("images"), "{}", refusal.why);
+        let (body, edits) = with(ID, Action::Apply, "o3-mini", BODY).unwrap();
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}"#
+        );
+        assert_eq!(edits, "refuse.modality;lossy");
+        assert_eq!(sent("o1", "v1", BODY).0, BODY);
+        assert_eq!(with(ID, Action::Pass, "o3-mini", BODY).unwrap().0, BODY);
+    }
+
+    #[test]
+    fn a_dropped_image_does_not_come_back_when_messages_are_merged() {
+        let body = BODY.replace(r#"[{"role":"user""#, r#"[{"role":"system","content":"s"},{"role":"user""#);
+        let (body, _) = with(ID, Action::Apply, "o1-preview", &body).unwrap();
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"user","content":[{"type":"text","text":"s"},{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}"#
+        );
+    }
+
+    #[test]
+    fn a_message_of_nothing_else_keeps_an_empty_text() {
+        let body = r#"{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}]}"#;
+        let (body, edits) = with(ID, Action::Apply, "gpt-4.1", body).unwrap();
+        assert_eq!(body, r#"{"messages":[{"role":"user","content":""}]}"#);
+        assert_eq!(edits, "refuse.modality;lossy;n=2");
+    }
+}

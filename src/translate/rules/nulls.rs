@@ -10,15 +10,16 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.null"],
-    summary: "A null parameter, and a null member of an assistant's message other than its content, is taken out.",
+    summary: "A null parameter, and a null member of a message other than its content, is taken out.",
     on: CHAT,
     run,
 };
 
-/// The nullable parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21). A null under a key that is not
-/// known stays.
+/// The optional parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21, and Azure's own two). A null under
+/// a key that is not known stays.
 const PARAMS: &[&str] = &[
     "audio",
+    "data_sources",
     "frequency_penalty",
     "function_call",
     "functions",
@@ -51,12 +52,15 @@ const PARAMS: &[&str] = &[
     "top_logprobs",
     "top_p",
     "user",
+    "user_security_context",
     "verbosity",
     "web_search_options",
 ];
 
-/// Members of an assistant's message that Azure's own answers carry as null.
-const MEMBERS: &[&str] = &["annotations", "audio", "function_call", "name", "refusal", "tool_calls"];
+/// Optional members of a message, which Azure's own answers and typed clients carry as null. `content` is not one: an
+/// assistant that calls a tool has it null.
+const MEMBERS: &[&str] =
+    &["annotations", "audio", "function_call", "name", "refusal", "tool_call_id", "tool_calls"];
 
 const WHY: &str = "null means the same as leaving the parameter out, and some api-versions refuse it";
 
@@ -67,9 +71,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             places.push(Pointer::key(key.into_owned()));
         }
     }
-    for (index, message) in
-        draft.messages.iter().enumerate().filter(|(_, message)| message.role == "assistant")
-    {
+    for (index, message) in draft.messages.iter().enumerate() {
         for (key, value) in message.view.members() {
             if value.is_null() && MEMBERS.contains(&key.as_ref()) {
                 places.push(Pointer::key("messages").item(index).then(key.into_owned()));
@@ -80,4 +82,32 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.edit("drop.null", Effect::Same, WHY, Change::Remove { at })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, with};
+
+    #[test]
+    fn null_parameters_and_members_go_and_other_nulls_stay() {
+        let (body, edits) = sent(
+            "gpt-4.1",
+            "v1",
+            r#"{"x":null,"stop":null,"messages":[{"role":"user","content":null,"name":null,"y":null},{"role":"assistant","content":null,"tool_calls":null}],"user":null}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"x":null,"messages":[{"role":"user","content":null,"y":null},{"role":"assistant","content":null}]}"#
+        );
+        assert_eq!(edits, "drop.null;n=4");
+    }
+
+    #[test]
+    fn a_null_that_a_policy_keeps_is_no_value_and_is_not_doubled_by_a_rename() {
+        let body = r#"{"max_completion_tokens":null,"max_tokens":5}"#;
+        let (body, edits) = with("drop.null", Action::Pass, "o1", body).unwrap();
+        assert_eq!(body, r#"{"max_completion_tokens":5}"#);
+        assert_eq!(edits, "rename.max_tokens;n=2");
+    }
 }

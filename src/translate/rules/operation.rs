@@ -21,3 +21,22 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
                model that serves chat completions.";
     draft.refuse_outright("refuse.operation", "model", why)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{refused, with};
+
+    #[test]
+    fn a_chat_call_to_a_responses_model_is_refused_and_can_be_passed_on() {
+        let body = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+        let refusal = refused("gpt-5-codex", "v1", body);
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.operation", "model"));
+        assert!(refusal.why.contains("/v1/responses"), "{}", refusal.why);
+        assert_eq!(with("refuse.operation", Action::Pass, "gpt-5-codex", body).unwrap().0, body);
+        assert!(
+            with("refuse.operation", Action::Apply, "gpt-5-codex", body).is_err(),
+            "there is nothing to apply"
+        );
+    }
+}

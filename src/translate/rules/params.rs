@@ -4,7 +4,7 @@ use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Row, Scalar, Verb},
-    json::{Change, Pointer, Raw},
+    json::{Change, Kind, Pointer, Raw},
     translate::{Draft, Value},
 };
 
@@ -32,16 +32,12 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     let at = Pointer::path(&row.param);
     let why = row.why.to_string();
     // What Azure assumes anyway can go without a loss.
-    let idle = row.same || (scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param));
+    let default = scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param);
+    let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
     let effect = if idle { Effect::Same } else { Effect::Lossy };
     match &row.verb {
         Verb::Drop => draft.edit(&row.id, effect, why, Change::Remove { at })?,
-        Verb::Rename(to) if draft.has(to) => {
-            draft.edit(&row.id, Effect::Lossy, why, Change::Remove { at })?
-        }
-        Verb::Rename(to) => {
-            draft.edit(&row.id, Effect::Same, why, Change::Rename { from: at, to: to.clone() })?
-        }
+        Verb::Rename(to) => rename(draft, row, &value, to)?,
         Verb::Refuse if idle => draft.edit(&row.id, effect, why, Change::Remove { at })?,
         Verb::Refuse => {
             let top = row.param.split('.').next().unwrap_or(&row.param).to_owned();
@@ -58,6 +54,33 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
         }
     };
     Ok(())
+}
+
+/// Moves a value to another key; where that has a value of its own, it stands.
+fn rename(draft: &mut Draft<'_>, row: &Row, value: &Value<'_>, to: &str) -> Result<bool, Refusal> {
+    let (from, why) = (Pointer::path(&row.param), row.why.to_string());
+    if let Some(other) = draft.get(to) {
+        let equal = value.scalar().is_some() && value.scalar() == other.scalar();
+        let effect = if equal { Effect::Same } else { Effect::Lossy };
+        return draft.edit(&row.id, effect, why, Change::Remove { at: from });
+    }
+    if draft.is_null(to) {
+        let at = Pointer::key(to.to_owned());
+        draft.edit(&row.id, Effect::Same, why.clone(), Change::Remove { at })?;
+    }
+    draft.edit(&row.id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
+}
+
+/// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything then.
+fn is_empty(value: &Value<'_>) -> bool {
+    match value {
+        Value::Sent(view) => match view.kind() {
+            Kind::Array => view.items().next().is_none(),
+            Kind::Object => view.members().next().is_none(),
+            _ => false,
+        },
+        Value::Written(_) => false,
+    }
 }
 
 /// Whether the guards of the row hold.
@@ -87,4 +110,102 @@ fn allowed(
 fn outside(value: &Value<'_>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
     let Some(Scalar::Number(number)) = value.scalar() else { return None };
     max.filter(|max| number > *max).or(min.filter(|min| number < *min))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{refused, sent, strictly, with};
+
+    #[test]
+    fn a_cap_is_renamed_and_kept_as_it_is_written() {
+        let expected = (r#"{ "max_completion_tokens" : 2.56e2 }"#.into(), "rename.max_tokens".into());
+        assert_eq!(sent("o1", "v1", r#"{ "max_tokens" : 2.56e2 }"#), expected);
+        assert_eq!(sent("gpt-4", "v1", r#"{"max_completion_tokens":1}"#).0, r#"{"max_tokens":1}"#);
+    }
+
+    #[test]
+    fn what_is_the_default_goes_without_a_loss_and_anything_else_with_one() {
+        let edits = |body| sent("o1", "v1", body).1;
+        assert_eq!(edits(r#"{"temperature":1.0}"#), "drop.temperature");
+        assert_eq!(edits(r#"{"temperature":0.9}"#), "drop.temperature;lossy");
+        assert_eq!(edits(r#"{"logit_bias":{}}"#), "drop.logit_bias");
+        assert_eq!(edits(r#"{"logit_bias":{"1":1}}"#), "drop.logit_bias;lossy");
+        assert_eq!(edits(r#"{"parallel_tool_calls":false}"#), "drop.parallel_tool_calls");
+    }
+
+    #[test]
+    fn an_own_value_and_the_effective_effort_guard_a_row() {
+        let kept = |family, body: &str| sent(family, "v1", body).0 == body;
+        assert!(kept("gpt-5", r#"{"temperature":1}"#));
+        assert!(!kept("gpt-5", r#"{"temperature":0}"#));
+        assert!(kept("gpt-5.1", r#"{"temperature":0,"top_p":0.5}"#), "its default effort is none");
+        assert!(!kept("gpt-5.1", r#"{"temperature":0,"reasoning_effort":"low"}"#));
+        assert!(!kept("gpt-5.5", r#"{"temperature":0}"#), "its default effort is medium");
+        assert!(kept("gpt-5.5", r#"{"temperature":0,"reasoning_effort":"none"}"#));
+        assert!(!kept("gpt-5.5", r#"{"stop":"x","reasoning_effort":"none"}"#));
+    }
+
+    #[test]
+    fn the_effort_that_a_rule_wrote_guards_too() {
+        let body = r#"{"reasoning_effort":"minimal","temperature":0}"#;
+        let (body, edits) = sent("gpt-5.1", "v1", body);
+        assert_eq!(body, r#"{"reasoning_effort":"none","temperature":0}"#);
+        assert_eq!(edits, "map.reasoning_effort;lossy");
+    }
+
+    #[test]
+    fn metadata_needs_store() {
+        let body = r#"{"metadata":{"a":"b"}}"#;
+        assert_eq!(sent("gpt-4.1", "v1", body), ("{}".into(), "drop.metadata;lossy".into()));
+        let stored = r#"{"metadata":{"a":"b"},"store":true}"#;
+        assert_eq!(sent("gpt-4.1", "v1", stored).0, stored);
+    }
+
+    #[test]
+    fn a_refused_format_can_be_dropped_or_passed_by_policy() {
+        let body = r#"{"response_format":{"type":"json_schema","json_schema":{}}}"#;
+        let refusal = refused("gpt-4-turbo", "v1", body);
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.response_format", "response_format"));
+        let id = "refuse.response_format";
+        let dropped = ("{}".to_owned(), "refuse.response_format;lossy".to_owned());
+        assert_eq!(with(id, Action::Apply, "gpt-4-turbo", body).unwrap(), dropped);
+        assert_eq!(with(id, Action::Pass, "gpt-4-turbo", body).unwrap().0, body);
+    }
+
+    #[test]
+    fn an_empty_object_that_asks_for_something_is_refused_all_the_same() {
+        assert_eq!(refused("gpt-4.1", "v1", r#"{"web_search_options":{}}"#).param, "web_search_options");
+    }
+
+    #[test]
+    fn tools_that_a_policy_drops_take_their_choice_along() {
+        let body = r#"{"tools":[{"type":"function"}],"tool_choice":"required","parallel_tool_calls":false}"#;
+        let (body, edits) = with("refuse.tools", Action::Apply, "o1-preview", body).unwrap();
+        assert_eq!(body, "{}");
+        assert_eq!(edits, "refuse.tools;lossy, drop.tool_choice, drop.parallel_tool_calls");
+    }
+
+    #[test]
+    fn a_cap_above_the_longest_answer_is_set_to_it() {
+        let expected = (
+            r#"{"max_completion_tokens":100000}"#.into(),
+            "rename.max_tokens, clamp.max_completion_tokens".into(),
+        );
+        assert_eq!(sent("o1", "v1", r#"{"max_tokens":1000000000000000000000000}"#), expected);
+        assert_eq!(sent("o1", "v1", r#"{"max_completion_tokens":100000}"#).1, "none");
+    }
+
+    #[test]
+    fn who_accepts_no_loss_is_told_the_parameter_and_a_policy_can_pass_it() {
+        let body = r#"{"temperature":0.5}"#;
+        let refusal = strictly("o1", "v1", body).unwrap_err();
+        assert_eq!(
+            (&*refusal.rule, refusal.param.as_str(), &*refusal.family),
+            ("drop.temperature", "temperature", "o1")
+        );
+        assert!(strictly("o1", "v1", r#"{"temperature":1,"max_tokens":5}"#).is_ok());
+        assert_eq!(with("drop.temperature", Action::Pass, "o1", body).unwrap(), (body.into(), "none".into()));
+        assert!(with("drop.temperature", Action::Refuse, "o1", body).is_err());
+    }
 }

@@ -38,3 +38,40 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::{send, target};
+    use crate::translate::{Policy, Target};
+
+    fn reserved(family: &str, reserve: u64, body: &str) -> (String, String) {
+        let target = Target { reasoning_reserve: reserve, ..target(family, "v1") };
+        let sent = send(&target, body, &Policy::default()).unwrap();
+        let again = send(&target, &sent.body, &Policy::default()).unwrap();
+        assert_eq!(
+            (again.body.as_str(), again.edits.as_str()),
+            (sent.body.as_str(), "none"),
+            "it is added once"
+        );
+        (sent.body, sent.edits)
+    }
+
+    #[test]
+    fn a_mapped_cap_is_raised_up_to_the_familys_limit() {
+        let edits = "rename.max_tokens, reserve.reasoning";
+        let cap = |cap: &str| format!(r#"{{"max_completion_tokens":{cap}}}"#);
+        assert_eq!(reserved("o1", 1000, r#"{"max_tokens":256.0}"#), (cap("1256"), edits.into()));
+        assert_eq!(reserved("o1", 1000, r#"{"max_tokens":99900}"#), (cap("100000"), edits.into()));
+        let clamped = "rename.max_tokens, clamp.max_completion_tokens";
+        assert_eq!(reserved("o1", 1000, r#"{"max_tokens":200000}"#), (cap("100000"), clamped.into()));
+    }
+
+    #[test]
+    fn a_cap_of_its_own_no_number_and_no_reserve_stay() {
+        let own = r#"{"max_completion_tokens":256}"#;
+        assert_eq!(reserved("o1", 1000, own), (own.into(), "none".into()));
+        assert_eq!(reserved("o1", 1000, r#"{"max_tokens":"5"}"#).0, r#"{"max_completion_tokens":"5"}"#);
+        assert_eq!(reserved("o1", 0, r#"{"max_tokens":5}"#).0, r#"{"max_completion_tokens":5}"#);
+        assert_eq!(reserved("gpt-4.1", 1000, r#"{"max_tokens":5}"#).1, "none");
+    }
+}

@@ -20,7 +20,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let (system, developer) = (has("system"), has("developer"));
     let role = match draft.profile().system_role {
         SystemRole::System if developer => "system",
-        SystemRole::Developer if developer && !draft.target.developer_role => "system",
+        SystemRole::Any if developer && system => "system",
+        SystemRole::Developer | SystemRole::Any if developer && !draft.knows_developer_role() => "system",
         // `system` alone is taken as it is by every family that has `developer`.
         SystemRole::Developer if developer && system => "developer",
         SystemRole::System | SystemRole::Developer | SystemRole::Any | SystemRole::MergeIntoUser => {
@@ -37,4 +38,43 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::rules::testing::sent;
+
+    const BOTH: &str = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"},{"role":"developer","content":"c"}]}"#;
+
+    #[test]
+    fn one_role_carries_the_instructions_wherever_they_stand() {
+        let role = |role| {
+            format!(
+                r#"{{"messages":[{{"role":"{role}","content":"a"}},{{"role":"user","content":"b"}},{{"role":"{role}","content":"c"}}]}}"#
+            )
+        };
+        assert_eq!(sent("gpt-4.1", "v1", BOTH), (role("system"), "rename.role".into()));
+        assert_eq!(sent("gpt-5", "v1", BOTH), (role("developer"), "rename.role".into()));
+        assert_eq!(sent("model-router", "v1", BOTH).0, role("system"));
+        assert_eq!(sent("unknown", "v1", BOTH).0, BOTH);
+    }
+
+    #[test]
+    fn one_role_alone_is_left_where_it_is_known() {
+        for family in ["gpt-5", "o1", "model-router"] {
+            for role in ["system", "developer"] {
+                let body = format!(r#"{{"messages":[{{"role":"{role}","content":"a"}}]}}"#);
+                assert_eq!(sent(family, "v1", &body).0, body, "{family}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_api_version_without_developer_gets_system() {
+        let body = r#"{"messages":[{"role":"developer","content":"a"}]}"#;
+        let expected = r#"{"messages":[{"role":"system","content":"a"}]}"#;
+        assert_eq!(sent("model-router", "2024-10-21", body).0, expected);
+        assert_eq!(sent("gpt-4.1", "2024-10-21", body).0, expected);
+        assert_eq!(sent("model-router", "2024-12-01-preview", body).0, body);
+    }
 }

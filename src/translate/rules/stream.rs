@@ -36,3 +36,32 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::rules::testing::{send, target, with};
+    use crate::translate::{Action, Policy};
+
+    #[test]
+    fn azure_is_asked_for_json_and_the_stream_is_made() {
+        let body = r#"{"stream":true,"stream_options":{"include_usage":true}}"#;
+        for family in ["o1", "o1-preview", "o1-mini"] {
+            let sent = send(&target(family, "v1"), body, &Policy::default()).unwrap();
+            assert_eq!(sent.body, r#"{"stream":false}"#);
+            assert_eq!(sent.edits, "synthesize.stream;n=3");
+            assert_eq!(sent.plan.reply.framing, Framing::JsonToSse);
+            assert_eq!(sent.plan.reply.usage_chunk, UsageChunk::Wanted);
+        }
+        let sent = send(&target("o1", "v1"), r#"{"stream":true}"#, &Policy::default()).unwrap();
+        assert_eq!(sent.plan.reply.usage_chunk, UsageChunk::None);
+    }
+
+    #[test]
+    fn families_that_stream_and_policies_that_pass_stream() {
+        let sent = send(&target("o3", "v1"), r#"{"stream":true}"#, &Policy::default()).unwrap();
+        assert_eq!(sent.plan.reply.framing, Framing::Same);
+        let (body, _) = with(ID, Action::Pass, "o1", r#"{"stream":true}"#).unwrap();
+        assert_eq!(body, r#"{"stream":true,"stream_options":{"include_usage":true}}"#);
+    }
+}

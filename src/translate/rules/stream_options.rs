@@ -32,11 +32,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
         return Ok(());
     }
-    if wanted {
-        draft.reply.usage_chunk = UsageChunk::Wanted;
+    if unknown_to_version(draft) {
         return Ok(());
     }
-    if unknown_to_version(draft) {
+    if wanted {
+        draft.reply.usage_chunk = UsageChunk::Wanted;
         return Ok(());
     }
     let change = match draft.get("stream_options") {
@@ -59,5 +59,64 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn unknown_to_version(draft: &Draft<'_>) -> bool {
-    draft.target.unknown_to_version.iter().any(|row| row.param.starts_with("stream_options"))
+    draft.version().is_some_and(|version| version.unknown.iter().any(|row| row.param == "stream_options"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::rules::testing::{send, target, with};
+    use crate::translate::{Action, Policy};
+
+    fn asked(surface: &str, body: &str) -> (String, String, UsageChunk) {
+        let sent = send(&target("gpt-4o", surface), body, &Policy::default()).unwrap();
+        (sent.body, sent.edits, sent.plan.reply.usage_chunk)
+    }
+
+    #[test]
+    fn usage_is_asked_for_and_hidden_from_who_did_not_ask() {
+        let added = r#"{"stream":true,"stream_options":{"include_usage":true}}"#;
+        let edits = "add.include_usage;n=2";
+        for body in [
+            r#"{"stream":true}"#,
+            r#"{"stream":true,"stream_options":{}}"#,
+            r#"{"stream":true,"stream_options":{"include_usage":false}}"#,
+        ] {
+            assert_eq!(asked("v1", body), (added.into(), edits.into(), UsageChunk::Hidden), "{body}");
+        }
+        assert_eq!(asked("v1", added), (added.into(), "none".into(), UsageChunk::Wanted));
+        let other = r#"{"stream":true,"stream_options":{"include_obfuscation":false}}"#;
+        let expected =
+            r#"{"stream":true,"stream_options":{"include_obfuscation":false,"include_usage":true}}"#;
+        assert_eq!(asked("v1", other).0, expected);
+    }
+
+    #[test]
+    fn options_without_a_stream_go() {
+        let body = r#"{"stream":false,"stream_options":{"include_usage":true}}"#;
+        let expected = (r#"{"stream":false}"#.into(), "drop.stream_options".into(), UsageChunk::None);
+        assert_eq!(asked("v1", body), expected);
+    }
+
+    #[test]
+    fn nothing_is_asked_where_azure_would_refuse_it() {
+        let body = r#"{"stream":true,"data_sources":[{}]}"#;
+        assert_eq!(asked("v1", body), (body.into(), "none".into(), UsageChunk::None));
+        let options = r#"{"stream":true,"stream_options":{"include_usage":true},"data_sources":[{}]}"#;
+        assert_eq!(asked("v1", options), (body.into(), "drop.stream_options;lossy".into(), UsageChunk::None));
+        let plain = r#"{"stream":true}"#;
+        assert_eq!(asked("2024-06-01", plain), (plain.into(), "none".into(), UsageChunk::None));
+        let old = r#"{"stream":true,"stream_options":{"include_usage":true}}"#;
+        let expected = (plain.into(), "version.stream_options;lossy".into(), UsageChunk::None);
+        assert_eq!(asked("2024-06-01", old), expected);
+    }
+
+    #[test]
+    fn a_policy_can_leave_the_usage_unasked() {
+        let body = r#"{"stream":true}"#;
+        assert_eq!(
+            with("add.include_usage", Action::Pass, "gpt-4.1", body).unwrap(),
+            (body.into(), "none".into())
+        );
+    }
 }

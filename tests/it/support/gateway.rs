@@ -2,8 +2,8 @@
 
 use std::{io::Write, sync::Arc};
 
-use azgate::{app::Gateway, cli::ConfigArgs, config::Environment, serve};
-use tokio::net::TcpListener;
+use azgate::{app, cli::ConfigArgs, config::Environment, gateway::Gateway, serve};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::Upstream;
 
@@ -15,7 +15,10 @@ pub(crate) struct Proxy {
     /// Its parts.
     pub(crate) gateway: Arc<Gateway>,
     client: reqwest::Client,
-    _stopper: serve::Stopper,
+    /// Stops it.
+    pub(crate) stopper: serve::Stopper,
+    /// Completes once it has stopped.
+    pub(crate) serving: JoinHandle<()>,
 }
 
 /// The key that the gateway has for its upstream.
@@ -48,8 +51,8 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stopper, stop) = serve::stop();
         let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-        tokio::spawn(serve::serve(listener, gateway.clone().router(), options, stop));
-        Proxy { url, gateway, client: client(), _stopper: stopper }
+        let serving = tokio::spawn(serve::serve(listener, app::router(gateway.clone()), options, stop));
+        Proxy { url, gateway, client: client(), stopper, serving }
     }
 
     /// A chat call on the OpenAI path.
@@ -64,18 +67,25 @@ impl Proxy {
         body: impl Into<reqwest::Body>,
         headers: &[(&str, &str)],
     ) -> reqwest::Response {
-        let mut request =
+        let request =
             self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        request.body(body).send().await.unwrap()
+        with_headers(request, headers).body(body).send().await.unwrap()
     }
 
     /// A GET.
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
-        self.client.get(format!("{}{path}", self.url)).send().await.unwrap()
+        self.get_with(path, &[]).await
     }
+
+    /// A GET with headers.
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let request = self.client.get(format!("{}{path}", self.url));
+        with_headers(request, headers).send().await.unwrap()
+    }
+}
+
+fn with_headers(request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
 /// A JSON body to any URL.

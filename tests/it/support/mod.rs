@@ -2,15 +2,20 @@
 
 pub(crate) mod authority;
 pub(crate) mod binary;
+pub(crate) mod chat;
 pub(crate) mod gateway;
-pub(crate) mod log;
+pub(crate) mod logs;
+pub(crate) mod raw;
+pub(crate) mod refused;
 pub(crate) mod sse;
 pub(crate) mod upstream;
 
 pub(crate) use authority::Authority;
 pub(crate) use binary::Binary;
 pub(crate) use gateway::{AZURE_KEY, Proxy, post};
-pub(crate) use log::Log;
+pub(crate) use logs::Logs;
+pub(crate) use raw::Raw;
+pub(crate) use refused::Refused;
 pub(crate) use upstream::{Reply, Upstream};
 
 /// A chat call's body for a model.
@@ -20,3 +25,12 @@ pub(crate) fn hello(model: &str) -> String {
 
 /// A chat answer as Azure gives it.
 pub(crate) const ANSWER: &str = r#"{"choices":[{"content_filter_results":{},"finish_reason":"stop","index":0,"logprobs":null,"message":{"annotations":[],"content":"Hello.","refusal":null,"role":"assistant"}}],"created":1735689600,"id":"chatcmpl-1","model":"gpt-4.1-2025-04-14","object":"chat.completion","prompt_filter_results":[],"system_fingerprint":"fp_1","usage":{"completion_tokens":3,"prompt_tokens":8,"total_tokens":11}}"#;
+
+/// The configuration of a key that clients may call with.
+pub(crate) fn key(name: &str, secret: &str, more: &str) -> String {
+    use sha2::{Digest, Sha256};
+
+    let digest: [u8; 32] = Sha256::digest(secret).into();
+    let digits = digest.map(|byte| format!("{byte:02x}")).concat();
+    format!("[keys.{name}]\nsha256 = \"{digits}\"\n{more}\n")
+}

@@ -78,10 +78,10 @@ impl Reply {
 
     /// An answer with these headers.
     pub(crate) fn with(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let length = body.len();
+        let fields = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let fields = fields.collect::<Vec<_>>().concat();
+        let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{fields}");
         Reply::default().bytes(format!("{head}\r\n{body}"))
     }
 
@@ -139,7 +139,6 @@ struct State {
     received: Vec<Received>,
     surprises: Vec<String>,
     connections: usize,
-    closed: usize,
 }
 
 /// A running upstream. Dropping it fails the test if the script was not followed.
@@ -212,6 +211,12 @@ impl Upstream {
     /// What was received; the script must have been followed to its end.
     pub(crate) fn finish(self) -> Vec<Received> {
         self.received()
+    }
+
+    /// Nothing was received, so the script was not needed.
+    pub(crate) fn untouched(self) {
+        assert!(self.received().is_empty(), "{:?}", self.received());
+        self.state.lock().unwrap().script.clear();
     }
 
     /// The one request that was received.
@@ -288,7 +293,7 @@ async fn read(stream: &mut Io) -> Option<Received> {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break at + 4;
         }
-        let mut chunk = [0; 8192];
+        let mut chunk = vec![0; 8192];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         buffer.extend_from_slice(&chunk[..count]);
     };
@@ -296,7 +301,7 @@ async fn read(stream: &mut Io) -> Option<Received> {
     let mut received = Received { head, body: buffer.split_off(end), connection: 0 };
     let length: usize = received.header("content-length").map_or(0, |length| length.parse().unwrap());
     while received.body.len() < length {
-        let mut chunk = [0; 65536];
+        let mut chunk = vec![0; 65536];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         received.body.extend_from_slice(&chunk[..count]);
     }

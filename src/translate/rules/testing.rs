@@ -1,0 +1,77 @@
+//! What the rules' tests share: plans for a family on a surface, and what they send.
+
+use bytes::Bytes;
+
+use crate::{
+    call::{Call, OUTLINE_DEPTH, Operation, Plan, Refusal},
+    catalog::{Catalog, Surfaces},
+    json::{Document, View, apply},
+    translate::{Action, Lossy, Policy, Rules, Target, edits_header, plan},
+};
+
+/// A call for chat completions with this body.
+pub(in crate::translate) fn call(body: &str) -> Call {
+    let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
+    let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
+    Call { operation: Operation::Chat, model: "m".into(), stream, body, normalize: true }
+}
+
+/// A deployment `m` of a family on a surface.
+pub(in crate::translate) fn target(family: &str, surface: &str) -> Target {
+    let profile = Catalog::embedded().family(family).unwrap();
+    Target::new("m", profile, surface.parse().unwrap(), &Surfaces::embedded())
+}
+
+/// A plan and the body that it sends.
+#[derive(Debug)]
+pub(in crate::translate) struct Sent {
+    pub(in crate::translate) body: String,
+    pub(in crate::translate) edits: String,
+    pub(in crate::translate) plan: Plan,
+}
+
+pub(in crate::translate) fn send(target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
+    let call = call(body);
+    let plan = plan(&call, target, policy)?;
+    // Where a body names no model, the tests leave the deployment's name out of what is sent.
+    let edits = plan.edits.iter().filter_map(|edit| match &edit.change {
+        crate::call::Change::Body(change) => Some(change),
+        _ => None,
+    });
+    let body = String::from_utf8(apply(&call.body, edits).concat()).unwrap();
+    Document::parse(Bytes::from(body.clone()), OUTLINE_DEPTH).unwrap();
+    Ok(Sent { body, edits: edits_header(&plan.edits).into_owned(), plan })
+}
+
+/// The body sent and the edits, under the default policy.
+pub(in crate::translate) fn sent(family: &str, surface: &str, body: &str) -> (String, String) {
+    let sent = send(&target(family, surface), body, &Policy::default()).unwrap();
+    (sent.body, sent.edits)
+}
+
+/// The refusal, under the default policy.
+pub(in crate::translate) fn refused(family: &str, surface: &str, body: &str) -> Refusal {
+    send(&target(family, surface), body, &Policy::default()).unwrap_err()
+}
+
+/// The outcome where one rule has this action.
+pub(in crate::translate) fn with(
+    rule: &str,
+    action: Action,
+    family: &str,
+    body: &str,
+) -> Result<(String, String), Refusal> {
+    let rules = Rules { lossy: None, rules: [(rule.to_owned(), action)].into() };
+    let policy = Policy { call: None, layers: [None, None, Some(&rules)] };
+    send(&target(family, "v1"), body, &policy).map(|sent| (sent.body, sent.edits))
+}
+
+/// The outcome for a caller who accepts no loss.
+pub(in crate::translate) fn strictly(
+    family: &str,
+    surface: &str,
+    body: &str,
+) -> Result<(String, String), Refusal> {
+    let policy = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
+    send(&target(family, surface), body, &policy).map(|sent| (sent.body, sent.edits))
+}

@@ -1,0 +1,273 @@
+//! The simulator judges what the gateway forwards: it never answers 400 to a body that was planned for its family.
+//! Refusing is no way out: what azgate refuses itself stands in a list, each with its fact, and so does the little that
+//! is passed on although the simulator refuses it. A line that no longer holds fails too.
+
+use std::collections::BTreeSet;
+
+use azgate::sim;
+
+use crate::support::chat::{cases, families, planned, target};
+
+const SURFACES: [&str; 4] = ["v1", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
+
+/// One thing that azgate refuses: the rule, the cases (`*`: all), the families, and the fact with its source.
+struct Refused {
+    rule: &'static str,
+    cases: &'static [&'static str],
+    families: &'static [&'static str],
+    fact: &'static str,
+}
+
+const TOOL_CASES: &[&str] = &[
+    "effort-minimal-tools-parallel",
+    "prediction-tools",
+    "tools",
+    "tools-effort",
+    "tools-required-parallel",
+];
+const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions"];
+const SCHEMA_CASES: &[&str] = &["data-sources-json-schema", "json-schema"];
+const FORMAT_CASES: &[&str] = &["data-sources-json-schema", "json-object", "json-schema"];
+const TOOLLESS: &[&str] = &["gpt-35-turbo-0301", "gpt-4-0314", "o1-preview", "o1-mini", "gpt-5-chat"];
+const CHAT: &[&str] = &["*"];
+
+const REFUSED: &[Refused] = &[
+    Refused {
+        rule: "refuse.operation",
+        cases: &["*"],
+        families: &[
+            "o1-pro",
+            "o3-pro",
+            "codex-mini",
+            "o3-deep-research",
+            "computer-use-preview",
+            "gpt-5-codex",
+            "gpt-5-pro",
+            "gpt-5.1-codex",
+            "gpt-5.1-codex-max",
+            "gpt-5.2-codex",
+            "gpt-5.2-pro",
+            "gpt-5.3-codex",
+            "gpt-5.4-pro",
+            "gpt-5.5-pro",
+        ],
+        fact: "\"The chatCompletion operation does not work with the specified model\" (vanna#967, langchain-azure#228)",
+    },
+    Refused {
+        rule: "refuse.tools",
+        cases: TOOL_CASES,
+        families: TOOLLESS,
+        fact: "\"tools is not supported in this model\" (inspect_ai#1290); gpt-5-chat: models.dev, tool_call=false",
+    },
+    Refused {
+        rule: "refuse.tool_messages",
+        cases: &["functions-history", "tools-history", "tools-history-alone"],
+        families: TOOLLESS,
+        fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
+    },
+    Refused {
+        rule: "refuse.functions",
+        cases: FUNCTION_CASES,
+        families: TOOLLESS,
+        fact: "\"functions is not supported in this model\" (inspect_ai#1290)",
+    },
+    Refused {
+        rule: "refuse.tools_with_effort",
+        cases: &[
+            "effort-minimal-tools-parallel",
+            "everything-legacy",
+            "functions",
+            "functions-history",
+            "prediction-tools",
+            "tools",
+            "tools-effort",
+            "tools-history",
+            "tools-required-parallel",
+        ],
+        families: &["gpt-6-astra", "gpt-6.1", "gpt-6.2"],
+        fact: "no effort `none`, so no chat call takes tools (models-sold-directly-by-azure.md: \"Responses API only\")",
+    },
+    Refused {
+        rule: "refuse.response_format",
+        cases: FORMAT_CASES,
+        families: &[
+            "gpt-35-turbo-0301",
+            "gpt-35-turbo-0613",
+            "gpt-35-turbo-16k",
+            "gpt-4",
+            "gpt-4-32k",
+            "gpt-4-0314",
+            "o1-preview",
+            "o1-mini",
+            "gpt-4o-audio",
+            "gpt-5-chat",
+        ],
+        fact: "\"'response_format' of type 'json_object' is not supported with this model\" (json-mode.md)",
+    },
+    Refused {
+        rule: "refuse.response_format",
+        cases: SCHEMA_CASES,
+        families: &["gpt-35-turbo", "gpt-4-turbo-preview", "gpt-4-turbo", "gpt-4o-2024-05-13"],
+        fact: "structured outputs came with gpt-4o 2024-08-06 (structured-outputs.md)",
+    },
+    Refused {
+        rule: "refuse.schema_with_data_sources",
+        cases: &["data-sources-json-schema"],
+        families: &["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-mini", "gpt-4.1", "model-router"],
+        fact: "On Your Data takes no structured outputs (use-your-data.md)",
+    },
+    Refused {
+        rule: "refuse.data_sources",
+        cases: &["data-sources", "data-sources-json-schema"],
+        families: CHAT,
+        fact: "On Your Data is served for gpt-4o, gpt-4o-mini and gpt-4.1 alone (use-your-data.md)",
+    },
+    Refused {
+        rule: "refuse.hosted_tools",
+        cases: &["hosted-tool"],
+        families: CHAT,
+        fact: "only `function` is supported (Azure OpenAPI v1); file_search belongs to Responses",
+    },
+    Refused {
+        rule: "refuse.web_search_options",
+        cases: &["web-search"],
+        families: CHAT,
+        fact: "in no Azure document; web search belongs to Responses",
+    },
+    Refused {
+        rule: "refuse.n",
+        cases: &["n-two"],
+        families: &["o1-preview", "o1-mini"],
+        fact: "n is fixed at 1 (OpenAI's guide of the o1 beta)",
+    },
+    Refused {
+        rule: "refuse.modality",
+        cases: &["vision"],
+        families: &[
+            "gpt-35-turbo",
+            "gpt-35-turbo-0301",
+            "gpt-35-turbo-0613",
+            "gpt-35-turbo-16k",
+            "gpt-4",
+            "gpt-4-32k",
+            "gpt-4-0314",
+            "gpt-4-turbo-preview",
+            "gpt-4o-audio",
+            "o1-preview",
+            "o1-mini",
+            "o3-mini",
+            "gpt-oss",
+        ],
+        fact: "\"image_url is only supported by certain models\" (browser-use/web-ui#274)",
+    },
+];
+
+/// Cases that are passed on although the simulator refuses them, with the models and the reason.
+const PASSED: &[(&str, &[&str], &str)] = &[
+    ("unknown-keys", CHAT, "a key that nobody knows passes: an api-version may know it before azgate does"),
+    (
+        "cap-huge",
+        &["gpt-35-turbo-0301", "gpt-35-turbo-0613", "gpt-4", "gpt-4-0314", "gpt-4-32k"],
+        "prompt and answer share one window, and azgate counts no tokens",
+    ),
+    ("cap-huge", &["model-router"], "the limit is that of the model that Azure picks (model-router.md)"),
+];
+
+fn among(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|one| *one == "*" || *one == name)
+}
+
+#[test]
+fn what_is_forwarded_is_never_refused() {
+    let cases = cases();
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    for family in families() {
+        let known = |name: &&str| sim::models().any(|model| model == *name);
+        let models: Vec<&str> = family.models.iter().map(String::as_str).filter(known).collect();
+        for surface in SURFACES {
+            let target = target(&family, surface);
+            for case in &cases {
+                let Ok((plan, sent)) = planned(&case.body, &target) else { continue };
+                let dated = plan.api_version.as_ref().map(|version| sim::Surface::Dated(version.to_string()));
+                for model in &models {
+                    let Err(error) = sim::judge(model, dated.as_ref().unwrap_or(&sim::Surface::V1), &sent)
+                    else {
+                        continue;
+                    };
+                    match PASSED
+                        .iter()
+                        .position(|(name, models, _)| *name == case.name && among(model, models))
+                    {
+                        Some(line) => _ = used.insert(line),
+                        None => wrong.push(format!("{} for {model} on {surface}: {}", case.name, error.body)),
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "Azure would refuse what azgate sends:\n{}", wrong.join("\n"));
+    for (line, (case, _, why)) in PASSED.iter().enumerate() {
+        assert!(used.contains(&line), "{case} is refused no more ({why}): take the line out");
+    }
+}
+
+#[test]
+fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
+    let cases = cases();
+    let mut unlisted = BTreeSet::new();
+    let mut hit = BTreeSet::new();
+    for family in families() {
+        for surface in SURFACES {
+            let target = target(&family, surface);
+            for case in &cases {
+                let Err(refusal) = planned(&case.body, &target) else { continue };
+                let line = REFUSED.iter().position(|line| {
+                    line.rule == &*refusal.rule
+                        && among(&case.name, line.cases)
+                        && among(&family.name, line.families)
+                });
+                match line {
+                    Some(line) => _ = hit.insert((line, case.name.clone(), family.name.to_string())),
+                    None => _ = unlisted.insert(format!("{} {} {}", refusal.rule, case.name, family.name)),
+                }
+            }
+        }
+    }
+    assert!(unlisted.is_empty(), "azgate refuses what no line allows:\n{unlisted:#?}");
+    let happens = |line: usize, case: &str, family: &str| {
+        hit.iter().any(|(at, hit, of)| {
+            *at == line && (case == "*" || case == hit) && (family == "*" || family == of)
+        })
+    };
+    for (at, line) in REFUSED.iter().enumerate() {
+        for case in line.cases {
+            assert!(
+                happens(at, case, "*"),
+                "{} is not refused for {case} any more ({})",
+                line.rule,
+                line.fact
+            );
+        }
+        for family in line.families {
+            assert!(
+                happens(at, "*", family),
+                "{} is not refused for {family} any more ({})",
+                line.rule,
+                line.fact
+            );
+        }
+    }
+}
+
+#[test]
+fn every_family_that_the_simulator_can_judge_is_judged() {
+    // Those that it does not know are not on Azure yet, or not by a name of their own.
+    let known = |name: &String| sim::models().any(|model| model == name);
+    let strangers: Vec<String> = families()
+        .iter()
+        .filter(|family| !family.models.iter().any(known))
+        .map(|family| family.name.to_string())
+        .collect();
+    assert_eq!(strangers, ["gpt-6.2", "unknown"]);
+}

@@ -1,0 +1,41 @@
+//! The registry of rules: each is named well, told in the documentation, and hit by a golden case.
+
+use std::collections::BTreeSet;
+
+use azgate::translate::RULES;
+
+use crate::support::chat::{cases, families, planned, target};
+
+/// Rules that no golden case hits, since an operator must switch them on.
+const SWITCHED_ON: [&str; 2] = ["add.markdown", "reserve.reasoning"];
+
+#[test]
+fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    for rule in RULES {
+        for id in rule.ids {
+            let (verb, subject) = id.split_once('.').unwrap_or_else(|| panic!("{id}"));
+            assert!(word(verb) && word(subject), "{id}");
+        }
+        assert!(rule.summary.ends_with('.') && !rule.on.is_empty(), "{:?}", rule.ids);
+    }
+}
+
+#[test]
+fn every_rule_is_hit_by_a_golden_case() {
+    let mut hit: BTreeSet<String> = SWITCHED_ON.map(str::to_owned).into();
+    for case in cases() {
+        for family in families() {
+            for surface in ["v1", "2023-05-15", "2024-10-21"] {
+                match planned(&case.body, &target(&family, surface)) {
+                    Ok((plan, _)) => hit.extend(plan.edits.iter().map(|edit| edit.rule.to_string())),
+                    Err(refusal) => _ = hit.insert(refusal.rule.to_string()),
+                }
+            }
+        }
+    }
+    let ids: BTreeSet<&str> = RULES.iter().flat_map(|rule| rule.ids).copied().collect();
+    let missed: Vec<&&str> = ids.iter().filter(|id| !hit.contains(**id)).collect();
+    assert!(missed.is_empty(), "no golden case for {missed:?}");
+}

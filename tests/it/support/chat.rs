@@ -1,0 +1,101 @@
+//! The golden cases of chat completions, and what becomes of one for a family on a surface.
+
+use std::{
+    fmt::Write,
+    fs,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
+
+use azgate::{
+    call::{Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
+    catalog::{Catalog, Profile, Surfaces},
+    json::{Document, View, apply},
+    translate::{Policy, Target, plan},
+};
+use bytes::Bytes;
+
+/// A client's body under a name.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/chat"))
+}
+
+/// Every golden case, by name.
+pub(crate) fn cases() -> Vec<Case> {
+    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let mut cases: Vec<Case> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "json"))
+        .map(|path| Case {
+            name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
+            body: fs::read(&path).unwrap().trim_ascii_end().to_vec().into(),
+        })
+        .collect();
+    cases.sort_by(|one, other| one.name.cmp(&other.name));
+    cases
+}
+
+/// Every family, those that nothing is known of included.
+pub(crate) fn families() -> Vec<Arc<Profile>> {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
+    CATALOG.families().cloned().chain([CATALOG.unknown()]).collect()
+}
+
+/// A deployment of a family, named as the cases name their model.
+pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
+    static SURFACES: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
+    Target::new("alias", profile.clone(), surface.parse().unwrap(), &SURFACES)
+}
+
+/// A call as the inbound side makes it.
+pub(crate) fn call(body: &Bytes) -> Call {
+    let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
+    let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
+    Call { operation: Operation::Chat, model: "alias".into(), stream, body, normalize: true }
+}
+
+/// The plan and the body that goes up.
+pub(crate) fn planned(body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
+    let call = call(body);
+    let plan = plan(&call, target, &Policy::default())?;
+    let sent = apply(&call.body, plan.changes()).concat();
+    Ok((plan, sent.into()))
+}
+
+/// What becomes of a case, for a snapshot.
+pub(crate) fn outcome(body: &Bytes, target: &Target) -> String {
+    match planned(body, target) {
+        Ok((plan, sent)) => shown(&plan, &sent, body),
+        Err(Refusal { rule, param, why, .. }) => format!("400 {rule} ({param}): {why}\n"),
+    }
+}
+
+fn shown(plan: &Plan, sent: &Bytes, body: &Bytes) -> String {
+    let mut out = String::new();
+    if sent == body {
+        out.push_str("body unchanged\n");
+    } else {
+        writeln!(out, "{}", String::from_utf8(sent.to_vec()).unwrap()).unwrap();
+    }
+    for edit in &plan.edits {
+        writeln!(out, "- {} ({}): {}", edit.rule, edit.effect.name(), edit.change).unwrap();
+    }
+    if let Some(version) = &plan.api_version {
+        writeln!(out, "api-version {version}").unwrap();
+    }
+    let reply = [
+        (plan.reply.framing == Framing::JsonToSse, "JSON made into a stream"),
+        (plan.reply.usage_chunk == UsageChunk::Wanted, "usage chunk wanted"),
+        (plan.reply.usage_chunk == UsageChunk::Hidden, "usage chunk hidden"),
+        (plan.reply.legacy_functions, "legacy function_call"),
+    ];
+    let reply: Vec<&str> = reply.into_iter().filter(|(is, _)| *is).map(|(_, what)| what).collect();
+    if !reply.is_empty() {
+        writeln!(out, "answer: {}", reply.join(", ")).unwrap();
+    }
+    out
+}

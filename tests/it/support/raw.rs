@@ -1,0 +1,101 @@
+//! A connection of one's own: what is sent is sent as it is, which no client library would do.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use super::{Proxy, Refused};
+
+/// A socket to a gateway.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The status.
+    pub(crate) status: u16,
+    /// Status line and headers.
+    pub(crate) head: String,
+    /// The body, as long as its `content-length` says.
+    pub(crate) body: String,
+}
+
+/// Nothing takes this long unless it never comes.
+const NEVER: Duration = Duration::from_secs(20);
+
+impl Raw {
+    /// Connects to a gateway.
+    pub(crate) async fn connect(proxy: &Proxy) -> Raw {
+        let address = proxy.url.strip_prefix("http://").unwrap();
+        Raw { stream: TcpStream::connect(address).await.unwrap(), unread: Vec::new() }
+    }
+
+    /// Sends bytes.
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.write_all(bytes.as_ref()).await.unwrap();
+    }
+
+    /// Says that nothing more will be sent.
+    pub(crate) async fn end(&mut self) {
+        self.stream.shutdown().await.unwrap();
+    }
+
+    /// The bytes up to and with `mark`.
+    pub(crate) async fn until(&mut self, mark: &str) -> String {
+        loop {
+            if let Some(at) = self.unread.windows(mark.len()).position(|window| window == mark.as_bytes()) {
+                let rest = self.unread.split_off(at + mark.len());
+                return String::from_utf8(std::mem::replace(&mut self.unread, rest)).unwrap();
+            }
+            let so_far = String::from_utf8_lossy(&self.unread).into_owned();
+            assert!(self.more().await, "the connection ended before {mark:?}: {so_far:?}");
+        }
+    }
+
+    /// The next answer. One to `HEAD` has no body: read that with [`Raw::until`].
+    pub(crate) async fn answer(&mut self) -> Answer {
+        let head = self.until("\r\n\r\n").await;
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut answer = Answer { status, head, body: String::new() };
+        let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
+        while self.unread.len() < length {
+            assert!(self.more().await, "the connection ended within a body: {answer:?}");
+        }
+        let rest = self.unread.split_off(length);
+        answer.body = String::from_utf8(std::mem::replace(&mut self.unread, rest)).unwrap();
+        answer
+    }
+
+    /// What still comes until the other side closes.
+    pub(crate) async fn rest(mut self) -> String {
+        while self.more().await {}
+        String::from_utf8(self.unread).unwrap()
+    }
+
+    async fn more(&mut self) -> bool {
+        let read = timeout(NEVER, self.stream.read_buf(&mut self.unread)).await;
+        read.expect("nothing came, and the connection stayed open").is_ok_and(|count| count > 0)
+    }
+}
+
+impl Answer {
+    /// A header's value.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The error that this is.
+    pub(crate) fn refused(&self) -> Refused {
+        assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
+        Refused::read(self.status, &self.body)
+    }
+}
