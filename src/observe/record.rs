@@ -246,3 +246,23 @@ impl Drop for Record {
         self.log();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_call_that_panics_is_not_taken_for_a_client_that_left() {
+        let metrics = Arc::new(Metrics::default());
+        let record = Record::start(metrics.clone(), "r".to_owned());
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _record = record;
+            panic!("on purpose");
+        }));
+        assert!(panicked.is_err());
+        let text = metrics.text();
+        assert!(text.contains(r#"azgate_calls_total{family="none",status="500",ended="panicked"} 1"#), "{text}");
+    }
+}

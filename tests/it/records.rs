@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello};
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello, soon};
 
 const CHUNK: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null,\"index\":0}],\"created\":1,\"id\":\"c\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\"}\n\n";
 const USAGE: &str = "data: {\"choices\":[],\"created\":1,\"id\":\"c\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\",\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":7,\"prompt_tokens_details\":{\"cached_tokens\":4},\"completion_tokens_details\":{\"reasoning_tokens\":5}}}\n\n";
@@ -131,7 +131,7 @@ async fn a_client_that_leaves_before_the_answer_is_told_and_azure_sees_it_go() {
         _ = proxy.chat(hello("gpt-4.1")) => panic!("there is no answer"),
         () = upstream.arrived.notified() => {}
     }
-    upstream.closed.notified().await;
+    soon(upstream.closed.notified()).await;
     has(
         &log.call(),
         &json!({ "status": 499, "ended": "client_gone", "model": "gpt-4.1", "resource": "main" }),

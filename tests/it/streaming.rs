@@ -9,7 +9,7 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, sse};
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, soon, sse};
 
 /// On this path clients know Azure's streams.
 const AZURE_PATH: &str = "/openai/deployments/gpt-5.4-mini/chat/completions?api-version=2024-10-21";
@@ -67,9 +67,9 @@ async fn the_client_has_each_chunk_before_azure_sends_the_next() {
         let mut answer = proxy.post(path, ask(WITH_USAGE), &[]).await;
         for (event, step) in STREAM.iter().zip(&steps) {
             step.notify_one();
-            assert_eq!(answer.chunk().await.unwrap().unwrap(), event.as_bytes());
+            assert_eq!(soon(answer.chunk()).await.unwrap().unwrap(), event.as_bytes());
         }
-        assert_eq!(answer.chunk().await.unwrap(), None);
+        assert_eq!(soon(answer.chunk()).await.unwrap(), None);
     }
 }
 
@@ -92,7 +92,7 @@ async fn a_client_that_does_not_read_holds_azure_back() {
     );
     client.write_all((head + &body).as_bytes()).await.unwrap();
 
-    held_back.notified().await;
+    soon(held_back.notified()).await;
     let mut all = Vec::new();
     client.read_to_end(&mut all).await.unwrap();
     assert!(all.len() > TIMES * event.len(), "{} bytes", all.len());
@@ -217,10 +217,10 @@ async fn a_client_that_hangs_up_closes_the_connection_to_azure_and_the_record_sa
     let upstream = Upstream::script([Reply::stream(&STREAM[..2]).wait(&never)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let mut answer = proxy.post(AZURE_PATH, ask(WITH_USAGE), &[]).await;
-    assert!(answer.chunk().await.unwrap().is_some());
+    assert!(soon(answer.chunk()).await.unwrap().is_some());
     assert_eq!(log.calls().len(), 0, "told before its end");
     drop(answer);
-    upstream.closed.notified().await;
+    soon(upstream.closed.notified()).await;
     let call = log.call();
     assert_eq!(
         (&call["ended"], &call["status"], &call["stream"]),

@@ -34,3 +34,9 @@ pub(crate) fn key(name: &str, secret: &str, more: &str) -> String {
     let digits = digest.map(|byte| format!("{byte:02x}")).concat();
     format!("[keys.{name}]\nsha256 = \"{digits}\"\n{more}\n")
 }
+
+/// What must come soon, or else never comes.
+pub(crate) async fn soon<F: Future>(what: F) -> F::Output {
+    let came = tokio::time::timeout(std::time::Duration::from_secs(20), what).await;
+    came.expect("it did not come within 20 s")
+}
