@@ -137,7 +137,7 @@ fn heads(code: &str, root: &str) -> Vec<String> {
             match letter {
                 '{' => depth += 1,
                 '}' => depth -= 1,
-                ',' if depth == 1 => heads.push(name(&group[at + 1..])),
+                ',' if depth == 1 => heads.push(name(group.split_at(at + 1).1)),
                 _ => {}
             }
             if depth == 0 {

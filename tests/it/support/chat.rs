@@ -10,7 +10,7 @@ use std::{
 use azgate::{
     call::{Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
     catalog::{Catalog, Profile, Surfaces},
-    json::{Document, apply},
+    json::{Document, View, apply},
     translate::{Policy, Target, plan},
 };
 use bytes::Bytes;
@@ -54,7 +54,7 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 /// A call as the inbound side makes it.
 pub(crate) fn call(body: &Bytes) -> Call {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
-    let stream = body.root().get("stream").and_then(|stream| stream.boolean()).unwrap_or_default();
+    let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
     Call { operation: Operation::Chat, model: "alias".into(), stream, body, normalize: true }
 }
 
