@@ -188,13 +188,12 @@ impl Patch {
             }
             Step::Key(key) => {
                 let way = (view.index(), key.clone().into_owned());
-                match self.ways.members.get(&way) {
-                    Some(child) => *child,
-                    None => {
-                        let child = self.member(view, key)?.index();
-                        self.ways.members.insert(way, child);
-                        child
-                    }
+                if let Some(child) = self.ways.members.get(&way) {
+                    *child
+                } else {
+                    let child = self.member(view, key)?.index();
+                    self.ways.members.insert(way, child);
+                    child
                 }
             }
         };
