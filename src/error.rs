@@ -109,8 +109,9 @@ impl From<BodyError> for ApiError {
         let message = error.to_string();
         match error {
             BodyError::TooLarge { .. } => ApiError::new(S::PAYLOAD_TOO_LARGE, "request_too_large", message),
+            BodyError::Stalled => ApiError::new(S::REQUEST_TIMEOUT, "request_timeout", message),
             BodyError::Interrupted => ApiError::new(S::BAD_REQUEST, "incomplete_body", message),
-            BodyError::Coding { .. } => {
+            BodyError::Coding { .. } | BodyError::Codings => {
                 ApiError::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", message)
             }
             BodyError::Corrupt { .. } => ApiError::new(S::BAD_REQUEST, "invalid_content_encoding", message),

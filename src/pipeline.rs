@@ -89,11 +89,12 @@ fn policy<'p>(
     route: &'p Route,
     headers: &HeaderMap,
 ) -> Result<Policy<'p>, ApiError> {
-    let call = match headers.get("x-azgate-lossy").map(http::HeaderValue::as_bytes) {
-        None => None,
-        Some(b"refuse") => Some(Lossy::Refuse),
-        Some(b"allow") => Some(Lossy::Allow),
-        Some(_) => return Err(ApiError::bad_header("x-azgate-lossy", "`refuse` or `allow`")),
+    let mut words = headers.get_all("x-azgate-lossy").iter().map(http::HeaderValue::as_bytes);
+    let call = match (words.next(), words.next()) {
+        (None, _) => None,
+        (Some(word), None) if word.eq_ignore_ascii_case(b"refuse") => Some(Lossy::Refuse),
+        (Some(word), None) if word.eq_ignore_ascii_case(b"allow") => Some(Lossy::Allow),
+        _ => return Err(ApiError::bad_header("x-azgate-lossy", "`refuse` or `allow`")),
     };
     let key = caller.key().map(|key| &key.policy);
     Ok(Policy { call, layers: [key, Some(&route.policy), Some(&gateway.policy)] })

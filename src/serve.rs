@@ -3,15 +3,23 @@
 //! hyper's own accept loop is used rather than axum's, which sets no timer, so that a client that sends its head one
 //! byte an hour would hold a connection for ever.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io::{self, Cursor},
+    net::SocketAddr,
+    time::Duration,
+};
 
 use axum::Router;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     time,
@@ -81,7 +89,10 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, mut 
             () = stop.wait() => break,
         };
         match accepted {
-            Ok((stream, _)) => connection(&http, stream, &router, &graceful, options.header_timeout),
+            Ok((stream, _)) => {
+                let greeting = greeting(stream, options.header_timeout, stop.clone());
+                connection(&http, greeting, &router, graceful.watcher());
+            }
             Err(error) => {
                 // Mostly no file descriptor left: a pause lets some be closed.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -95,31 +106,55 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, mut 
     }
 }
 
-fn connection(
+fn connection<S>(
     http: &Builder<TokioExecutor>,
-    stream: TcpStream,
+    greeting: impl Future<Output = Option<S>> + Send + 'static,
     router: &Router,
-    graceful: &GracefulShutdown,
-    first_byte: Duration,
-) {
-    let (http, service, watcher) =
-        (http.clone(), TowerToHyperService::new(router.clone()), graceful.watcher());
-    // The graceful shutdown above is what waits for this task.
+    watcher: Watcher,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (http, service) = (http.clone(), TowerToHyperService::new(router.clone()));
+    // The graceful shutdown that the watcher belongs to is what waits for this task.
     tokio::spawn(async move {
-        // Small chunks of a stream must not wait for more.
-        if stream.set_nodelay(true).is_err() || !speaks(&stream, first_byte).await {
-            return;
-        }
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let Some(stream) = greeting.await else { return };
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection.into_owned()).await {
             tracing::debug!(error, "a connection ended with an error");
         }
     });
 }
 
-/// Whether the client says anything at all in time: telling HTTP/1 from HTTP/2 waits for bytes without a limit.
-async fn speaks(stream: &TcpStream, within: Duration) -> bool {
-    matches!(time::timeout(within, stream.readable()).await, Ok(Ok(())))
+/// What every client of HTTP/2 begins with (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A connection whose client has begun to speak, or `None` if it does not say in time which HTTP it speaks: hyper waits
+/// for that without a limit. The bytes read are given back in front.
+async fn greeting(
+    mut stream: TcpStream,
+    within: Duration,
+    mut stop: Stop,
+) -> Option<impl AsyncRead + AsyncWrite + Unpin + Send + 'static> {
+    // Small chunks of a stream must not wait for more.
+    stream.set_nodelay(true).ok()?;
+    let start = tokio::select! {
+        start = time::timeout(within, start(&mut stream)) => start.ok()?.ok()?,
+        () = stop.wait() => return None,
+    };
+    let (reader, writer) = stream.into_split();
+    Some(tokio::io::join(Cursor::new(start).chain(reader), writer))
+}
+
+/// Reads until it is plain whether HTTP/2 is spoken.
+async fn start(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
+    let mut start = Vec::with_capacity(PREFACE.len());
+    while start.len() < PREFACE.len() && PREFACE.starts_with(&start) {
+        let left = PREFACE.len() - start.len();
+        if (&mut *stream).take(left as u64).read_buf(&mut start).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(start)
 }
 
 /// Completes at SIGINT or SIGTERM.

@@ -1,11 +1,14 @@
 //! From a request's body to a [`Call`]: read under a limit, decoded, outlined, and checked where azgate must read it.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
+use tokio::time::timeout;
 
-use super::decode::decode;
+use super::decode::{self, decode};
 use crate::{
     call::{Call, OUTLINE_DEPTH, Operation, name},
     json::{Document, Kind, Pointer, SyntaxError, View},
@@ -23,6 +26,12 @@ pub enum BodyError {
     /// The connection failed while the body came in.
     #[error("the body could not be read to its end")]
     Interrupted,
+    /// Nothing more of the body came for as long as azgate waits.
+    #[error("the body stopped coming")]
+    Stalled,
+    /// More content codings in a row than anyone needs.
+    #[error("more than {} content codings in a row", decode::MOST)]
+    Codings,
     /// A content coding that azgate does not know.
     #[error("unknown content coding `{coding}`; gzip, deflate, br and zstd are understood")]
     Coding {
@@ -77,6 +86,9 @@ pub enum BodyError {
 /// Bodies of this size or more are parsed and planned off the async workers.
 pub const LARGE: usize = 1024 * 1024;
 
+/// How long a body may stand still before its client is given up. An upload may be as slow as it likes otherwise.
+const IDLE: Duration = Duration::from_mins(1);
+
 /// Reads a body of at most `limit` bytes, decoded as its headers say.
 pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let declared =
@@ -85,21 +97,28 @@ pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<B
         return Err(BodyError::TooLarge { limit });
     }
     let whole = collect(&mut body, declared.unwrap_or_default(), limit).await?;
-    match headers.get(header::CONTENT_ENCODING) {
-        None => Ok(whole),
-        Some(coding) => {
-            let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
-            let work = move || decode(whole, &coding, limit);
-            tokio::task::spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
-        }
+    let codings = codings(headers);
+    if codings.is_empty() {
+        return Ok(whole);
     }
+    let work = move || decode(whole, &codings, limit);
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
+}
+
+/// The content codings in the order in which they were applied. Several lines mean the same as one.
+fn codings(headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
+    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).to_ascii_lowercase());
+    lines
+        .flat_map(|line| line.split(',').map(|coding| coding.trim().to_owned()).collect::<Vec<_>>())
+        .collect()
 }
 
 /// The body in one buffer; one that comes in one frame is not copied.
 async fn collect(body: &mut Body, declared: usize, limit: usize) -> Result<Bytes, BodyError> {
     let mut whole = Bytes::new();
     let mut joined = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = timeout(IDLE, body.frame()).await.map_err(|_| BodyError::Stalled)? {
         let Ok(data) = frame.map_err(|_| BodyError::Interrupted)?.into_data() else { continue };
         if whole.len() + joined.len() + data.len() > limit {
             return Err(BodyError::TooLarge { limit });
@@ -195,4 +214,24 @@ fn wrong_type(param: &str, expected: &'static str, found: View<'_>) -> BodyError
         kind => kind.described(),
     };
     BodyError::WrongType { param: param.to_owned(), expected, found }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stands_still_is_given_up_and_a_slow_one_is_not() {
+        let begun = || stream::iter([Ok::<_, BodyError>(Bytes::from_static(b"{"))]);
+        let stalled = Body::from_stream(begun().chain(stream::pending()));
+        let error = read(&HeaderMap::new(), stalled, 100).await.unwrap_err();
+        assert!(matches!(error, BodyError::Stalled), "{error}");
+        let slow = begun().chain(stream::once(async {
+            tokio::time::sleep(IDLE.saturating_sub(Duration::from_secs(1))).await;
+            Ok(Bytes::from_static(b"}"))
+        }));
+        assert_eq!(read(&HeaderMap::new(), Body::from_stream(slow), 100).await.unwrap(), "{}");
+    }
 }

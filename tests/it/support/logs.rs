@@ -4,16 +4,19 @@
 use std::{
     cell::RefCell,
     io::{self, Write},
+    rc::Rc,
     sync::Once,
 };
 
 thread_local! {
-    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static LINES: RefCell<Lines> = RefCell::default();
 }
+
+type Lines = Rc<RefCell<Vec<u8>>>;
 
 /// Log lines as they are written, of every level.
 #[derive(Debug)]
-pub(crate) struct Logs(());
+pub(crate) struct Logs(Lines);
 
 struct OfThisThread;
 
@@ -27,12 +30,14 @@ impl Logs {
             let all = lines.with_max_level(tracing::Level::TRACE).with_writer(|| OfThisThread).finish();
             tracing::subscriber::set_global_default(all).unwrap();
         });
-        Logs(())
+        let lines = Lines::default();
+        LINES.replace(lines.clone());
+        Logs(lines)
     }
 
     /// All that was logged.
     pub(crate) fn text(&self) -> String {
-        LINES.with_borrow(|lines| String::from_utf8(lines.clone()).unwrap())
+        String::from_utf8(self.0.borrow().clone()).unwrap()
     }
 
     /// The lines of one target.
@@ -50,7 +55,7 @@ impl Logs {
 
 impl Write for OfThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
+        LINES.with_borrow(|lines| lines.borrow_mut().extend_from_slice(bytes));
         Ok(bytes.len())
     }
 

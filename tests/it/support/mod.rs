@@ -25,6 +25,7 @@ pub(crate) const ANSWER: &str = r#"{"choices":[{"content_filter_results":{},"fin
 pub(crate) fn key(name: &str, secret: &str, more: &str) -> String {
     use sha2::{Digest, Sha256};
 
-    let digits: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(secret).into();
+    let digits = digest.map(|byte| format!("{byte:02x}")).concat();
     format!("[keys.{name}]\nsha256 = \"{digits}\"\n{more}\n")
 }

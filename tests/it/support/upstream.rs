@@ -63,10 +63,10 @@ impl Reply {
 
     /// An answer with these headers.
     pub(crate) fn with(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
-        let mut head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {}\r\n", body.len());
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
+        let length = body.len();
+        let fields = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let fields = fields.collect::<Vec<_>>().concat();
+        let head = format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n{fields}");
         Reply::default().bytes(format!("{head}\r\n{body}"))
     }
 
@@ -211,7 +211,7 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break at + 4;
         }
-        let mut chunk = [0; 8192];
+        let mut chunk = vec![0; 8192];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         buffer.extend_from_slice(&chunk[..count]);
     };
@@ -219,7 +219,7 @@ async fn read(stream: &mut TcpStream) -> Option<Received> {
     let mut received = Received { head, body: buffer.split_off(end), connection: 0 };
     let length: usize = received.header("content-length").map_or(0, |length| length.parse().unwrap());
     while received.body.len() < length {
-        let mut chunk = [0; 65536];
+        let mut chunk = vec![0; 65536];
         let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
         received.body.extend_from_slice(&chunk[..count]);
     }
