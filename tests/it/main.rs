@@ -6,6 +6,7 @@
 
 mod architecture;
 mod bodies;
+mod command_line;
 mod golden;
 mod judge;
 mod keys;
