@@ -41,7 +41,7 @@ impl fmt::Debug for Draft {
     }
 }
 
-/// Puts the sources of a config together. Whatever is wrong with them is told by [`super::check`].
+/// Puts the sources of a config together. Whatever is wrong with them is told by [`super::check()`].
 pub fn load(file: Option<&Path>, environment: &Environment, flags: &[Flag]) -> Draft {
     let (written, mut places, mut problems) = match file.map(read) {
         None => (Table::new(), Places::default(), Vec::new()),

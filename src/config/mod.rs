@@ -1,6 +1,6 @@
 //! What an operator writes, and what it means.
 //!
-//! Three steps: [`load`] lays defaults, file, environment and flags over each other; [`check`] finds every problem
+//! Three steps: [`load()`] lays defaults, file, environment and flags over each other; [`check()`] finds every problem
 //! of the result at once; and where there is no error, [`Settings`] come out of the same pass. Nothing here opens a
 //! socket, and only [`Environment::of_process`] reads the environment.
 

@@ -1,6 +1,7 @@
 //! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
 //! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
+mod docs;
 mod draft;
 mod policy;
 mod report;
@@ -9,6 +10,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use docs::rules_markdown;
 pub use draft::{Draft, Message, Value};
 pub use policy::{Action, Lossy, Policy, Rules};
 pub use report::edits_header;

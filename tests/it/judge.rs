@@ -23,10 +23,9 @@ const TOOL_CASES: &[&str] = &[
     "prediction-tools",
     "tools",
     "tools-effort",
-    "tools-history",
     "tools-required-parallel",
 ];
-const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions", "functions-history"];
+const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions"];
 const SCHEMA_CASES: &[&str] = &["data-sources-json-schema", "json-schema"];
 const FORMAT_CASES: &[&str] = &["data-sources-json-schema", "json-object", "json-schema"];
 const TOOLLESS: &[&str] = &["gpt-35-turbo-0301", "gpt-4-0314", "o1-preview", "o1-mini", "gpt-5-chat"];
@@ -59,6 +58,12 @@ const REFUSED: &[Refused] = &[
         cases: TOOL_CASES,
         families: TOOLLESS,
         fact: "\"tools is not supported in this model\" (inspect_ai#1290); gpt-5-chat: models.dev, tool_call=false",
+    },
+    Refused {
+        rule: "refuse.tool_messages",
+        cases: &["functions-history", "tools-history", "tools-history-alone"],
+        families: TOOLLESS,
+        fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
     Refused {
         rule: "refuse.functions",

@@ -6,7 +6,9 @@
 
 mod architecture;
 mod bodies;
+mod clients;
 mod command_line;
+mod examples;
 mod golden;
 mod judge;
 mod keys;
@@ -14,6 +16,7 @@ mod limits;
 mod models;
 mod paths;
 mod policy;
+mod properties;
 mod registry;
 mod serving;
 mod support;

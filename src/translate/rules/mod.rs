@@ -25,6 +25,7 @@ mod reserve;
 mod roles;
 mod stream;
 mod stream_options;
+mod tool_messages;
 mod unknown_keys;
 mod without_tools;
 
@@ -60,6 +61,7 @@ pub const RULES: &[Rule] = &[
     hosted_tools::RULE,
     functions::RULE,
     effort_with_tools::RULE,
+    tool_messages::RULE,
     roles::RULE,
     modalities::RULE,
     merge_system::RULE,

@@ -69,7 +69,7 @@ mod tests {
     use crate::translate::{Action, Policy};
 
     fn asked(surface: &str, body: &str) -> (String, String, UsageChunk) {
-        let sent = send(&target("gpt-4.1", surface), body, &Policy::default()).unwrap();
+        let sent = send(&target("gpt-4o", surface), body, &Policy::default()).unwrap();
         (sent.body, sent.edits, sent.plan.reply.usage_chunk)
     }
 

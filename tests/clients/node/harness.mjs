@@ -1,0 +1,133 @@
+// Runs the built azgate (its path is in AZGATE_BIN) as two processes, simulator and gateway, and builds SDK clients.
+// Every test is on what the client got and on what the simulator received.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { after, before, beforeEach, describe } from "node:test";
+import { fileURLToPath } from "node:url";
+import OpenAI, { AzureOpenAI } from "openai";
+
+const here = (name) => new URL(`../${name}`, import.meta.url);
+
+export const MODELS = JSON.parse(readFileSync(here("models.json"), "utf8"));
+
+// A developer's own account and proxies must not leak into the tests.
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(azgate|azure|openai)_|_proxy$/i.test(name)),
+);
+for (const name of Object.keys(process.env)) if (/^(azure|openai)_/i.test(name)) delete process.env[name];
+
+const children = [];
+
+/** Starts a command of azgate; resolves to the child and the URL that it prints first. */
+async function start(args, variables = {}) {
+  const options = { env: { ...environment, ...variables }, stdio: ["ignore", "pipe", "inherit"] };
+  const child = spawn(process.env.AZGATE_BIN, args, options);
+  children.push(child);
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => ["nothing"])]);
+  const url = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
+  assert.ok(url, `azgate ${args[0]} printed no address: ${line}`);
+  return { child, url };
+}
+
+export const startSimulator = (...more) => start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key", ...more]);
+
+/** The gateway of azgate.toml in front of a simulator. */
+export function startGateway(simulator) {
+  const endpoints = ["V1", "DATED", "WRONG-KEY"].map((name) => [`AZGATE_RESOURCES__${name}__ENDPOINT`, simulator]);
+  const variables = { SIM_KEY: "azure-key", WRONG_KEY: "another-key", ...Object.fromEntries(endpoints) };
+  const config = fileURLToPath(here("azgate.toml"));
+  return start(["serve", "--config", config, "--listen", "127.0.0.1:0"], variables);
+}
+
+/** Ends what was started. */
+export const stopAll = () => Promise.all(children.map(stop));
+
+async function stop(child) {
+  child.kill("SIGTERM");
+  const [code] = await once(child, "exit");
+  assert.equal(code, 0, "azgate did not stop in order");
+}
+
+/** The simulator, with its own endpoints. */
+class Simulator {
+  constructor(url) {
+    this.url = url;
+  }
+
+  async #call(method, path, body) {
+    const answer = await fetch(`${this.url}/__sim/${path}`, { method, body: body && JSON.stringify(body) });
+    assert.ok(answer.ok, await answer.clone().text());
+    return answer;
+  }
+
+  async clear() {
+    await this.#call("DELETE", "requests");
+    await this.#call("DELETE", "faults");
+  }
+
+  /** Orders a fault that wears off. */
+  fault(words, times = 1) {
+    return this.#call("POST", "faults", { fault: words, times });
+  }
+
+  /** Every chat call since the test began. */
+  async received() {
+    const calls = await (await this.#call("GET", "requests")).json();
+    return calls.filter((call) => call.method === "POST").map((call) => ({ ...call, body: JSON.parse(call.body) }));
+  }
+
+  /** The one call that was received. */
+  async only() {
+    const calls = await this.received();
+    assert.equal(calls.length, 1);
+    return calls[0];
+  }
+}
+
+/** What a file of tests works with; filled before its first test. */
+export const run = { simulator: undefined, gateway: undefined };
+
+const KINDS = {
+  openai: (url, model, options) => new OpenAI({ baseURL: `${url}/v1`, ...options }),
+  azure: (url, model, options) => new AzureOpenAI({ endpoint: url, apiVersion: "2024-10-21", ...options }),
+  "azure-deployment": (url, model, options) =>
+    new AzureOpenAI({ endpoint: url, deployment: model, apiVersion: "2024-10-21", ...options }),
+  "azure-v1": (url, model, options) =>
+    new AzureOpenAI({ baseURL: `${url}/openai/v1`, apiVersion: "preview", ...options }),
+};
+
+/** A client of one kind. It does not retry unless it is told to. */
+export function build(kind, url, model, options = {}) {
+  return KINDS[kind](url, model, { apiKey: "client-key", maxRetries: 0, ...options });
+}
+
+/** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` is a client. */
+export function everyKind(tests) {
+  before(async () => {
+    const simulator = await startSimulator();
+    run.simulator = new Simulator(simulator.url);
+    run.gateway = (await startGateway(simulator.url)).url;
+  });
+  after(stopAll);
+  beforeEach(() => run.simulator.clear());
+  for (const kind of Object.keys(KINDS)) {
+    describe(kind, () => tests((model, options) => build(kind, run.gateway, model, options), kind));
+  }
+}
+
+/** The rows of models.json that have these values. */
+export function models(wanted = {}) {
+  return MODELS.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value));
+}
+
+/** Every element of an asynchronous iterable. */
+export async function collect(iterable) {
+  const all = [];
+  for await (const one of iterable) all.push(one);
+  return all;
+}

@@ -1,0 +1,171 @@
+//! What the README and `deploy/` show is true: the call and its answer, the configs, the commands, the variables.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use azgate::{
+    cli::Cli,
+    serve,
+    sim::{self, Simulator},
+};
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use crate::support::{Proxy, gateway::AZURE_KEY};
+
+/// Files with commands or variables in them.
+const SHOWN: [&str; 4] =
+    ["README.md", "deploy/Dockerfile", "deploy/azgate.service", "deploy/kubernetes-sidecar.yaml"];
+
+/// Variables that are no keys: two examples of a name, the file's own, and one of Kubernetes'.
+const NO_KEYS: [&str; 4] = ["AZGATE_SECTION__KEY", "AZGATE_CONFIG", "AZGATE_PORT", "AZGATE_SERVICE_HOST"];
+
+#[tokio::test]
+async fn the_call_in_the_readme_gets_the_answer_in_the_readme() {
+    let azure = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", azure.local_addr().unwrap());
+    let simulator = Simulator::new(sim::Options { key: AZURE_KEY.to_owned(), ..sim::Options::default() });
+    let (_stopper, stop) = serve::stop();
+    tokio::spawn(serve::serve(azure, simulator.clone().router(), serve::Options::default(), stop));
+    let proxy = Proxy::with_endpoint(&endpoint, "", "").await;
+
+    let readme = read("README.md");
+    let call = fences(&readme, "sh").into_iter().find(|block| block.contains("-d '")).unwrap();
+    let body = call.split("-d '").nth(1).unwrap().trim_end().strip_suffix('\'').unwrap();
+    let answer = proxy.chat(body.to_owned()).await;
+    let shown = fences(&readme, "http").remove(0);
+    let (head, shortened) = shown.split_once("\n\n").unwrap();
+    for line in head.lines().skip(1).filter(|line| *line != "…") {
+        let (name, value) = line.split_once(": ").unwrap();
+        assert_eq!(answer.headers()[name], value, "{name}");
+    }
+    let mut text = answer.text().await.unwrap();
+    for part in shortened.split('…') {
+        let at = text.find(part.trim_end()).unwrap_or_else(|| panic!("`{part}` is not in {text}"));
+        text = text.split_off(at + part.trim_end().len());
+    }
+    assert_eq!(simulator.received()[0].body, fences(&readme, "json")[0].trim_end());
+}
+
+#[test]
+fn the_configs_that_are_shown_are_sound() {
+    let blocks = fences(&read("README.md"), "toml");
+    let whole = |block: &&String| block.contains("[resources.");
+    let main = blocks.iter().find(whole).unwrap();
+    assert_eq!(main.lines().count(), 10, "the README says ten lines are enough");
+    for block in &blocks {
+        let text = if whole(&block) { block.clone() } else { format!("{main}{block}") };
+        accepted(&text, &[]);
+    }
+    let sidecar = read("deploy/kubernetes-sidecar.yaml");
+    let (_, text) = sidecar.split_once("azgate.toml: |\n").unwrap();
+    let lines = text.lines().map_while(|line| line.strip_prefix("    "));
+    accepted(&lines.collect::<Vec<_>>().join("\n"), &[]);
+    accepted(&read("config/azgate.toml"), &[]);
+}
+
+#[test]
+fn a_container_needs_no_file() {
+    let key = "e2186dbdb1bb4193608605e84f33208765b5693b55edd4f730a719a100eeea6f";
+    let image = [
+        ("AZGATE_SERVER__LISTEN", "0.0.0.0:8080"),
+        ("AZGATE_ADMIN__LISTEN", "0.0.0.0:9090"),
+        ("AZURE_OPENAI_ENDPOINT", "https://name.openai.azure.com"),
+        ("AZGATE_KEYS__ME__SHA256", key),
+    ];
+    let dockerfile = read("deploy/Dockerfile");
+    assert!(image.iter().all(|(name, _)| dockerfile.contains(name)), "the test is behind the Dockerfile");
+    let output = check(None, &image);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn every_command_that_is_shown_exists() {
+    let mut seen = BTreeSet::new();
+    for file in SHOWN {
+        for line in read(file).lines() {
+            for command in commands(line) {
+                let words =
+                    command.split_whitespace().take_while(|word| !matches!(*word, "<" | ">" | "|" | "#"));
+                let words: Vec<&str> = words.collect();
+                if let Err(error) = Cli::try_parse_from(&words) {
+                    let usage = error.use_stderr();
+                    assert!(!usage, "{file}: {command}: {error}");
+                }
+                seen.insert(words.get(1).copied().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    let expected = ["", "catalog", "check", "demo", "explain", "serve", "sim"];
+    assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_variable_that_is_shown_is_a_key() {
+    for file in SHOWN {
+        let text = read(file);
+        let names = text.split(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
+        for name in names.filter(|name| name.starts_with("AZGATE_") && !NO_KEYS.contains(name)) {
+            let output = check(None, &[(name, "1")]);
+            let told = String::from_utf8(output.stdout).unwrap();
+            assert!(!told.contains("no key of the config"), "{file}: {name}: {told}");
+        }
+    }
+}
+
+/// The command lines in a line of prose, shell, a unit or a Dockerfile.
+fn commands(line: &str) -> Vec<String> {
+    let line = line.trim();
+    if let Some(args) = line.strip_prefix("cargo run --release -- ") {
+        return vec![format!("azgate {args}")];
+    }
+    if let Some(args) = line.strip_prefix("args: ") {
+        return vec![format!("azgate {}", args.replace(['[', ']', '"', ','], " "))];
+    }
+    if let Some(command) = line.strip_prefix("ExecStart=/usr/local/bin/") {
+        return vec![command.to_owned()];
+    }
+    let quoted = line.split('`').skip(1).step_by(2).filter(|code| code.starts_with("azgate "));
+    let mut found: Vec<String> = quoted.map(str::to_owned).collect();
+    // Variables may stand before the command.
+    let is_variable = |word: &&str| word.contains('=') && word.starts_with(|c: char| c.is_ascii_uppercase());
+    let words: Vec<&str> = line.split(' ').skip_while(is_variable).collect();
+    if words.first() == Some(&"azgate")
+        && (words.len() == 1 || words.iter().any(|word| word.starts_with("--")))
+    {
+        found.push(words.join(" "));
+    }
+    found
+}
+
+fn accepted(text: &str, variables: &[(&str, &str)]) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), text).unwrap();
+    let output = check(Some(file.path()), variables);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && told.starts_with("ok: "), "{told}\n{text}");
+}
+
+/// `azgate check` in an environment of its own.
+fn check(file: Option<&Path>, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_azgate"));
+    command.arg("check").env_clear().env("AZURE_OPENAI_API_KEY", "hunter2").envs(variables.iter().copied());
+    if let Some(file) = file {
+        command.arg("--config").arg(file);
+    }
+    command.output().unwrap()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The fenced blocks of a language.
+fn fences(text: &str, language: &str) -> Vec<String> {
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix(&format!("{language}\n"))).map(str::to_owned).collect()
+}

@@ -1,0 +1,167 @@
+//! What holds for every call, over generated bodies, families and surfaces.
+
+use azgate::{
+    call::Change,
+    json::{Document, apply},
+    sim,
+    translate::{Policy, Target, edits_header, plan},
+};
+use bytes::Bytes;
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+use crate::support::chat::{call, families, planned, target};
+
+/// A member that nobody knows, in a spelling that a re-encoder would not keep.
+const STRANGER: &str = r#""x_stranger" : [ 1.0e0 , "\u00e9\/" , {"a" :null} ]"#;
+
+fn text() -> impl Strategy<Value = String> {
+    select(vec!["", "Hi", "B\\u00e9\\n", "é😀 \\\"x\\\"", "Formatting re-enabled"])
+        .prop_map(|text| format!("\"{text}\""))
+}
+
+fn content() -> impl Strategy<Value = String> {
+    let part = text().prop_map(|text| format!(r#"{{"type":"text","text":{text}}}"#));
+    prop_oneof![3 => text(), 1 => vec(part, 1..3).prop_map(|parts| format!("[ {} ]", parts.join(" , ")))]
+}
+
+/// One message, or a tool call with its result in the newer or the older form.
+fn turn() -> impl Strategy<Value = String> {
+    let plain =
+        (select(vec!["system", "developer", "user", "assistant"]), content(), option::of(Just(STRANGER)));
+    let plain = plain.prop_map(|(role, content, stranger)| {
+        let stranger = stranger.map_or_else(String::new, |member| format!(",{member}"));
+        format!(r#"{{"role":"{role}","content":{content}{stranger}}}"#)
+    });
+    let tool = text().prop_map(|text| {
+        format!(
+            r#"{{"role":"assistant","content":null,"function_call":null,"tool_calls":[{{"id":"c1","type":"function","function":{{"name":"f","arguments":"{{}}"}}}}]}},{{"role":"tool","tool_call_id":"c1","content":{text}}}"#
+        )
+    });
+    let legacy = text().prop_map(|text| {
+        format!(
+            r#"{{"role":"assistant","content":null,"function_call":{{"name":"f","arguments":"{{}}"}}}},{{"role":"function","name":"f","content":{text}}}"#
+        )
+    });
+    prop_oneof![6 => plain, 1 => tool, 1 => legacy]
+}
+
+/// A top-level member that some family or api-version does not take as it stands.
+fn member() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        r#""temperature":0.2"#,
+        r#""temperature":1"#,
+        r#""top_p":1.0"#,
+        r#""max_tokens":256"#,
+        r#""max_completion_tokens":99.0"#,
+        r#""reasoning_effort":"minimal""#,
+        r#""reasoning_effort":"none""#,
+        r#""reasoning_effort":"max""#,
+        r#""stream":true"#,
+        r#""stream_options":{"include_usage":false}"#,
+        r#""tools":[{"type":"function","function":{"name":"f"}}]"#,
+        r#""tools":[]"#,
+        r#""tool_choice":"auto""#,
+        r#""parallel_tool_calls":false"#,
+        r#""functions":[{"name":"f"}]"#,
+        r#""function_call":"auto""#,
+        r#""stop":"x""#,
+        r#""logprobs":true"#,
+        r#""logit_bias":{}"#,
+        r#""n":2"#,
+        r#""prediction":{"type":"content","content":"x"}"#,
+        r#""store":true"#,
+        r#""metadata":{"a":"b"}"#,
+        r#""verbosity":"low""#,
+        r#""response_format":{"type":"json_object"}"#,
+        r#""user":null"#,
+        r#""seed":12345678901234567890123"#,
+    ])
+}
+
+prop_compose! {
+    fn body()(turns in vec(turn(), 1..6), members in vec(member(), 0..8), stranger: bool) -> Bytes {
+        let mut all = vec![r#""model":"alias""#.to_owned(), format!(r#""messages":[{}]"#, turns.join(","))];
+        for member in members {
+            let key = member.split(':').next();
+            if !all.iter().any(|one| one.split(':').next() == key) {
+                all.push(member.to_owned());
+            }
+        }
+        if stranger {
+            all.push(STRANGER.to_owned());
+        }
+        format!("{{ {} }}", all.join(" , ")).into()
+    }
+}
+
+fn a_target() -> impl Strategy<Value = Target> {
+    let surfaces =
+        ["v1", "2023-05-15", "2024-02-01", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
+    (select(families()), select(surfaces.to_vec()), any::<bool>(), select(vec![0_u64, 1000])).prop_map(
+        |(family, surface, markdown, reasoning_reserve)| Target {
+            markdown,
+            reasoning_reserve,
+            ..target(&family, surface)
+        },
+    )
+}
+
+fn count(whole: &[u8], part: &str) -> usize {
+    whole.windows(part.len()).filter(|window| *window == part.as_bytes()).count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn without_edits_the_very_same_buffer_goes_up(body in body(), target in a_target()) {
+        let call = call(&body);
+        let Ok(plan) = plan(&call, &target, &Policy::default()) else { return Ok(()) };
+        let sent = apply(&call.body, plan.changes());
+        if plan.changes().next().is_none() {
+            prop_assert_eq!(sent.len(), 1);
+            prop_assert_eq!(sent[0].as_ptr(), body.as_ptr());
+        }
+        prop_assert_eq!(edits_header(&plan.edits) == "none", plan.edits.is_empty());
+    }
+
+    #[test]
+    fn what_was_planned_needs_no_further_plan(body in body(), target in a_target()) {
+        let Ok((_, sent)) = planned(&body, &target) else { return Ok(()) };
+        let (again, twice) = planned(&sent, &target).expect("what was planned is not refused");
+        let body_edits: Vec<_> =
+            again.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();
+        prop_assert!(body_edits.is_empty(), "{body_edits:?}");
+        prop_assert_eq!(sent, twice);
+    }
+
+    #[test]
+    fn what_nobody_knows_stays_byte_for_byte(body in body(), target in a_target()) {
+        let Ok((_, sent)) = planned(&body, &target) else { return Ok(()) };
+        let document = Document::parse(sent.clone(), 5).expect("what is sent is JSON");
+        prop_assert!(document.duplicate_key().is_none());
+        // A message that is merged into another takes what is its own along, and that is reported as a loss.
+        if target.profile.system_role != azgate::catalog::SystemRole::MergeIntoUser {
+            prop_assert_eq!(count(&sent, STRANGER), count(&body, STRANGER));
+        }
+        let top = |body: &Bytes| {
+            Document::parse(body.clone(), 5).unwrap().root().get("x_stranger").map(|value| value.raw().to_vec())
+        };
+        prop_assert_eq!(top(&sent), top(&body));
+    }
+
+    #[test]
+    fn what_is_sent_is_taken(body in body(), target in a_target()) {
+        let Ok((plan, sent)) = planned(&body, &target) else { return Ok(()) };
+        let known = |name: &&String| sim::models().any(|model| model == name.as_str());
+        let Some(model) = target.profile.models.iter().find(known) else { return Ok(()) };
+        let surface = match &plan.api_version {
+            None => sim::Surface::V1,
+            Some(version) => sim::Surface::Dated(version.to_string()),
+        };
+        if let Err(error) = sim::judge(model, &surface, &sent) {
+            // Keys that nobody knows pass on purpose.
+            prop_assert!(error.body.contains("x_stranger"), "{model} on {surface:?}: {}\n{sent:?}", error.body);
+        }
+    }
+}
