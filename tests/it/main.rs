@@ -7,6 +7,7 @@
 mod architecture;
 mod bodies;
 mod clients;
+mod command_line;
 mod examples;
 mod golden;
 mod judge;

@@ -52,7 +52,7 @@ impl Proxy {
         let (stopper, stop) = serve::stop();
         let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
         let serving = tokio::spawn(serve::serve(listener, app::router(gateway.clone()), options, stop));
-        Proxy { url, gateway, client: client(), stopper, serving }
+        Proxy { url, gateway, client: client().build().unwrap(), stopper, serving }
     }
 
     /// A chat call on the OpenAI path.
@@ -88,8 +88,9 @@ fn with_headers(request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> r
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
-fn client() -> reqwest::Client {
+/// A client that goes where it is told.
+pub(crate) fn client() -> reqwest::ClientBuilder {
     // A second installation fails, which is as good.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    reqwest::Client::builder().no_proxy()
 }
