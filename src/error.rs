@@ -69,8 +69,7 @@ impl ApiError {
 
     /// The whole answer; the record is told of it.
     pub fn answer(self, record: &mut Record) -> Adapted {
-        record.note_status(self.status.as_u16(), Some(self.code.to_owned()));
-        record.note_end("done");
+        record.note_error(self.status, self.code, &self.message);
         let body = self.body();
         let headers = self.headers.into_iter().chain([JSON]).collect();
         Adapted { status: self.status, headers, content: Content::Whole(body) }
@@ -168,28 +167,28 @@ impl From<UrlError> for ApiError {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        let message = format!("Azure could not be reached: {failure}");
+        let message = format!("Azure gave no answer: {failure}");
         if failure.is_timeout() {
             ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
-        } else {
+        } else if failure.phase.is_before_the_call() {
             ApiError::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
+        } else {
+            ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
         }
     }
 }
 
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> ApiError {
-        let message = error.to_string();
-        match error {
-            AnswerError::Authentication { .. } => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_authentication", message)
-            }
-            AnswerError::Interrupted(_) => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
-            }
-            AnswerError::TooLarge { .. } => {
-                ApiError::new(StatusCode::BAD_GATEWAY, "upstream_answer_too_large", message)
-            }
+        let told = |code| ApiError::new(StatusCode::BAD_GATEWAY, code, error.to_string());
+        // The SDKs send a 502 again, which helps against a broken connection only.
+        let for_good = |code| told(code).header("x-should-retry", &false);
+        match &error {
+            AnswerError::Authentication { .. } => for_good("upstream_authentication"),
+            AnswerError::Redirect { .. } => for_good("upstream_redirect"),
+            AnswerError::Compressed { .. } => for_good("upstream_compressed"),
+            AnswerError::TooLarge { .. } => for_good("upstream_answer_too_large"),
+            AnswerError::Interrupted(_) => told("upstream_interrupted"),
         }
     }
 }

@@ -41,15 +41,16 @@ async fn answer(
     record.note_caller(&caller);
     let operation = match matched.endpoint {
         Endpoint::Operation(operation) => operation,
-        Endpoint::Models => return Ok(respond::whole(inbound::models::list(&gateway.routes))),
-        Endpoint::Model => return one_model(gateway, &matched),
+        Endpoint::Models => return Ok(respond::whole(inbound::models::list(&gateway.routes), record)),
+        Endpoint::Model => return one_model(gateway, &matched, record),
     };
     let body = inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?;
-    let call = read_call(operation, matched, body).await?;
+    let mut call = read_call(operation, matched, body).await?;
     record.note_call(&call);
     let route = gateway.routes.find(&call.model)?;
     record.note_route(&route);
     limits::admit(limits(&caller, &route))?;
+    call.normalize = route.normalize.unwrap_or(call.normalize);
     let mut plan = translate::plan(&call, &route.target, &policy(gateway, &caller, &route, &head.headers)?)?;
     let request = upstream_request(&head.headers, &call, &route, &plan)?;
     record.note_plan(&mut plan);
@@ -119,9 +120,9 @@ fn upstream_request(
     })
 }
 
-fn one_model(gateway: &Gateway, matched: &Matched) -> Result<Adapted, ApiError> {
+fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Adapted, ApiError> {
     let route = gateway.routes.find(matched.name.as_deref().unwrap_or_default())?;
-    Ok(respond::whole(inbound::models::one(&route)))
+    Ok(respond::whole(inbound::models::one(&route), record))
 }
 
 /// The client's request id if it is a plain short one, else a new one.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use http::Uri;
+use http::{HeaderName, HeaderValue, Uri};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::{
     call::{ApiVersion, Operation, Plan, Surface},
@@ -41,6 +42,8 @@ pub struct Route {
     pub policy: Rules,
     /// Whether odd stream chunks are repaired; `None`: as the path says.
     pub normalize: Option<bool>,
+    /// What names its family and deployment on every answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     chat: Uri,
 }
 
@@ -50,7 +53,15 @@ impl Route {
         let version = target.api_version();
         let path = Operation::Chat.path();
         let chat = resource.endpoint.operation(version.map(ApiVersion::as_str), &target.deployment, path)?;
+        let headers =
+            [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
+        // Names of deployments and families may be any text; clients read headers as ASCII.
+        let header = |(name, value): (&'static str, &str)| {
+            let value = utf8_percent_encode(value, CONTROLS).to_string();
+            Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
+        };
         Ok(Route {
+            headers: headers.into_iter().filter_map(header).collect(),
             model: model.to_owned(),
             resource,
             target,

@@ -1,35 +1,40 @@
 //! Counters, all with labels from small fixed sets: no label holds what a client chose freely.
 
+use std::sync::Arc;
+
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, histogram::Histogram},
     registry::{Registry, Unit},
 };
 
+use crate::call::RuleId;
+
 /// Labels of a call.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Call {
-    family: String,
+    family: Arc<str>,
     status: u16,
+    ended: &'static str,
 }
 
 /// Labels of an edit.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Edit {
-    rule: String,
+    rule: RuleId,
 }
 
 /// Labels of tokens.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Tokens {
-    family: String,
+    family: Arc<str>,
     kind: &'static str,
 }
 
 /// Label of what belongs to a family.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OfFamily {
-    family: String,
+    family: Arc<str>,
 }
 
 /// Everything that is counted. Every test has its own.
@@ -42,6 +47,8 @@ pub struct Metrics {
     tokens: Family<Tokens, Counter>,
     exhausted: Family<OfFamily, Counter>,
     resent: Counter,
+    /// The family of a call that got none.
+    none: Arc<str>,
 }
 
 /// Upper bounds of the duration buckets, in seconds: reasoning takes minutes.
@@ -51,7 +58,7 @@ impl Default for Metrics {
     fn default() -> Metrics {
         let mut registry = Registry::with_prefix("azgate");
         let calls = Family::default();
-        registry.register("calls", "Calls answered, by family and status", calls.clone());
+        registry.register("calls", "Calls, by family, status and how the answer ended", calls.clone());
         let seconds = Family::new_with_constructor(seconds as fn() -> Histogram);
         let help = "Time from a call's head to the end of its answer";
         registry.register_with_unit("call_duration", help, Unit::Seconds, seconds.clone());
@@ -64,7 +71,7 @@ impl Default for Metrics {
         registry.register("reasoning_exhausted", help, exhausted.clone());
         let resent = Counter::default();
         registry.register("resent", "Calls sent again after a stale connection", resent.clone());
-        Metrics { registry, calls, seconds, edits, tokens, exhausted, resent }
+        Metrics { registry, calls, seconds, edits, tokens, exhausted, resent, none: Arc::from("none") }
     }
 }
 
@@ -81,27 +88,26 @@ impl Metrics {
     }
 
     pub(super) fn count(&self, record: &super::Record) {
-        let family = record.family().unwrap_or("none");
-        self.calls.get_or_create_owned(&Call { family: family.to_owned(), status: record.status() }).inc();
-        self.seconds
-            .get_or_create_owned(&OfFamily { family: family.to_owned() })
-            .observe(record.elapsed().as_secs_f64());
+        let family = record.family().unwrap_or(&self.none);
+        let call = Call { family: family.clone(), status: record.status(), ended: record.ended() };
+        self.calls.get_or_create_owned(&call).inc();
+        let of_family = OfFamily { family: family.clone() };
+        self.seconds.get_or_create_owned(&of_family).observe(record.elapsed().as_secs_f64());
         for edit in record.edits() {
-            self.edits.get_or_create_owned(&Edit { rule: edit.rule.to_string() }).inc();
+            self.edits.get_or_create_owned(&Edit { rule: edit.rule.clone() }).inc();
         }
-        if let Some(usage) = record.usage() {
-            let kinds = [
-                ("prompt", usage.prompt),
-                ("cached", usage.cached),
-                ("completion", usage.completion),
-                ("reasoning", usage.reasoning),
-            ];
-            for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
-                self.tokens.get_or_create_owned(&Tokens { family: family.to_owned(), kind }).inc_by(count);
-            }
+        let usage = record.usage().copied().unwrap_or_default();
+        let kinds = [
+            ("prompt", usage.prompt),
+            ("cached", usage.cached),
+            ("completion", usage.completion),
+            ("reasoning", usage.reasoning),
+        ];
+        for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
+            self.tokens.get_or_create_owned(&Tokens { family: family.clone(), kind }).inc_by(count);
         }
         if record.exhausted() {
-            self.exhausted.get_or_create_owned(&OfFamily { family: family.to_owned() }).inc();
+            self.exhausted.get_or_create_owned(&of_family).inc();
         }
         if record.resent() {
             self.resent.inc();

@@ -1,8 +1,9 @@
 //! The story of one call. It is told once, when the record is dropped: at the end of the answer, at an error, or when
 //! the client has gone.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::time::Instant;
 
 use super::Metrics;
@@ -19,13 +20,18 @@ pub struct Record {
     metrics: Arc<Metrics>,
     started: Instant,
     request_id: String,
-    key: Option<String>,
+    upstream_id: Option<HeaderValue>,
+    caller: Option<Caller>,
     model: Option<String>,
     stream: bool,
     route: Option<Arc<Route>>,
     edits: Vec<Edit>,
-    status: Option<u16>,
-    error: Option<String>,
+    edits_header: Cow<'static, str>,
+    status: u16,
+    error: Option<Cow<'static, str>>,
+    cause: Option<String>,
+    answered_by: Option<String>,
+    finish_reason: Option<String>,
     usage: Option<Usage>,
     ended: &'static str,
     exhausted: bool,
@@ -36,19 +42,24 @@ pub struct Record {
 const CLIENT_GONE: u16 = 499;
 
 impl Record {
-    /// A call that has just come in.
+    /// A call that has just come in. Until more is noted, its client has gone.
     pub fn start(metrics: Arc<Metrics>, request_id: String) -> Record {
         Record {
             metrics,
             started: Instant::now(),
             request_id,
-            key: None,
+            upstream_id: None,
+            caller: None,
             model: None,
             stream: false,
             route: None,
             edits: Vec::new(),
-            status: None,
+            edits_header: edits_header(&[]),
+            status: CLIENT_GONE,
             error: None,
+            cause: None,
+            answered_by: None,
+            finish_reason: None,
             usage: None,
             ended: "client_gone",
             exhausted: false,
@@ -58,7 +69,7 @@ impl Record {
 
     /// Who calls.
     pub fn note_caller(&mut self, caller: &Caller) {
-        self.key = caller.key().map(|key| key.name.clone());
+        self.caller = Some(caller.clone());
     }
 
     /// What is asked.
@@ -75,6 +86,7 @@ impl Record {
     /// What was changed.
     pub fn note_plan(&mut self, plan: &mut Plan) {
         self.edits = std::mem::take(&mut plan.edits);
+        self.edits_header = edits_header(&self.edits);
     }
 
     /// It had to be sent a second time.
@@ -82,25 +94,54 @@ impl Record {
         self.resent = true;
     }
 
-    /// The tokens that Azure counted.
-    pub fn note_usage(&mut self, usage: Option<Usage>) {
+    /// Azure's id of the call, which its support asks for.
+    pub fn note_upstream_id(&mut self, headers: &HeaderMap) {
+        self.upstream_id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id")).cloned();
+    }
+
+    /// What the answer told of itself: its tokens, its model, why it ended, and whether reasoning left no text.
+    pub fn note_answer(
+        &mut self,
+        usage: Option<Usage>,
+        answered_by: Option<String>,
+        finish_reason: Option<String>,
+        exhausted: bool,
+    ) {
         self.usage = usage;
+        self.answered_by = answered_by;
+        self.finish_reason = finish_reason;
+        self.exhausted = exhausted;
     }
 
-    /// Reasoning used up the cap, so that there is no text.
-    pub fn note_exhausted(&mut self) {
-        self.exhausted = true;
+    /// Azure's whole answer is there, good or bad.
+    pub fn note_whole(&mut self, status: StatusCode, error: Option<String>) {
+        self.status = status.as_u16();
+        self.error = error.map(Cow::Owned);
+        self.ended = "done";
     }
 
-    /// The answer's status, and the error's code if it is one.
-    pub fn note_status(&mut self, status: u16, error: Option<String>) {
-        self.status = Some(status);
-        self.error = error;
+    /// A stream begins.
+    pub fn note_stream(&mut self, status: StatusCode) {
+        self.status = status.as_u16();
     }
 
-    /// How the answer ended, such as `done` or `upstream_failed`.
-    pub fn note_end(&mut self, ended: &'static str) {
+    /// A stream has ended, with this error and its cause if not well.
+    pub fn note_stream_end(&mut self, ended: &'static str, error: Option<String>, cause: Option<String>) {
         self.ended = ended;
+        self.error = error.map(Cow::Owned);
+        self.cause = cause;
+    }
+
+    /// azgate answers with an error of its own: it refuses the call, or Azure failed it.
+    pub fn note_error(&mut self, status: StatusCode, code: &'static str, message: &str) {
+        self.status = status.as_u16();
+        self.error = Some(Cow::Borrowed(code));
+        if status.is_server_error() {
+            self.ended = "upstream_failed";
+            self.cause = Some(message.to_owned());
+        } else {
+            self.ended = "refused";
+        }
     }
 
     /// The id of the request, ours or the client's.
@@ -108,22 +149,35 @@ impl Record {
         &self.request_id
     }
 
+    /// Azure's id of the call.
+    pub fn upstream_id(&self) -> Option<&str> {
+        self.upstream_id.as_ref().and_then(|id| id.to_str().ok())
+    }
+
     /// The route, once it is found.
     pub fn route(&self) -> Option<&Route> {
         self.route.as_deref()
     }
 
-    /// What was changed.
-    pub fn edits(&self) -> &[Edit] {
+    /// What was changed, as the header that says so.
+    pub fn edits_header(&self) -> &str {
+        &self.edits_header
+    }
+
+    pub(super) fn edits(&self) -> &[Edit] {
         &self.edits
     }
 
-    pub(super) fn family(&self) -> Option<&str> {
-        self.route().map(|route| &*route.target.profile.name)
+    pub(super) fn family(&self) -> Option<&Arc<str>> {
+        self.route().map(|route| &route.target.profile.name)
     }
 
     pub(super) fn status(&self) -> u16 {
-        self.status.unwrap_or(CLIENT_GONE)
+        self.status
+    }
+
+    pub(super) fn ended(&self) -> &'static str {
+        self.ended
     }
 
     pub(super) fn elapsed(&self) -> Duration {
@@ -147,16 +201,20 @@ impl Record {
         tracing::info!(
             target: "azgate::call",
             request_id = self.request_id,
-            key = self.key,
+            upstream_request_id = self.upstream_id(),
+            key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
             model = self.model,
             deployment = self.route().map(|route| route.target.deployment.as_str()),
             resource = self.route().map(|route| route.resource.name.as_str()),
-            family = self.family(),
+            family = self.family().map(|family| &**family),
+            answered_by = self.answered_by,
             stream = self.stream,
-            status = self.status(),
-            error = self.error,
+            status = self.status,
             ended = self.ended,
-            edits = edits_header(&self.edits),
+            error = self.error.as_deref(),
+            cause = self.cause,
+            finish_reason = self.finish_reason,
+            edits = &*self.edits_header,
             resent = self.resent,
             exhausted = self.exhausted,
             prompt_tokens = usage.prompt,
@@ -180,6 +238,10 @@ impl Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+            self.ended = "panicked";
+        }
         self.metrics.count(self);
         self.log();
     }

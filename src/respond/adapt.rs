@@ -32,6 +32,22 @@ pub enum AnswerError {
         /// Azure's status.
         status: u16,
     },
+    /// A redirect, which azgate does not follow and the client could not.
+    #[error("Azure answered with the redirect {status}: check the endpoint of the resource `{resource}`")]
+    Redirect {
+        /// The resource's name in the configuration.
+        resource: String,
+        /// Azure's status.
+        status: u16,
+    },
+    /// A compressed answer, though none was asked for: it can be neither read nor passed on as what it is.
+    #[error(
+        "Azure's answer is compressed ({coding}), though azgate asks for none that is: look at what stands between"
+    )]
+    Compressed {
+        /// The `content-encoding`.
+        coding: String,
+    },
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
     Interrupted(#[source] hyper::Error),
@@ -69,7 +85,8 @@ pub enum Content {
 }
 
 /// An answer of azgate's own: JSON, all there.
-pub fn whole(json: Bytes) -> Adapted {
+pub fn whole(json: Bytes, record: &mut Record) -> Adapted {
+    record.note_whole(StatusCode::OK, None);
     Adapted { status: StatusCode::OK, headers: HeaderMap::from_iter([JSON]), content: Content::Whole(json) }
 }
 
@@ -82,12 +99,23 @@ pub async fn adapt(
 ) -> Result<Adapted, AnswerError> {
     let (head, upstream) = answer.into_parts();
     let headers = headers::down(&head.headers);
+    record.note_upstream_id(&headers);
     let status = head.status;
+    if status.is_redirection() {
+        let resource = route.resource.name.clone();
+        return Err(AnswerError::Redirect { resource, status: status.as_u16() });
+    }
+    let coding = coding(&head.headers);
     if !status.is_success() {
-        return failed(status, headers, upstream, route, record).await;
+        // The status says what matters: a body that cannot be read must not turn a 429 into something else.
+        let body = if coding.is_none() { collect(upstream).await.ok() } else { None };
+        return failed(status, headers, &body.unwrap_or_default(), route, record);
+    }
+    if let Some(coding) = coding {
+        return Err(AnswerError::Compressed { coding });
     }
     if is_stream(&headers) {
-        record.note_status(status.as_u16(), None);
+        record.note_stream(status);
         return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply } });
     }
     let body = collect(upstream).await?;
@@ -95,17 +123,16 @@ pub async fn adapt(
     if let Ok(document) = Document::parse(body, answer::DEPTH) {
         complete(&document, reply, record, &mut adapted);
     }
-    record.note_status(status.as_u16(), None);
-    record.note_end("done");
+    record.note_whole(status, None);
     Ok(adapted)
 }
 
 /// A whole JSON answer: read for its tokens, and given another form where the plan says.
 fn complete(document: &Document, reply: ReplyPlan, record: &mut Record, adapted: &mut Adapted) {
     let read = answer::Answer::read(document);
-    record.note_usage(read.usage);
-    if read.reasoning_exhausted() {
-        record.note_exhausted();
+    let exhausted = read.reasoning_exhausted();
+    record.note_answer(read.usage, read.model, read.finish_reason, exhausted);
+    if exhausted {
         adapted.headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
     }
     let changes = if reply.legacy_functions { functions::to_legacy(document) } else { Vec::new() };
@@ -126,34 +153,42 @@ fn complete(document: &Document, reply: ReplyPlan, record: &mut Record, adapted:
 }
 
 /// An error answer. It stays one, whatever framing was asked for.
-async fn failed(
+fn failed(
     status: StatusCode,
     mut headers: HeaderMap,
-    upstream: Incoming,
+    body: &Bytes,
     route: &Route,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
-    let body = collect(upstream).await?;
+    let (body, code) = envelope(status, body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        let resource = route.resource.name.clone();
+        let (resource, status) = (route.resource.name.clone(), status.as_u16());
+        // The message is left out: it may name subscriptions and addresses that are for no log.
         tracing::error!(
             resource,
-            status = status.as_u16(),
+            status,
+            code,
+            request_id = record.request_id(),
+            upstream_request_id = record.upstream_id(),
             "Azure refused azgate's credential: check the resource's api_key and the endpoint"
         );
-        return Err(AnswerError::Authentication { resource, status: status.as_u16() });
+        return Err(AnswerError::Authentication { resource, status });
     }
-    let (body, code) = envelope(status, &body);
     let (name, json) = JSON;
     headers.insert(name, json);
-    record.note_status(status.as_u16(), code);
-    record.note_end("done");
+    record.note_whole(status, code);
     Ok(Adapted { status, headers, content: Content::Whole(body) })
 }
 
 fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"))
+}
+
+fn coding(headers: &HeaderMap) -> Option<String> {
+    let coding = headers.get(header::CONTENT_ENCODING)?;
+    let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+    (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
 async fn collect(mut body: Incoming) -> Result<Bytes, AnswerError> {

@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::json::{self, Change, Document, Kind, Pointer, Raw, View, text};
+use super::edited;
+use crate::json::{Change, Document, Kind, Pointer, Raw, View, text};
 
 /// At most this much of an answer that is no JSON is quoted.
 const QUOTED: usize = 2000;
@@ -25,26 +26,38 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
     let document = Document::parse(body.clone(), 2).ok().filter(|body| body.root().kind() == Kind::Object);
     let Some(document) = document else {
         let shown: String = String::from_utf8_lossy(body).trim().chars().take(QUOTED).collect();
-        let message = format!("Azure answered {status} without JSON: {shown}");
-        return (Bytes::from(format!(r#"{{"error":{}}}"#, error(status, &text::quote(&message)))), None);
+        let message = match &*shown {
+            "" => format!("Azure answered {status}"),
+            shown => format!("Azure answered {status} without JSON: {shown}"),
+        };
+        let error = error(status, None, &text::quote(&message));
+        return (Bytes::from(format!(r#"{{"error":{error}}}"#)), None);
     };
     let root = document.root();
     if let Some(error) = root.get("error").filter(|error| error.kind() == Kind::Object) {
-        return (body.clone(), error.get("code").and_then(code));
+        return (body.clone(), error_code(error));
     }
-    let message =
-        root.get("message").or_else(|| root.get("Message")).filter(|message| message.kind() == Kind::String);
+    let text = |key| root.get(key).filter(|value| value.kind() == Kind::String);
+    let message = text("message").or_else(|| text("Message")).or_else(|| text("error"));
     let message = message.map_or_else(
         || text::quote(&format!("Azure answered {status}")),
         |message| String::from_utf8_lossy(message.raw()).into_owned(),
     );
-    let set = Change::Set { at: Pointer::key("error"), value: Raw::json(error(status, &message)) };
-    let code = root.get("code").or_else(|| root.get("statusCode")).and_then(code);
-    (Bytes::from(json::apply(&document, [&set]).concat()), code)
+    let code = root.get("code").and_then(code).or_else(|| root.get("statusCode").and_then(code));
+    let error = error(status, code.as_deref(), &message);
+    let set = Change::Set { at: Pointer::key("error"), value: Raw::json(error) };
+    (edited(&document, &[set]), code)
 }
 
-fn error(status: StatusCode, message: &str) -> String {
-    format!(r#"{{"message":{message},"type":"{}","param":null,"code":"{}"}}"#, kind(status), status.as_u16())
+/// An `error` object; its code is the status where Azure has none.
+fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
+    let code = text::quote(code.unwrap_or(status.as_str()));
+    format!(r#"{{"message":{message},"type":"{}","param":null,"code":{code}}}"#, kind(status))
+}
+
+/// What names an `error` object in the log: its code, or else its type.
+pub(super) fn error_code(error: View<'_>) -> Option<String> {
+    error.get("code").and_then(code).or_else(|| error.get("type").and_then(code))
 }
 
 /// A code is a string, an integer, or null.
@@ -59,8 +72,8 @@ fn code(code: View<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn enveloped(body: &'static str) -> (String, Option<String>) {
-        let (body, code) = envelope(StatusCode::UNAUTHORIZED, &Bytes::from_static(body.as_bytes()));
+    fn enveloped(body: &str) -> (String, Option<String>) {
+        let (body, code) = envelope(StatusCode::UNAUTHORIZED, &Bytes::copy_from_slice(body.as_bytes()));
         (String::from_utf8(body.to_vec()).unwrap(), code)
     }
 
@@ -78,8 +91,36 @@ mod tests {
             r#"{"statusCode":401,"message":"Unauthorized. \"x\"","error":{"message":"Unauthorized. \"x\"","type":"authentication_error","param":null,"code":"401"}}"#
         );
         assert_eq!(code.as_deref(), Some("401"));
-        let (body, _) = enveloped(r#"{"error":"nope"}"#);
-        assert!(body.starts_with(r#"{"error":{"message":"Azure answered 401"#), "{body}");
+    }
+
+    #[test]
+    fn an_error_that_is_only_a_text_becomes_the_message() {
+        let (body, _) = enveloped(r#"{"error":"no \u00e9","more":1}"#);
+        assert_eq!(
+            body,
+            r#"{"error":{"message":"no \u00e9","type":"authentication_error","param":null,"code":"401"},"more":1}"#
+        );
+    }
+
+    #[test]
+    fn a_code_beside_the_message_is_kept_as_a_string() {
+        for (code, told) in [("\"BadRequest\"", "BadRequest"), ("400", "400"), ("null", "401"), ("{}", "401")]
+        {
+            let (body, _) = enveloped(&format!(r#"{{"requestid":"r","code":{code},"message":"no"}}"#));
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(body["error"]["code"], told);
+            assert_eq!(body["requestid"], "r");
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_nothing_still_gets_an_error() {
+        let (body, code) = enveloped("{}");
+        assert_eq!(
+            body,
+            r#"{"error":{"message":"Azure answered 401 Unauthorized","type":"authentication_error","param":null,"code":"401"}}"#
+        );
+        assert_eq!(code, None);
     }
 
     #[test]

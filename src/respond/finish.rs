@@ -1,18 +1,15 @@
-//! The last step of every answer, good or bad: the headers that say what azgate did, and the record that rides in the
-//! body until the client has all of it.
-
-use std::borrow::Cow;
+//! The last step of every answer, good or bad: the headers that say what azgate did, and for a stream the record, which
+//! rides in the body until the client has all of it.
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderName, HeaderValue, Response};
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use http::{HeaderMap, HeaderValue, Response};
 
 use super::{
     adapt::{Adapted, Content},
-    outcome::{End, StreamOutcome},
+    outcome::StreamOutcome,
     relay::Relay,
 };
-use crate::{observe::Record, translate::edits_header};
+use crate::observe::Record;
 
 /// The answer as it goes out.
 pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
@@ -21,7 +18,7 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply } => {
-            Body::new(Relay::new(upstream, reply, move |outcome| told(record, &outcome)))
+            Body::new(Relay::new(upstream, reply, move |outcome| told(record, outcome)))
         }
     };
     let mut response = Response::new(body);
@@ -30,38 +27,24 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     response
 }
 
-/// Who answered, for what family, after which edits.
+/// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
+/// for that; azgate's own always stands in `x-azgate-request-id`.
 fn describe(record: &Record, headers: &mut HeaderMap) {
-    let mut set = |name: &'static str, value: &str| {
-        // Names of deployments and families may be any text; clients read headers as ASCII.
-        let value: Cow<'_, str> = utf8_percent_encode(value, CONTROLS).into();
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    set("x-azgate-request-id", record.request_id());
-    set("x-azgate-edits", &edits_header(record.edits()));
     if let Some(route) = record.route() {
-        set("x-azgate-family", &route.target.profile.name);
-        set("x-azgate-deployment", &route.target.deployment);
+        headers.extend(route.headers.iter().cloned());
     }
-    if !headers.contains_key("x-request-id")
-        && let Ok(id) = HeaderValue::from_str(record.request_id())
-    {
-        headers.insert("x-request-id", id);
+    if let Ok(edits) = HeaderValue::from_str(record.edits_header()) {
+        headers.insert("x-azgate-edits", edits);
+    }
+    if let Ok(id) = HeaderValue::from_str(record.request_id()) {
+        headers.entry("x-request-id").or_insert_with(|| id.clone());
+        headers.insert("x-azgate-request-id", id);
     }
 }
 
 /// Notes how a stream ended; the record then tells its story.
-fn told(mut record: Record, outcome: &StreamOutcome) {
-    record.note_usage(outcome.usage);
-    if outcome.reasoning_exhausted() {
-        record.note_exhausted();
-    }
-    record.note_end(match outcome.end {
-        End::Done => "done",
-        End::Eof => "eof",
-        End::UpstreamFailed => "upstream_failed",
-        End::ClientGone => "client_gone",
-    });
+fn told(mut record: Record, outcome: StreamOutcome) {
+    let exhausted = outcome.reasoning_exhausted();
+    record.note_answer(outcome.usage, outcome.model, outcome.finish_reason, exhausted);
+    record.note_stream_end(outcome.end.name(), outcome.error, outcome.cause);
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::key::Key;
+use super::{envelope::error_code, key::Key};
 use crate::{
     call::Usage,
     json::{Document, Kind, View},
@@ -15,10 +15,22 @@ pub enum End {
     Done,
     /// In order, but without `[DONE]`.
     Eof,
-    /// Upstream broke off; the client was told.
+    /// Upstream broke off, and the client was told; or upstream told of an error itself.
     UpstreamFailed,
     /// The client left before the end.
     ClientGone,
+}
+
+impl End {
+    /// The end's name in logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            End::Done => "done",
+            End::Eof => "eof",
+            End::UpstreamFailed => "upstream_failed",
+            End::ClientGone => "client_gone",
+        }
+    }
 }
 
 /// What is known of a stream at its end.
@@ -32,6 +44,8 @@ pub struct StreamOutcome {
     pub finish_reason: Option<String>,
     /// How it ended.
     pub end: End,
+    /// The code of the error that the client read in it.
+    pub error: Option<String>,
     /// Why upstream failed, for the log.
     pub cause: Option<String>,
     /// Bytes handed to the client.
@@ -52,9 +66,12 @@ pub(super) struct Watch {
     usage_key: Key,
     model_key: Key,
     reason_key: Key,
+    error_key: Key,
     pub(super) usage: Option<Usage>,
     pub(super) model: Option<String>,
     pub(super) finish_reason: Option<String>,
+    /// The code of an error that upstream told of within the stream.
+    pub(super) error: Option<String>,
     pub(super) done: bool,
 }
 
@@ -66,7 +83,9 @@ impl Watch {
             reason_key: Key::new("\"finish_reason\""),
             usage: None,
             model: None,
+            error_key: Key::new("\"error\""),
             finish_reason: None,
+            error: None,
             done: false,
         }
     }
@@ -78,6 +97,7 @@ impl Watch {
         }
         let interesting = self.usage_key.opens(data, b'{')
             || self.reason_key.opens(data, b'"')
+            || self.error_key.opens(data, b'{')
             || (self.model.is_none() && self.model_key.opens(data, b'"'));
         if interesting && let Ok(chunk) = Document::parse(data.clone(), 3) {
             self.read(chunk.root());
@@ -91,6 +111,9 @@ impl Watch {
         if self.model.is_none() {
             let model = chunk.get("model").and_then(View::text).filter(|model| !model.is_empty());
             self.model = model.map(std::borrow::Cow::into_owned);
+        }
+        if let Some(error) = chunk.get("error").filter(|error| error.kind() == Kind::Object) {
+            self.error = Some(error_code(error).unwrap_or_else(|| "error".to_owned()));
         }
         let choices = chunk.get("choices").into_iter().flat_map(View::items);
         for reason in choices.filter_map(|choice| choice.get("finish_reason").and_then(View::text)) {

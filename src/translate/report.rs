@@ -1,5 +1,7 @@
 //! What was changed, in one header: `x-azgate-edits`.
 
+use std::borrow::Cow;
+
 use crate::call::{Edit, Effect};
 
 /// The longest `x-azgate-edits` header.
@@ -7,7 +9,7 @@ const LIMIT: usize = 1024;
 
 /// The edits as a header value: each rule once, `;lossy` where something was lost, `;n=3` where it changed several
 /// places; `none` without edits. At most 1 KB: what does not fit is counted in `more;n=…`.
-pub fn edits_header(edits: &[Edit]) -> String {
+pub fn edits_header(edits: &[Edit]) -> Cow<'static, str> {
     let mut groups: Vec<(&str, Effect, usize)> = Vec::new();
     for edit in edits {
         match groups.iter_mut().find(|(rule, ..)| *rule == &*edit.rule) {
@@ -19,7 +21,7 @@ pub fn edits_header(edits: &[Edit]) -> String {
         }
     }
     if groups.is_empty() {
-        return String::from("none");
+        return Cow::Borrowed("none");
     }
     let mut header = String::new();
     let total = groups.len();
@@ -34,7 +36,7 @@ pub fn edits_header(edits: &[Edit]) -> String {
         }
         header.push_str(&part);
     }
-    header
+    Cow::Owned(header)
 }
 
 #[cfg(test)]

@@ -27,6 +27,13 @@ pub enum Phase {
     ReadAnswer,
 }
 
+impl Phase {
+    /// Whether there was no connection yet that a call could be sent on.
+    pub fn is_before_the_call(self) -> bool {
+        matches!(self, Self::Resolve | Self::Connect | Self::Tls | Self::Proxy)
+    }
+}
+
 /// In what way it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

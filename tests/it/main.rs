@@ -4,10 +4,12 @@
 // Clippy then knows that all of this is test code.
 #![cfg(test)]
 
+mod answers;
 mod architecture;
 mod bodies;
 mod clients;
 mod command_line;
+mod destreaming;
 mod examples;
 mod golden;
 mod judge;
@@ -17,7 +19,10 @@ mod models;
 mod paths;
 mod policy;
 mod properties;
+mod records;
 mod registry;
 mod serving;
+mod streaming;
 mod support;
 mod translation;
+mod upstream;

@@ -23,7 +23,7 @@ async fn outcome(policy: &str, headers: &[(&str, &str)]) -> Result<String, Strin
     assert_eq!(answer.headers()["x-azgate-edits"], "none");
     assert_eq!(answer.headers()["x-azgate-family"], "gpt-5");
     assert_eq!(answer.headers()["x-azgate-deployment"], "gpt-5");
-    assert!(upstream.received().is_empty());
+    upstream.untouched();
     let refused = Refused::of(answer).await;
     assert_eq!((refused.status, refused.code.as_str()), (400, "unsupported_parameter"));
     assert!(refused.message.contains("drop.temperature"), "{}", refused.message);

@@ -25,6 +25,9 @@ use crate::{
     sse::{Decoder, EVENT_LIMIT, Event},
 };
 
+/// The code of [`INTERRUPTED`].
+const INTERRUPTED_CODE: &str = "upstream_stream_interrupted";
+
 /// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
 const INTERRUPTED: &[u8] =
     b"data: {\"error\":{\"message\":\"The stream from Azure OpenAI broke off before its end.\",\
@@ -134,6 +137,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
         } else {
             self.out.push_back(Bytes::from_static(INTERRUPTED));
             self.end = Some(End::UpstreamFailed);
+            self.watch.error = Some(INTERRUPTED_CODE.to_owned());
             self.cause = Some(cause);
         }
     }
@@ -142,6 +146,8 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
         let Some(tell) = self.tell.take() else { return };
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
+            // The SDKs hang up at an error, too.
+            _ if self.watch.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
             // Clients hang up at `[DONE]` without waiting for the end of the body.
             None if self.watch.done && self.out.is_empty() => End::Done,
@@ -152,6 +158,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             model: self.watch.model.take(),
             finish_reason: self.watch.finish_reason.take(),
             end,
+            error: self.watch.error.take(),
             cause: self.cause.take(),
             bytes: self.bytes,
         });

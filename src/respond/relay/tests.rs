@@ -95,6 +95,7 @@ fn an_untouched_streams_frames_pass_as_they_came() {
         model: Some("gpt-5.4-mini-2026-03-17".into()),
         finish_reason: Some("stop".into()),
         end: End::Done,
+        error: None,
         cause: None,
         bytes: AZURE.len() as u64,
     };
@@ -148,10 +149,42 @@ fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
     let error = text(&frames).strip_prefix(&whole).unwrap().to_owned();
     let error = error.strip_prefix("data: ").and_then(|event| event.strip_suffix("\n\n")).unwrap();
     let error: serde_json::Value = serde_json::from_str(error).unwrap();
-    assert_eq!(error["error"]["code"], "upstream_stream_interrupted");
+    assert_eq!(error["error"]["code"], INTERRUPTED_CODE);
     assert_eq!(error["error"]["type"], "server_error");
     assert!(error["error"]["message"].is_string() && error["error"]["param"].is_null());
     assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
+    assert_eq!(outcome.error.as_deref(), Some(INTERRUPTED_CODE));
+}
+
+#[test]
+fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
+    let filter = r#"data: {"choices":[{"delta":{},"content_filter_result":{"error":{"code":"content_filter_error"}}}]}"#;
+    for (error, code) in [
+        (r#"{"error":{"message":"x","code":"model_error","type":"server_error"}}"#, "model_error"),
+        (r#"{"error":{"message":"x","code":null,"type":"server_error"}}"#, "server_error"),
+        (r#"{"error":{"code":429}}"#, "429"),
+        (r#"{"error":{}}"#, "error"),
+    ] {
+        for tail in ["", "data: [DONE]\n\n"] {
+            let stream = format!("{filter}\n\ndata: {error}\n\n{tail}");
+            let (frames, outcome) = relay(vec![data(stream.clone())], UNTOUCHED);
+            assert_eq!(text(&frames), stream);
+            assert_eq!((outcome.end, outcome.error.as_deref()), (End::UpstreamFailed, Some(code)));
+        }
+    }
+    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], UNTOUCHED).1.error, None);
+}
+
+#[test]
+fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
+    let told = RefCell::new(None);
+    let error = "data: {\"error\":{\"code\":\"x\"}}\n\n";
+    let silent = StreamExt::chain(stream::iter([data(error)]), stream::pending());
+    let mut relay =
+        Relay::new(StreamBody::new(silent), UNTOUCHED, |outcome| *told.borrow_mut() = Some(outcome));
+    assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from(error))));
+    drop(relay);
+    assert_eq!(told.take().unwrap().end, End::UpstreamFailed);
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(in crate::translate) fn send(target: &Target, body: &str, policy: &Policy<'_
     });
     let body = String::from_utf8(apply(&call.body, edits).concat()).unwrap();
     Document::parse(Bytes::from(body.clone()), OUTLINE_DEPTH).unwrap();
-    Ok(Sent { body, edits: edits_header(&plan.edits), plan })
+    Ok(Sent { body, edits: edits_header(&plan.edits).into_owned(), plan })
 }
 
 /// The body sent and the edits, under the default policy.

@@ -88,6 +88,12 @@ fn with_headers(request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> r
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
+/// A JSON body to any URL.
+pub(crate) async fn post(url: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
+    let client = client().build().unwrap();
+    client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
+}
+
 /// A client that goes where it is told.
 pub(crate) fn client() -> reqwest::ClientBuilder {
     // A second installation fails, which is as good.

@@ -53,6 +53,15 @@ impl Logs {
     }
 }
 
+impl Logs {
+    /// The canonical line of the only call.
+    pub(crate) fn call(&self) -> serde_json::Value {
+        let mut calls = self.calls();
+        assert_eq!(calls.len(), 1, "{calls:#?}");
+        calls.remove(0)
+    }
+}
+
 impl Write for OfThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.with_borrow(|lines| lines.borrow_mut().extend_from_slice(bytes));

@@ -1,14 +1,19 @@
 //! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
+pub(crate) mod authority;
+pub(crate) mod binary;
 pub(crate) mod chat;
 pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod refused;
+pub(crate) mod sse;
 pub(crate) mod upstream;
 
-pub(crate) use gateway::{AZURE_KEY, Proxy, client};
+pub(crate) use authority::Authority;
+pub(crate) use binary::Binary;
+pub(crate) use gateway::{AZURE_KEY, Proxy, client, post};
 pub(crate) use logs::Logs;
 pub(crate) use raw::Raw;
 pub(crate) use refused::Refused;

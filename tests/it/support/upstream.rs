@@ -5,13 +5,26 @@ use std::{
     collections::VecDeque,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
     sync::Notify,
+    time::timeout,
 };
+use tokio_rustls::TlsAcceptor;
+
+/// A connection, with TLS or without.
+type Io = Box<dyn Connection>;
+
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
+
+/// A write that takes longer than this is taken for one that the reader holds back.
+const STALL: Duration = Duration::from_millis(500);
 
 /// One request as it arrived.
 #[derive(Clone, Debug)]
@@ -43,15 +56,17 @@ impl Received {
 }
 
 /// What the upstream does with a call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Reply {
     parts: Vec<Part>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Part {
     Bytes(Vec<u8>),
+    Flood { bytes: Vec<u8>, times: usize, held_back: Arc<Notify> },
     Wait(Arc<Notify>),
+    Tls(TlsAcceptor),
     Close,
 }
 
@@ -98,6 +113,19 @@ impl Reply {
         self
     }
 
+    /// One chunk many times. `held_back` is told when the reader takes no more for a while.
+    pub(crate) fn flood(mut self, chunk: &str, times: usize, held_back: &Arc<Notify>) -> Reply {
+        let bytes = format!("{:x}\r\n{chunk}\r\n", chunk.len()).into_bytes();
+        self.parts.push(Part::Flood { bytes, times, held_back: held_back.clone() });
+        self
+    }
+
+    /// From here on the connection is TLS, as behind a proxy's `CONNECT`.
+    pub(crate) fn tls(mut self, acceptor: &TlsAcceptor) -> Reply {
+        self.parts.push(Part::Tls(acceptor.clone()));
+        self
+    }
+
     /// The connection is closed.
     pub(crate) fn close(mut self) -> Reply {
         self.parts.push(Part::Close);
@@ -105,21 +133,21 @@ impl Reply {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     script: VecDeque<Reply>,
     received: Vec<Received>,
     surprises: Vec<String>,
     connections: usize,
-    closed: usize,
 }
 
-/// A running upstream.
-#[derive(Debug)]
+/// A running upstream. Dropping it fails the test if the script was not followed.
 pub(crate) struct Upstream {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     state: Arc<Mutex<State>>,
+    /// Told when a call has arrived.
+    pub(crate) arrived: Arc<Notify>,
     /// Told when a client closes a connection.
     pub(crate) closed: Arc<Notify>,
 }
@@ -127,27 +155,52 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// Starts an upstream with a script: one reply for each call, in order, whatever connection it comes on.
     pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Upstream {
+        Upstream::start(replies, None).await
+    }
+
+    /// The same behind TLS.
+    pub(crate) async fn secure(replies: impl IntoIterator<Item = Reply>, acceptor: &TlsAcceptor) -> Upstream {
+        Upstream::start(replies, Some(acceptor.clone())).await
+    }
+
+    async fn start(replies: impl IntoIterator<Item = Reply>, tls: Option<TlsAcceptor>) -> Upstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = Arc::new(Mutex::new(State { script: replies.into_iter().collect(), ..State::default() }));
-        let closed = Arc::new(Notify::new());
-        let (shared, told) = (state.clone(), closed.clone());
+        let state = State { script: replies.into_iter().collect(), ..State::default() };
+        let upstream = Upstream {
+            address,
+            state: Arc::new(Mutex::new(state)),
+            arrived: Arc::default(),
+            closed: Arc::default(),
+        };
+        let (state, arrived, closed) =
+            (upstream.state.clone(), upstream.arrived.clone(), upstream.closed.clone());
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let index = {
-                    let mut state = shared.lock().unwrap();
-                    state.connections += 1;
-                    state.connections - 1
-                };
-                let (shared, told) = (shared.clone(), told.clone());
+            for index in 0.. {
+                let Ok((stream, _)) = listener.accept().await else { return };
+                state.lock().unwrap().connections += 1;
+                let (state, arrived, closed, tls) =
+                    (state.clone(), arrived.clone(), closed.clone(), tls.clone());
                 tokio::spawn(async move {
-                    converse(stream, index, &shared).await;
-                    shared.lock().unwrap().closed += 1;
-                    told.notify_one();
+                    let stream: Io = match tls {
+                        None => Box::new(stream),
+                        // A client that does not trust us has no more to say.
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => Box::new(stream),
+                            Err(_) => return closed.notify_one(),
+                        },
+                    };
+                    converse(stream, index, &state, &arrived).await;
+                    closed.notify_one();
                 });
             }
         });
-        Upstream { address, state, closed }
+        upstream
+    }
+
+    /// How many connections were made so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.state.lock().unwrap().connections
     }
 
     /// What was received so far.
@@ -157,10 +210,13 @@ impl Upstream {
 
     /// What was received; the script must have been followed to its end.
     pub(crate) fn finish(self) -> Vec<Received> {
-        let state = self.state.lock().unwrap();
-        assert!(state.surprises.is_empty(), "calls that the script does not have: {:?}", state.surprises);
-        assert!(state.script.is_empty(), "{} steps of the script were not used", state.script.len());
-        state.received.clone()
+        self.received()
+    }
+
+    /// Nothing was received, so the script was not needed.
+    pub(crate) fn untouched(self) {
+        assert!(self.received().is_empty(), "{:?}", self.received());
+        self.state.lock().unwrap().script.clear();
     }
 
     /// The one request that was received.
@@ -171,7 +227,18 @@ impl Upstream {
     }
 }
 
-async fn converse(mut stream: TcpStream, connection: usize, state: &Mutex<State>) {
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let state = self.state.lock().unwrap();
+        assert!(state.surprises.is_empty(), "calls that the script does not have: {:?}", state.surprises);
+        assert!(state.script.is_empty(), "{} steps of the script were not used", state.script.len());
+    }
+}
+
+async fn converse(mut stream: Io, connection: usize, state: &Mutex<State>, arrived: &Notify) {
     while let Some(mut request) = read(&mut stream).await {
         request.connection = connection;
         let reply = {
@@ -183,29 +250,44 @@ async fn converse(mut stream: TcpStream, connection: usize, state: &Mutex<State>
             state.received.push(request);
             reply
         };
+        arrived.notify_one();
         let Some(reply) = reply else { return };
         for part in reply.parts {
-            match part {
-                Part::Bytes(bytes) => {
-                    if stream.write_all(&bytes).await.is_err() {
-                        return;
-                    }
-                }
-                // A client that closes meanwhile ends the conversation.
-                Part::Wait(until) => {
-                    let mut byte = [0];
-                    tokio::select! {
-                        () = until.notified() => {}
-                        _ = stream.read(&mut byte) => return,
-                    }
-                }
-                Part::Close => return,
+            match perform(part, stream).await {
+                Some(same) => stream = same,
+                None => return,
             }
         }
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Received> {
+/// Plays one part. There is no stream any more if the client has closed it, or the part does.
+async fn perform(part: Part, mut stream: Io) -> Option<Io> {
+    match part {
+        Part::Bytes(bytes) => stream.write_all(&bytes).await.ok()?,
+        Part::Flood { bytes, times, held_back } => {
+            for _ in 0..times {
+                let mut write = std::pin::pin!(stream.write_all(&bytes));
+                if timeout(STALL, &mut write).await.is_err() {
+                    held_back.notify_one();
+                    write.await.ok()?;
+                }
+            }
+        }
+        Part::Wait(until) => {
+            let mut byte = [0];
+            tokio::select! {
+                () = until.notified() => {}
+                _ = stream.read(&mut byte) => return None,
+            }
+        }
+        Part::Tls(acceptor) => return Some(Box::new(acceptor.accept(stream).await.ok()?)),
+        Part::Close => return None,
+    }
+    Some(stream)
+}
+
+async fn read(stream: &mut Io) -> Option<Received> {
     let mut buffer = Vec::new();
     let end = loop {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
