@@ -132,9 +132,7 @@ impl From<BodyError> for ApiError {
 
 impl From<UnknownModel> for ApiError {
     fn from(unknown: UnknownModel) -> ApiError {
-        let hint =
-            unknown.nearest.as_ref().map(|name| format!("; the nearest one is `{name}`")).unwrap_or_default();
-        let message = format!("{unknown}{hint}. GET /v1/models lists what there is.");
+        let message = format!("{unknown}. GET /v1/models lists what there is.");
         ApiError::new(StatusCode::NOT_FOUND, "model_not_found", message).param("model")
     }
 }

@@ -21,6 +21,7 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
     sync::watch,
     time,
 };
@@ -157,11 +158,15 @@ async fn start(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Completes at SIGINT or SIGTERM.
-pub async fn signal() -> io::Result<()> {
-    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupt = tokio::signal::ctrl_c() => interrupt,
-        _ = term.recv() => Ok(()),
-    }
+/// Listens for SIGINT and SIGTERM from now on; what is returned completes at the first of them. Call it before saying
+/// that anything is ready: until then a signal kills.
+pub fn signals() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

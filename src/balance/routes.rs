@@ -33,12 +33,16 @@ const SEEN: usize = 1024;
 
 /// A model that is not listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the model `{model}` does not exist here")]
+#[error("the model `{model}` does not exist here{}", hint(nearest.as_deref()))]
 pub struct UnknownModel {
     /// The name asked for.
     pub model: String,
     /// The most similar name that is listed.
     pub nearest: Option<String>,
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; the nearest one is `{name}`")).unwrap_or_default()
 }
 
 impl Routes {

@@ -17,7 +17,7 @@ use crate::{
 
 /// The arguments of `azgate catalog`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(mut_arg("config", |config| config.global(true)), after_help = "\
   azgate catalog list             every family
   azgate catalog show gpt-5.1     all that is known of one, and where it was written
 
@@ -50,7 +50,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut catalog = Catalog::embedded();
     if args.config.file(environment).is_some() {
-        let Checked { settings, problems } = args.config.checked(environment, &[]);
+        let Checked { settings, problems } = args.config.dry_run(environment);
         let Some(settings) = settings else {
             report(&problems, out)?;
             return Ok(Outcome::Problems);

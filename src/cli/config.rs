@@ -1,6 +1,9 @@
 //! The flag that names a config, as every command that needs one takes it.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
@@ -22,7 +25,17 @@ impl ConfigArgs {
 
     /// The config, put together and judged.
     pub fn checked(&self, environment: &Environment, flags: &[Flag]) -> Checked {
+        self.judged(environment, flags, false)
+    }
+
+    /// The config for a command that sends nothing: it need not have the secrets.
+    pub fn dry_run(&self, environment: &Environment) -> Checked {
+        self.judged(environment, &[], true)
+    }
+
+    fn judged(&self, environment: &Environment, flags: &[Flag], dry_run: bool) -> Checked {
         let draft = config::load(self.file(environment).as_deref(), environment, flags);
-        config::check(draft, &Surroundings { environment, read: &|path| fs::read_to_string(path) })
+        let read = |path: &Path| fs::read_to_string(path);
+        config::check(draft, &Surroundings { environment, read: &read, dry_run })
     }
 }

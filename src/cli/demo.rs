@@ -52,12 +52,13 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     let address = listener.local_addr()?;
     let simulator = Simulator::new(sim::Options { key: INNER_KEY.to_owned(), ..sim::Options::default() });
     let (stopper, stop) = serve::stop();
+    let signals = serve::signals()?;
     let serving = [
         tokio::spawn(serve::serve(azure, simulator.router(), Options::default(), stop.clone())),
         tokio::spawn(serve::serve(listener, app::router(gateway), Options::default(), stop)),
     ];
     welcome(address, &args.key, out)?;
-    serve::signal().await?;
+    signals.await;
     stopper.stop();
     for task in serving {
         task.await?;
@@ -78,7 +79,7 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
     let draft = config::load(None, &environment, &[]);
     let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let Checked { settings, problems } =
-        config::check(draft, &Surroundings { environment: &environment, read: &read });
+        config::check(draft, &Surroundings { environment: &environment, read: &read, dry_run: false });
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
     settings.keys.push(KeySettings {

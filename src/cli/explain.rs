@@ -30,7 +30,7 @@ The call's body is read from standard input:
   azgate explain --model o1-preview < body.json
 
 Without --config the model is taken for a deployment of that name on the v1 surface, with the shipped catalog. With
---config its resource, family, options and policy are the configured ones. Nothing is sent anywhere.
+--config its resource, family, options and policy are the configured ones. Nothing is sent anywhere, and no secret is needed.
 
 Exit code 1 if the call would be refused.")]
 pub(super) struct ExplainArgs {
@@ -91,7 +91,7 @@ pub(super) fn run(
         }
     };
     let report = if args.config.file(environment).is_some() {
-        let Checked { settings, problems } = args.config.checked(environment, &[]);
+        let Checked { settings, problems } = args.config.dry_run(environment);
         let Some(settings) = settings else {
             report(&problems, out)?;
             return Ok(Outcome::Problems);

@@ -62,13 +62,14 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     let listener = serve::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let (stopper, stop) = serve::stop();
+    let signals = serve::signals().context("signals cannot be waited for")?;
     let admin = admin_listener(settings, &gateway, &stop).await?;
     writeln!(out, "azgate listens on http://{address} (OpenAI base URL: http://{address}/v1)")?;
     out.flush()?;
     tracing::info!(%address, ?admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
     let serving = tokio::spawn(serve::serve(listener, app::router(gateway), options, stop));
-    serve::signal().await.context("signals cannot be waited for")?;
+    signals.await;
     tracing::info!("azgate stops once running calls have ended");
     stopper.stop();
     serving.await.context("the listener failed")

@@ -52,13 +52,14 @@ pub(super) fn run(args: &SimArgs, out: &mut Output<'_>) -> anyhow::Result<Outcom
     });
     Runtime::new()?.block_on(async {
         let listener = serve::bind(args.listen).await?;
+        let (stopper, stop) = serve::stop();
+        let signals = serve::signals()?;
         let address = listener.local_addr()?;
         writeln!(out, "The Azure simulator listens on http://{address}, with the key {}", args.key)?;
         out.flush()?;
-        let (stopper, stop) = serve::stop();
         let serving =
             tokio::spawn(serve::serve(listener, simulator.router(), serve::Options::default(), stop));
-        serve::signal().await?;
+        signals.await;
         stopper.stop();
         serving.await?;
         Ok(Outcome::Done)

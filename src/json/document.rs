@@ -137,6 +137,11 @@ impl<'a> View<'a> {
         .map(move |index| View { document, index })
     }
 
+    /// Another value of the same document.
+    pub(super) fn sibling(self, index: u32) -> View<'a> {
+        View { document: self.document, index }
+    }
+
     pub(super) fn index(self) -> u32 {
         self.index
     }

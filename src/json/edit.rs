@@ -1,6 +1,9 @@
 //! Changes to a body as data, and the one function that carries them out, by splicing.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use bytes::Bytes;
 
@@ -74,8 +77,17 @@ pub fn apply<'c>(document: &Document, changes: impl IntoIterator<Item = &'c Chan
 #[derive(Default)]
 struct Patch {
     nodes: HashMap<u32, NodePatch>,
-    added: Vec<Addition>,
+    /// What was added to a container, by the container.
+    added: HashMap<u32, Vec<Addition>>,
     touched: HashSet<u32>,
+    ways: Ways,
+}
+
+/// Where steps lead, so that a body with many changes is not searched for each of them.
+#[derive(Default)]
+struct Ways {
+    items: HashMap<u32, Vec<u32>>,
+    members: HashMap<(u32, String), u32>,
 }
 
 #[derive(Default)]
@@ -88,7 +100,6 @@ struct NodePatch {
 
 /// A member (or, without a key, an item) at the end of a container; without a value once it was taken out again.
 struct Addition {
-    parent: u32,
     key: Option<String>,
     value: Option<Raw>,
 }
@@ -96,7 +107,7 @@ struct Addition {
 /// Where a pointer leads in the patched document.
 enum Place {
     Node(u32),
-    Added(usize),
+    Added { parent: u32, at: usize },
     Absent { parent: u32, key: Option<String> },
 }
 
@@ -107,9 +118,14 @@ impl Patch {
             (Place::Node(node), Change::Set { value, .. }) => self.node(node).value = Some(value.clone()),
             (Place::Node(node), Change::Insert { value, .. }) => self.node(node).before.push(value.clone()),
             (Place::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
-            (Place::Node(node), Change::Rename { to, .. }) => self.node(node).key = Some(to.clone()),
-            (Place::Added(at), change) => {
-                let Some(slot) = self.added.get_mut(at) else { return };
+            (Place::Node(node), Change::Rename { to, .. }) => {
+                self.node(node).key = Some(to.clone());
+                self.ways.members.clear();
+            }
+            (Place::Added { parent, at }, change) => {
+                let Some(slot) = self.added.get_mut(&parent).and_then(|added| added.get_mut(at)) else {
+                    return;
+                };
                 match change {
                     Change::Set { value, .. } => slot.value = Some(value.clone()),
                     Change::Remove { .. } => slot.value = None,
@@ -119,7 +135,8 @@ impl Patch {
             }
             (Place::Absent { parent, key: key @ Some(_) }, Change::Set { value, .. })
             | (Place::Absent { parent, key: key @ None }, Change::Insert { value, .. }) => {
-                self.added.push(Addition { parent, key, value: Some(value.clone()) });
+                let added = Addition { key, value: Some(value.clone()) };
+                self.added.entry(parent).or_default().push(added);
             }
             (Place::Absent { .. }, _) => return,
         }
@@ -131,20 +148,24 @@ impl Patch {
     }
 
     /// The place and the containers on the way to it; `None` if the way leads nowhere or into what was replaced.
-    fn resolve(&self, root: View<'_>, pointer: &Pointer) -> Option<(Place, Vec<u32>)> {
+    fn resolve(&mut self, root: View<'_>, pointer: &Pointer) -> Option<(Place, Vec<u32>)> {
         let mut trail = Vec::with_capacity(pointer.steps().len());
         let mut view = root;
         let (last, way) = pointer.steps().split_last()?;
         for step in way {
             trail.push(view.index());
-            view = self.child(view, step)?;
+            view = self.step(view, step)?;
             let patched = self.nodes.get(&view.index());
             if patched.is_some_and(|patch| patch.value.is_some()) {
                 return None;
             }
         }
         trail.push(view.index());
-        if let Some(child) = self.child(view, last) {
+        let child = match last {
+            Step::Index(_) => self.step(view, last),
+            Step::Key(key) => self.member(view, key),
+        };
+        if let Some(child) = child {
             return Some((Place::Node(child.index()), trail));
         }
         let parent = view.index();
@@ -153,31 +174,46 @@ impl Patch {
             (Step::Index(_), Kind::Array) => None,
             _ => return None,
         };
-        let there = |added: &Addition| {
-            added.parent == parent && added.key.is_some() && added.key == key && added.value.is_some()
-        };
-        let added = self.added.iter().position(there);
-        Some((added.map_or(Place::Absent { parent, key }, Place::Added), trail))
+        let there = |added: &Addition| added.key.is_some() && added.key == key && added.value.is_some();
+        let at = self.added.get(&parent).and_then(|added| added.iter().position(there));
+        Some((at.map_or(Place::Absent { parent, key }, |at| Place::Added { parent, at }), trail))
     }
 
-    /// A child by its present key, or by the index it came with.
-    fn child<'a>(&self, view: View<'a>, step: &Step) -> Option<View<'a>> {
+    /// A child by its present key, or by the index it came with; where it lies is remembered.
+    fn step<'a>(&mut self, view: View<'a>, step: &Step) -> Option<View<'a>> {
         let child = match step {
-            Step::Index(index) => view.items().nth(*index),
-            Step::Key(key) => view
-                .members()
-                .filter(|(name, child)| {
-                    let patch = self.nodes.get(&child.index());
-                    match patch.and_then(|patch| patch.key.as_deref()) {
-                        Some(renamed) => renamed == key,
-                        None => name == key,
-                    }
-                })
-                .map(|(_, child)| child)
-                .last(),
-        }?;
-        let removed = self.nodes.get(&child.index()).is_some_and(|patch| patch.removed);
-        (!removed).then_some(child)
+            Step::Index(index) => {
+                let indices = || view.items().map(View::index).collect();
+                *self.ways.items.entry(view.index()).or_insert_with(indices).get(*index)?
+            }
+            Step::Key(key) => {
+                let way = (view.index(), key.clone().into_owned());
+                if let Some(child) = self.ways.members.get(&way) {
+                    *child
+                } else {
+                    let child = self.member(view, key)?.index();
+                    self.ways.members.insert(way, child);
+                    child
+                }
+            }
+        };
+        self.present(view.sibling(child))
+    }
+
+    fn member<'a>(&self, view: View<'a>, key: &str) -> Option<View<'a>> {
+        let named = |(name, child): &(Cow<'_, str>, View<'_>)| {
+            let patch = self.nodes.get(&child.index());
+            match patch.and_then(|patch| patch.key.as_deref()) {
+                Some(renamed) => renamed == key,
+                None => name == key,
+            }
+        };
+        self.present(view.members().filter(named).last()?.1)
+    }
+
+    fn present<'a>(&self, view: View<'a>) -> Option<View<'a>> {
+        let removed = self.nodes.get(&view.index()).is_some_and(|patch| patch.removed);
+        (!removed).then_some(view)
     }
 }
 
@@ -229,7 +265,7 @@ impl Splicer<'_> {
             self.child(child, patch);
             row = Row { kept: end, any: true, clean: true };
         }
-        for added in self.patch.added.iter().filter(|added| added.parent == view.index()) {
+        for added in self.patch.added.get(&view.index()).into_iter().flatten() {
             if let Some(value) = &added.value {
                 self.element(&mut row, added.key.as_deref(), value);
             }
@@ -382,6 +418,17 @@ mod tests {
         let inside = set(Pointer::key("a").then("b"), "2");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[remove(Pointer::key("a")), inside.clone()]), "{}");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[set(Pointer::key("a"), "0"), inside]), r#"{"a":0}"#);
+    }
+
+    #[test]
+    fn a_hundred_thousand_changes_are_made_in_one_pass() {
+        let item = |index| Pointer::key("a").item(index);
+        let count = 50_000;
+        let source = format!(r#"{{"a":[{}]}}"#, vec![r#"{"x":1}"#; count].join(","));
+        let changes: Vec<Change> = (0..count)
+            .flat_map(|index| [remove(item(index).then("x")), set(item(index).then("y"), "2")])
+            .collect();
+        assert_eq!(edited(&source, &changes), source.replace(r#""x":1"#, r#""y":2"#));
     }
 
     #[test]

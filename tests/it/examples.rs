@@ -117,6 +117,36 @@ fn every_variable_that_is_shown_is_a_key() {
     }
 }
 
+#[test]
+fn every_link_in_a_page_leads_somewhere() {
+    let mut pages: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).into();
+    for folder in ["docs", "docs/adr"] {
+        let paths = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        pages.extend(files.map(|path| format!("{folder}/{}", path.file_name().unwrap().display())));
+    }
+    let mut links = 0;
+    for page in pages {
+        let text = read(&page);
+        let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+            let file = root().join(&page).parent().unwrap().join(file);
+            assert!(file.exists(), "{page}: {target}");
+            if !heading.is_empty() {
+                let headings = fs::read_to_string(&file).unwrap();
+                let mut headings = headings.lines().filter_map(|line| line.strip_prefix("## "));
+                assert!(
+                    headings.any(|line| line.to_lowercase().replace(' ', "-") == heading),
+                    "{page}: {target}"
+                );
+            }
+            links += 1;
+        }
+    }
+    assert!(links > 10, "{links}");
+}
+
 /// The command lines in a line of prose, shell, a unit or a Dockerfile.
 fn commands(line: &str) -> Vec<String> {
     let line = line.trim();
@@ -161,7 +191,11 @@ fn check(file: Option<&Path>, variables: &[(&str, &str)]) -> Output {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The fenced blocks of a language.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Notify, time::timeout};
 
-use crate::support::{ANSWER, Logs, Proxy, Raw, Reply, Upstream, hello};
+use crate::support::{ANSWER, Logs, Proxy, Raw, Reply, Upstream, client, hello};
 
 const HASTE: &str = "[server]\nheader_timeout_seconds = 1\n";
 
@@ -70,7 +70,7 @@ async fn one_connection_carries_call_after_call() {
 async fn http_2_is_spoken_to_a_client_that_begins_with_it() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let client = client().http2_prior_knowledge().build().unwrap();
     let answer = client
         .post(format!("{}/v1/chat/completions", proxy.url))
         .body(hello("gpt-4.1"))

@@ -33,6 +33,9 @@ pub struct Surroundings<'a> {
     pub environment: &'a Environment,
     /// Reads a file that the config names.
     pub read: &'a dyn Fn(&Path) -> io::Result<String>,
+    /// Nothing will be sent: secrets and certificates are not looked for, and placeholders stand in for them. So a
+    /// config can be looked at where it does not run.
+    pub dry_run: bool,
 }
 
 /// The outcome.

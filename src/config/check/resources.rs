@@ -1,6 +1,6 @@
 //! `[resources.NAME]`: endpoint, surface and secret.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use secrecy::SecretString;
 
@@ -36,7 +36,8 @@ impl Judge<'_> {
         let endpoint = self.endpoint(&table.child("endpoint"), &resource.endpoint);
         let surface = self.surface(&table.child("surface"), &resource.surface);
         let secret = self.secret(&table.child("api_key"), &resource.api_key);
-        self.ca_file(&table.child("ca_file"), resource);
+        let ca_file = resource.ca_file.clone().filter(|_| !self.surroundings.dry_run);
+        self.ca_file(&table.child("ca_file"), ca_file.as_deref());
         self.at_least_one(&table.child("connect_timeout_seconds"), resource.connect_timeout_seconds.into());
         Some(ResourceSettings {
             name: name.to_owned(),
@@ -44,7 +45,7 @@ impl Judge<'_> {
             secret: secret?,
             surface: surface?,
             http2: resource.http2,
-            ca_file: resource.ca_file.clone(),
+            ca_file,
             connect_timeout: Duration::from_secs(resource.connect_timeout_seconds.into()),
         })
     }
@@ -76,6 +77,9 @@ impl Judge<'_> {
     /// Fetches a secret. What is said of it repeats neither it nor its place, where a key may have been pasted;
     /// only what is plainly a variable's name is repeated.
     fn secret(&mut self, at: &KeyPath, secret: &Secret) -> Option<SecretString> {
+        if self.surroundings.dry_run {
+            return Some("not-looked-for".into());
+        }
         let found = match secret {
             Secret::Env(name) => {
                 let is_plain = name
@@ -100,8 +104,8 @@ impl Judge<'_> {
         None
     }
 
-    fn ca_file(&mut self, at: &KeyPath, resource: &Resource) {
-        let Some(path) = &resource.ca_file else { return };
+    fn ca_file(&mut self, at: &KeyPath, path: Option<&Path>) {
+        let Some(path) = path else { return };
         let message = match (self.surroundings.read)(path) {
             Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return,
             Ok(_) => "the file holds no certificate".to_owned(),

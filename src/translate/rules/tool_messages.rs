@@ -1,4 +1,4 @@
-//! Tool calls and their results in the history, for families that have no tools at all: "'messages[1].role' does not
+//! Tool calls and their results in the history, for families that have no tools at all: "'messages\[1\].role' does not
 //! support 'tool' with this model".
 
 use super::{CHAT, Rule};

@@ -22,7 +22,7 @@ for (const name of Object.keys(process.env)) if (/^(azure|openai)_/i.test(name))
 
 const children = [];
 
-/** Starts a command of azgate; resolves to the URL that it prints first. */
+/** Starts a command of azgate; resolves to the child and the URL that it prints first. */
 async function start(args, variables = {}) {
   const options = { env: { ...environment, ...variables }, stdio: ["ignore", "pipe", "inherit"] };
   const child = spawn(process.env.AZGATE_BIN, args, options);
@@ -31,8 +31,21 @@ async function start(args, variables = {}) {
   const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => ["nothing"])]);
   const url = line.match(/http:\/\/127\.0\.0\.1:\d+/)?.[0];
   assert.ok(url, `azgate ${args[0]} printed no address: ${line}`);
-  return { url };
+  return { child, url };
 }
+
+export const startSimulator = (...more) => start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key", ...more]);
+
+/** The gateway of azgate.toml in front of a simulator. */
+export function startGateway(simulator) {
+  const endpoints = ["V1", "DATED", "WRONG-KEY"].map((name) => [`AZGATE_RESOURCES__${name}__ENDPOINT`, simulator]);
+  const variables = { SIM_KEY: "azure-key", WRONG_KEY: "another-key", ...Object.fromEntries(endpoints) };
+  const config = fileURLToPath(here("azgate.toml"));
+  return start(["serve", "--config", config, "--listen", "127.0.0.1:0"], variables);
+}
+
+/** Ends what was started. */
+export const stopAll = () => Promise.all(children.map(stop));
 
 async function stop(child) {
   child.kill("SIGTERM");
@@ -96,15 +109,11 @@ export function build(kind, url, model, options = {}) {
 /** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` is a client. */
 export function everyKind(tests) {
   before(async () => {
-    const simulator = await start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key"]);
-    const endpoints = ["V1", "DATED", "WRONG-KEY"].map((name) => [`AZGATE_RESOURCES__${name}__ENDPOINT`, simulator.url]);
-    const variables = { SIM_KEY: "azure-key", WRONG_KEY: "another-key", ...Object.fromEntries(endpoints) };
-    const config = fileURLToPath(here("azgate.toml"));
-    const gateway = await start(["serve", "--config", config, "--listen", "127.0.0.1:0"], variables);
+    const simulator = await startSimulator();
     run.simulator = new Simulator(simulator.url);
-    run.gateway = gateway.url;
+    run.gateway = (await startGateway(simulator.url)).url;
   });
-  after(() => Promise.all(children.map(stop)));
+  after(stopAll);
   beforeEach(() => run.simulator.clear());
   for (const kind of Object.keys(KINDS)) {
     describe(kind, () => tests((model, options) => build(kind, run.gateway, model, options), kind));

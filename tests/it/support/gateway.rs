@@ -52,7 +52,7 @@ impl Proxy {
         let (stopper, stop) = serve::stop();
         let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
         let serving = tokio::spawn(serve::serve(listener, app::router(gateway.clone()), options, stop));
-        Proxy { url, gateway, client: client(), stopper, serving }
+        Proxy { url, gateway, client: client().build().unwrap(), stopper, serving }
     }
 
     /// A chat call on the OpenAI path.
@@ -90,11 +90,13 @@ fn with_headers(request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> r
 
 /// A JSON body to any URL.
 pub(crate) async fn post(url: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
-    client().post(url).header("content-type", "application/json").body(body).send().await.unwrap()
+    let client = client().build().unwrap();
+    client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
 }
 
-fn client() -> reqwest::Client {
+/// A client that goes where it is told.
+pub(crate) fn client() -> reqwest::ClientBuilder {
     // A second installation fails, which is as good.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    reqwest::Client::builder().no_proxy()
 }

@@ -3,6 +3,7 @@
 pub(crate) mod authority;
 pub(crate) mod binary;
 pub(crate) mod chat;
+pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod logs;
 pub(crate) mod raw;
@@ -12,7 +13,7 @@ pub(crate) mod upstream;
 
 pub(crate) use authority::Authority;
 pub(crate) use binary::Binary;
-pub(crate) use gateway::{AZURE_KEY, Proxy, post};
+pub(crate) use gateway::{AZURE_KEY, Proxy, client, post};
 pub(crate) use logs::Logs;
 pub(crate) use raw::Raw;
 pub(crate) use refused::Refused;

@@ -65,7 +65,7 @@ impl Case {
             path
         });
         let environment: Environment = self.environment.iter().cloned().collect();
-        let surroundings = Surroundings { environment: &environment, read: &read };
+        let surroundings = Surroundings { environment: &environment, read: &read, dry_run: false };
         let draft = load(path.as_deref(), &environment, &self.flags);
         let mut checked = check(draft, &surroundings);
         for problem in &mut checked.problems {

@@ -14,7 +14,7 @@ fn all_syntax_errors_are_told_with_their_places_and_without_the_line() {
 fn a_missing_file_is_a_problem() {
     let environment = Environment::default();
     let draft = load(Some(Path::new("/none/azgate.toml")), &environment, &[]);
-    let surroundings = Surroundings { environment: &environment, read: &read };
+    let surroundings = Surroundings { environment: &environment, read: &read, dry_run: false };
     let problems = check(draft, &surroundings).problems;
     assert_eq!(problems.len(), 1);
     assert!(

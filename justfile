@@ -1,0 +1,34 @@
+# The recipes of this repository. Everything here is also a plain command.
+
+[private]
+default:
+    @just --list
+
+# Formatting, lints, documentation, dependencies
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+    cargo deny check bans licenses sources
+
+# All tests, with the tools that some of them need
+test:
+    tests/run
+
+# Write the golden files anew; then read their diff
+golden:
+    AZGATE_BLESS=1 cargo test --test it golden
+    git diff --stat tests/golden
+
+# Write the generated pages of docs/ anew
+docs:
+    AZGATE_BLESS=1 cargo test
+    git diff --stat docs
+
+# Benchmarks
+bench *args:
+    cargo bench {{args}}
+
+# What would become of the body on standard input: just explain o1 < body.json
+explain model *args:
+    @cargo run --quiet -- explain --model {{model}} {{args}}

@@ -1,0 +1,380 @@
+//! The commands, run as a user runs them: the built binary, its output in a pipe.
+
+use serde_json::Value;
+
+use crate::support::{
+    ANSWER, AZURE_KEY, Reply, Upstream, client,
+    command::{self, Server},
+    hello,
+};
+
+async fn post(url: &str, body: String, headers: &[(&str, &str)]) -> reqwest::Response {
+    let request = client().build().unwrap().post(url).header("content-type", "application/json");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.body(body).send().await.unwrap()
+}
+
+/// Log lines of a level, each as JSON.
+fn lines(log: &str, level: &str) -> Vec<Value> {
+    let all =
+        log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}")));
+    all.filter(|line| line["level"] == level).collect()
+}
+
+const CONFIG: &str = r#"
+[resources.main]
+endpoint = "https://x.openai.azure.com"
+api_key = { env = "NOT_SET_HERE" }
+ca_file = "/no/such/file.pem"
+
+[models.mine]
+deployment = "prod"
+model = "o1-preview"
+policy.rules = { "drop.temperature" = "refuse" }
+
+[families.o1-preview.chat]
+verbosity = "take"
+"#;
+
+#[tokio::test]
+async fn an_account_in_the_environment_is_enough_to_serve_all_of_it() {
+    for start in [&["--listen", "127.0.0.1:0"][..], &["serve", "--listen", "127.0.0.1:0"], &[]] {
+        let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
+        let endpoint = format!("http://{}/", upstream.address);
+        let environment = [
+            ("AZURE_OPENAI_ENDPOINT", endpoint.as_str()),
+            ("AZURE_OPENAI_API_KEY", AZURE_KEY),
+            ("AZGATE_SERVER__LISTEN", "127.0.0.1:0"),
+        ];
+        let server = Server::start(start, &environment, "azgate listens on").await;
+        let answer = post(&format!("{}/v1/chat/completions", server.url), hello("gpt-4.1"), &[]).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.text().await.unwrap(), ANSWER);
+        let received = upstream.only();
+        assert_eq!(received.line(), "POST /openai/v1/chat/completions HTTP/1.1");
+        assert_eq!(received.header("api-key"), Some(AZURE_KEY));
+        let ended = server.stop().await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert_eq!(ended.out.lines().count(), 1, "{ended:?}");
+        assert!(lines(&ended.err, "WARN").is_empty() && lines(&ended.err, "ERROR").is_empty(), "{ended:?}");
+        let calls = lines(&ended.err, "INFO");
+        assert!(calls.iter().any(|line| line["message"] == "call" && line["status"] == 200), "{ended:?}");
+        assert!(!format!("{ended:?}").contains(AZURE_KEY));
+    }
+}
+
+#[tokio::test]
+async fn an_api_version_in_the_environment_selects_the_dated_surface() {
+    for (version, line) in [
+        ("2024-10-21", "POST /openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21 HTTP/1.1"),
+        ("preview", "POST /openai/v1/chat/completions HTTP/1.1"),
+    ] {
+        let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
+        let endpoint = format!("http://{}", upstream.address);
+        let environment = [
+            ("AZURE_OPENAI_ENDPOINT", endpoint.as_str()),
+            ("AZURE_OPENAI_API_KEY", AZURE_KEY),
+            ("OPENAI_API_VERSION", version),
+        ];
+        let server = Server::start(&["-l", "127.0.0.1:0"], &environment, "azgate listens on").await;
+        let answer = post(&format!("{}/v1/chat/completions", server.url), hello("my gpt"), &[]).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(upstream.only().line(), line);
+        let ended = server.stop().await;
+        let warnings = lines(&ended.err, "WARN");
+        assert_eq!(warnings.len(), 1, "of the unknown family: {warnings:?}");
+        assert!(warnings[0]["message"].as_str().unwrap().contains("family is not known"), "{warnings:?}");
+    }
+}
+
+#[tokio::test]
+async fn variables_that_are_no_keys_get_one_warning() {
+    let environment = [
+        ("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"),
+        ("AZURE_OPENAI_API_KEY", AZURE_KEY),
+        ("AZGATE_PORT", "tcp://10.0.0.1:8080"),
+        ("AZGATE_SERVICE_HOST", "10.0.0.1"),
+        ("AZGATE_PORT_8080_TCP_PROTO", "tcp"),
+    ];
+    let server = Server::start(&["--listen", "127.0.0.1:0"], &environment, "azgate listens on").await;
+    let ended = server.stop().await;
+    assert_eq!(ended.code, Some(0));
+    let warnings = lines(&ended.err, "WARN");
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0]["message"].as_str().unwrap().contains("AZGATE_PORT"), "{warnings:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_served_ends_at_once_with_1_and_says_why() {
+    let open = [
+        ("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"),
+        ("AZURE_OPENAI_API_KEY", AZURE_KEY),
+        ("AZGATE_SERVER__LISTEN", "0.0.0.0:0"),
+    ];
+    let ended = command::run(&[], &open, "").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("there are no keys") && ended.out.contains("allow_anonymous"), "{ended:?}");
+    let ended = command::run(&["serve"], &[], "").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("AZURE_OPENAI_ENDPOINT"), "{ended:?}");
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ended = command::run(&["--listen", &address], &open, "").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains(&format!("cannot listen on {address}")), "{ended:?}");
+    assert_eq!(command::run(&["--no-such-flag"], &[], "").await.code, Some(2));
+}
+
+#[tokio::test]
+async fn check_tells_every_problem_in_a_line_and_its_exit_code_whether_there_is_one() {
+    let (_directory, broken) = command::file(
+        "[server]\nlistn = \"127.0.0.1:1\"\n[resources.main]\nendpoint = \"nonsense\"\napi_key = { env = \"UNSET\" }\n",
+    );
+    let ended = command::run(&["check", "--config", &broken], &[], "").await;
+    assert_eq!(ended.code, Some(1));
+    let told: Vec<&str> = ended.out.lines().map(|line| line.strip_prefix(&broken).unwrap_or(line)).collect();
+    assert_eq!(told.len(), 3, "{told:#?}");
+    assert!(told[0].starts_with(":2:1: error: server.listn: "), "{told:#?}");
+    assert!(told[0].contains("`listen`"), "{told:#?}");
+    assert!(told[1].starts_with(":4:12: error: resources.main.endpoint: "), "{told:#?}");
+    assert!(told[2].starts_with(":5:11: error: resources.main.api_key: "), "{told:#?}");
+    let (_directory, sound) = command::file(CONFIG);
+    let environment = [("NOT_SET_HERE", AZURE_KEY), ("AZGATE_CONFIG", sound.as_str()), ("AZGATE_PORT", "x")];
+    let ended = command::run(&["check"], &environment, "").await;
+    assert_eq!(ended.code, Some(1), "the file of certificates is missing: {ended:?}");
+    assert_eq!(ended.out.lines().filter(|line| line.contains(": error: ")).count(), 1, "{ended:?}");
+    let sound_text = CONFIG.replace("ca_file", "# ca_file");
+    let (_directory, sound) = command::file(&sound_text);
+    let ended = command::run(&["check", "-c", &sound], &environment, "").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told: Vec<&str> = ended.out.lines().collect();
+    assert!(told[0].starts_with("AZGATE_PORT: warning: "), "{told:#?}");
+    assert_eq!(told[1..], ["ok: 1 resource, 1 model, no keys, listening on 127.0.0.1:8080"]);
+    assert!(!ended.out.contains(AZURE_KEY));
+}
+
+/// A call that o1-preview does not take as it is.
+const PREVIEW: &str = r#"{"model":"x","temperature":0.2,"max_tokens":100,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]}"#;
+
+#[tokio::test]
+async fn explain_tells_target_family_edits_and_the_body() {
+    let ended = command::run(&["explain", "--model", "o1-preview"], &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let told: Vec<&str> = ended.out.lines().collect();
+    assert_eq!(
+        told[..3],
+        ["model       o1-preview", "deployment  o1-preview on v1", "family      o1-preview"]
+    );
+    let row = |rule: &str| {
+        told.iter().find(|line| line.starts_with(rule)).unwrap_or_else(|| panic!("{rule}: {told:#?}"))
+    };
+    assert!(
+        row("drop.temperature").contains("lossy") && row("drop.temperature").contains("remove"),
+        "{told:#?}"
+    );
+    assert!(row("rename.max_tokens").contains("same"), "{told:#?}");
+    let body: Value = serde_json::from_str(told.last().unwrap()).unwrap();
+    assert_eq!(body["model"], "o1-preview");
+    assert_eq!(body["max_completion_tokens"], 100);
+    assert_eq!(body["messages"].as_array().unwrap().len(), 1);
+    assert!(!ended.out.contains('\u{1b}') && ended.err.is_empty(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn explain_as_json_is_one_value_with_the_same_in_it() {
+    let ended = command::run(&["explain", "-m", "o1-preview", "--json"], &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&report["family"], &report["surface"]), (&"o1-preview".into(), &"v1".into()));
+    let edits: Vec<(&str, &str)> = report["edits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edit| {
+            assert!(
+                !edit["why"].as_str().unwrap().is_empty() && !edit["change"].as_str().unwrap().is_empty()
+            );
+            (edit["rule"].as_str().unwrap(), edit["effect"].as_str().unwrap())
+        })
+        .collect();
+    assert!(
+        edits.contains(&("drop.temperature", "lossy")) && edits.contains(&("rename.max_tokens", "same")),
+        "{edits:?}"
+    );
+    assert_eq!(report["body"]["max_completion_tokens"], 100);
+    assert_eq!(report.get("refused"), None);
+}
+
+#[tokio::test]
+async fn explain_ends_with_1_for_a_call_that_would_be_refused_or_is_none() {
+    let tools = hello("x")
+        .replace("{\"model", "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"model");
+    let ended = command::run(&["explain", "-m", "o1-preview"], &[], &tools).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("refused by refuse.tools: tools: "), "{ended:?}");
+    let ended = command::run(&["explain", "-m", "o1-preview", "--json"], &[], &tools).await;
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((ended.code, &report["refused"]["param"]), (Some(1), &"tools".into()));
+    let ended = command::run(&["explain", "-m", "o1"], &[], "{").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.starts_with("error: the body is not valid JSON"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn explain_and_catalog_take_a_config_whose_secrets_are_elsewhere() {
+    let (_directory, config) = command::file(CONFIG);
+    let call = hello("x").replace("{\"model", "{\"verbosity\":\"low\",\"model");
+    let ended = command::run(&["explain", "-c", &config, "-m", "mine"], &[], &call).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.out.contains("deployment  prod on v1\n") && ended.out.contains("no edits"), "{ended:?}");
+    let ended = command::run(&["explain", "-c", &config, "-m", "mine"], &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(1), "the model's policy refuses: {ended:?}");
+    let ended = command::run(&["explain", "-c", &config, "-m", "main"], &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("`main` does not exist") && ended.err.contains("`mine`"), "{ended:?}");
+    let ended = command::run(&["catalog", "-c", &config, "show", "o1-preview"], &[], "").await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(!ended.out.contains("drop.verbosity") && ended.out.contains("drop.temperature"), "{ended:?}");
+    let (_directory, broken) = command::file(&CONFIG.replace("endpoint", "endpont"));
+    for command in [&["explain", "-m", "mine", "-c", &broken][..], &["catalog", "list", "-c", &broken]] {
+        let ended = command::run(command, &[], PREVIEW).await;
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(
+            ended.out.contains("resources.main.endpont") && !ended.out.contains("NOT_SET_HERE"),
+            "{ended:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn catalog_lists_the_families_and_shows_one_with_the_origin_of_each_value() {
+    let ended = command::run(&["catalog", "list"], &[], "").await;
+    assert_eq!(ended.code, Some(0));
+    let names: Vec<&str> = ended.out.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    for family in ["family", "o1-preview", "o1", "gpt-4.1", "gpt-5", "gpt-5.1"] {
+        assert!(names.contains(&family), "{family}: {names:?}");
+    }
+    assert!(!ended.out.contains('\u{1b}'), "{}", ended.out);
+    let ended = command::run(&["catalog", "list", "--json"], &[], "").await;
+    let list: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), names.len() - 1);
+    let ended = command::run(&["catalog", "show", "o1-preview"], &[], "").await;
+    assert_eq!(ended.code, Some(0));
+    let row = |start: &str| {
+        ended.out.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}"))
+    };
+    assert!(
+        row("streaming").contains("synthesized") && row("streaming").contains("o1-beta"),
+        "{}",
+        ended.out
+    );
+    assert!(row("drop.temperature").contains("o1-beta"), "{}", ended.out);
+    let ended = command::run(&["catalog", "show", "gpt-5.l"], &[], "").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("did you mean `gpt-5"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn schema_is_a_json_schema_that_knows_every_section() {
+    let ended = command::run(&["schema"], &[], "").await;
+    assert_eq!(ended.code, Some(0));
+    let schema: Value = serde_json::from_str(&ended.out).unwrap();
+    assert!(schema["$schema"].as_str().unwrap().starts_with("https://json-schema.org/"), "{schema}");
+    let sections: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    for section in ["server", "admin", "log", "routing", "policy", "resources", "models", "keys", "families"]
+    {
+        assert!(sections.iter().any(|known| *known == section), "{section}: {sections:?}");
+    }
+}
+
+/// A printed curl line: its URL, its headers, its body.
+fn parsed(curl: &str) -> (String, Vec<(String, String)>, String) {
+    let (mut headers, mut body) = (Vec::new(), String::new());
+    let url = curl.split(' ').find(|word| word.starts_with("http://")).unwrap().to_owned();
+    // The arguments in single quotes are every second piece; the flag stands before.
+    let pieces: Vec<&str> = curl.split('\'').collect();
+    for pair in pieces.chunks(2) {
+        let [before, quoted] = pair else { continue };
+        match before.split_whitespace().last() {
+            Some("-H") => {
+                let (name, value) = quoted.split_once(": ").unwrap();
+                headers.push((name.to_owned(), value.to_owned()));
+            }
+            Some("-d") => body = (*quoted).to_owned(),
+            flag => panic!("{flag:?} in {curl}"),
+        }
+    }
+    (url, headers, body)
+}
+
+#[tokio::test]
+async fn the_demo_prints_three_calls_that_work_when_pasted() {
+    let demo = Server::start(&["demo", "--listen", "127.0.0.1:0"], &[], "Add -i to see").await;
+    assert!(!demo.printed.contains('\u{1b}'), "{}", demo.printed);
+    let calls: Vec<_> = demo.printed.lines().filter(|line| line.starts_with("curl ")).map(parsed).collect();
+    assert_eq!(calls.len(), 3, "{}", demo.printed);
+    assert!(calls.iter().all(|(url, ..)| url.starts_with(&demo.url)), "{}", demo.printed);
+    let mut answers = Vec::new();
+    for (url, headers, body) in calls {
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(post(&url, body.clone(), &[]).await.status(), 401, "the key is needed");
+        let answer = post(&url, body, &headers).await;
+        assert_eq!(answer.status(), 200, "{url}");
+        let edits = answer.headers()["x-azgate-edits"].to_str().unwrap().to_owned();
+        let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+        answers.push((edits, kind, answer.text().await.unwrap()));
+    }
+    let json = |at: usize| serde_json::from_str::<Value>(&answers[at].2).unwrap();
+    for dropped in ["drop.temperature;lossy", "rename.max_tokens"] {
+        assert!(answers[0].0.contains(dropped), "{}", answers[0].0);
+    }
+    assert!(!json(0)["choices"][0]["message"]["content"].as_str().unwrap().is_empty());
+    assert!(answers[1].0.contains("synthesize.stream") && answers[1].1.starts_with("text/event-stream"));
+    assert!(
+        answers[1].2.starts_with("data: {") && answers[1].2.ends_with("data: [DONE]\n\n"),
+        "{}",
+        answers[1].2
+    );
+    assert_eq!(json(2)["choices"][0]["message"]["tool_calls"][0]["function"]["name"], "weather");
+    assert_eq!(json(2)["choices"][0]["finish_reason"], "tool_calls");
+    let models = client().build().unwrap().get(format!("{}/v1/models", demo.url));
+    let models: Value =
+        serde_json::from_str(&models.bearer_auth("demo-key").send().await.unwrap().text().await.unwrap())
+            .unwrap();
+    let printed = demo.printed.lines().find_map(|line| line.trim_start().strip_prefix("models")).unwrap();
+    let mut printed: Vec<&str> = printed.split_whitespace().collect();
+    let mut served: Vec<&str> =
+        models["data"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
+    printed.sort_unstable();
+    served.sort_unstable();
+    assert_eq!(served, printed);
+    let ended = demo.stop().await;
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "nothing odd is logged");
+}
+
+#[tokio::test]
+async fn the_simulator_alone_serves_and_stops() {
+    let sim =
+        Server::start(&["sim", "-l", "127.0.0.1:0", "--deployment", "mine=gpt-4.1"], &[], "listens on").await;
+    let url = format!("{}/openai/v1/chat/completions", sim.url);
+    assert_eq!(post(&url, hello("mine"), &[("api-key", "sim-key")]).await.status(), 200);
+    assert_eq!(post(&url, hello("mine"), &[("api-key", "other")]).await.status(), 401);
+    assert_eq!(sim.stop().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn help_teaches_and_needs_nothing() {
+    let ended = command::run(&["--help"], &[], "").await;
+    assert_eq!(ended.code, Some(0));
+    for command in ["serve", "demo", "sim", "check", "explain", "catalog", "schema"] {
+        assert!(
+            ended.out.lines().any(|line| line.trim_start().starts_with(command)),
+            "{command}: {}",
+            ended.out
+        );
+        let ended = command::run(&[command, "--help"], &[], "").await;
+        assert_eq!(ended.code, Some(0));
+        assert!(!ended.out.contains('\u{1b}'), "{command}");
+    }
+    assert!(command::run(&["--version"], &[], "").await.out.starts_with("azgate 0."));
+}

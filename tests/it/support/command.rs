@@ -1,0 +1,99 @@
+//! The built binary, as a shell would run it, in an environment that holds nothing else.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Its exit code.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) out: String,
+    /// Standard error.
+    pub(crate) err: String,
+}
+
+/// No command takes this long.
+const NEVER: Duration = Duration::from_mins(1);
+
+fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_azgate"));
+    command.args(arguments).env_clear().envs(environment.iter().copied());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ended {
+    let mut child = command(arguments, environment).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that reads no input may have ended before it is written.
+    drop(stdin.write_all(input.as_bytes()).await);
+    drop(stdin);
+    let output = timeout(NEVER, child.wait_with_output()).await.expect("the command ends").unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A file for a command to read.
+pub(crate) fn file(text: &str) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("azgate.toml");
+    std::fs::write(&path, text).unwrap();
+    (directory, Path::to_str(&path).unwrap().to_owned())
+}
+
+/// A command that serves until it is told to stop.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    out: BufReader<tokio::process::ChildStdout>,
+    /// Its base URL, such as `http://127.0.0.1:1234`.
+    pub(crate) url: String,
+    /// All that it printed so far.
+    pub(crate) printed: String,
+}
+
+impl Server {
+    /// Starts a command, and waits for the line that holds `last`; the first URL printed is where it listens.
+    pub(crate) async fn start(arguments: &[&str], environment: &[(&str, &str)], last: &str) -> Server {
+        let mut child = command(arguments, environment).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut server = Server { child, out, url: String::new(), printed: String::new() };
+        loop {
+            let mut line = String::new();
+            let read = timeout(NEVER, server.out.read_line(&mut line)).await.expect("it starts").unwrap();
+            if read == 0 {
+                let printed = server.printed.clone();
+                panic!("it ended: {printed}{}", server.stop().await.err);
+            }
+            server.printed += &line;
+            if line.contains(last) {
+                break;
+            }
+        }
+        let url = server.printed.split("http://").nth(1).expect("a URL");
+        let end = url.find(|letter: char| !letter.is_alphanumeric() && !".:".contains(letter)).unwrap();
+        server.url = format!("http://{}", url.split_at(end).0);
+        server
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub(crate) async fn stop(mut self) -> Ended {
+        if let Some(id) = self.child.id() {
+            let status = Command::new("kill").args(["-TERM", &id.to_string()]).status().await.unwrap();
+            assert!(status.success());
+        }
+        let status = timeout(NEVER, self.child.wait()).await.expect("it ends").unwrap();
+        let (mut rest, mut err) = (String::new(), String::new());
+        self.out.read_to_string(&mut rest).await.unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut err).await.unwrap();
+        Ended { code: status.code(), out: self.printed + &rest, err }
+    }
+}
