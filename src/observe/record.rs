@@ -263,6 +263,9 @@ mod tests {
         }));
         assert!(panicked.is_err());
         let text = metrics.text();
-        assert!(text.contains(r#"azgate_calls_total{family="none",status="500",ended="panicked"} 1"#), "{text}");
+        assert!(
+            text.contains(r#"azgate_calls_total{family="none",status="500",ended="panicked"} 1"#),
+            "{text}"
+        );
     }
 }
