@@ -6,7 +6,11 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify};
 
-use crate::support::{ANSWER, AZURE_KEY, Authority, Binary, Logs, Proxy, Reply, Upstream, hello, post};
+use crate::support::{
+    ANSWER, AZURE_KEY, Authority, Logs, Proxy, Reply, Upstream,
+    command::{self, Server},
+    hello, post,
+};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
@@ -414,6 +418,13 @@ async fn a_private_authority_is_trusted_where_its_file_is_given_and_nowhere_else
     assert_eq!(upstream.only().header("api-key"), Some(AZURE_KEY));
 }
 
+/// The built command with a configuration, in an environment of these variables.
+async fn behind(config: &str, variables: &[(&str, &str)]) -> Server {
+    let (_directory, config) = command::file(config);
+    let environment = [variables, &[("AZGATE_ADMIN__LISTEN", "127.0.0.1:0")]].concat();
+    Server::start(&["--listen", "127.0.0.1:0", "--config", &config], &environment, "azgate listens on").await
+}
+
 fn behind_a_proxy(endpoint: &str, more: &str) -> String {
     format!("[resources.main]\nendpoint = \"{endpoint}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n{more}")
 }
@@ -423,7 +434,7 @@ async fn http_proxy_is_honoured_with_its_password() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = format!("http://me:secret@{}", upstream.address);
     let variables = [("HTTP_PROXY", &*proxy), ("TEST_AZURE_KEY", AZURE_KEY)];
-    let azgate = Binary::serve(&behind_a_proxy("http://azure.test", ""), &variables).await;
+    let azgate = behind(&behind_a_proxy("http://azure.test", ""), &variables).await;
     let answer = post(&format!("{}/v1/chat/completions", azgate.url), hello("gpt-4.1")).await;
     assert_eq!(answer.text().await.unwrap(), ANSWER);
     let received = upstream.only();
@@ -444,7 +455,7 @@ async fn https_proxy_is_honoured_by_a_tunnel_and_no_proxy_is_too() {
     let inside = "[resources.inside]\nendpoint = \"https://inside.test\"\napi_key = { env = \"TEST_AZURE_KEY\" }\n\
                   [models.\"gpt-4.1\"]\nresource = \"main\"\n[models.\"gpt-4o\"]\nresource = \"inside\"";
     let config = behind_a_proxy("https://azure.test", &format!("{}\n{inside}", authority.setting()));
-    let azgate = Binary::serve(&config, &variables).await;
+    let azgate = behind(&config, &variables).await;
     let url = format!("{}/v1/chat/completions", azgate.url);
     assert_eq!(post(&url, hello("gpt-4.1")).await.text().await.unwrap(), ANSWER);
     let direct = post(&url, hello("gpt-4o")).await;

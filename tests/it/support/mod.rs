@@ -1,7 +1,6 @@
 //! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
 pub(crate) mod authority;
-pub(crate) mod binary;
 pub(crate) mod chat;
 pub(crate) mod command;
 pub(crate) mod gateway;
@@ -12,7 +11,6 @@ pub(crate) mod sse;
 pub(crate) mod upstream;
 
 pub(crate) use authority::Authority;
-pub(crate) use binary::Binary;
 pub(crate) use gateway::{AZURE_KEY, Proxy, client, post};
 pub(crate) use logs::Logs;
 pub(crate) use raw::Raw;
