@@ -121,9 +121,9 @@ fn every_variable_that_is_shown_is_a_key() {
 fn every_link_in_a_page_leads_somewhere() {
     let mut pages: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).into();
     for folder in ["docs", "docs/adr"] {
-        let names = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
-        let names = names.map(|name| name.into_string().unwrap()).filter(|name| name.ends_with(".md"));
-        pages.extend(names.map(|name| format!("{folder}/{name}")));
+        let paths = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let files = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        pages.extend(files.map(|path| format!("{folder}/{}", path.file_name().unwrap().display())));
     }
     let mut links = 0;
     for page in pages {
