@@ -20,7 +20,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: STREAMS });
 
 /** One stream, to its end. */
 function stream(model) {
-  const messages = [{ role: "user", content: "[[sim: text=16]] Go" }];
+  const slow = model === "o1" ? "slow=4s" : "";
+  const messages = [{ role: "user", content: `[[sim: text=16 ${slow}]] Go` }];
   const options = { method: "POST", agent, headers: { authorization: "Bearer client-key" } };
   return new Promise((resolve, reject) => {
     const call = request(`${gateway.url}/v1/chat/completions`, options, (answer) => {
