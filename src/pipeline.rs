@@ -41,8 +41,8 @@ async fn answer(
     record.note_caller(&caller);
     let operation = match matched.endpoint {
         Endpoint::Operation(operation) => operation,
-        Endpoint::Models => return Ok(respond::whole(inbound::models::list(&gateway.routes))),
-        Endpoint::Model => return one_model(gateway, &matched),
+        Endpoint::Models => return Ok(models(inbound::models::list(&gateway.routes), record)),
+        Endpoint::Model => return Ok(models(one_model(gateway, &matched)?, record)),
     };
     let body = inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?;
     let call = read_call(operation, matched, body).await?;
@@ -119,9 +119,17 @@ fn upstream_request(
     })
 }
 
-fn one_model(gateway: &Gateway, matched: &Matched) -> Result<Adapted, ApiError> {
+fn one_model(gateway: &Gateway, matched: &Matched) -> Result<Bytes, ApiError> {
     let route = gateway.routes.find(matched.name.as_deref().unwrap_or_default())?;
-    Ok(respond::whole(inbound::models::one(&route)))
+    Ok(inbound::models::one(&route))
+}
+
+/// An answer about models, which is azgate's own.
+fn models(json: Bytes, record: &mut Record) -> Adapted {
+    let answer = respond::whole(json);
+    record.note_status(answer.status.as_u16(), None);
+    record.note_end("done");
+    answer
 }
 
 /// The client's request id if it is a plain short one, else a new one.
