@@ -41,7 +41,10 @@ impl FromStr for ApiVersion {
         if !shaped {
             return Err(invalid());
         }
-        let day = date.replace('-', "").parse().map_err(|_| invalid())?;
+        let day: u32 = date.replace('-', "").parse().map_err(|_| invalid())?;
+        if !(1..=12).contains(&(day / 100 % 100)) || !(1..=31).contains(&(day % 100)) {
+            return Err(invalid());
+        }
         Ok(ApiVersion { text: text.into(), day })
     }
 }
@@ -92,7 +95,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "v1", "2024-1-01", "2024-10-21-beta", "20241021", "2024-10-2x"] {
+        for text in [
+            "",
+            "v1",
+            "2024-1-01",
+            "2024-10-21-beta",
+            "20241021",
+            "2024-10-2x",
+            "2024-13-01",
+            "2024-10-00",
+            "2024-21-10",
+        ] {
             assert!(text.parse::<ApiVersion>().is_err(), "{text}");
         }
         assert_eq!("v1".parse::<Surface>().unwrap(), Surface::V1);

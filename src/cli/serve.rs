@@ -66,7 +66,8 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     let admin = admin_listener(settings, &gateway, &stop).await?;
     writeln!(out, "azgate listens on http://{address} (OpenAI base URL: http://{address}/v1)")?;
     out.flush()?;
-    tracing::info!(%address, ?admin, models = gateway.routes.listed().count(), "azgate is ready");
+    let admin = admin.map(|address| address.to_string());
+    tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
     let serving = tokio::spawn(serve::serve(listener, app::router(gateway), options, stop));
     signals.await;

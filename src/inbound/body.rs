@@ -83,7 +83,7 @@ pub enum BodyError {
     },
 }
 
-/// Bodies of this size or more are parsed and planned off the async workers.
+/// Bodies of this size or more are parsed off the async workers.
 pub const LARGE: usize = 1024 * 1024;
 
 /// How long a body may stand still before its client is given up. An upload may be as slow as it likes otherwise.

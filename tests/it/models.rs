@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Proxy, Refused, Upstream, key};
+use crate::support::{Logs, Proxy, Refused, Upstream, key};
 
 const MODELS: &str = r#"
 [models.fast]
@@ -127,5 +127,22 @@ async fn the_list_needs_a_key_where_calls_do() {
     }
     let answer = proxy.get_with("/v1/models", &[("authorization", "Bearer secret")]).await;
     assert_eq!(json(answer).await["data"].as_array().unwrap().len(), 4);
+    upstream.finish();
+}
+
+#[tokio::test]
+async fn what_was_listed_is_logged_and_counted_as_answered() {
+    let logs = Logs::listen();
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, MODELS).await;
+    for path in ["/v1/models", "/v1/models/fast"] {
+        json(proxy.get(path).await).await;
+    }
+    for line in logs.calls() {
+        assert_eq!((&line["status"], &line["ended"]), (&json!(200), &json!("done")), "{line}");
+    }
+    assert_eq!(logs.calls().len(), 2);
+    let metrics = proxy.gateway.metrics.text();
+    assert!(metrics.contains("azgate_calls_total{family=\"none\",status=\"200\"} 2"), "{metrics}");
     upstream.finish();
 }

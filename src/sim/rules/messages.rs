@@ -20,6 +20,7 @@ pub(super) fn check(ask: &Ask<'_>) -> Verdict {
         }
         role(ask, at, message)?;
         content(ask, at, message)?;
+        no_empty_calls(at, message)?;
     }
     // What a router takes depends on where it routes.
     if ask.model.class != Class::Routed {
@@ -114,6 +115,18 @@ fn part(ask: &Ask<'_>, at: usize, place: usize, part: &Value) -> Verdict {
 fn not_taken(param: &str, kind: &str) -> SimError {
     let message = format!("Invalid content type. {kind} is only supported by certain models.");
     engine(&message, Some(param), None)
+}
+
+/// openai-python#2061.
+fn no_empty_calls(at: usize, message: &Value) -> Verdict {
+    if message.get("tool_calls").and_then(Value::as_array).is_none_or(|calls| !calls.is_empty()) {
+        return Ok(());
+    }
+    let param = format!("messages[{at}].tool_calls");
+    let message = format!(
+        "Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+    );
+    Err(engine(&message, Some(&param), Some("empty_array")))
 }
 
 /// Every call of an assistant's turn has its result right behind it, and no result stands without its call.

@@ -567,6 +567,9 @@ fn forms() {
     refuses("gpt-4o", &json!({"max_tokens": 0.5}), &engine(wrong, "max_tokens", "invalid_type"));
     let empty = "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.";
     refuses("gpt-4o", &json!({"messages": []}), &engine(empty, "messages", "empty_array"));
+    let empty = "Invalid 'messages[0].tool_calls': empty array. Expected an array with minimum length 1, but got an empty array instead.";
+    let turn = json!({"role": "assistant", "content": "Hello", "tool_calls": []});
+    refuses("gpt-4o", &json!({"messages": [turn]}), &engine(empty, "messages[0].tool_calls", "empty_array"));
     for (body, part) in [("{", "parse the JSON body"), ("[]", "parse the JSON body"), ("{}", "'messages'")] {
         let error = judge("gpt-4o", &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(error.body.contains(part), "{error}");

@@ -1,15 +1,16 @@
-//! Empty lists of tools, which Azure refuses. They go before any rule could take them for tools.
+//! Empty lists of tools, which Azure refuses. They go before any rule could take them for tools. A message may carry an
+//! empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history (openai-python#2061).
 
 use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
-    json::{Change, Kind, Pointer},
+    json::{Change, Kind, Pointer, View},
     translate::{Draft, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.empty_tools"],
-    summary: "An empty list of tools or functions is dropped.",
+    summary: "An empty list of tools, of functions, or of a message's tool calls is dropped.",
     on: CHAT,
     run,
 };
@@ -17,14 +18,25 @@ pub(super) const RULE: Rule = Rule {
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for list in ["tools", "functions"] {
         if let Some(Value::Sent(tools)) = draft.get(list)
-            && tools.kind() == Kind::Array
-            && tools.items().next().is_none()
+            && is_empty(tools)
         {
             let why = format!("Azure refuses an empty list of {list}");
             draft.edit("drop.empty_tools", Effect::Same, why, Change::Remove { at: Pointer::key(list) })?;
         }
     }
+    for index in 0..draft.messages.len() {
+        let calls = draft.messages.get(index).and_then(|message| message.view.get("tool_calls"));
+        if calls.is_some_and(is_empty) {
+            let why = "Azure refuses an empty list of tool_calls";
+            let at = Pointer::key("messages").item(index).then("tool_calls");
+            draft.edit("drop.empty_tools", Effect::Same, why, Change::Remove { at })?;
+        }
+    }
     Ok(())
+}
+
+pub(super) fn is_empty(list: View<'_>) -> bool {
+    list.kind() == Kind::Array && list.items().next().is_none()
 }
 
 #[cfg(test)]
@@ -38,6 +50,17 @@ mod tests {
             let (body, edits) = sent(family, "v1", body);
             assert_eq!(body, "{}", "{family}");
             assert!(edits.starts_with("drop.empty_tools;n=2, drop.tool_choice"), "{family}: {edits}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_of_calls_in_the_history_calls_nothing() {
+        let body = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","tool_calls":[ ]}]}"#;
+        for family in ["gpt-4.1", "o1", "o1-preview", "gpt-5-chat"] {
+            let (body, edits) = sent(family, "v1", body);
+            let without =
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#;
+            assert_eq!((body.as_str(), edits.as_str()), (without, "drop.empty_tools"), "{family}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Tool calls and their results in the history, for families that have no tools at all: "'messages\[1\].role' does not
 //! support 'tool' with this model".
 
-use super::{CHAT, Rule};
+use super::{CHAT, Rule, empty_tools::is_empty};
 use crate::{
     call::Refusal,
     catalog::Verb,
@@ -49,7 +49,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn is_there(member: Option<View<'_>>) -> bool {
-    member.is_some_and(|value| !value.is_null())
+    member.is_some_and(|value| !value.is_null() && !is_empty(value))
 }
 
 #[cfg(test)]
