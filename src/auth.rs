@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
-use crate::{limits::RequestLimit, translate::Rules};
+use crate::{limits::RequestLimit, translate::PolicyLayer};
 
 /// A key that clients present: its digest, and what it is allowed.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Key {
     /// Requests per minute.
     pub limit: Option<RequestLimit>,
     /// The key's layer of policy.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
 }
 
 /// The keys that are let in; without any, everyone is.
@@ -100,7 +100,7 @@ mod tests {
             name: name.to_owned(),
             digest: Sha256::digest(secret).into(),
             limit: None,
-            policy: Rules::default(),
+            policy: PolicyLayer::default(),
         };
         Keys::new(vec![key("a", "secret-a"), key("b", "secret-b")])
     }

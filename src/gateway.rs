@@ -11,7 +11,7 @@ use crate::{
     config::{KeySettings, ModelSettings, ResourceSettings, Settings, schema::UnknownModels},
     limits::RequestLimit,
     observe::Metrics,
-    translate::{Rules, Target},
+    translate::{PolicyLayer, Target},
     upstream::{Client, ClientOptions, Credential, Endpoint},
 };
 
@@ -23,7 +23,7 @@ pub struct Gateway {
     /// Where calls go.
     pub routes: Routes,
     /// Everyone's layer of policy.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
     /// Largest request body, decoded.
     pub max_body_bytes: usize,
     /// What is counted.

@@ -8,7 +8,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use crate::{
     call::{ApiVersion, Operation, Plan, Surface},
     limits::RequestLimit,
-    translate::{Rules, Target},
+    translate::{PolicyLayer, Target},
     upstream::{Client, Credential, Endpoint, UrlError},
 };
 
@@ -39,7 +39,7 @@ pub struct Route {
     /// Requests per minute.
     pub limit: Option<RequestLimit>,
     /// The model's layer of policy.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
     /// Whether odd stream chunks are repaired; `None`: as the path says.
     pub normalize: Option<bool>,
     /// What names its family and deployment on every answer.
@@ -66,7 +66,7 @@ impl Route {
             resource,
             target,
             limit: None,
-            policy: Rules::default(),
+            policy: PolicyLayer::default(),
             normalize: None,
             chat,
         })

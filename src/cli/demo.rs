@@ -19,7 +19,7 @@ use crate::{
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
-    translate::Rules,
+    translate::PolicyLayer,
 };
 
 /// The arguments of `azgate demo`.
@@ -86,7 +86,7 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
         name: "demo".to_owned(),
         sha256: Sha256::digest(&args.key).into(),
         requests_per_minute: None,
-        policy: Rules::default(),
+        policy: PolicyLayer::default(),
     });
     settings.models = sim::models().map(model).collect();
     Ok(settings)
@@ -104,7 +104,7 @@ fn model(name: &str) -> ModelSettings {
         reasoning_reserve: 0,
         requests_per_minute: None,
         normalize_stream: None,
-        policy: Rules::default(),
+        policy: PolicyLayer::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     gateway::Gateway,
     inbound::body,
     json,
-    translate::{self, Policy, Rules, Target},
+    translate::{self, Policy, PolicyLayer, Target},
 };
 
 /// The arguments of `azgate explain`.
@@ -113,7 +113,7 @@ pub(super) fn run(
     Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
 }
 
-fn explain(call: &Call, target: &Target, layers: [Option<&Rules>; 3]) -> anyhow::Result<Report> {
+fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> anyhow::Result<Report> {
     let mut report = Report {
         model: call.model.clone(),
         deployment: target.deployment.clone(),

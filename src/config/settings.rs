@@ -5,7 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use super::schema::{LogFormat, UnknownModels};
-use crate::{call::Surface, catalog::Catalog, translate::Rules};
+use crate::{call::Surface, catalog::Catalog, translate::PolicyLayer};
 
 /// Everything azgate is told.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Settings {
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
     pub default_resource: Option<usize>,
     /// What translation may do.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
     /// The resources, in the order of their names.
     pub resources: Vec<ResourceSettings>,
     /// The models, in the order of their aliases.
@@ -90,7 +90,7 @@ pub struct ModelSettings {
     /// Whether odd chunks are repaired; `None`: as the path says.
     pub normalize_stream: Option<bool>,
     /// What translation may do.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
 }
 
 /// A key that clients may call with.
@@ -103,5 +103,5 @@ pub struct KeySettings {
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
     /// What translation may do.
-    pub policy: Rules,
+    pub policy: PolicyLayer,
 }

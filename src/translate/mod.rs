@@ -12,7 +12,7 @@ mod tests;
 
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message, Value};
-pub use policy::{Action, Lossy, Policy, Rules};
+pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
 pub use target::{Target, Version};

@@ -33,7 +33,7 @@ pub enum Lossy {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Policy")]
-pub struct Rules {
+pub struct PolicyLayer {
     /// Edits that lose something the caller asked for. Default: the next wider policy, and globally `allow`.
     pub lossy: Option<Lossy>,
     /// What single rules do, by rule id such as `"drop.temperature"`.
@@ -46,7 +46,7 @@ pub struct Policy<'a> {
     /// What the call's `x-azgate-lossy` header says.
     pub call: Option<Lossy>,
     /// Key, model, global.
-    pub layers: [Option<&'a Rules>; 3],
+    pub layers: [Option<&'a PolicyLayer>; 3],
 }
 
 impl Policy<'_> {
@@ -68,7 +68,7 @@ impl Policy<'_> {
         if lossy == Lossy::Refuse { Action::Refuse } else { Action::Apply }
     }
 
-    fn layers(&self) -> impl Iterator<Item = &Rules> {
+    fn layers(&self) -> impl Iterator<Item = &PolicyLayer> {
         self.layers.iter().copied().flatten()
     }
 }
@@ -77,8 +77,8 @@ impl Policy<'_> {
 mod tests {
     use super::*;
 
-    fn layer(lossy: Option<Lossy>, rules: &[(&str, Action)]) -> Rules {
-        Rules { lossy, rules: rules.iter().map(|(id, action)| ((*id).to_owned(), *action)).collect() }
+    fn layer(lossy: Option<Lossy>, rules: &[(&str, Action)]) -> PolicyLayer {
+        PolicyLayer { lossy, rules: rules.iter().map(|(id, action)| ((*id).to_owned(), *action)).collect() }
     }
 
     #[test]

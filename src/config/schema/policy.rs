@@ -1,3 +1,3 @@
 //! `[policy]`, `[models.NAME.policy]` and `[keys.NAME.policy]`: what translation may do to a call.
 
-pub use crate::translate::{Action, Lossy, Rules as Policy};
+pub use crate::translate::{Action, Lossy, PolicyLayer as Policy};

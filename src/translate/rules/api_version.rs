@@ -20,7 +20,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use crate::translate::rules::testing::{send, target};
-    use crate::translate::{Action, Policy, Rules, Target};
+    use crate::translate::{Action, Policy, PolicyLayer, Target};
 
     const BODY: &str = r#"{"messages":[{"role":"developer","content":"x"}],"reasoning_effort":"low"}"#;
 
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_version_that_a_policy_keeps_decides_what_is_sent() {
-        let rules = Rules { lossy: None, rules: [("raise.api_version".into(), Action::Pass)].into() };
+        let rules = PolicyLayer { lossy: None, rules: [("raise.api_version".into(), Action::Pass)].into() };
         let policy = Policy { call: None, layers: [None, None, Some(&rules)] };
         let (sent, body, edits) = version(&target("o1", "2024-10-21"), &policy);
         assert_eq!(sent.unwrap(), "2024-10-21");

@@ -6,7 +6,7 @@ use crate::{
     call::{Call, OUTLINE_DEPTH, Operation, Plan, Refusal},
     catalog::{Catalog, Surfaces},
     json::{Document, View, apply},
-    translate::{Action, Lossy, Policy, Rules, Target, edits_header, plan},
+    translate::{Action, Lossy, Policy, PolicyLayer, Target, edits_header, plan},
 };
 
 /// A call for chat completions with this body.
@@ -61,7 +61,7 @@ pub(in crate::translate) fn with(
     family: &str,
     body: &str,
 ) -> Result<(String, String), Refusal> {
-    let rules = Rules { lossy: None, rules: [(rule.to_owned(), action)].into() };
+    let rules = PolicyLayer { lossy: None, rules: [(rule.to_owned(), action)].into() };
     let policy = Policy { call: None, layers: [None, None, Some(&rules)] };
     send(&target(family, "v1"), body, &policy).map(|sent| (sent.body, sent.edits))
 }
