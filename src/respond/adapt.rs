@@ -51,6 +51,9 @@ pub enum AnswerError {
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
     Interrupted(#[source] hyper::Error),
+    /// A stream was asked for, and the JSON answer that it should be made of is none.
+    #[error("Azure's answer is no chat completion, so that no stream can be made of it")]
+    Malformed,
     /// A JSON answer that is larger than any model's.
     #[error("Azure's answer is larger than {limit} bytes")]
     TooLarge {
@@ -120,15 +123,23 @@ pub async fn adapt(
     }
     let body = collect(upstream).await?;
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
-    if let Ok(document) = Document::parse(body, answer::DEPTH) {
-        complete(&document, reply, record, &mut adapted);
+    match Document::parse(body, answer::DEPTH) {
+        Ok(document) => complete(&document, reply, record, &mut adapted)?,
+        // A client that waits for events would take other bytes for an empty stream.
+        Err(_) if reply.framing == Framing::JsonToSse => return Err(AnswerError::Malformed),
+        Err(_) => {}
     }
     record.note_whole(status, None);
     Ok(adapted)
 }
 
 /// A whole JSON answer: read for its tokens, and given another form where the plan says.
-fn complete(document: &Document, reply: ReplyPlan, record: &mut Record, adapted: &mut Adapted) {
+fn complete(
+    document: &Document,
+    reply: ReplyPlan,
+    record: &mut Record,
+    adapted: &mut Adapted,
+) -> Result<(), AnswerError> {
     let read = answer::Answer::read(document);
     let exhausted = read.reasoning_exhausted();
     record.note_answer(read.usage, read.model, read.finish_reason, exhausted);
@@ -143,13 +154,13 @@ fn complete(document: &Document, reply: ReplyPlan, record: &mut Record, adapted:
     if reply.framing == Framing::JsonToSse {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        if let Ok(stream) = synthesize(document, reply.usage_chunk) {
-            let event_stream = HeaderValue::from_static("text/event-stream; charset=utf-8");
-            adapted.headers.insert(header::CONTENT_TYPE, event_stream);
-            adapted.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-            adapted.content = Content::Whole(stream);
-        }
+        let stream = synthesize(document, reply.usage_chunk).map_err(|_| AnswerError::Malformed)?;
+        let event_stream = HeaderValue::from_static("text/event-stream; charset=utf-8");
+        adapted.headers.insert(header::CONTENT_TYPE, event_stream);
+        adapted.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        adapted.content = Content::Whole(stream);
     }
+    Ok(())
 }
 
 /// An error answer. It stays one, whatever framing was asked for.

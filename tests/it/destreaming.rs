@@ -188,3 +188,16 @@ async fn an_error_stays_one_with_its_status_and_body() {
         assert_eq!(response.text().await.unwrap(), body);
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_is_no_chat_completion_is_an_error_and_no_empty_stream() {
+    for answer in ["{\"choices\":[", "[]", r#"{"error":{"message":"odd"}}"#] {
+        let upstream = Upstream::script([Reply::json(200, answer)]).await;
+        let proxy = Proxy::start(&upstream, "").await;
+        let response = proxy.chat(ask("")).await;
+        assert_eq!(response.status(), 502, "{answer}");
+        let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+        assert_eq!(body["error"]["code"], "upstream_malformed_answer");
+        upstream.only();
+    }
+}
