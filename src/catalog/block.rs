@@ -8,7 +8,7 @@ use super::{
     section::Section,
 };
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "abstract",
     "inherits",
     "models",
@@ -22,6 +22,7 @@ const KEYS: [&str; 16] = [
     "default_effort",
     "tools_with_effort",
     "functions",
+    "custom_tools",
     "retires",
     "source",
     "chat",
@@ -43,6 +44,7 @@ pub(super) struct Block {
     pub(super) default_effort: Option<Effort>,
     pub(super) tools_with_effort: Option<ToolsWithEffort>,
     pub(super) functions: Option<Functions>,
+    pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
     pub(super) source: Option<String>,
     pub(super) chat: Vec<Entry>,
@@ -66,6 +68,7 @@ impl Block {
             default_effort: section.word("default_effort"),
             tools_with_effort: section.word("tools_with_effort"),
             functions: section.word("functions"),
+            custom_tools: section.flag("custom_tools"),
             retires: section.read("retires", "date such as \"2027-02-09\"", |value| {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),

@@ -27,6 +27,7 @@ A model belongs to a family by its exact name, or by its name followed by a date
 - **Efforts**: the values of `reasoning_effort`, the default one in bold; `none taken` where any value is refused.
 - **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
   they need the Responses API.
+- **Custom tools**: whether tools of type `custom` are taken in a chat call on v1; no dated api-version takes them.
 
 ";
 
@@ -47,7 +48,7 @@ pub fn families_markdown(catalog: &Catalog) -> String {
     page
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "Family",
     "Models",
     "Operations",
@@ -59,6 +60,7 @@ const COLUMNS: [&str; 14] = [
     "Efforts",
     "Tools with effort",
     "Legacy functions",
+    "Custom tools",
     "Content",
     "Retires",
     "Source",
@@ -80,6 +82,7 @@ fn facts(catalog: &Catalog) -> String {
             efforts(family),
             family.tools_with_effort.word().to_owned(),
             if family.functions == super::Functions::Legacy { "taken" } else { "become tools" }.to_owned(),
+            custom_tools(family),
             family.modalities.as_deref().map_or_else(unstated, words),
             family.retires.clone().unwrap_or_else(unstated),
             family.source.clone(),
@@ -121,6 +124,13 @@ fn efforts(family: &Profile) -> String {
         _ => effort.name().to_owned(),
     });
     shown.collect::<Vec<_>>().join(", ")
+}
+
+fn custom_tools(family: &Profile) -> String {
+    if !serves_chat(family) {
+        return unstated();
+    }
+    if family.custom_tools { "taken" } else { "refused" }.to_owned()
 }
 
 fn serves_chat(family: &Profile) -> bool {

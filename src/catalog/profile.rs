@@ -32,6 +32,8 @@ pub struct Profile {
     pub tools_with_effort: ToolsWithEffort,
     /// Whether the legacy `functions` and `function_call` are taken.
     pub functions: Functions,
+    /// Whether tools of type `custom` are taken on v1; no dated api-version knows them.
+    pub custom_tools: bool,
     /// The day Azure retires it, `YYYY-MM-DD`.
     pub retires: Option<String>,
     /// Where these facts come from.

@@ -28,6 +28,7 @@ pub(super) fn blank(name: &str) -> Profile {
         efforts: None,
         tools_with_effort: ToolsWithEffort::Any,
         functions: Functions::Legacy,
+        custom_tools: true,
         retires: None,
         source: String::new(),
         defaults: BTreeMap::new(),
@@ -71,6 +72,7 @@ impl Draft {
         over.some(&mut self.default_effort, "default_effort", block.default_effort.as_ref());
         over.set(&mut profile.tools_with_effort, "tools_with_effort", block.tools_with_effort.as_ref());
         over.set(&mut profile.functions, "functions", block.functions.as_ref());
+        over.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         over.some(&mut profile.retires, "retires", block.retires.as_ref());
         over.set(&mut profile.source, "source", block.source.as_ref());
         for entry in &block.chat {

@@ -155,6 +155,7 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         "default_effort": profile.defaults.get("reasoning_effort").map(ToString::to_string),
         "tools_with_effort": profile.tools_with_effort.word(),
         "functions": profile.functions.word(),
+        "custom_tools": profile.custom_tools,
         "retires": profile.retires,
         "source": profile.source,
     });

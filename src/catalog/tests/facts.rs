@@ -74,6 +74,16 @@ fn tools_beside_an_effort_end_with_gpt_5_4() {
 }
 
 #[test]
+fn custom_tools_begin_with_gpt_5() {
+    for name in ["gpt-35-turbo", "gpt-4", "gpt-4o", "gpt-4o-audio", "gpt-4.1", "o1-mini", "o1", "o4-mini"] {
+        assert!(!of(name).custom_tools, "{name}");
+    }
+    for name in ["gpt-5", "gpt-5.1", "gpt-5.1-chat", "gpt-5.6", "gpt-6.2", "model-router", "gpt-oss"] {
+        assert!(of(name).custom_tools, "{name}");
+    }
+}
+
+#[test]
 fn these_families_are_served_on_responses_alone() {
     let catalog = Catalog::embedded();
     let alone: Vec<String> = catalog

@@ -342,7 +342,19 @@ fn tools_where_there_are_none() {
             "invalid_value",
         ),
     );
-    takes("gpt-5.6-sol", &json!({"tools": [{"type": "custom", "custom": {"name": "run"}}]}));
+    let custom = json!({"tools": [{"type": "custom", "custom": {"name": "run"}}]});
+    let refused = engine(
+        "Invalid value: 'custom'. Supported values are: 'function'.",
+        "tools[0].type",
+        "invalid_value",
+    );
+    for model in ["gpt-5", "gpt-5.1-chat", "gpt-5.6-sol", "gpt-6.1-sol", "gpt-chat-latest"] {
+        takes(model, &custom);
+        refuses_on(&dated("2025-04-01-preview"), model, &custom, &refused);
+    }
+    for model in ["gpt-35-turbo", "gpt-4o", "gpt-4.1", "o1", "o3-mini", "o4-mini"] {
+        refuses(model, &custom, &refused);
+    }
     let many: Vec<Value> = (0..129).map(|_| tool()).collect();
     let message = "Invalid 'tools': array too long. Expected an array with maximum length 128, but got an array with length 129 instead.";
     refuses("gpt-4o", &json!({"tools": many}), &engine(message, "tools", "array_above_max_length"));
@@ -570,6 +582,12 @@ fn forms() {
     let empty = "Invalid 'messages[0].tool_calls': empty array. Expected an array with minimum length 1, but got an empty array instead.";
     let turn = json!({"role": "assistant", "content": "Hello", "tool_calls": []});
     refuses("gpt-4o", &json!({"messages": [turn]}), &engine(empty, "messages[0].tool_calls", "empty_array"));
+    for list in ["stop", "modalities"] {
+        let empty = format!(
+            "Invalid '{list}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        );
+        refuses("gpt-4o", &json!({list: []}), &engine(&empty, list, "empty_array"));
+    }
     for (body, part) in [("{", "parse the JSON body"), ("[]", "parse the JSON body"), ("{}", "'messages'")] {
         let error = judge("gpt-4o", &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(error.body.contains(part), "{error}");

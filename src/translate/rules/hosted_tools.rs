@@ -1,5 +1,5 @@
-//! Tools that no chat call has: file search, code interpreter and the like belong to the Responses API (Azure OpenAPI
-//! v1: "only `function` is supported"; OpenAI adds `custom`).
+//! Tools that a chat call does not take. File search, code interpreter and the like belong to the Responses API. Custom
+//! tools came with gpt-5 (OpenAI's OpenAPI document) and to v1 alone: Azure's dated documents know `function` only.
 
 use std::borrow::Cow;
 
@@ -11,72 +11,103 @@ use crate::{
 };
 
 pub(super) const RULE: Rule = Rule {
-    ids: &["refuse.hosted_tools"],
-    summary: "Tools that exist on the Responses API alone are refused; a policy of `apply` drops them.",
+    ids: &[HOSTED, CUSTOM],
+    summary: "Tools that exist on the Responses API alone, and custom tools where the family or the api-version does not \
+              take them, are refused; a policy of `apply` drops them.",
     on: CHAT,
     run,
 };
 
-const ID: &str = "refuse.hosted_tools";
+const HOSTED: &str = "refuse.hosted_tools";
+const CUSTOM: &str = "refuse.custom_tools";
+
+/// A tool that is not taken: the rule that says so, and why.
+type Foreign = (&'static str, Cow<'static, str>);
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
-    let hosted: Vec<(usize, String)> =
-        tools.items().enumerate().filter_map(|(index, tool)| Some((index, hosted(tool)?))).collect();
-    let mut dropped = 0;
-    for (index, kind) in &hosted {
-        let why = format!(
-            "`{kind}` is no tool of chat completions: it exists on the Responses API (/v1/responses); chat takes \
-             function tools"
-        );
-        let change = Change::Remove { at: Pointer::key("tools").item(*index) };
-        dropped += usize::from(draft.refuse(ID, why, change)?);
+    let no_custom = no_custom(draft);
+    let refused: Vec<(usize, Foreign)> = tools
+        .items()
+        .enumerate()
+        .filter_map(|(index, tool)| Some((index, foreign(tool, no_custom)?)))
+        .collect();
+    let mut dropped = Vec::new();
+    for (index, (id, why)) in refused {
+        if draft.refuse(id, why, Change::Remove { at: Pointer::key("tools").item(index) })? {
+            dropped.push(id);
+        }
     }
-    if dropped == 0 {
-        return Ok(());
-    }
-    if dropped == tools.items().count() {
-        let why = "no tool is left that chat completions have";
-        draft.refuse(ID, why, Change::Remove { at: Pointer::key("tools") })?;
+    let Some(&last) = dropped.last() else { return Ok(()) };
+    if dropped.len() == tools.items().count() {
+        let why = "no tool is left that this model takes in a chat call";
+        draft.refuse(last, why, Change::Remove { at: Pointer::key("tools") })?;
     } else if let Some(Value::Sent(choice)) = draft.get("tool_choice")
-        && hosted_choice(choice)
+        && kind(choice).is_some_and(|kind| kind != "allowed_tools")
+        && let Some((id, _)) = foreign(choice, no_custom)
+        && dropped.contains(&id)
     {
-        let why = "the tool that tool_choice names is no tool of chat completions";
-        draft.refuse(ID, why, Change::Remove { at: Pointer::key("tool_choice") })?;
+        let why = "the tool that tool_choice names was dropped";
+        draft.refuse(id, why, Change::Remove { at: Pointer::key("tool_choice") })?;
     }
     Ok(())
 }
 
-/// The type of a tool that chat completions do not have.
-fn hosted(tool: View<'_>) -> Option<String> {
-    let kind = tool.get("type").and_then(View::text).map(Cow::into_owned)?;
-    (kind != "function" && kind != "custom").then_some(kind)
+/// Why custom tools are not taken, if they are not. A family whose table speaks of `tools` is left to its row.
+fn no_custom(draft: &Draft<'_>) -> Option<&'static str> {
+    if draft.has_row("tools") {
+        None
+    } else if !draft.profile().custom_tools {
+        Some(
+            "this family takes function tools alone: write the custom tool as a function with one string parameter, \
+             or use gpt-5 or later on v1",
+        )
+    } else {
+        draft.version().map(|_| {
+            "Azure's dated api-versions know function tools alone: write the custom tool as a function with one \
+             string parameter, or use the v1 surface"
+        })
+    }
 }
 
-fn hosted_choice(choice: View<'_>) -> bool {
-    hosted(choice).is_some_and(|kind| kind != "allowed_tools")
+fn foreign(tool: View<'_>, no_custom: Option<&'static str>) -> Option<Foreign> {
+    match &*kind(tool)? {
+        "function" => None,
+        "custom" => Some((CUSTOM, no_custom?.into())),
+        hosted => {
+            let why = format!(
+                "`{hosted}` is no tool of chat completions: it exists on the Responses API (/v1/responses); chat takes \
+                 function tools"
+            );
+            Some((HOSTED, why.into()))
+        }
+    }
+}
+
+fn kind(tool: View<'_>) -> Option<Cow<'_, str>> {
+    tool.get("type").and_then(View::text)
 }
 
 #[cfg(test)]
 mod tests {
     use crate::translate::Action;
-    use crate::translate::rules::testing::{refused, with};
+    use crate::translate::rules::testing::{refused, sent, with};
 
     const BODY: &str = r#"{"tools":[{"type":"file_search"},{"type":"custom","custom":{}}],"tool_choice":{"type":"file_search"}}"#;
 
     #[test]
     fn a_hosted_tool_is_refused_by_name_and_place() {
-        let refusal = refused("gpt-4.1", "v1", BODY);
+        let refusal = refused("gpt-5", "v1", BODY);
         assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.hosted_tools", "tools[0]"));
         assert!(refusal.why.starts_with("`file_search` is no tool of chat completions"), "{}", refusal.why);
     }
 
     #[test]
     fn a_policy_can_drop_it_and_what_chooses_it() {
-        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-4.1", BODY).unwrap();
+        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-5", BODY).unwrap();
         assert_eq!(body, r#"{"tools":[{"type":"custom","custom":{}}]}"#);
         assert_eq!(edits, "refuse.hosted_tools;lossy;n=2");
-        assert_eq!(with("refuse.hosted_tools", Action::Pass, "gpt-4.1", BODY).unwrap().0, BODY);
+        assert_eq!(with("refuse.hosted_tools", Action::Pass, "gpt-5", BODY).unwrap().0, BODY);
     }
 
     #[test]
@@ -90,7 +121,59 @@ mod tests {
     #[test]
     fn what_was_dropped_does_not_come_back_with_legacy_functions() {
         let body = r#"{"tools":[{"type":"web_search"},{"type":"custom"}],"functions":[{"name":"f"}]}"#;
-        let (body, _) = with("refuse.hosted_tools", Action::Apply, "o1", body).unwrap();
+        let (body, _) = with("refuse.hosted_tools", Action::Apply, "gpt-5", body).unwrap();
         assert_eq!(body, r#"{"tools":[{"type":"custom"},{"type":"function","function":{"name":"f"}}]}"#);
+    }
+
+    const MIXED: &str = r#"{"tools":[{"type":"custom","custom":{"name":"run"}},{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"custom","custom":{"name":"run"}}}"#;
+
+    #[test]
+    fn a_custom_tool_is_refused_before_gpt_5_and_on_every_dated_version() {
+        for (family, surface, why) in [
+            ("gpt-4o", "v1", "this family takes function tools alone"),
+            ("o3", "v1", "this family takes function tools alone"),
+            ("gpt-4.1", "2024-10-21", "this family takes function tools alone"),
+            ("gpt-5", "2025-04-01-preview", "Azure's dated api-versions know function tools alone"),
+            ("model-router", "2024-10-21", "Azure's dated api-versions know function tools alone"),
+        ] {
+            let refusal = refused(family, surface, MIXED);
+            let found = (&*refusal.rule, refusal.param.as_str());
+            assert_eq!(found, ("refuse.custom_tools", "tools[0]"), "{family}");
+            assert!(refusal.why.starts_with(why), "{family}: {}", refusal.why);
+        }
+    }
+
+    #[test]
+    fn a_custom_tool_passes_from_gpt_5_on_and_where_nothing_is_known() {
+        for (family, surface) in [
+            ("gpt-5", "v1"),
+            ("gpt-5.1-chat", "v1"),
+            ("gpt-5.2", "v1"),
+            ("gpt-chat-latest", "v1"),
+            ("model-router", "v1"),
+            ("gpt-oss", "v1"),
+            ("unknown", "2024-10-21"),
+        ] {
+            assert_eq!(sent(family, surface, MIXED), (MIXED.to_owned(), "none".to_owned()), "{family}");
+        }
+    }
+
+    #[test]
+    fn a_policy_can_drop_custom_tools_and_what_chooses_them() {
+        let (body, edits) = with("refuse.custom_tools", Action::Apply, "gpt-4o", MIXED).unwrap();
+        assert_eq!(body, r#"{"tools":[{"type":"function","function":{"name":"f"}}]}"#);
+        assert_eq!(edits, "refuse.custom_tools;lossy;n=2");
+        assert_eq!(with("refuse.custom_tools", Action::Pass, "gpt-4o", MIXED).unwrap().0, MIXED);
+        let alone = r#"{"tools":[{"type":"custom","custom":{"name":"run"}}],"tool_choice":"auto"}"#;
+        let (body, edits) = with("refuse.custom_tools", Action::Apply, "o1", alone).unwrap();
+        assert_eq!(
+            (body.as_str(), edits.as_str()),
+            ("{}", "refuse.custom_tools;lossy;n=2, drop.tool_choice")
+        );
+    }
+
+    #[test]
+    fn a_family_without_tools_says_that() {
+        assert_eq!(&*refused("o1-preview", "v1", MIXED).rule, "refuse.tools");
     }
 }

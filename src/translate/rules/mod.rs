@@ -11,7 +11,7 @@ mod both_caps;
 mod data_sources;
 mod effort;
 mod effort_with_tools;
-mod empty_tools;
+mod empty_lists;
 mod functions;
 mod hosted_tools;
 mod markdown;
@@ -57,7 +57,7 @@ pub const RULES: &[Rule] = &[
     nulls::RULE,
     both_caps::RULE,
     effort::RULE,
-    empty_tools::RULE,
+    empty_lists::RULE,
     hosted_tools::RULE,
     functions::RULE,
     effort_with_tools::RULE,

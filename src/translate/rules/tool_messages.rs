@@ -1,7 +1,7 @@
 //! Tool calls and their results in the history, for families that have no tools at all: "'messages\[1\].role' does not
 //! support 'tool' with this model".
 
-use super::{CHAT, Rule, empty_tools::is_empty};
+use super::{CHAT, Rule, empty_lists::is_empty};
 use crate::{
     call::Refusal,
     catalog::Verb,

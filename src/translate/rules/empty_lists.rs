@@ -1,5 +1,5 @@
-//! Empty lists of tools, which Azure refuses. They go before any rule could take them for tools. A message may carry an
-//! empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history (openai-python#2061).
+//! Empty lists, which Azure refuses. They ask for nothing, and go before any rule could take them for something. A message
+//! may carry an empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history (openai-python#2061).
 
 use super::{CHAT, Rule};
 use crate::{
@@ -9,19 +9,27 @@ use crate::{
 };
 
 pub(super) const RULE: Rule = Rule {
-    ids: &["drop.empty_tools"],
-    summary: "An empty list of tools, of functions, or of a message's tool calls is dropped.",
+    ids: &[TOOLS, OTHER],
+    summary: "An empty list of tools, of functions, or of a message's tool calls is dropped; so is one of stop sequences or \
+              modalities.",
     on: CHAT,
     run,
 };
 
+const TOOLS: &str = "drop.empty_tools";
+const OTHER: &str = "drop.empty_list";
+
+/// The lists that must hold something, and the rule that drops each.
+const LISTS: &[(&str, &str)] =
+    &[("tools", TOOLS), ("functions", TOOLS), ("stop", OTHER), ("modalities", OTHER)];
+
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    for list in ["tools", "functions"] {
-        if let Some(Value::Sent(tools)) = draft.get(list)
-            && is_empty(tools)
+    for &(list, id) in LISTS {
+        if let Some(Value::Sent(items)) = draft.get(list)
+            && is_empty(items)
         {
             let why = format!("Azure refuses an empty list of {list}");
-            draft.edit("drop.empty_tools", Effect::Same, why, Change::Remove { at: Pointer::key(list) })?;
+            draft.edit(id, Effect::Same, why, Change::Remove { at: Pointer::key(list) })?;
         }
     }
     for index in 0..draft.messages.len() {
@@ -29,7 +37,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         if calls.is_some_and(is_empty) {
             let why = "Azure refuses an empty list of tool_calls";
             let at = Pointer::key("messages").item(index).then("tool_calls");
-            draft.edit("drop.empty_tools", Effect::Same, why, Change::Remove { at })?;
+            draft.edit(TOOLS, Effect::Same, why, Change::Remove { at })?;
         }
     }
     Ok(())
@@ -41,7 +49,7 @@ pub(super) fn is_empty(list: View<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::sent;
+    use crate::translate::rules::testing::{sent, strictly};
 
     #[test]
     fn empty_lists_go_with_what_chooses_among_them() {
@@ -62,5 +70,16 @@ mod tests {
                 r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#;
             assert_eq!((body.as_str(), edits.as_str()), (without, "drop.empty_tools"), "{family}");
         }
+    }
+
+    #[test]
+    fn empty_lists_of_stops_and_modalities_go_without_a_loss() {
+        let body = r#"{"stop":[],"modalities":[ ]}"#;
+        for family in ["gpt-4.1", "o1", "gpt-5.6", "model-router", "gpt-4o-audio"] {
+            let expected = ("{}".to_owned(), "drop.empty_list;n=2".to_owned());
+            assert_eq!(strictly(family, "v1", body).unwrap(), expected, "{family}");
+        }
+        let body = r#"{"stop":[""],"modalities":["text"]}"#;
+        assert_eq!(sent("gpt-4.1", "v1", body), (body.to_owned(), "none".to_owned()));
     }
 }
