@@ -188,7 +188,7 @@ impl From<AnswerError> for ApiError {
             AnswerError::Redirect { .. } => for_good("upstream_redirect"),
             AnswerError::Compressed { .. } => for_good("upstream_compressed"),
             AnswerError::TooLarge { .. } => for_good("upstream_answer_too_large"),
-            AnswerError::Malformed => told("upstream_malformed_answer"),
+            AnswerError::Malformed { .. } => told("upstream_malformed_answer"),
             AnswerError::Interrupted(_) => told("upstream_interrupted"),
         }
     }

@@ -5,7 +5,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
-use super::{answer, edited, envelope::envelope, functions, synthesize::synthesize};
+use super::{
+    answer, edited,
+    envelope::{envelope, excerpt},
+    functions,
+    synthesize::synthesize,
+};
 use crate::{
     balance::Route,
     call::{Framing, ReplyPlan},
@@ -52,8 +57,11 @@ pub enum AnswerError {
     #[error("reading Azure's answer failed: {0}")]
     Interrupted(#[source] hyper::Error),
     /// A stream was asked for, and the JSON answer that it should be made of is none.
-    #[error("Azure's answer is no chat completion, so that no stream can be made of it")]
-    Malformed,
+    #[error("Azure's answer is no chat completion, so that no stream can be made of it: {excerpt}")]
+    Malformed {
+        /// How the answer begins.
+        excerpt: String,
+    },
     /// A JSON answer that is larger than any model's.
     #[error("Azure's answer is larger than {limit} bytes")]
     TooLarge {
@@ -123,14 +131,18 @@ pub async fn adapt(
     }
     let body = collect(upstream).await?;
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
-    match Document::parse(body, answer::DEPTH) {
+    match Document::parse(body.clone(), answer::DEPTH) {
         Ok(document) => complete(&document, reply, record, &mut adapted)?,
         // A client that waits for events would take other bytes for an empty stream.
-        Err(_) if reply.framing == Framing::JsonToSse => return Err(AnswerError::Malformed),
+        Err(_) if reply.framing == Framing::JsonToSse => return Err(malformed(&body)),
         Err(_) => {}
     }
     record.note_whole(status, None);
     Ok(adapted)
+}
+
+fn malformed(body: &[u8]) -> AnswerError {
+    AnswerError::Malformed { excerpt: excerpt(body) }
 }
 
 /// A whole JSON answer: read for its tokens, and given another form where the plan says.
@@ -154,7 +166,7 @@ fn complete(
     if reply.framing == Framing::JsonToSse {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        let stream = synthesize(document, reply.usage_chunk).map_err(|_| AnswerError::Malformed)?;
+        let stream = synthesize(document, reply.usage_chunk).map_err(|_| malformed(document.source()))?;
         let event_stream = HeaderValue::from_static("text/event-stream; charset=utf-8");
         adapted.headers.insert(header::CONTENT_TYPE, event_stream);
         adapted.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

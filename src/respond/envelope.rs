@@ -25,7 +25,7 @@ pub fn kind(status: StatusCode) -> &'static str {
 pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<String>) {
     let document = Document::parse(body.clone(), 2).ok().filter(|body| body.root().kind() == Kind::Object);
     let Some(document) = document else {
-        let shown: String = String::from_utf8_lossy(body).trim().chars().take(QUOTED).collect();
+        let shown = excerpt(body);
         let message = match &*shown {
             "" => format!("Azure answered {status}"),
             shown => format!("Azure answered {status} without JSON: {shown}"),
@@ -58,6 +58,11 @@ fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
 /// What names an `error` object in the log: its code, or else its type.
 pub(super) fn error_code(error: View<'_>) -> Option<String> {
     error.get("code").and_then(code).or_else(|| error.get("type").and_then(code))
+}
+
+/// The beginning of a body that is not what it should be, for a message.
+pub(super) fn excerpt(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).trim().chars().take(QUOTED).collect()
 }
 
 /// A code is a string, an integer, or null.

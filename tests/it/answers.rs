@@ -30,11 +30,10 @@ async fn an_answer_passes_byte_for_byte_whatever_it_looks_like() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_keeps_its_type_even_for_a_made_stream() {
+async fn an_answer_that_is_no_json_keeps_its_type() {
     let upstream = Upstream::script([Reply::with(200, &[("content-type", "text/html")], "<html>")]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    let body = r#"{"model":"o1","messages":[{"role":"user","content":"Hi"}],"stream":true}"#;
-    let response = proxy.chat(body).await;
+    let response = proxy.chat(hello("o1")).await;
     assert_eq!(response.headers()["content-type"], "text/html");
     assert_eq!(response.text().await.unwrap(), "<html>");
 }

@@ -191,13 +191,14 @@ async fn an_error_stays_one_with_its_status_and_body() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_chat_completion_is_an_error_and_no_empty_stream() {
-    for answer in ["{\"choices\":[", "[]", r#"{"error":{"message":"odd"}}"#] {
+    for answer in ["{\"choices\":[", "[]", "<html>", r#"{"error":{"message":"odd"}}"#] {
         let upstream = Upstream::script([Reply::json(200, answer)]).await;
         let proxy = Proxy::start(&upstream, "").await;
         let response = proxy.chat(ask("")).await;
         assert_eq!(response.status(), 502, "{answer}");
         let body: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
         assert_eq!(body["error"]["code"], "upstream_malformed_answer");
+        assert!(body["error"]["message"].as_str().unwrap().ends_with(answer), "{body}");
         upstream.only();
     }
 }

@@ -143,6 +143,9 @@ async fn what_was_listed_is_logged_and_counted_as_answered() {
     }
     assert_eq!(logs.calls().len(), 2);
     let metrics = proxy.gateway.metrics.text();
-    assert!(metrics.contains("azgate_calls_total{family=\"none\",status=\"200\"} 2"), "{metrics}");
+    assert!(
+        metrics.contains("azgate_calls_total{family=\"none\",status=\"200\",ended=\"done\"} 2"),
+        "{metrics}"
+    );
     upstream.finish();
 }
