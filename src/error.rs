@@ -132,7 +132,12 @@ impl From<BodyError> for ApiError {
 
 impl From<UnknownModel> for ApiError {
     fn from(unknown: UnknownModel) -> ApiError {
-        let message = format!("{unknown}. GET /v1/models lists what there is.");
+        let remedy = match unknown {
+            UnknownModel::Unlisted { .. } => "GET /v1/models lists what there is.",
+            UnknownModel::NoneListed { .. } => "The operator of azgate decides what is served.",
+            UnknownModel::NoDeployment { .. } => "Use a deployment's name, as Azure shows it.",
+        };
+        let message = format!("{unknown}. {remedy}");
         ApiError::new(StatusCode::NOT_FOUND, "model_not_found", message).param("model")
     }
 }

@@ -31,18 +31,29 @@ struct Open {
 /// How many routes of unlisted names are kept; they are cheap to make again.
 const SEEN: usize = 1024;
 
-/// A model that is not listed.
+/// A model without a route.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the model `{model}` does not exist here{}", hint(nearest.as_deref()))]
-pub struct UnknownModel {
-    /// The name asked for.
-    pub model: String,
-    /// The most similar name that is listed.
-    pub nearest: Option<String>,
-}
-
-fn hint(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; the nearest one is `{name}`")).unwrap_or_default()
+pub enum UnknownModel {
+    /// The list is closed, and the name is not on it.
+    #[error("the model `{model}` does not exist here; the nearest one is `{nearest}`")]
+    Unlisted {
+        /// The name asked for.
+        model: String,
+        /// The most similar name that is listed.
+        nearest: String,
+    },
+    /// The list is closed, and empty.
+    #[error("the model `{model}` does not exist here: no model is configured")]
+    NoneListed {
+        /// The name asked for.
+        model: String,
+    },
+    /// Other names are deployments, but none can have this one.
+    #[error("the model `{model}` does not exist here: no deployment can have this name")]
+    NoDeployment {
+        /// The name asked for.
+        model: String,
+    },
 }
 
 impl Routes {
@@ -64,12 +75,14 @@ impl Routes {
         if let Some(route) = self.listed.get(model) {
             return Ok(route.clone());
         }
-        match &self.open {
-            Some(open) => {
-                open.route(model).ok_or_else(|| UnknownModel { model: model.to_owned(), nearest: None })
-            }
-            None => Err(UnknownModel { model: model.to_owned(), nearest: self.nearest(model) }),
+        let name = || model.to_owned();
+        if let Some(open) = &self.open {
+            return open.route(model).ok_or_else(|| UnknownModel::NoDeployment { model: name() });
         }
+        Err(match self.nearest(model) {
+            Some(nearest) => UnknownModel::Unlisted { model: name(), nearest },
+            None => UnknownModel::NoneListed { model: name() },
+        })
     }
 
     /// The listed routes, in the order of the configuration.

@@ -103,13 +103,14 @@ mod tests {
         let (outcome, piped, shown) = printed("[resources.a]\nendpoint = 'hunter2'\napi_key = 'hunter2'\n");
         assert_eq!(outcome, Outcome::Problems);
         let lines: Vec<&str> = piped.lines().collect();
-        assert_eq!(lines.len(), 1, "{piped}");
+        assert_eq!(lines.len(), 2, "{piped}");
+        assert!(lines[0].starts_with("a.toml:2:12: error: resources.a.endpoint: not a URL"), "{piped}");
         assert!(
-            lines[0]
+            lines[1]
                 .starts_with("a.toml:3:11: error: resources.a.api_key: not the place of a secret (a secret")
         );
         assert!(shown.contains("\u{1b}["), "no colour: {shown}");
-        assert!(shown.contains("remedy") && shown.ends_with("1 error, 0 warnings\n"), "{shown}");
+        assert!(shown.contains("remedy") && shown.ends_with("2 errors, 0 warnings\n"), "{shown}");
         assert!(!(piped + &shown).contains("hunter2"));
     }
 }

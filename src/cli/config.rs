@@ -23,6 +23,11 @@ impl ConfigArgs {
         self.config.clone().or_else(|| environment.get(Environment::CONFIG).map(PathBuf::from))
     }
 
+    /// Whether there is a config at all: a file, or a resource in the environment alone.
+    pub fn exists(&self, environment: &Environment) -> bool {
+        self.file(environment).is_some() || config::load(None, environment, &[]).has_resources()
+    }
+
     /// The config, put together and judged.
     pub fn checked(&self, environment: &Environment, flags: &[Flag]) -> Checked {
         self.judged(environment, flags, false)

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 
+use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ use crate::{
     balance::Route,
     call::{Call, Edit, Operation, Surface},
     catalog::{Catalog, Surfaces},
-    config::{Checked, Environment},
+    config::{Checked, Environment, KeySettings, Settings},
     gateway::Gateway,
     inbound::body,
     json,
@@ -29,8 +30,9 @@ The call's body is read from standard input:
 
   azgate explain --model o1-preview < body.json
 
-Without --config the model is taken for a deployment of that name on the v1 surface, with the shipped catalog. With
---config its resource, family, options and policy are the configured ones. Nothing is sent anywhere, and no secret is needed.
+With --config the model's resource, family, options and policy are the configured ones. Without it the model is taken for
+a deployment of that name: on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION where these are set, else on the
+v1 surface. Nothing is sent anywhere, and no secret is needed.
 
 Exit code 1 if the call would be refused.")]
 pub(super) struct ExplainArgs {
@@ -39,6 +41,9 @@ pub(super) struct ExplainArgs {
     model: String,
     #[command(flatten)]
     config: ConfigArgs,
+    /// The configured key of the caller, by its name: its policy counts too
+    #[arg(long, short, value_name = "NAME")]
+    key: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -48,6 +53,8 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, Serialize)]
 struct Report {
     model: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<String>,
     deployment: String,
     surface: String,
     family: String,
@@ -90,17 +97,15 @@ pub(super) fn run(
             return Ok(Outcome::Problems);
         }
     };
-    let report = if args.config.file(environment).is_some() {
+    let report = if args.config.exists(environment) {
         let Checked { settings, problems } = args.config.dry_run(environment);
         let Some(settings) = settings else {
             report(&problems, out)?;
             return Ok(Outcome::Problems);
         };
-        let gateway = Gateway::build(&settings)?;
-        let route = gateway.routes.find(&args.model)?;
-        let Route { target, policy, .. } = &*route;
-        explain(&call, target, [None, Some(policy), Some(&gateway.policy)])?
+        configured(&call, &settings, args.key.as_deref())?
     } else {
+        anyhow::ensure!(args.key.is_none(), "there is no config, so it has no key of that name");
         let catalog = Catalog::embedded();
         let profile = catalog.by_model(&args.model).unwrap_or_else(|| catalog.unknown());
         explain(&call, &Target::new(&args.model, profile, Surface::V1, &Surfaces::embedded()), [None; 3])?
@@ -113,9 +118,30 @@ pub(super) fn run(
     Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
 }
 
+/// What would become of a call with this key.
+fn configured(call: &Call, settings: &Settings, key: Option<&str>) -> anyhow::Result<Report> {
+    let gateway = Gateway::build(settings)?;
+    let route = gateway.routes.find(&call.model)?;
+    let Route { target, policy, resource, .. } = &*route;
+    let key = key.map(|name| named(&settings.keys, name)).transpose()?;
+    let layers = [key.map(|key| &key.policy), Some(policy), Some(&gateway.policy)];
+    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, target, layers)? })
+}
+
+/// A key by its name. What was asked for is not repeated: it may be the key itself.
+fn named<'a>(keys: &'a [KeySettings], name: &str) -> anyhow::Result<&'a KeySettings> {
+    let names = || keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = keys.iter().find(|key| key.name == name);
+    found.with_context(|| match keys {
+        [] => "the config has no keys".to_owned(),
+        _ => format!("the config has no key of that name; it has {}", names()),
+    })
+}
+
 fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> anyhow::Result<Report> {
     let mut report = Report {
         model: call.model.clone(),
+        resource: None,
         deployment: target.deployment.clone(),
         surface: target.surface.to_string(),
         family: target.profile.name.to_string(),
@@ -146,9 +172,12 @@ fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> a
 }
 
 fn print(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
-    let Report { model, deployment, surface, family, api_version, edits, refused, body } = report;
+    let Report { model, resource, deployment, surface, family, api_version, edits, refused, body } = report;
     let version = api_version.as_ref().map(|version| format!(", api-version {version}")).unwrap_or_default();
     writeln!(out, "{HEAD}model{HEAD:#}       {model}")?;
+    if let Some(resource) = resource {
+        writeln!(out, "{HEAD}resource{HEAD:#}    {resource}")?;
+    }
     writeln!(out, "{HEAD}deployment{HEAD:#}  {deployment} on {surface}{version}")?;
     writeln!(out, "{HEAD}family{HEAD:#}      {family}")?;
     if let Some(Refused { rule, param, why }) = refused {

@@ -41,6 +41,13 @@ impl fmt::Debug for Draft {
     }
 }
 
+impl Draft {
+    /// Whether any resource was written, in the file or outside of it.
+    pub fn has_resources(&self) -> bool {
+        self.tree.contains_key("resources")
+    }
+}
+
 /// Puts the sources of a config together. Whatever is wrong with them is told by [`super::check()`].
 pub fn load(file: Option<&Path>, environment: &Environment, flags: &[Flag]) -> Draft {
     let (written, mut places, mut problems) = match file.map(read) {

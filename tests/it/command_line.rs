@@ -247,6 +247,92 @@ async fn explain_and_catalog_take_a_config_whose_secrets_are_elsewhere() {
 }
 
 #[tokio::test]
+async fn explain_without_a_config_explains_the_account_of_the_environment() {
+    let call = hello("x").replace("{\"model", "{\"max_tokens\":5,\"model");
+    let account = ("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com");
+    let dated = ("OPENAI_API_VERSION", "2024-10-21");
+    for (environment, target) in [
+        (
+            &[account, dated][..],
+            "resource    default\ndeployment  gpt-4.1 on 2024-10-21, api-version 2024-10-21\n",
+        ),
+        (&[account], "resource    default\ndeployment  gpt-4.1 on v1\n"),
+        (&[dated], "model       gpt-4.1\ndeployment  gpt-4.1 on v1\n"),
+        (
+            &[("AZGATE_RESOURCES__EAST__ENDPOINT", account.1), ("AZGATE_RESOURCES__EAST__SURFACE", dated.1)],
+            "resource    east\ndeployment  gpt-4.1 on 2024-10-21, api-version 2024-10-21\n",
+        ),
+    ] {
+        let ended = command::run(&["explain", "-m", "gpt-4.1"], environment, &call).await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.out.contains(target), "{target}: {}", ended.out);
+    }
+    let ended = command::run(&["explain", "-m", "gpt-4.1", "--json"], &[account, dated], &call).await;
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!((&report["resource"], &report["surface"]), (&"default".into(), &dated.1.into()));
+    let ended = command::run(&["explain", "-m", "o1"], &[("AZURE_OPENAI_ENDPOINT", "nonsense")], &call).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.starts_with("AZURE_OPENAI_ENDPOINT: error: resources.default.endpoint: "), "{ended:?}");
+    let ended = command::run(&["explain", "-m", "a/b"], &[account], &call).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("no deployment can have this name"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn explain_counts_in_the_policy_of_a_key() {
+    let text = CONFIG.replace("api_key", "# api_key").replace("policy.rules", "# policy.rules");
+    let hash = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
+    let (_directory, config) =
+        command::file(&format!("{text}[keys.strict]\nsha256 = \"{hash}\"\npolicy.lossy = \"refuse\"\n"));
+    let explain = ["explain", "-c", &config, "-m", "mine"];
+    let ended = command::run(&explain, &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(0), "without a key, and without the resource's: {ended:?}");
+    assert!(ended.out.contains("resource    main\ndeployment  prod on v1\n"), "{ended:?}");
+    let ended = command::run(&[&explain[..], &["--key", "strict"]].concat(), &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("refused by "), "{ended:?}");
+    let ended = command::run(&[&explain[..], &["--key", "hunter2"]].concat(), &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("it has strict") && !ended.err.contains("hunter2"), "{ended:?}");
+    let ended = command::run(&["explain", "-m", "o1", "--key", "strict"], &[], PREVIEW).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("there is no config"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_name_without_a_route_is_told_by_what_there_is() {
+    let account = [("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"), ("AZURE_OPENAI_API_KEY", AZURE_KEY)];
+    let closed = [&account[..], &[("AZGATE_ROUTING__UNKNOWN_MODELS", "refuse")]].concat();
+    let listed = [&closed[..], &[("AZGATE_MODELS__MINE__DEPLOYMENT", "prod")]].concat();
+    for (environment, message) in [
+        (
+            &account[..],
+            "the model `a/b` does not exist here: no deployment can have this name. Use a deployment's name, as \
+             Azure shows it.",
+        ),
+        (
+            &closed,
+            "the model `a/b` does not exist here: no model is configured. The operator of azgate decides what is \
+             served.",
+        ),
+        (
+            &listed,
+            "the model `a/b` does not exist here; the nearest one is `mine`. GET /v1/models lists what there is.",
+        ),
+    ] {
+        let server = Server::start(&["--listen", "127.0.0.1:0"], environment, "azgate listens on").await;
+        let answer = post(&format!("{}/v1/chat/completions", server.url), hello("a/b"), &[]).await;
+        assert_eq!(answer.status(), 404);
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        assert_eq!(
+            (&body["error"]["message"], &body["error"]["code"]),
+            (&message.into(), &"model_not_found".into())
+        );
+        assert_eq!(server.stop().await.code, Some(0));
+    }
+}
+
+#[tokio::test]
 async fn catalog_lists_the_families_and_shows_one_with_the_origin_of_each_value() {
     let ended = command::run(&["catalog", "list"], &[], "").await;
     assert_eq!(ended.code, Some(0));

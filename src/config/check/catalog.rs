@@ -26,7 +26,8 @@ impl Judge<'_> {
 
     /// A family that something names must exist. A family or model of the overlay's own may have problems there.
     pub(super) fn family(&mut self, at: &KeyPath, name: &str, catalog: &Catalog, overlay: &Table) {
-        if catalog.family(name).is_none() && !overlay.contains_key(name) {
+        let is_known = catalog.family(name).is_some() || overlay.contains_key(name);
+        if !is_known && self.is_as_written(&KeyPath::new(["families"])) {
             let nearest = catalog.nearest(name).map(did_you_mean);
             let remedy = nearest.unwrap_or_else(|| "`azgate catalog list` shows all".to_owned());
             self.findings.value(at, format!("there is no family `{name}`"), remedy);

@@ -1,69 +1,74 @@
-//! Fits a tree to a shape: what does not fit is noted and taken out, so that the rest can still be judged.
+//! Fits the tree to a shape: what does not fit is noted and taken out, so that the rest can still be judged.
 
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
+use super::Judge;
 use crate::config::{
     KeyPath,
     nearest::suggest,
-    problem::Findings,
     schema::Secret,
     shape::{Shape, Slot},
 };
 
-/// Takes out everything that does not fit.
-pub(super) fn prune(shape: &Shape, tree: &mut Table, findings: &mut Findings<'_>) {
-    if let Shape::Table(keys) = shape {
-        table(keys, tree, &KeyPath::default(), findings);
-    }
-}
-
-/// Whether a value fits, once what does not fit inside of it is gone.
-fn fits(shape: &Shape, value: &mut Value, at: &KeyPath, findings: &mut Findings<'_>) -> bool {
-    let is_right = match (shape, &mut *value) {
-        (Shape::Table(keys), Value::Table(inner)) => return table(keys, inner, at, findings),
-        (Shape::Named(each), Value::Table(inner)) => {
-            inner.retain(|name, value| fits(each, value, &at.child(name), findings));
-            return true;
+impl Judge<'_> {
+    /// Takes out everything that does not fit. A table stays, whatever it lacks.
+    pub(super) fn fit(&mut self, tree: &mut Table) {
+        if let Shape::Table(keys) = Shape::of_config() {
+            self.fit_table(&keys, tree, &KeyPath::default());
         }
-        (Shape::Free, Value::Table(_))
-        | (Shape::Text, Value::String(_))
-        | (Shape::Boolean, Value::Boolean(_)) => true,
-        (Shape::Integer(most), Value::Integer(number)) => (0..=*most).contains(number),
-        (Shape::Choice(names), Value::String(name)) => names.contains(name),
-        (Shape::Secret, value) => Secret::written(value).is_some(),
-        _ => false,
-    };
-    if !is_right {
-        findings.value(at, mismatch(shape, value), shape.remedy());
     }
-    is_right
-}
 
-/// Whether a table has all it needs, once what does not fit is gone.
-fn table(
-    keys: &BTreeMap<String, Slot>,
-    table: &mut Table,
-    at: &KeyPath,
-    findings: &mut Findings<'_>,
-) -> bool {
-    for (key, slot) in keys.iter().filter(|(key, slot)| slot.required && !table.contains_key(*key)) {
-        let remedy = match &slot.shape {
-            Shape::Secret => slot.shape.remedy(),
-            _ => format!("write {}", lower(&slot.meaning)),
+    /// Whether the tree holds what was written here. What was taken out must not be judged as if it were absent.
+    pub(super) fn is_as_written(&self, at: &KeyPath) -> bool {
+        !self.taken_out.iter().any(|gone| at.is_within(gone))
+    }
+
+    /// Whether a value fits, once what does not fit inside of it is gone.
+    fn fits(&mut self, shape: &Shape, value: &mut Value, at: &KeyPath) -> bool {
+        let is_right = match (shape, &mut *value) {
+            (Shape::Table(keys), Value::Table(inner)) => {
+                self.fit_table(keys, inner, at);
+                true
+            }
+            (Shape::Named(each), Value::Table(inner)) => {
+                inner.retain(|name, value| self.fits(each, value, &at.child(name)));
+                true
+            }
+            (Shape::Free, Value::Table(_))
+            | (Shape::Text, Value::String(_))
+            | (Shape::Boolean, Value::Boolean(_)) => true,
+            (Shape::Integer(most), Value::Integer(number)) => (0..=*most).contains(number),
+            (Shape::Choice(names), Value::String(name)) => names.contains(name),
+            (Shape::Secret, value) => Secret::written(value).is_some(),
+            _ => false,
         };
-        findings.key(&at.child(key), "missing", remedy);
-    }
-    table.retain(|key, value| {
-        let at = at.child(key);
-        if let Some(slot) = keys.get(key) {
-            return fits(&slot.shape, value, &at, findings);
+        if !is_right {
+            self.taken_out.push(at.clone());
+            self.findings.value(at, mismatch(shape, value), shape.remedy());
         }
-        findings.key(&at, "unknown key", suggest(key, keys.keys().map(String::as_str)));
-        false
-    });
-    keys.iter().all(|(key, slot)| !slot.required || table.contains_key(key))
+        is_right
+    }
+
+    fn fit_table(&mut self, keys: &BTreeMap<String, Slot>, table: &mut Table, at: &KeyPath) {
+        for (key, slot) in keys.iter().filter(|(key, slot)| slot.required && !table.contains_key(*key)) {
+            let remedy = match &slot.shape {
+                Shape::Secret if self.surroundings.dry_run => continue,
+                Shape::Secret => slot.shape.remedy(),
+                _ => format!("write {}", lower(&slot.meaning)),
+            };
+            self.findings.key(&at.child(key), "missing", remedy);
+        }
+        table.retain(|key, value| {
+            let at = at.child(key);
+            if let Some(slot) = keys.get(key) {
+                return self.fits(&slot.shape, value, &at);
+            }
+            self.findings.key(&at, "unknown key", suggest(key, keys.keys().map(String::as_str)));
+            false
+        });
+    }
 }
 
 /// What is wrong with a value, without the value.

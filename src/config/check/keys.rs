@@ -18,12 +18,13 @@ impl Judge<'_> {
             let requests_per_minute = self.limit(&table, key.requests_per_minute);
             let policy = self.policy(&table.child("policy"), &key.policy);
             let at = table.child("sha256");
-            let Some(sha256) = decoded(&key.sha256) else {
+            let Some(text) = &key.sha256 else { continue };
+            let Some(sha256) = decoded(text) else {
                 let remedy = "write what `printf %s \"$KEY\" | sha256sum` prints";
                 self.findings.value(&at, "not 64 hex digits", remedy);
                 continue;
             };
-            if key.sha256.eq_ignore_ascii_case(OF_NOTHING) {
+            if text.eq_ignore_ascii_case(OF_NOTHING) {
                 self.findings.value(&at, "the hash of an empty key", "hash the key itself");
             }
             if let Some(owner) = owners.insert(sha256, table.clone()) {

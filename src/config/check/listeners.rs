@@ -13,7 +13,9 @@ impl Judge<'_> {
         self.at_least_one(&key("max_body_bytes"), server.max_body_bytes as u64);
         self.at_least_one(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
         let listen = self.address(&key("listen"), &server.listen)?;
-        if !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
+        let is_decided =
+            [KeyPath::new(["keys"]), key("allow_anonymous")].iter().all(|at| self.is_as_written(at));
+        if is_decided && !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
             let remedy = "add [keys.NAME], or listen on 127.0.0.1, or set server.allow_anonymous = true";
             self.findings.value(
                 &key("listen"),
@@ -33,7 +35,8 @@ impl Judge<'_> {
         let admin = config.admin.as_ref()?;
         let at = KeyPath::new(["admin", "listen"]);
         let listen = self.address(&at, &admin.listen)?;
-        if listen.port() != 0 && Some(listen) == server {
+        let is_written = self.is_as_written(&KeyPath::new(["server", "listen"]));
+        if listen.port() != 0 && Some(listen) == server && is_written {
             self.findings.value(&at, "server.listen has the same address", "choose another port");
         }
         Some(listen)

@@ -22,7 +22,6 @@ use super::{
     nearest::suggest,
     problem::Findings,
     schema::{Config, Log},
-    shape::Shape,
 };
 
 /// What a config refers to outside of itself.
@@ -63,8 +62,9 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
             has_models: !names("models").is_empty(),
             has_keys: !names("keys").is_empty(),
             rules: BTreeSet::new(),
+            taken_out: Vec::new(),
         };
-        fit::prune(&Shape::of_config(), &mut tree, &mut judge.findings);
+        judge.fit(&mut tree);
         settings = judge.config(tree);
         problems.extend(judge.findings.into_problems());
     }
@@ -73,7 +73,7 @@ pub fn check(draft: Draft, surroundings: &Surroundings<'_>) -> Checked {
     Checked { settings: settings.filter(|_| is_sound), problems }
 }
 
-/// The pass over a config of the right shape. Each section has its own file of methods.
+/// The pass over a config. Each section has its own file of methods.
 struct Judge<'a> {
     findings: Findings<'a>,
     surroundings: Surroundings<'a>,
@@ -85,6 +85,8 @@ struct Judge<'a> {
     has_keys: bool,
     /// The ids of all rules, once the catalog is there.
     rules: BTreeSet<String>,
+    /// What did not fit and is no longer in the tree.
+    taken_out: Vec<KeyPath>,
 }
 
 impl Judge<'_> {

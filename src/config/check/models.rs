@@ -27,7 +27,9 @@ impl Judge<'_> {
         if let Some(name) = &config.routing.default_resource {
             return self.resource_index(&at, name, resources);
         }
-        if self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
+        let decides = [at.clone(), KeyPath::new(["routing", "unknown_models"]), KeyPath::new(["models"])];
+        let is_decided = decides.iter().all(|at| self.is_as_written(at));
+        if is_decided && self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
             let remedy =
                 format!("write one of {}, or routing.unknown_models = \"refuse\"", self.resources.join(", "));
             self.findings.key(&at, "models are forwarded, but to which resource?", remedy);
@@ -43,7 +45,10 @@ impl Judge<'_> {
         default_resource: Option<usize>,
         catalog: &Catalog,
     ) -> Vec<ModelSettings> {
-        let has_default = default_resource.is_some() || config.routing.default_resource.is_some();
+        let default = KeyPath::new(["routing", "default_resource"]);
+        let has_default = default_resource.is_some()
+            || config.routing.default_resource.is_some()
+            || !self.is_as_written(&default);
         let mut models = Vec::new();
         for (alias, model) in &config.models {
             let table = KeyPath::new(["models", alias]);
@@ -85,10 +90,11 @@ impl Judge<'_> {
 
     /// With several resources and no default, a model must name its own.
     fn needs_resource(&mut self, table: &KeyPath, has_default: bool) {
-        if self.resources.len() > 1 && !has_default {
+        let at = table.child("resource");
+        if self.resources.len() > 1 && !has_default && self.is_as_written(&at) {
             let remedy =
                 format!("write one of {}, or set routing.default_resource", self.resources.join(", "));
-            self.findings.key(&table.child("resource"), "missing, and there are several resources", remedy);
+            self.findings.key(&at, "missing, and there are several resources", remedy);
         }
     }
 
@@ -97,9 +103,10 @@ impl Judge<'_> {
         let name = model.deployment.as_deref().unwrap_or(alias);
         let is_segment = !matches!(name, "" | "." | "..")
             && !name.contains(|c: char| c.is_control() || "/\\?#".contains(c));
-        if !is_segment {
+        let at = table.child("deployment");
+        if !is_segment && self.is_as_written(&at) {
             let remedy = "write the name that Azure shows for the deployment";
-            self.findings.value(&table.child("deployment"), "no deployment can have this name", remedy);
+            self.findings.value(&at, "no deployment can have this name", remedy);
         }
         name.to_owned()
     }

@@ -19,23 +19,21 @@ use crate::{
 impl Judge<'_> {
     /// The resources without problems.
     pub(super) fn all_resources(&mut self, config: &Config) -> Vec<ResourceSettings> {
-        if self.resources.is_empty() {
+        let at = KeyPath::new(["resources"]);
+        if self.resources.is_empty() && self.is_as_written(&at) {
             let remedy = "add [resources.NAME] with endpoint and api_key, or set AZURE_OPENAI_ENDPOINT and \
                           AZURE_OPENAI_API_KEY";
-            self.findings.key(
-                &KeyPath::new(["resources"]),
-                "there is no Azure resource to forward to",
-                remedy,
-            );
+            self.findings.key(&at, "there is no Azure resource to forward to", remedy);
         }
         config.resources.iter().filter_map(|(name, resource)| self.resource(name, resource)).collect()
     }
 
     fn resource(&mut self, name: &str, resource: &Resource) -> Option<ResourceSettings> {
         let table = KeyPath::new(["resources", name]);
-        let endpoint = self.endpoint(&table.child("endpoint"), &resource.endpoint);
+        let endpoint = resource.endpoint.as_deref();
+        let endpoint = endpoint.and_then(|text| self.endpoint(&table.child("endpoint"), text));
         let surface = self.surface(&table.child("surface"), &resource.surface);
-        let secret = self.secret(&table.child("api_key"), &resource.api_key);
+        let secret = self.secret(&table.child("api_key"), resource.api_key.as_ref());
         let ca_file = resource.ca_file.clone().filter(|_| !self.surroundings.dry_run);
         self.ca_file(&table.child("ca_file"), ca_file.as_deref());
         self.at_least_one(&table.child("connect_timeout_seconds"), resource.connect_timeout_seconds.into());
@@ -76,11 +74,11 @@ impl Judge<'_> {
 
     /// Fetches a secret. What is said of it repeats neither it nor its place, where a key may have been pasted;
     /// only what is plainly a variable's name is repeated.
-    fn secret(&mut self, at: &KeyPath, secret: &Secret) -> Option<SecretString> {
+    fn secret(&mut self, at: &KeyPath, secret: Option<&Secret>) -> Option<SecretString> {
         if self.surroundings.dry_run {
             return Some("not-looked-for".into());
         }
-        let found = match secret {
+        let found = match secret? {
             Secret::Env(name) => {
                 let is_plain = name
                     .bytes()

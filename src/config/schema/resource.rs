@@ -7,14 +7,18 @@ use serde::Deserialize;
 
 use super::Secret;
 
+// Required keys are an `Option` in here only: where one is missing or wrong, the others can still be judged.
+
 /// An Azure OpenAI resource.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// The resource's URL, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is understood.
-    pub endpoint: String,
+    #[schemars(with = "String")]
+    pub endpoint: Option<String>,
     /// The resource's key: where to find it, never the key itself.
-    pub api_key: Secret,
+    #[schemars(with = "Secret")]
+    pub api_key: Option<Secret>,
     /// `v1`, or a dated api-version such as `2024-10-21`.
     #[serde(default = "default_surface")]
     pub surface: String,

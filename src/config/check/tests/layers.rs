@@ -35,11 +35,12 @@ fn a_bad_variable_is_told_by_its_name() {
         .variable("AZGATE_RESOURCES__EAST__API_KEY", "hunter2")
         .variable("AZGATE_RESOURCES__WEST__ENDPOINT", "hunter2")
         .problems();
-    assert_eq!(problems.len(), 4, "{problems:#?}");
+    assert_eq!(problems.len(), 5, "{problems:#?}");
     assert!(problems[0].contains("routing.default_resource"), "{problems:#?}");
     for (problem, start) in problems[1..].iter().zip([
         "AZGATE_RESOURCES__EAST__API_KEY: error: resources.east.api_key: not the place of a secret",
         "AZGATE_RESOURCES__WEST__ENDPOINT: error: resources.west.api_key: missing",
+        "AZGATE_RESOURCES__WEST__ENDPOINT: error: resources.west.endpoint: not a URL",
         "AZGATE_SERVER__DRAIN_SECONDS: error: server.drain_seconds: not a whole number",
     ]) {
         assert!(problem.starts_with(start), "{problems:#?}");

@@ -131,6 +131,84 @@ fn a_resource_with_a_problem_of_its_own_still_exists() {
 }
 
 #[test]
+fn a_required_key_of_the_wrong_shape_hides_no_other_problem() {
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
+    for api_key in ["'hunter2'", "{ env = 'A', file = 'B' }"] {
+        let text = format!(
+            "[resources.east]\nendpoint = 'hunter2'\napi_key = {api_key}\nsurface = '2024'\nca_file = '/none'\n\
+             connect_timeout_seconds = 0\n{west}[routing]\ndefault_resource = 'east'\n\
+             [keys.a]\nsha256 = 1\nrequests_per_minute = 0\npolicy.rules = {{ 'drop.x' = 'pass' }}\n"
+        );
+        let problems = file(&text).problems();
+        let starts = [
+            "azgate.toml:2:12: error: resources.east.endpoint: not a URL",
+            "azgate.toml:3:11: error: resources.east.api_key: not the place of a secret",
+            "azgate.toml:4:11: error: resources.east.surface: neither v1 nor",
+            "azgate.toml:5:11: error: resources.east.ca_file: the file cannot be read",
+            "azgate.toml:6:27: error: resources.east.connect_timeout_seconds: must not be 0",
+            "azgate.toml:13:10: error: keys.a.sha256: not a string",
+            "azgate.toml:14:23: error: keys.a.requests_per_minute: must not be 0",
+            "azgate.toml:15:18: error: keys.a.policy.rules.\"drop.x\": no rule has this id",
+        ];
+        assert_eq!(problems.len(), starts.len(), "{problems:#?}");
+        for (problem, start) in problems.iter().zip(starts) {
+            assert!(problem.starts_with(start), "{start}: {problems:#?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_taken_out_causes_no_problem_elsewhere() {
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
+    let two = format!("{EAST}{west}");
+    for (resources, text, key) in [
+        (&*two, "routing = 1", "routing"),
+        (&two, "models = 1", "models"),
+        (&two, "routing.default_resource = 1", "routing.default_resource"),
+        (&two, "routing.default_resource = 1\nmodels.a = {}", "routing.default_resource"),
+        (&two, "routing.unknown_models = 'refuze'", "routing.unknown_models"),
+        (&two, "models.a.resource = 1", "models.a.resource"),
+        (EAST, "models.'a/b'.deployment = 1", "models.\"a/b\".deployment"),
+        (EAST, "families = 1\nmodels.a.family = 'mine'", "families"),
+        (EAST, "keys = 1\nserver.listen = '0.0.0.0:80'", "keys"),
+        (EAST, "server = { listen = '0.0.0.0:80', allow_anonymous = 'yes' }", "server.allow_anonymous"),
+        (EAST, "server.listen = 1\nadmin.listen = '127.0.0.1:8080'", "server.listen"),
+        ("", "resources = 1", "resources"),
+        ("", "resources.east = 1", "resources.east"),
+    ] {
+        let problems = file(&format!("{text}\n{resources}")).problems();
+        assert_eq!(problems.len(), 1, "{text}: {problems:#?}");
+        assert!(problems[0].contains(&format!(": error: {key}: not ")), "{text}: {problems:#?}");
+    }
+}
+
+#[test]
+fn a_value_with_a_problem_can_have_part_in_another() {
+    let text = "server.listen = '0.0.0.0:80'\nadmin.listen = '0.0.0.0:80'\n";
+    let problems = file(&format!("{text}{EAST}")).problems();
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    assert!(problems[0].contains("server.listen: there are no keys"), "{problems:#?}");
+    assert!(problems[1].contains("admin.listen: server.listen has the same address"), "{problems:#?}");
+}
+
+#[test]
+fn a_dry_run_misses_no_secret_but_a_pasted_one() {
+    let environment = Environment::default();
+    let checked = |api_key: &str| {
+        let tree = toml::from_str(&format!("[resources.east]\nendpoint = 'https://e.example'\n{api_key}"));
+        let draft = Draft { tree: tree.unwrap(), ..load(None, &environment, &[]) };
+        check(draft, &Surroundings { environment: &environment, read: &read, dry_run: true })
+    };
+    for api_key in ["", "api_key = { env = 'NOT_SET' }", "api_key = { file = '/none' }"] {
+        assert_eq!(checked(api_key).problems, [], "{api_key}");
+    }
+    assert!(checked("").settings.is_some());
+    let problems = checked("api_key = 'hunter2'").problems;
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert_eq!(problems[0].message, "not the place of a secret");
+}
+
+#[test]
 fn odd_but_harmless_is_a_warning() {
     let text = format!("[server]\nallow_anonymous = true\n[keys.a]\nsha256 = '{HASH}'");
     let text = file(&format!("{}{text}", EAST.replace("https", "http"))).problems();
