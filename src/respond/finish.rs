@@ -2,7 +2,7 @@
 //! rides in the body until the client has all of it.
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use super::{
     adapt::{Adapted, Content},
@@ -27,11 +27,18 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     response
 }
 
+/// What a call carries that ended before it had a deployment.
+const NOWHERE: [(HeaderName, HeaderValue); 2] = [
+    (HeaderName::from_static("x-azgate-family"), HeaderValue::from_static("none")),
+    (HeaderName::from_static("x-azgate-deployment"), HeaderValue::from_static("none")),
+];
+
 /// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
 /// for that; azgate's own always stands in `x-azgate-request-id`.
 fn describe(record: &Record, headers: &mut HeaderMap) {
-    if let Some(route) = record.route() {
-        headers.extend(route.headers.iter().cloned());
+    match record.route() {
+        Some(route) => headers.extend(route.headers.iter().cloned()),
+        None => headers.extend(NOWHERE),
     }
     if let Ok(edits) = HeaderValue::from_str(record.edits_header()) {
         headers.insert("x-azgate-edits", edits);

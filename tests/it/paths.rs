@@ -154,7 +154,8 @@ async fn what_is_no_path_of_ours_is_404_in_openais_shape() {
         let expected = if path == "/openai/deployments/gpt-4.1" { 405 } else { 404 };
         assert_eq!(refused.status, expected, "{path}");
         assert_eq!(answer.header("x-azgate-edits"), Some("none"), "{path}");
-        assert_eq!(answer.header("x-azgate-family"), None, "{path}");
+        assert_eq!(answer.header("x-azgate-family"), Some("none"), "{path}");
+        assert_eq!(answer.header("x-azgate-deployment"), Some("none"), "{path}");
     }
     upstream.finish();
 }
