@@ -43,7 +43,9 @@ impl Gateway {
         let listed = settings.models.iter().map(|model| route(model, &resources, &catalog, &surfaces));
         let listed = listed.collect::<anyhow::Result<Vec<Route>>>()?;
         let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
-        let open = open.and_then(|index| resources.get(index).cloned()).map(|resource| (resource, catalog));
+        let open = open
+            .and_then(|index| resources.get(index).cloned())
+            .map(|resource| (resource, catalog, surfaces));
         Ok(Gateway {
             keys: Keys::new(settings.keys.iter().map(key).collect()),
             routes: Routes::new(listed, open),

@@ -58,13 +58,13 @@ pub enum UnknownModel {
 
 impl Routes {
     /// The routes of a list of models; with `open`, other names are deployments of that resource.
-    pub fn new(listed: Vec<Route>, open: Option<(Arc<Resource>, Arc<Catalog>)>) -> Routes {
+    pub fn new(listed: Vec<Route>, open: Option<(Arc<Resource>, Arc<Catalog>, Surfaces)>) -> Routes {
         let names = listed.iter().map(|route| route.model.clone()).collect();
         let listed = listed.into_iter().map(|route| (route.model.clone(), Arc::new(route))).collect();
-        let open = open.map(|(resource, catalog)| Open {
+        let open = open.map(|(resource, catalog, surfaces)| Open {
             resource,
             catalog,
-            surfaces: Surfaces::embedded(),
+            surfaces,
             seen: Cache::new(SEEN),
         });
         Routes { listed, names, open }
