@@ -1,11 +1,12 @@
 //! What a stream costs on its way through: relayed untouched and normalised, and made from a JSON answer.
 
-use std::{convert::Infallible, hint::black_box};
+use std::{convert::Infallible, hint::black_box, time::Duration};
 
 use azgate::{
     call::{ReplyPlan, UsageChunk},
+    deadline::{Deadlines, Timeouts},
     json::Document,
-    respond::{answer, relay::Relay, synthesize::synthesize},
+    respond::{Pulse, answer, relay::Relay, synthesize::synthesize},
     sse,
 };
 use bytes::Bytes;
@@ -41,6 +42,10 @@ fn body(chunks: Vec<Bytes>) -> impl Body<Data = Bytes, Error = Infallible> + Unp
     StreamBody::new(stream::iter(chunks.into_iter().map(|chunk| Ok(Frame::data(chunk)))))
 }
 
+fn pulse() -> Pulse {
+    Pulse::new(Deadlines::begin(Timeouts::default()), Some(Duration::from_secs(10)))
+}
+
 fn drain(mut body: impl Body<Data = Bytes> + Unpin) -> usize {
     let mut length = 0;
     while let Some(Some(Ok(frame))) = body.frame().now_or_never() {
@@ -63,7 +68,7 @@ fn relay(criterion: &mut Criterion) {
     for (name, plan) in plans {
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
-                || Relay::new(body(events.clone()), plan, |outcome| drop(black_box(outcome))),
+                || Relay::new(body(events.clone()), plan, pulse(), |outcome| drop(black_box(outcome))),
                 drain,
                 BatchSize::SmallInput,
             );

@@ -195,6 +195,9 @@ impl From<AnswerError> for ApiError {
             AnswerError::TooLarge { .. } => for_good("upstream_answer_too_large"),
             AnswerError::Malformed { .. } => told("upstream_malformed_answer"),
             AnswerError::Interrupted(_) => told("upstream_interrupted"),
+            AnswerError::Overdue(_) => {
+                ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", error.to_string())
+            }
         }
     }
 }

@@ -1,18 +1,20 @@
 //! Everything that a request needs, built once from the settings: keys, routes, policy, counters.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 
 use crate::{
     auth::{Key, Keys},
-    balance::{Resource, Route, Routes},
+    balance::{Open, Resource, Route, Routes},
     catalog::{Catalog, Profile, Surfaces},
-    config::{KeySettings, ModelSettings, ResourceSettings, Settings, schema::UnknownModels},
+    config::{
+        HeartbeatSettings, KeySettings, ModelSettings, ResourceSettings, Settings, schema::UnknownModels,
+    },
     limits::RequestLimit,
     observe::Metrics,
     translate::{PolicyLayer, Target},
-    upstream::{Client, ClientOptions, Credential, Endpoint},
+    upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
 };
 
 /// Everything that a request needs, built once.
@@ -24,6 +26,8 @@ pub struct Gateway {
     pub routes: Routes,
     /// Everyone's layer of policy.
     pub policy: PolicyLayer,
+    /// Signs of life while a model thinks.
+    pub heartbeat: Option<HeartbeatSettings>,
     /// Largest request body, decoded.
     pub max_body_bytes: usize,
     /// What is counted.
@@ -40,16 +44,22 @@ impl Gateway {
             .map(|resource| self::resource(resource).map(Arc::new))
             .collect::<Result<_, _>>()?;
         let surfaces = Surfaces::embedded();
-        let listed = settings.models.iter().map(|model| route(model, &resources, &catalog, &surfaces));
+        let listed = settings.models.iter();
+        let listed = listed.map(|model| {
+            let resource = resources.get(model.resource).zip(settings.resources.get(model.resource));
+            let context = || format!("the model `{}` cannot be set up", model.alias);
+            route(model, resource.with_context(context)?, &catalog, &surfaces).with_context(context)
+        });
         let listed = listed.collect::<anyhow::Result<Vec<Route>>>()?;
         let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
         let open = open
             .and_then(|index| resources.get(index).cloned())
-            .map(|resource| (resource, catalog, surfaces));
+            .map(|resource| Open::new(resource, catalog, surfaces, settings.timeouts));
         Ok(Gateway {
             keys: Keys::new(settings.keys.iter().map(key).collect()),
             routes: Routes::new(listed, open),
             policy: settings.policy.clone(),
+            heartbeat: settings.heartbeat,
             max_body_bytes: settings.max_body_bytes,
             metrics: Arc::default(),
         })
@@ -58,35 +68,40 @@ impl Gateway {
 
 fn resource(settings: &ResourceSettings) -> anyhow::Result<Resource> {
     let context = || format!("the resource `{}` cannot be set up", settings.name);
-    let options = ClientOptions {
-        http2: settings.http2,
-        ca_file: settings.ca_file.clone(),
-        connect_timeout: settings.connect_timeout,
-        ..ClientOptions::default()
-    };
     Ok(Resource {
         name: settings.name.clone(),
         surface: settings.surface.clone(),
         endpoint: Endpoint::parse(&settings.endpoint).with_context(context)?,
-        client: Client::new(&options).with_context(context)?,
+        client: client(settings, settings.connect_timeout).with_context(context)?,
         credential: Credential::api_key(&settings.secret).with_context(context)?,
+    })
+}
+
+fn client(settings: &ResourceSettings, connect_timeout: Duration) -> Result<Client, TlsError> {
+    Client::new(&ClientOptions {
+        http2: settings.http2,
+        ca_file: settings.ca_file.clone(),
+        connect_timeout,
+        ..ClientOptions::default()
     })
 }
 
 fn route(
     settings: &ModelSettings,
-    resources: &[Arc<Resource>],
+    (resource, of_resource): (&Arc<Resource>, &ResourceSettings),
     catalog: &Catalog,
     surfaces: &Surfaces,
 ) -> anyhow::Result<Route> {
-    let context = || format!("the model `{}` cannot be set up", settings.alias);
-    let resource = resources.get(settings.resource).with_context(context)?.clone();
     let target = Target {
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
         ..Target::new(&settings.deployment, profile(settings, catalog), resource.surface.clone(), surfaces)
     };
-    let mut route = Route::new(&settings.alias, resource, target).with_context(context)?;
+    let mut route = Route::new(&settings.alias, resource.clone(), target)?;
+    if let Some(connect_timeout) = settings.connect_timeout {
+        route.client = client(of_resource, connect_timeout)?;
+    }
+    route.timeouts = settings.timeouts;
     route.limit = settings.requests_per_minute.map(RequestLimit::per_minute);
     route.policy = settings.policy.clone();
     route.normalize = settings.normalize_stream;

@@ -25,6 +25,10 @@ pub mod inbound;
 
 pub mod json;
 
+pub mod deadline;
+
+pub mod gather;
+
 pub mod call;
 
 pub mod auth;

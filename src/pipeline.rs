@@ -1,5 +1,7 @@
 //! The life of a request, top to bottom.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, request::Parts};
@@ -7,14 +9,15 @@ use http::{HeaderMap, Method, Request, Response, request::Parts};
 use crate::{
     auth::Caller,
     balance::Route,
-    call::{Call, Operation, Plan},
+    call::{Call, Operation, Plan, ReplyPlan},
+    deadline::Deadlines,
     error::ApiError,
     gateway::Gateway,
     inbound::{self, Dialect, Endpoint, Matched, paths},
     json,
     limits::{self, RequestLimit},
     observe::Record,
-    respond::{self, Adapted, JSON},
+    respond::{self, Adapted, Early, Form, JSON, Manner},
     translate::{self, Lossy, Policy},
     upstream,
 };
@@ -23,25 +26,46 @@ use crate::{
 pub async fn serve(gateway: &Gateway, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut record = Record::start(gateway.metrics.clone(), request_id(&head.headers));
-    let answer = match answer(gateway, &head, body, &mut record).await {
-        Ok(answer) => answer,
-        Err(error) => error.answer(&mut record),
+    let planned = match ask(gateway, head, body, &mut record).await {
+        Ok(Asked::Planned(planned)) => planned,
+        Ok(Asked::Answered(answer)) => return respond::finish(answer, record),
+        Err(error) => return respond::finish(error.answer(&mut record), record),
     };
-    respond::finish(answer, record)
+    let Some(early) = planned.early else {
+        let (answer, record) = planned.exchange(record).await;
+        return respond::finish(answer, record);
+    };
+    let known = respond::known(&record);
+    respond::open(early, known, Box::pin(planned.exchange(record))).await
 }
 
-async fn answer(
-    gateway: &Gateway,
-    head: &Parts,
-    body: Body,
-    record: &mut Record,
-) -> Result<Adapted, ApiError> {
+/// What a request comes to before anything is sent.
+enum Asked {
+    /// An answer of azgate's own.
+    Answered(Adapted),
+    /// A call for Azure.
+    Planned(Planned),
+}
+
+/// A call that may be made, and how. It owns what it needs, since its answer may be opened before it has one.
+struct Planned {
+    route: Arc<Route>,
+    request: upstream::Request,
+    reply: ReplyPlan,
+    early: Option<Early>,
+    heartbeat: Option<Duration>,
+}
+
+async fn ask(gateway: &Gateway, head: Parts, body: Body, record: &mut Record) -> Result<Asked, ApiError> {
     let matched = paths::recognise(&head.method, head.uri.path())?;
     let caller = gateway.keys.caller(&head.headers)?;
     record.note_caller(&caller);
     let operation = match matched.endpoint {
         Endpoint::Operation(operation) => operation,
-        Endpoint::Models => return Ok(respond::whole(inbound::models::list(&gateway.routes), record)),
+        Endpoint::Models => {
+            let list = inbound::models::list(&gateway.routes);
+            return Ok(Asked::Answered(respond::whole(list, record)));
+        }
         Endpoint::Model => return one_model(gateway, &matched, record),
     };
     let body = inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?;
@@ -54,11 +78,36 @@ async fn answer(
     let mut plan = translate::plan(&call, &route.target, &policy(gateway, &caller, &route, &head.headers)?)?;
     let request = upstream_request(&head.headers, &call, &route, &plan)?;
     record.note_plan(&mut plan);
-    let answer = route.resource.client.send(request).await?;
-    if answer.extensions().get::<upstream::Resent>().is_some() {
-        record.note_resent();
+    let heartbeat = gateway.heartbeat.filter(|_| call.stream).map(|heartbeat| heartbeat.every);
+    let early = early(gateway, &call);
+    Ok(Asked::Planned(Planned { route, request, reply: plan.reply, early, heartbeat }))
+}
+
+impl Planned {
+    /// Makes the call and adapts its answer.
+    async fn exchange(self, mut record: Record) -> (Adapted, Record) {
+        let answer = self.answer(&mut record).await;
+        (answer.unwrap_or_else(|error| error.answer(&mut record)), record)
     }
-    Ok(respond::adapt(answer, &route, plan.reply, record).await?)
+
+    async fn answer(self, record: &mut Record) -> Result<Adapted, ApiError> {
+        let Planned { route, request, reply, heartbeat, .. } = self;
+        let deadlines = Deadlines::begin(route.timeouts);
+        let answer = route.client.send_within(request, &deadlines).await?;
+        if answer.extensions().get::<upstream::Resent>().is_some() {
+            record.note_resent();
+        }
+        let manner = Manner { reply, deadlines, heartbeat };
+        Ok(respond::adapt(answer, &route, manner, record).await?)
+    }
+}
+
+/// When the answer of a call that Azure leaves waiting is opened, if at all.
+fn early(gateway: &Gateway, call: &Call) -> Option<Early> {
+    let heartbeat = gateway.heartbeat?;
+    let form = if call.stream { Form::Events } else { Form::Json };
+    let opens = form == Form::Events || heartbeat.json;
+    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form })
 }
 
 /// Reads the call out of a body; a large one off the async workers.
@@ -120,9 +169,9 @@ fn upstream_request(
     })
 }
 
-fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Adapted, ApiError> {
+fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Asked, ApiError> {
     let route = gateway.routes.find(matched.name.as_deref().unwrap_or_default())?;
-    Ok(respond::whole(inbound::models::one(&route), record))
+    Ok(Asked::Answered(respond::whole(inbound::models::one(&route), record)))
 }
 
 /// The client's request id if it is a plain short one, else a new one.

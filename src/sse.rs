@@ -10,6 +10,9 @@ use memchr::memchr2;
 /// The event that ends an OpenAI stream.
 pub const DONE: &[u8] = b"data: [DONE]\n\n";
 
+/// A comment that says nothing: it keeps a silent connection open.
+pub const HEARTBEAT: &[u8] = b": heartbeat\n\n";
+
 /// The size of one event above which a stream is taken for broken: base64 images and audio stay well below it.
 pub const EVENT_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -211,7 +214,7 @@ pub fn data<'a>(out: &mut BytesMut, json: impl IntoIterator<Item = &'a [u8]>) {
     out.extend_from_slice(b"\n");
 }
 
-/// A comment, which clients skip: it keeps a silent connection open.
+/// A comment, which clients skip.
 pub fn comment(text: &str) -> Bytes {
     Bytes::from(format!(": {}\n\n", text.replace(['\r', '\n'], " ")))
 }

@@ -4,4 +4,4 @@ mod route;
 mod routes;
 
 pub use route::{Resource, Route};
-pub use routes::{Routes, UnknownModel};
+pub use routes::{Open, Routes, UnknownModel};

@@ -7,6 +7,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::{
     call::{ApiVersion, Operation, Plan, Surface},
+    deadline::Timeouts,
     limits::RequestLimit,
     translate::{PolicyLayer, Target},
     upstream::{Client, Credential, Endpoint, UrlError},
@@ -38,6 +39,10 @@ pub struct Route {
     pub target: Target,
     /// Requests per minute.
     pub limit: Option<RequestLimit>,
+    /// How long its calls may take.
+    pub timeouts: Timeouts,
+    /// The client of its calls: the resource's, or one with a time-out of its own for connecting.
+    pub client: Client,
     /// The model's layer of policy.
     pub policy: PolicyLayer,
     /// Whether odd stream chunks are repaired; `None`: as the path says.
@@ -63,6 +68,8 @@ impl Route {
         Ok(Route {
             headers: headers.into_iter().filter_map(header).collect(),
             model: model.to_owned(),
+            timeouts: Timeouts::default(),
+            client: resource.client.clone(),
             resource,
             target,
             limit: None,

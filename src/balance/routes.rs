@@ -8,6 +8,7 @@ use super::{Resource, Route};
 use crate::{
     call::name,
     catalog::{Catalog, Surfaces},
+    deadline::Timeouts,
     translate::Target,
 };
 
@@ -21,10 +22,11 @@ pub struct Routes {
 
 /// Where names go that are not listed.
 #[derive(Debug)]
-struct Open {
+pub struct Open {
     resource: Arc<Resource>,
     catalog: Arc<Catalog>,
     surfaces: Surfaces,
+    timeouts: Timeouts,
     seen: Cache<String, Arc<Route>>,
 }
 
@@ -57,16 +59,10 @@ pub enum UnknownModel {
 }
 
 impl Routes {
-    /// The routes of a list of models; with `open`, other names are deployments of that resource.
-    pub fn new(listed: Vec<Route>, open: Option<(Arc<Resource>, Arc<Catalog>, Surfaces)>) -> Routes {
+    /// The routes of a list of models; with `open`, other names are deployments.
+    pub fn new(listed: Vec<Route>, open: Option<Open>) -> Routes {
         let names = listed.iter().map(|route| route.model.clone()).collect();
         let listed = listed.into_iter().map(|route| (route.model.clone(), Arc::new(route))).collect();
-        let open = open.map(|(resource, catalog, surfaces)| Open {
-            resource,
-            catalog,
-            surfaces,
-            seen: Cache::new(SEEN),
-        });
         Routes { listed, names, open }
     }
 
@@ -98,6 +94,16 @@ impl Routes {
 }
 
 impl Open {
+    /// Any name is a deployment of `resource`.
+    pub fn new(
+        resource: Arc<Resource>,
+        catalog: Arc<Catalog>,
+        surfaces: Surfaces,
+        timeouts: Timeouts,
+    ) -> Open {
+        Open { resource, catalog, surfaces, timeouts, seen: Cache::new(SEEN) }
+    }
+
     /// The route of a deployment that carries its model's name, made once.
     fn route(&self, model: &str) -> Option<Arc<Route>> {
         if !name::is_segment(model) {
@@ -114,7 +120,9 @@ impl Open {
             self.catalog.unknown()
         });
         let target = Target::new(model, profile, self.resource.surface.clone(), &self.surfaces);
-        let route = Arc::new(Route::new(model, self.resource.clone(), target).ok()?);
+        let mut route = Route::new(model, self.resource.clone(), target).ok()?;
+        route.timeouts = self.timeouts;
+        let route = Arc::new(route);
         self.seen.insert(model.to_owned(), route.clone());
         Some(route)
     }

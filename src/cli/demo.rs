@@ -15,6 +15,7 @@ use super::{Outcome, Output, terminal::HEAD};
 use crate::{
     app,
     config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
+    deadline::Timeouts,
     gateway::Gateway,
     observe::logging,
     serve::{self, Options},
@@ -88,12 +89,12 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
         requests_per_minute: None,
         policy: PolicyLayer::default(),
     });
-    settings.models = sim::models().map(model).collect();
+    settings.models = sim::models().map(|name| model(name, settings.timeouts)).collect();
     Ok(settings)
 }
 
 /// A deployment of the simulator under its model's name.
-fn model(name: &str) -> ModelSettings {
+fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
     ModelSettings {
         alias: name.to_owned(),
         resource: 0,
@@ -102,6 +103,8 @@ fn model(name: &str) -> ModelSettings {
         family: None,
         markdown: false,
         reasoning_reserve: 0,
+        connect_timeout: None,
+        timeouts,
         requests_per_minute: None,
         normalize_stream: None,
         policy: PolicyLayer::default(),

@@ -20,4 +20,4 @@ pub use environment::Environment;
 pub use load::{Draft, Flag, load};
 pub use path::KeyPath;
 pub use problem::{Place, Problem, Severity};
-pub use settings::{KeySettings, LogSettings, ModelSettings, ResourceSettings, Settings};
+pub use settings::{HeartbeatSettings, KeySettings, LogSettings, ModelSettings, ResourceSettings, Settings};

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use super::schema::{LogFormat, UnknownModels};
-use crate::{call::Surface, catalog::Catalog, translate::PolicyLayer};
+use crate::{call::Surface, catalog::Catalog, deadline::Timeouts, translate::PolicyLayer};
 
 /// Everything azgate is told.
 #[derive(Clone, Debug)]
@@ -24,6 +24,10 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// What is logged, and how.
     pub log: LogSettings,
+    /// Signs of life while a model thinks; `None`: none.
+    pub heartbeat: Option<HeartbeatSettings>,
+    /// How long a call of a model that is not listed may take.
+    pub timeouts: Timeouts,
     /// What happens to models that are not listed.
     pub unknown_models: UnknownModels,
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
@@ -47,6 +51,17 @@ pub struct LogSettings {
     pub level: String,
     /// How a line looks.
     pub format: LogFormat,
+}
+
+/// Signs of life while a model thinks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeartbeatSettings {
+    /// How long a call may be silent before its answer is opened.
+    pub after: Duration,
+    /// The time between one sign and the next.
+    pub every: Duration,
+    /// Whether JSON answers are opened, too.
+    pub json: bool,
 }
 
 /// An Azure OpenAI resource.
@@ -85,6 +100,10 @@ pub struct ModelSettings {
     pub markdown: bool,
     /// Tokens added to a caller's cap.
     pub reasoning_reserve: u32,
+    /// How long connecting may take, where it differs from the resource.
+    pub connect_timeout: Option<Duration>,
+    /// How long a call may take.
+    pub timeouts: Timeouts,
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
     /// Whether odd chunks are repaired; `None`: as the path says.

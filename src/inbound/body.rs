@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, header};
-use http_body_util::BodyExt;
-use tokio::time::timeout;
 
 use super::decode::{self, decode};
 use crate::{
     call::{Call, OUTLINE_DEPTH, Operation, name},
+    deadline::{Deadlines, Timeouts},
+    gather::{Ungathered, gather},
     json::{Document, Kind, Pointer, SyntaxError, View},
 };
 
@@ -90,13 +90,19 @@ pub const LARGE: usize = 1024 * 1024;
 const IDLE: Duration = Duration::from_mins(1);
 
 /// Reads a body of at most `limit` bytes, decoded as its headers say.
-pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
+pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
         return Err(BodyError::TooLarge { limit });
     }
-    let whole = collect(&mut body, declared.unwrap_or_default(), limit).await?;
+    let deadlines = Deadlines::begin(Timeouts { idle: Some(IDLE), ..Timeouts::default() });
+    let whole = gather(body, declared.unwrap_or_default(), limit, &deadlines).await;
+    let whole = whole.map_err(|why| match why {
+        Ungathered::TooLarge => BodyError::TooLarge { limit },
+        Ungathered::Overdue(_) => BodyError::Stalled,
+        Ungathered::Interrupted(_) => BodyError::Interrupted,
+    })?;
     let codings = codings(headers);
     if codings.is_empty() {
         return Ok(whole);
@@ -112,28 +118,6 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
     lines
         .flat_map(|line| line.split(',').map(|coding| coding.trim().to_owned()).collect::<Vec<_>>())
         .collect()
-}
-
-/// The body in one buffer; one that comes in one frame is not copied.
-async fn collect(body: &mut Body, declared: usize, limit: usize) -> Result<Bytes, BodyError> {
-    let mut whole = Bytes::new();
-    let mut joined = BytesMut::new();
-    while let Some(frame) = timeout(IDLE, body.frame()).await.map_err(|_| BodyError::Stalled)? {
-        let Ok(data) = frame.map_err(|_| BodyError::Interrupted)?.into_data() else { continue };
-        if whole.len() + joined.len() + data.len() > limit {
-            return Err(BodyError::TooLarge { limit });
-        }
-        if whole.is_empty() && joined.is_empty() {
-            whole = data;
-            continue;
-        }
-        if joined.is_empty() {
-            joined.reserve(declared.max(whole.len() + data.len()));
-            joined.extend_from_slice(&std::mem::take(&mut whole));
-        }
-        joined.extend_from_slice(&data);
-    }
-    Ok(if joined.is_empty() { whole } else { joined.freeze() })
 }
 
 /// Outlines a body and reads what every call needs: the model (the path's name wins, as on Azure), whether a stream

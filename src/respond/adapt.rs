@@ -1,19 +1,23 @@
 //! Azure's answer in the form that the client asked for: relayed, made into a stream, or an error with its envelope.
 
-use bytes::{Bytes, BytesMut};
+use std::time::Duration;
+
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use super::{
     answer, edited,
     envelope::{envelope, excerpt},
     functions,
+    pulse::Pulse,
     synthesize::synthesize,
 };
 use crate::{
     balance::Route,
     call::{Framing, ReplyPlan},
+    deadline::{Deadlines, Overdue},
+    gather::{Ungathered, gather},
     json::Document,
     observe::Record,
     upstream::headers,
@@ -22,6 +26,12 @@ use crate::{
 /// The header of a JSON body.
 pub const JSON: (HeaderName, HeaderValue) =
     (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+
+/// The headers of a stream that azgate makes.
+pub(super) const EVENTS: [(HeaderName, HeaderValue); 2] = [
+    (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+];
 
 /// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -56,6 +66,9 @@ pub enum AnswerError {
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
     Interrupted(#[source] hyper::Error),
+    /// The answer stopped coming.
+    #[error("Azure's answer did not come to its end: {0}")]
+    Overdue(Overdue),
     /// A stream was asked for, and the JSON answer that it should be made of is none.
     #[error("Azure's answer is no chat completion, so that no stream can be made of it: {excerpt}")]
     Malformed {
@@ -92,6 +105,8 @@ pub enum Content {
         upstream: Incoming,
         /// How it is given on.
         reply: ReplyPlan,
+        /// How long, and with what signs of life.
+        pulse: Pulse,
     },
 }
 
@@ -101,13 +116,25 @@ pub fn whole(json: Bytes, record: &mut Record) -> Adapted {
     Adapted { status: StatusCode::OK, headers: HeaderMap::from_iter([JSON]), content: Content::Whole(json) }
 }
 
-/// Adapts Azure's answer to `reply`, and notes what it tells.
+/// How a call is answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// How the answer gets the form that was asked for.
+    pub reply: ReplyPlan,
+    /// How long it may take.
+    pub deadlines: Deadlines,
+    /// After how long a silence within a stream the client gets a sign of life.
+    pub heartbeat: Option<Duration>,
+}
+
+/// Adapts Azure's answer to what was asked, and notes what it tells.
 pub async fn adapt(
     answer: Response<Incoming>,
     route: &Route,
-    reply: ReplyPlan,
+    manner: Manner,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
+    let Manner { reply, deadlines, heartbeat } = manner;
     let (head, upstream) = answer.into_parts();
     let headers = headers::down(&head.headers);
     record.note_upstream_id(&headers);
@@ -119,7 +146,7 @@ pub async fn adapt(
     let coding = coding(&head.headers);
     if !status.is_success() {
         // The status says what matters: a body that cannot be read must not turn a 429 into something else.
-        let body = if coding.is_none() { collect(upstream).await.ok() } else { None };
+        let body = if coding.is_none() { collect(upstream, &deadlines).await.ok() } else { None };
         return failed(status, headers, &body.unwrap_or_default(), route, record);
     }
     if let Some(coding) = coding {
@@ -127,9 +154,10 @@ pub async fn adapt(
     }
     if is_stream(&headers) {
         record.note_stream(status);
-        return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply } });
+        let pulse = Pulse::new(deadlines, heartbeat);
+        return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply, pulse } });
     }
-    let body = collect(upstream).await?;
+    let body = collect(upstream, &deadlines).await?;
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
     match Document::parse(body.clone(), answer::DEPTH) {
         Ok(document) => complete(&document, reply, record, &mut adapted)?,
@@ -167,9 +195,9 @@ fn complete(
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
         let stream = synthesize(document, reply.usage_chunk).map_err(|_| malformed(document.source()))?;
-        let event_stream = HeaderValue::from_static("text/event-stream; charset=utf-8");
-        adapted.headers.insert(header::CONTENT_TYPE, event_stream);
-        adapted.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        for (name, value) in EVENTS {
+            adapted.headers.insert(name, value);
+        }
         adapted.content = Content::Whole(stream);
     }
     Ok(())
@@ -203,7 +231,7 @@ fn failed(
     Ok(Adapted { status, headers, content: Content::Whole(body) })
 }
 
-fn is_stream(headers: &HeaderMap) -> bool {
+pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"))
 }
@@ -214,20 +242,10 @@ fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
-async fn collect(mut body: Incoming) -> Result<Bytes, AnswerError> {
-    let mut first = Bytes::new();
-    let mut joined = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(AnswerError::Interrupted)?.into_data() else { continue };
-        if first.len() + joined.len() + data.len() > LARGEST {
-            return Err(AnswerError::TooLarge { limit: LARGEST });
-        }
-        if first.is_empty() && joined.is_empty() {
-            first = data;
-        } else {
-            joined.extend_from_slice(&std::mem::take(&mut first));
-            joined.extend_from_slice(&data);
-        }
-    }
-    Ok(if joined.is_empty() { first } else { joined.freeze() })
+async fn collect(body: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+    gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
+        Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
+        Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),
+        Ungathered::Interrupted(error) => AnswerError::Interrupted(error),
+    })
 }

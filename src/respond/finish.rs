@@ -17,8 +17,8 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     describe(&record, &mut headers);
     let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
-        Content::Stream { upstream, reply } => {
-            Body::new(Relay::new(upstream, reply, move |outcome| told(record, outcome)))
+        Content::Stream { upstream, reply, pulse } => {
+            Body::new(Relay::new(upstream, reply, pulse, move |outcome| told(record, outcome)))
         }
     };
     let mut response = Response::new(body);
@@ -35,7 +35,7 @@ const NOWHERE: [(HeaderName, HeaderValue); 2] = [
 
 /// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
 /// for that; azgate's own always stands in `x-azgate-request-id`.
-fn describe(record: &Record, headers: &mut HeaderMap) {
+pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
     match record.route() {
         Some(route) => headers.extend(route.headers.iter().cloned()),
         None => headers.extend(NOWHERE),

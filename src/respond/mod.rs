@@ -3,19 +3,23 @@
 
 mod adapt;
 pub mod answer;
+mod early;
 mod envelope;
 mod finish;
 pub mod functions;
 mod key;
 pub mod normalize;
 pub mod outcome;
+mod pulse;
 pub mod relay;
 mod reshape;
 pub mod synthesize;
 
-pub use adapt::{Adapted, AnswerError, Content, JSON, adapt, whole};
+pub use adapt::{Adapted, AnswerError, Content, JSON, Manner, adapt, whole};
+pub use early::{Early, Form, Rest, known, open};
 pub use envelope::kind;
 pub use finish::finish;
+pub use pulse::Pulse;
 
 use bytes::Bytes;
 

@@ -11,6 +11,8 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use crate::deadline::{Deadlines, Limit};
+
 use super::connect::{ConnectError, Connector};
 use super::failure::{Failure, Kind, Phase, causes};
 use super::proxies::Proxies;
@@ -89,6 +91,17 @@ impl Client {
         let pool = builder.build(connector.clone());
         let fresh = builder.pool_max_idle_per_host(0).build(connector);
         Ok(Self { pool, fresh, proxies: options.proxies.clone() })
+    }
+
+    /// Sends a call as [`Client::send`] does, unless its answer does not begin in time.
+    pub async fn send_within(
+        &self,
+        request: Request,
+        deadlines: &Deadlines,
+    ) -> Result<Response<Incoming>, Failure> {
+        let target = request.uri.clone();
+        let answer = deadlines.within(Limit::FirstByte, self.send(request)).await;
+        answer.unwrap_or_else(|overdue| Err(Failure::overdue(&target, overdue)))
     }
 
     /// Sends a call and returns when the head of its answer is there. A call that goes out twice says so, in

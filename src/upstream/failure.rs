@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use http::Uri;
 
+use crate::deadline::Overdue;
+
 /// How far a call got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -73,10 +75,9 @@ impl Failure {
         Self { phase, kind, reused: false, resent: false, origin, source: Some(source) }
     }
 
-    /// A limit of the caller's own that ran out, such as the one on the first byte.
-    pub fn timed_out(phase: Phase, target: &Uri, after: Duration) -> Self {
-        let kind = Kind::TimedOut(Some(after));
-        Self { phase, kind, reused: false, resent: false, origin: origin(target), source: None }
+    /// A limit of the call's own that ran out before an answer began.
+    pub fn overdue(target: &Uri, overdue: Overdue) -> Self {
+        Self::new(Phase::AwaitAnswer, target, overdue)
     }
 
     /// Whether it took too long, as opposed to going wrong.
@@ -93,6 +94,9 @@ impl Kind {
 }
 
 fn kind_of_one(error: &(dyn StdError + 'static)) -> Kind {
+    if let Some(overdue) = error.downcast_ref::<Overdue>() {
+        return Kind::TimedOut(Some(overdue.after));
+    }
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return match error.kind() {
             io::ErrorKind::TimedOut => Kind::TimedOut(None),
@@ -141,6 +145,7 @@ impl fmt::Display for Failure {
             Phase::ReadAnswer => write!(f, "reading the answer of {origin}"),
         }?;
         match (self.kind, &self.source) {
+            (Kind::TimedOut(_), Some(source)) if source.is::<Overdue>() => write!(f, " failed: {source}"),
             (Kind::TimedOut(Some(after)), _) => write!(f, " timed out after {after:?}"),
             (Kind::TimedOut(None), _) => f.write_str(" timed out"),
             (Kind::Refused, _) => f.write_str(" failed: connection refused"),
@@ -165,6 +170,9 @@ impl StdError for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deadline::Limit;
+
+    const FIRST_BYTE: Overdue = Overdue { limit: Limit::FirstByte, after: Duration::from_millis(300) };
 
     fn target() -> Uri {
         Uri::from_static("https://res.openai.azure.com/openai/deployments/secret-project?api-version=x")
@@ -176,8 +184,8 @@ mod tests {
         let lookup = io::Error::other("Name or service not known");
         for (failure, words) in [
             (
-                Failure::timed_out(Phase::Connect, &target(), Duration::from_secs(10)),
-                "connecting to https://res.openai.azure.com timed out after 10s",
+                Failure::overdue(&target(), FIRST_BYTE),
+                "waiting for the answer of https://res.openai.azure.com failed: the `first_byte` time-out of 300ms ran out",
             ),
             (
                 Failure::new(Phase::Proxy, &target(), refused),
@@ -195,8 +203,10 @@ mod tests {
     #[test]
     fn user_info_of_a_target_is_never_shown() {
         let target = Uri::from_static("http://me:secret@host:8080/x");
-        let failure = Failure::timed_out(Phase::AwaitAnswer, &target, Duration::from_millis(300));
-        assert_eq!(failure.to_string(), "waiting for the answer of http://host:8080 timed out after 300ms");
+        let failure = Failure::overdue(&target, FIRST_BYTE);
+        let words =
+            "waiting for the answer of http://host:8080 failed: the `first_byte` time-out of 300ms ran out";
+        assert_eq!(failure.to_string(), words);
         assert!(failure.is_timeout());
     }
 

@@ -15,6 +15,7 @@ mod golden;
 mod judge;
 mod keys;
 mod limits;
+mod long_calls;
 mod models;
 mod paths;
 mod policy;

@@ -4,6 +4,7 @@
 //! variables come in through [`Surroundings`].
 
 mod catalog;
+mod durations;
 mod endpoint;
 mod fit;
 mod keys;
@@ -21,7 +22,7 @@ use super::{
     Draft, Environment, KeyPath, LogSettings, Problem, Settings, Severity,
     nearest::suggest,
     problem::Findings,
-    schema::{Config, Log},
+    schema::{Config, Log, ModelTimeouts},
 };
 
 /// What a config refers to outside of itself.
@@ -101,6 +102,7 @@ impl Judge<'_> {
         let server = self.server(&config);
         let admin = self.admin(&config, server);
         self.log(&config.log);
+        let heartbeat = self.heartbeat(&config.heartbeat);
         let policy = self.policy(&KeyPath::new(["policy"]), &config.policy);
         let resources = self.all_resources(&config);
         let unknown_models = self.unknown_models(&config);
@@ -115,6 +117,8 @@ impl Judge<'_> {
             drain: Duration::from_secs(config.server.drain_seconds.into()),
             header_timeout: Duration::from_secs(config.server.header_timeout_seconds.into()),
             log: LogSettings { level: config.log.level, format: config.log.format },
+            heartbeat,
+            timeouts: durations::timeouts(&config.timeouts, &ModelTimeouts::default()),
             unknown_models,
             default_resource,
             policy,

@@ -1,6 +1,6 @@
 //! `[models.NAME]` and `[routing]`: which resource serves what.
 
-use super::Judge;
+use super::{Judge, durations};
 use crate::{
     catalog::Catalog,
     config::{
@@ -53,6 +53,7 @@ impl Judge<'_> {
         for (alias, model) in &config.models {
             let table = KeyPath::new(["models", alias]);
             let requests_per_minute = self.limit(&table, model.requests_per_minute);
+            let connect_timeout = self.connect_timeout(&table, &model.timeouts);
             let policy = self.policy(&table.child("policy"), &model.policy);
             if let Some(family) = &model.family {
                 self.family(&table.child("family"), family, catalog, &config.families);
@@ -72,6 +73,8 @@ impl Judge<'_> {
                 family: model.family.clone(),
                 markdown: model.markdown,
                 reasoning_reserve: model.reasoning_reserve,
+                connect_timeout,
+                timeouts: durations::timeouts(&config.timeouts, &model.timeouts),
                 requests_per_minute,
                 normalize_stream: model.normalize_stream,
                 policy,

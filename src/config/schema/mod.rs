@@ -1,6 +1,7 @@
 //! What may be written in a config: one small file a section. The doc comments are the descriptions of the JSON
 //! schema, and the `Default` impls here are the only place where defaults are written.
 
+mod heartbeat;
 mod key;
 mod log;
 mod model;
@@ -9,12 +10,14 @@ mod resource;
 mod routing;
 mod secret;
 mod server;
+mod timeouts;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub use heartbeat::Heartbeat;
 pub use key::Key;
 pub use log::{Log, LogFormat};
 pub use model::Model;
@@ -23,6 +26,7 @@ pub use resource::Resource;
 pub use routing::{Routing, UnknownModels};
 pub use secret::Secret;
 pub use server::{Admin, Server};
+pub use timeouts::{ModelTimeouts, Timeouts};
 
 /// The configuration of azgate.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -36,6 +40,10 @@ pub struct Config {
     pub log: Log,
     /// What happens to models that are not listed under `models`.
     pub routing: Routing,
+    /// Signs of life while a model thinks.
+    pub heartbeat: Heartbeat,
+    /// How long a call may take.
+    pub timeouts: Timeouts,
     /// What translation may do to a call.
     pub policy: Policy,
     /// The Azure OpenAI resources, by a name of your choice.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Policy;
+use super::{ModelTimeouts, Policy};
 
 /// A model that clients may name.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -25,6 +25,8 @@ pub struct Model {
     pub requests_per_minute: Option<u32>,
     /// Repair the odd chunks of Azure's streams. Default: on for the OpenAI paths, off for the Azure ones.
     pub normalize_stream: Option<bool>,
+    /// How long a call of this model may take, where it differs from `[timeouts]`.
+    pub timeouts: ModelTimeouts,
     /// What translation may do to a call of this model.
     pub policy: Policy,
 }

@@ -18,24 +18,36 @@ use http_body::{Body, Frame};
 
 use super::{
     outcome::{End, StreamOutcome, Watch},
+    pulse::{Beat, Pulse},
     reshape::{Reshape, Verdict},
 };
 use crate::{
     call::ReplyPlan,
-    sse::{Decoder, EVENT_LIMIT, Event},
+    sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// The code of [`INTERRUPTED`].
-const INTERRUPTED_CODE: &str = "upstream_stream_interrupted";
-
 /// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
-const INTERRUPTED: &[u8] =
-    b"data: {\"error\":{\"message\":\"The stream from Azure OpenAI broke off before its end.\",\
-    \"type\":\"server_error\",\"param\":null,\"code\":\"upstream_stream_interrupted\"}}\n\n";
+const INTERRUPTED: Failed = Failed {
+    code: "upstream_stream_interrupted",
+    message: "The stream from Azure OpenAI broke off before its end.",
+};
+
+/// What the client reads when upstream has been silent for too long.
+const OVERDUE: Failed = Failed {
+    code: "upstream_timeout",
+    message: "The stream from Azure OpenAI took longer than azgate may wait.",
+};
+
+/// How a stream failed, as its client is told.
+struct Failed {
+    code: &'static str,
+    message: &'static str,
+}
 
 /// The body of a streamed answer. Trailers are dropped.
 pub struct Relay<B, F: FnOnce(StreamOutcome)> {
     upstream: B,
+    pulse: Pulse,
     decoder: Decoder,
     watch: Watch,
     reshape: Reshape,
@@ -49,11 +61,12 @@ pub struct Relay<B, F: FnOnce(StreamOutcome)> {
 }
 
 impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
-    /// Relays `upstream`, a `text/event-stream`, as `plan` says. `tell` is called once: at the end, or when the relay
-    /// is dropped before it.
-    pub fn new(upstream: B, plan: ReplyPlan, tell: F) -> Relay<B, F> {
+    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `tell` is called once:
+    /// at the end, or when the relay is dropped before it.
+    pub fn new(upstream: B, plan: ReplyPlan, pulse: Pulse, tell: F) -> Relay<B, F> {
         Relay {
             upstream,
+            pulse,
             decoder: Decoder::new(EVENT_LIMIT),
             watch: Watch::new(),
             reshape: Reshape::new(plan),
@@ -75,7 +88,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
                 Ok(None) => break,
                 Err(error) => {
                     self.out.extend(run.cut(0));
-                    return self.failed(error.to_string());
+                    return self.failed(&INTERRUPTED, error.to_string());
                 }
             };
             let here = event.raw().len() - earlier;
@@ -131,13 +144,13 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
     }
 
     /// Upstream broke off. Behind `[DONE]` that does not matter any more.
-    fn failed(&mut self, cause: String) {
+    fn failed(&mut self, failed: &Failed, cause: String) {
         if self.watch.done {
             self.end = Some(End::Done);
         } else {
-            self.out.push_back(Bytes::from_static(INTERRUPTED));
+            self.out.push_back(failed.event());
             self.end = Some(End::UpstreamFailed);
-            self.watch.error = Some(INTERRUPTED_CODE.to_owned());
+            self.watch.error = Some(failed.code.to_owned());
             self.cause = Some(cause);
         }
     }
@@ -162,6 +175,15 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             cause: self.cause.take(),
             bytes: self.bytes,
         });
+    }
+}
+
+impl Failed {
+    fn event(&self) -> Bytes {
+        let Failed { code, message } = self;
+        let error =
+            format!(r#"{{"message":"{message}","type":"server_error","param":null,"code":"{code}"}}"#);
+        Bytes::from(format!("data: {{\"error\":{error}}}\n\n"))
     }
 }
 
@@ -202,9 +224,24 @@ where
                 relay.tell();
                 return Poll::Ready(None);
             }
-            match ready!(Pin::new(&mut relay.upstream).poll_frame(context)) {
-                Some(Ok(frame)) => frame.into_data().map_or((), |chunk| relay.chunk(chunk)),
-                Some(Err(error)) => relay.failed(error.to_string()),
+            let frame = match Pin::new(&mut relay.upstream).poll_frame(context) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending => {
+                    match ready!(relay.pulse.poll(context)) {
+                        Beat::Quiet => relay.out.push_back(Bytes::from_static(sse::HEARTBEAT)),
+                        Beat::Overdue(overdue) => relay.failed(&OVERDUE, overdue.to_string()),
+                    }
+                    continue;
+                }
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    if let Ok(chunk) = frame.into_data() {
+                        relay.chunk(chunk);
+                    }
+                    relay.pulse.heard(!relay.out.is_empty());
+                }
+                Some(Err(error)) => relay.failed(&INTERRUPTED, error.to_string()),
                 None => relay.ended(),
             }
         }

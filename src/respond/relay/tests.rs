@@ -9,7 +9,10 @@ use http_body_util::StreamBody;
 use proptest::prelude::*;
 
 use super::*;
-use crate::call::UsageChunk;
+use crate::{
+    call::UsageChunk,
+    deadline::{Deadlines, Timeouts},
+};
 
 /// A default-mode stream of Azure (gpt-5.4-mini, 2026-08) with `include_usage`.
 const AZURE: &str = r#"data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
@@ -35,6 +38,11 @@ const UNTOUCHED: ReplyPlan = ReplyPlan {
 const HIDDEN: ReplyPlan = ReplyPlan { usage_chunk: UsageChunk::Hidden, ..UNTOUCHED };
 const NORMALIZED: ReplyPlan = ReplyPlan { normalize: true, ..UNTOUCHED };
 
+/// A stream without limits or signs of life.
+fn still() -> Pulse {
+    Pulse::new(Deadlines::begin(Timeouts::default()), None)
+}
+
 type Step = Result<Frame<Bytes>, &'static str>;
 
 #[expect(clippy::unnecessary_wraps, reason = "a step of a body may fail")]
@@ -58,7 +66,7 @@ where
 
 fn relay(steps: Vec<Step>, plan: ReplyPlan) -> (Vec<Bytes>, StreamOutcome) {
     let told = RefCell::new(Vec::new());
-    let mut relay = Relay::new(body(steps), plan, |outcome| told.borrow_mut().push(outcome));
+    let mut relay = Relay::new(body(steps), plan, still(), |outcome| told.borrow_mut().push(outcome));
     let mut frames = Vec::new();
     while let Poll::Ready(Some(frame)) = frame(&mut relay) {
         frames.push(frame);
@@ -149,11 +157,11 @@ fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
     let error = text(&frames).strip_prefix(&whole).unwrap().to_owned();
     let error = error.strip_prefix("data: ").and_then(|event| event.strip_suffix("\n\n")).unwrap();
     let error: serde_json::Value = serde_json::from_str(error).unwrap();
-    assert_eq!(error["error"]["code"], INTERRUPTED_CODE);
+    assert_eq!(error["error"]["code"], INTERRUPTED.code);
     assert_eq!(error["error"]["type"], "server_error");
     assert!(error["error"]["message"].is_string() && error["error"]["param"].is_null());
     assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
-    assert_eq!(outcome.error.as_deref(), Some(INTERRUPTED_CODE));
+    assert_eq!(outcome.error.as_deref(), Some(INTERRUPTED.code));
 }
 
 #[test]
@@ -181,7 +189,7 @@ fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
     let error = "data: {\"error\":{\"code\":\"x\"}}\n\n";
     let silent = StreamExt::chain(stream::iter([data(error)]), stream::pending());
     let mut relay =
-        Relay::new(StreamBody::new(silent), UNTOUCHED, |outcome| *told.borrow_mut() = Some(outcome));
+        Relay::new(StreamBody::new(silent), UNTOUCHED, still(), |outcome| *told.borrow_mut() = Some(outcome));
     assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from(error))));
     drop(relay);
     assert_eq!(told.take().unwrap().end, End::UpstreamFailed);
@@ -198,7 +206,7 @@ fn a_failure_behind_done_is_none() {
 fn an_event_without_end_is_a_failure() {
     let (frames, outcome) =
         relay(vec![data("data: 1\n\ndata: "), data(vec![b'x'; EVENT_LIMIT]), data("\n\n")], UNTOUCHED);
-    assert_eq!(frames, ["data: 1\n\n".as_bytes(), INTERRUPTED]);
+    assert_eq!(frames, ["data: 1\n\n".as_bytes(), &INTERRUPTED.event()]);
     assert_eq!(outcome.end, End::UpstreamFailed);
 }
 
@@ -217,7 +225,8 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
     for (taken, end) in [(0, End::ClientGone), (2, End::ClientGone), (5, End::ClientGone), (6, End::Done)] {
         let told = RefCell::new(Vec::new());
         let steps = events.iter().map(|event| data(*event)).collect();
-        let mut relay = Relay::new(body(steps), UNTOUCHED, |outcome| told.borrow_mut().push(outcome));
+        let mut relay =
+            Relay::new(body(steps), UNTOUCHED, still(), |outcome| told.borrow_mut().push(outcome));
         for event in &events[..taken] {
             assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from_static(event.as_bytes()))));
         }
@@ -239,7 +248,7 @@ fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
 fn held_members_come_before_an_unfinished_tail() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
     let told = RefCell::new(None);
-    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, |outcome| {
+    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, still(), |outcome| {
         *told.borrow_mut() = Some(outcome);
     });
     let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
@@ -256,7 +265,7 @@ fn upstream_is_asked_only_when_the_client_asks() {
         counted.set(counted.get() + 1);
         data(text)
     });
-    let mut relay = Relay::new(StreamBody::new(steps), NORMALIZED, |_| {});
+    let mut relay = Relay::new(StreamBody::new(steps), NORMALIZED, still(), |_| {});
     assert_eq!(polls.get(), 0);
     assert!(frame(&mut relay).is_ready());
     assert_eq!(polls.get(), 1);
@@ -267,7 +276,7 @@ fn upstream_is_asked_only_when_the_client_asks() {
 #[test]
 fn a_silent_upstream_is_waited_for_and_half_an_event_is_not_sent() {
     let silent = StreamExt::chain(stream::iter([data("data: 1\n\ndata: 2")]), stream::pending());
-    let mut relay = Relay::new(StreamBody::new(silent), UNTOUCHED, |_| {});
+    let mut relay = Relay::new(StreamBody::new(silent), UNTOUCHED, still(), |_| {});
     assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from("data: 1\n\n"))));
     assert_eq!(frame(&mut relay), Poll::Pending);
 }

@@ -120,6 +120,12 @@ impl Reply {
         self
     }
 
+    /// The parts of another reply.
+    pub(crate) fn then(mut self, reply: Reply) -> Reply {
+        self.parts.extend(reply.parts);
+        self
+    }
+
     /// From here on the connection is TLS, as behind a proxy's `CONNECT`.
     pub(crate) fn tls(mut self, acceptor: &TlsAcceptor) -> Reply {
         self.parts.push(Part::Tls(acceptor.clone()));

@@ -1,0 +1,111 @@
+//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so nothing here is short
+//! unless an operator makes it so.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+/// The limits of a call's duration; `None`: as long as it likes. How long connecting may take is the connector's affair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From sending the call to the first byte of the answer.
+    pub first_byte: Option<Duration>,
+    /// From one piece of the answer to the next.
+    pub idle: Option<Duration>,
+    /// From sending the call to the last byte.
+    pub total: Option<Duration>,
+}
+
+/// One of the [`Timeouts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The first byte.
+    FirstByte,
+    /// Silence between two pieces.
+    Idle,
+    /// Everything together.
+    Total,
+}
+
+impl Limit {
+    /// The limit's name in a config, without its unit.
+    pub fn name(self) -> &'static str {
+        match self {
+            Limit::FirstByte => "first_byte",
+            Limit::Idle => "idle",
+            Limit::Total => "total",
+        }
+    }
+}
+
+/// A limit that ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the `{}` time-out of {after:?} ran out", limit.name())]
+pub struct Overdue {
+    /// Which one.
+    pub limit: Limit,
+    /// How long it was.
+    pub after: Duration,
+}
+
+/// The limits of a call that has begun.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    timeouts: Timeouts,
+    begun: Instant,
+}
+
+impl Deadlines {
+    /// The call begins now.
+    pub fn begin(timeouts: Timeouts) -> Deadlines {
+        Deadlines { timeouts, begun: Instant::now() }
+    }
+
+    /// When a wait that began at `since` is over, and which limit ends it.
+    pub fn due(&self, limit: Limit, since: Instant) -> Option<(Instant, Overdue)> {
+        let own = match limit {
+            Limit::FirstByte => self.timeouts.first_byte,
+            Limit::Idle => self.timeouts.idle,
+            Limit::Total => None,
+        };
+        let own = own.map(|after| (since + after, Overdue { limit, after }));
+        let total = self.timeouts.total;
+        let total = total.map(|after| (self.begun + after, Overdue { limit: Limit::Total, after }));
+        own.into_iter().chain(total).min_by_key(|(at, _)| *at)
+    }
+
+    /// Does `work`, which may take as long as `limit` says from now on.
+    pub async fn within<F: Future>(&self, limit: Limit, work: F) -> Result<F::Output, Overdue> {
+        let Some((at, overdue)) = self.due(limit, Instant::now()) else { return Ok(work.await) };
+        timeout_at(at, work).await.map_err(|_| overdue)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn the_limit_that_comes_first_ends_a_wait_and_is_named() {
+        let timeouts = Timeouts { first_byte: Some(SECOND * 5), idle: None, total: Some(SECOND * 8) };
+        let deadlines = Deadlines::begin(timeouts);
+        let begun = Instant::now();
+        let overdue = deadlines.within(Limit::FirstByte, pending::<()>()).await.unwrap_err();
+        assert_eq!(overdue.to_string(), "the `first_byte` time-out of 5s ran out");
+        assert_eq!(begun.elapsed(), SECOND * 5);
+        let overdue = deadlines.within(Limit::Idle, pending::<()>()).await.unwrap_err();
+        assert_eq!(overdue.to_string(), "the `total` time-out of 8s ran out");
+        assert_eq!(begun.elapsed(), SECOND * 8);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_limits_a_call_of_a_day_is_served() {
+        let deadlines = Deadlines::begin(Timeouts::default());
+        let day = tokio::time::sleep(Duration::from_hours(24));
+        assert_eq!(deadlines.within(Limit::FirstByte, day).await, Ok(()));
+    }
+}

@@ -1,0 +1,209 @@
+//! Calls that take long: signs of life while a model thinks, limits of time, and what an answer says that was opened
+//! before there was one.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello, soon, sse};
+
+/// One second is the shortest that can be configured.
+const SOON: &str = "[heartbeat]\nafter_seconds = 1\nevery_seconds = 1\n";
+
+const HEARTBEAT: &str = ": heartbeat\n\n";
+
+fn streaming(model: &str) -> String {
+    format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}],"stream":true}}"#)
+}
+
+/// The next piece of an answer.
+async fn piece(answer: &mut reqwest::Response) -> String {
+    let chunk = soon(answer.chunk()).await.unwrap().expect("the answer is over");
+    String::from_utf8(chunk.to_vec()).unwrap()
+}
+
+/// Everything that is left of an answer but the heartbeats.
+async fn rest(answer: reqwest::Response) -> String {
+    soon(answer.text()).await.unwrap().replace(HEARTBEAT, "")
+}
+
+/// What the comment of an answer that was opened early says, and what follows it.
+fn behind_comment(text: &str) -> (Value, &str) {
+    let (comment, rest) = text.strip_prefix(": azgate ").expect(text).split_once("\n\n").unwrap();
+    (serde_json::from_str(comment).unwrap(), rest)
+}
+
+/// A gateway whose upstream says nothing until it is told to, and a stream that was opened all the same.
+async fn opened(
+    model: &str,
+    reply: impl FnOnce(Reply) -> Reply,
+    config: &str,
+) -> (Upstream, Arc<Notify>, reqwest::Response, Proxy) {
+    let go = Arc::new(Notify::new());
+    let upstream = Upstream::script([reply(Reply::default().wait(&go))]).await;
+    let proxy = Proxy::start(&upstream, &format!("{SOON}{config}")).await;
+    let answer = soon(proxy.chat(streaming(model))).await;
+    (upstream, go, answer, proxy)
+}
+
+const EVENT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}],\"id\":\"1\",\"model\":\"m\",\"object\":\"chat.completion.chunk\",\"created\":1}\n\n";
+const DONE: &str = "data: [DONE]\n\n";
+
+#[tokio::test]
+async fn a_stream_is_opened_while_azure_is_silent_and_told_what_its_headers_could_not_say() {
+    let stream = |reply: Reply| reply.then(Reply::stream(&[EVENT, DONE]).end());
+    let (upstream, go, mut answer, _proxy) = opened("gpt-4.1", stream, "").await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/event-stream; charset=utf-8");
+    assert_eq!(answer.headers()["x-azgate-family"], "gpt-4.1");
+    assert_eq!(answer.headers()["x-azgate-edits"], "add.include_usage;n=2");
+    let id = answer.headers()["x-azgate-request-id"].to_str().unwrap().to_owned();
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    assert_eq!(piece(&mut answer).await, HEARTBEAT, "and again");
+    go.notify_one();
+    let text = rest(answer).await;
+    let (comment, events) = behind_comment(&text);
+    assert_eq!(comment["x-azgate-request-id"], id);
+    assert_eq!(comment["x-azgate-edits"], "add.include_usage;n=2");
+    assert_eq!(comment["status"], 200);
+    assert_eq!(events, format!("{EVENT}{DONE}"));
+    upstream.only();
+}
+
+#[tokio::test]
+async fn a_made_stream_is_opened_while_azure_writes_its_json() {
+    let json = |reply: Reply| reply.then(Reply::json(200, ANSWER));
+    let (upstream, go, mut answer, _proxy) = opened("o1", json, "").await;
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    go.notify_one();
+    let text = rest(answer).await;
+    let (_, events) = behind_comment(&text);
+    let chunks = sse::chunks(events);
+    assert!(chunks.iter().any(|chunk| chunk["choices"][0]["delta"]["content"] == "Hello."), "{chunks:?}");
+    let sent: Value = serde_json::from_str(upstream.only().text()).unwrap();
+    assert_eq!(sent["stream"], false);
+}
+
+#[tokio::test]
+async fn an_error_behind_the_opening_is_an_event_and_no_done_follows() {
+    let logs = Logs::listen();
+    let limited = r#"{"error":{"code":"429","message":"Please retry after 7 seconds."}}"#;
+    let error = |reply: Reply| reply.then(Reply::with(429, &[("retry-after", "7")], limited));
+    let (upstream, go, mut answer, _proxy) = opened("gpt-4.1", error, "").await;
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    go.notify_one();
+    let text = rest(answer).await;
+    let (comment, events) = behind_comment(&text);
+    assert_eq!((&comment["status"], &comment["retry-after"]), (&json!(429), &json!("7")));
+    assert_eq!(events, format!("data: {limited}\n\n"));
+    upstream.only();
+    let line = logs.call();
+    assert_eq!((&line["status"], &line["error"]), (&json!(429), &json!("429")));
+}
+
+#[tokio::test]
+async fn an_error_before_the_opening_keeps_its_status_and_its_headers() {
+    let limited = Reply::with(429, &[("retry-after-ms", "7")], r#"{"error":{"code":"429","message":"x"}}"#);
+    let upstream = Upstream::script([limited]).await;
+    let proxy = Proxy::start(&upstream, SOON).await;
+    let answer = proxy.chat(streaming("gpt-4.1")).await;
+    assert_eq!(answer.status(), 429);
+    assert_eq!(answer.headers()["retry-after-ms"], "7");
+    assert_eq!(answer.headers()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn a_silence_in_the_middle_of_a_stream_gets_signs_of_life() {
+    let go = Arc::new(Notify::new());
+    let upstream = Upstream::script([Reply::stream(&[EVENT]).wait(&go).chunk(DONE).end()]).await;
+    let proxy = Proxy::start(&upstream, SOON).await;
+    let mut answer = soon(proxy.chat(streaming("gpt-4.1"))).await;
+    assert_eq!(piece(&mut answer).await, EVENT);
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    go.notify_one();
+    assert_eq!(rest(answer).await, DONE);
+}
+
+#[tokio::test]
+async fn a_json_answer_is_opened_with_blanks_only_on_request() {
+    let go = Arc::new(Notify::new());
+    let upstream = Upstream::script([Reply::default().wait(&go).then(Reply::json(200, ANSWER))]).await;
+    let proxy = Proxy::start(&upstream, &format!("{SOON}json = true\n")).await;
+    let mut answer = soon(proxy.chat(hello("gpt-4.1"))).await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"application/json".parse().unwrap())
+    );
+    assert_eq!(piece(&mut answer).await, " ");
+    assert_eq!(piece(&mut answer).await, " ");
+    go.notify_one();
+    assert_eq!(soon(answer.text()).await.unwrap().trim_start(), ANSWER);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_begin_in_time_is_a_504_that_names_the_limit() {
+    let logs = Logs::listen();
+    let never = Arc::new(Notify::new());
+    let upstream = Upstream::script([Reply::default().wait(&never)]).await;
+    let limits = "[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = { first_byte_seconds = 1 }";
+    let proxy = Proxy::start(&upstream, limits).await;
+    let answer = soon(proxy.chat(hello("slow"))).await;
+    assert_eq!(answer.status(), 504);
+    let error: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(error["error"]["code"], "upstream_timeout");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("the `first_byte` time-out of 1s ran out"), "{message}");
+    soon(upstream.closed.notified()).await;
+    let line = logs.call();
+    assert!(line["cause"].as_str().unwrap().contains("`first_byte`"), "{line}");
+}
+
+#[tokio::test]
+async fn a_stream_that_stops_in_the_middle_is_ended_with_an_error() {
+    let logs = Logs::listen();
+    let never = Arc::new(Notify::new());
+    let upstream = Upstream::script([Reply::stream(&[EVENT]).wait(&never)]).await;
+    let limits = "[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = { idle_seconds = 1 }";
+    let proxy = Proxy::start(&upstream, limits).await;
+    let answer = soon(proxy.chat(streaming("slow"))).await;
+    let text = soon(answer.text()).await.unwrap();
+    let (event, error) = text.split_at(EVENT.len());
+    assert_eq!(event, EVENT);
+    let error: Value = serde_json::from_str(error.strip_prefix("data: ").unwrap()).unwrap();
+    assert_eq!(error["error"]["code"], "upstream_timeout");
+    soon(upstream.closed.notified()).await;
+    let line = logs.call();
+    assert_eq!((&line["ended"], &line["error"]), (&json!("upstream_failed"), &json!("upstream_timeout")));
+    assert_eq!(line["cause"], "the `idle` time-out of 1s ran out");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_to_its_end_in_time_is_a_504() {
+    let never = Arc::new(Notify::new());
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"choices\":";
+    for limit in ["idle", "total"] {
+        let upstream = Upstream::script([Reply::default().bytes(head).wait(&never)]).await;
+        let limits = format!("[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = {{ {limit}_seconds = 1 }}");
+        let proxy = Proxy::start(&upstream, &limits).await;
+        let answer = soon(proxy.chat(hello("slow"))).await;
+        assert_eq!(answer.status(), 504);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains(&format!("the `{limit}` time-out of 1s ran out")), "{text}");
+        soon(upstream.closed.notified()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_runs_out_behind_the_opening_is_an_event() {
+    let limits = "[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = { first_byte_seconds = 2 }";
+    let (upstream, _go, answer, _proxy) = opened("slow", |reply| reply, limits).await;
+    let text = rest(answer).await;
+    let (comment, event) = behind_comment(&text);
+    assert_eq!(comment["status"], 504);
+    let error: Value = serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap();
+    assert_eq!(error["error"]["code"], "upstream_timeout");
+    soon(upstream.closed.notified()).await;
+}
