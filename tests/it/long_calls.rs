@@ -207,3 +207,15 @@ async fn a_limit_that_runs_out_behind_the_opening_is_an_event() {
     assert_eq!(error["error"]["code"], "upstream_timeout");
     soon(upstream.closed.notified()).await;
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_an_opened_stream_closes_azures_call_too() {
+    let logs = Logs::listen();
+    let (upstream, _go, mut answer, _proxy) = opened("gpt-4.1", |reply| reply, "").await;
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    drop(answer);
+    soon(upstream.closed.notified()).await;
+    let line = logs.call();
+    assert_eq!((&line["status"], &line["ended"]), (&json!(499), &json!("client_gone")));
+    upstream.only();
+}

@@ -1,0 +1,230 @@
+//! How soon Azure's connection is closed once a client has hung up, and whether anything is left behind.
+//!
+//! Clients hang up in every kind of call while Azure is thinking or streaming. The time is from the close of the client's
+//! socket to the end that Azure's side reads. Afterwards the tasks, the open files and the memory of the process are what
+//! they were before.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints what it measures, and stops at what does not work"
+)]
+
+use std::{
+    fs,
+    io::{ErrorKind, Write},
+    net::SocketAddr,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use azgate::{app, cli::ConfigArgs, config::Environment, gateway::Gateway, observe::Metrics, serve};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    runtime::Handle,
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
+
+/// A kind of call, by the model that is asked and what is asked of it.
+struct Kind {
+    name: &'static str,
+    model: &'static str,
+    /// What the client asks beside model and messages.
+    more: &'static str,
+    /// What Azure says before it falls silent.
+    says: &'static str,
+}
+
+const EVENTS: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\
+                      10\r\ndata: {\"id\":1}\n\n\r\n";
+
+const KINDS: [Kind; 4] = [
+    Kind { name: "streamed", model: "gpt-4o", more: r#","stream":true"#, says: EVENTS },
+    Kind { name: "streamed, no answer yet", model: "gpt-4o", more: r#","stream":true"#, says: "" },
+    Kind { name: "de-streamed", model: "o1", more: r#","stream":true"#, says: "" },
+    Kind { name: "plain", model: "gpt-4o", more: "", says: "" },
+];
+
+/// How many clients there are at once.
+const CLIENTS: usize = 16;
+
+/// The calls of each kind that fill what stays: buffers, tables, the routes of models.
+const WARM_UP: usize = 50;
+
+/// The longest wait that is not taken for a leak.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a process holds.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    tasks: usize,
+    files: usize,
+}
+
+fn main() -> ExitCode {
+    // `cargo test --bench` runs every bench once, quickly.
+    let measured = std::env::args().any(|argument| argument == "--bench");
+    let calls = if measured { 10_000 } else { 200 };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    if runtime.block_on(measure(calls)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn measure(calls: usize) -> bool {
+    let (upstream, mut arrivals) = upstream().await;
+    let (gateway, metrics) = gateway(upstream).await;
+    for kind in &KINDS {
+        hang_ups(kind, WARM_UP, gateway, &mut arrivals).await;
+    }
+    let (before, resident) = (settled(None).await, resident());
+    for kind in &KINDS {
+        let mut waits = hang_ups(kind, calls / KINDS.len(), gateway, &mut arrivals).await;
+        waits.sort_unstable();
+        let at = |share: usize| waits[(waits.len() * share / 1000).min(waits.len() - 1)].as_secs_f64() * 1e3;
+        println!(
+            "{:<24} {:>6} calls: p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+            kind.name,
+            waits.len(),
+            at(500),
+            at(990),
+            at(1000)
+        );
+    }
+    let after = settled(Some(&before)).await;
+    println!("before: {before:?}, {resident} MB; after: {after:?}, {} MB", self::resident());
+    let (made, counted) = (KINDS.len() * (WARM_UP + calls / KINDS.len()), client_gone(&metrics));
+    println!("{counted} of {made} calls were counted as left by their client");
+    before == after && made == counted
+}
+
+/// The calls that were counted as left by their client.
+fn client_gone(metrics: &Metrics) -> usize {
+    let text = metrics.text();
+    let counts = text.lines().filter(|line| line.contains("ended=\"client_gone\""));
+    counts.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
+}
+
+/// The waits of so many hang-ups.
+async fn hang_ups(
+    kind: &'static Kind,
+    calls: usize,
+    gateway: SocketAddr,
+    arrivals: &mut mpsc::Receiver<Arrival>,
+) -> Vec<Duration> {
+    let mut waits = Vec::with_capacity(calls);
+    while waits.len() < calls {
+        let mut open = Vec::new();
+        for _ in 0..CLIENTS.min(calls - waits.len()) {
+            let mut client = TcpStream::connect(gateway).await.unwrap();
+            client.write_all(request(kind).as_bytes()).await.unwrap();
+            let mut arrival = timeout(PATIENCE, arrivals.recv()).await.unwrap().unwrap();
+            arrival.say(kind.says).await;
+            if !kind.says.is_empty() {
+                // Some of the answer has come through.
+                client.readable().await.unwrap();
+            }
+            open.push((client, arrival));
+        }
+        for (client, arrival) in open {
+            arrival.still_open();
+            let left = Instant::now();
+            drop(client);
+            waits.push(arrival.closed().await.duration_since(left));
+        }
+    }
+    waits
+}
+
+fn request(kind: &Kind) -> String {
+    let Kind { model, more, .. } = kind;
+    let body = format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}]{more}}}"#);
+    let length = body.len();
+    format!("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}")
+}
+
+/// A call that has arrived at Azure.
+struct Arrival(TcpStream);
+
+impl Arrival {
+    async fn say(&mut self, what: &str) {
+        self.0.write_all(what.as_bytes()).await.unwrap();
+    }
+
+    /// The other side waits.
+    fn still_open(&self) {
+        let read = self.0.try_read(&mut [0; 64]);
+        assert!(
+            read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock),
+            "the other side has gone already"
+        );
+    }
+
+    /// When the other side has gone.
+    async fn closed(mut self) -> Instant {
+        let mut rest = [0; 64];
+        let read =
+            timeout(PATIENCE, self.0.read(&mut rest)).await.expect("the connection to Azure stays open");
+        assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+        Instant::now()
+    }
+}
+
+/// Azure: each call is handed over once all of it has come.
+async fn upstream() -> (SocketAddr, mpsc::Receiver<Arrival>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, receiver) = mpsc::channel(CLIENTS);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut call = Vec::new();
+            // The last bytes of every body here are those of the object's end.
+            while !call.ends_with(b"}") && stream.read_buf(&mut call).await.unwrap() > 0 {}
+            sender.send(Arrival(stream)).await.unwrap();
+        }
+    });
+    (address, receiver)
+}
+
+async fn gateway(upstream: SocketAddr) -> (SocketAddr, Arc<Metrics>) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let config = "api_key = { env = \"KEY\" }";
+    write!(file, "[resources.main]\nendpoint = \"http://{upstream}\"\n{config}").unwrap();
+    let environment: Environment = [("KEY", "k")].into_iter().collect();
+    let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);
+    let gateway = Gateway::build(&checked.settings.unwrap()).unwrap();
+    let metrics = gateway.metrics.clone();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stopper, stop) = serve::stop();
+    tokio::spawn(async move {
+        let _keep = stopper;
+        serve::serve(listener, app::router(Arc::new(gateway)), serve::Options::default(), stop).await;
+    });
+    (address, metrics)
+}
+
+/// What is held once the last calls have ended: when it is what is `expected`, or does not change for a while.
+async fn settled(expected: Option<&Held>) -> Held {
+    let mut held = Held { tasks: 0, files: 0 };
+    for _ in 0..100 {
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        let now = Held { tasks, files: fs::read_dir("/proc/self/fd").unwrap().count() };
+        if expected.map_or(now == held, |expected| now == *expected) {
+            return now;
+        }
+        held = now;
+        sleep(Duration::from_millis(100)).await;
+    }
+    held
+}
+
+/// The resident memory of this process, in MB.
+fn resident() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim_end_matches(" kB").trim().parse::<u64>().unwrap() / 1024
+}
