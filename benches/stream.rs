@@ -1,11 +1,11 @@
-//! What a stream costs on its way through: relayed untouched and normalised, and made from a JSON answer.
+//! What a stream costs on its way through: relayed untouched and normalised, collected into a JSON answer, and made from one.
 
 use std::{convert::Infallible, hint::black_box};
 
 use azgate::{
     call::{ReplyPlan, UsageChunk},
     json::Document,
-    respond::{answer, relay::Relay, synthesize::synthesize},
+    respond::{answer, collect::Collector, relay::Relay, synthesize::synthesize},
     sse,
 };
 use bytes::Bytes;
@@ -69,7 +69,16 @@ fn relay(criterion: &mut Criterion) {
             );
         });
     }
+    group.bench_function("collected", |bencher| {
+        bencher.iter_batched(|| events.clone(), |events| collected(black_box(events)), BatchSize::SmallInput);
+    });
     group.finish();
+}
+
+fn collected(events: Vec<Bytes>) -> Option<Bytes> {
+    let mut collector = Collector::new(1 << 20);
+    events.into_iter().try_for_each(|event| collector.push(event)).ok()?;
+    collector.finish().ok()
 }
 
 fn decode(criterion: &mut Criterion) {

@@ -104,6 +104,7 @@ fn model(name: &str) -> ModelSettings {
         reasoning_reserve: 0,
         requests_per_minute: None,
         normalize_stream: None,
+        collect: false,
         policy: PolicyLayer::default(),
     }
 }

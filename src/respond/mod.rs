@@ -3,6 +3,7 @@
 
 mod adapt;
 pub mod answer;
+pub mod collect;
 mod envelope;
 mod finish;
 pub mod functions;

@@ -8,6 +8,7 @@ mod answers;
 mod architecture;
 mod bodies;
 mod clients;
+mod collecting;
 mod command_line;
 mod destreaming;
 mod examples;

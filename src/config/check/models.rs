@@ -74,6 +74,7 @@ impl Judge<'_> {
                 reasoning_reserve: model.reasoning_reserve,
                 requests_per_minute,
                 normalize_stream: model.normalize_stream,
+                collect: model.collect,
                 policy,
             }));
         }
