@@ -308,8 +308,7 @@ fn the_answer_is_limited_and_not_its_stream() {
 
 #[test]
 fn many_members_and_choices_count_against_the_limit_even_if_they_are_empty() {
-    let choices: Vec<String> = (0..100).map(|index| format!(r#"{{"index":{index}}}"#)).collect();
-    let stream = events(&[&format!(r#"{{"choices":[{}]}}"#, choices.join(","))]);
+    let stream = events(&[&format!(r#"{{"choices":[{}]}}"#, vec!["{}"; 100].join(","))]);
     let mut collector = Collector::new(5_000);
     assert_eq!(collector.push(stream.into()), Err(CollectError::TooLarge { limit: 5_000 }));
 }
