@@ -43,10 +43,11 @@ struct Kind {
 const EVENTS: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\
                       10\r\ndata: {\"id\":1}\n\n\r\n";
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind { name: "streamed", model: "gpt-4o", more: r#","stream":true"#, says: EVENTS },
     Kind { name: "streamed, no answer yet", model: "gpt-4o", more: r#","stream":true"#, says: "" },
     Kind { name: "de-streamed", model: "o1", more: r#","stream":true"#, says: "" },
+    Kind { name: "collected", model: "gpt-4o-collected", more: "", says: EVENTS },
     Kind { name: "plain", model: "gpt-4o", more: "", says: "" },
 ];
 
@@ -123,7 +124,7 @@ async fn hang_ups(
             client.write_all(request(kind).as_bytes()).await.unwrap();
             let mut arrival = timeout(PATIENCE, arrivals.recv()).await.unwrap().unwrap();
             arrival.say(kind.says).await;
-            if !kind.says.is_empty() {
+            if kind.more.contains("stream") && !kind.says.is_empty() {
                 // Some of the answer has come through.
                 client.readable().await.unwrap();
             }
@@ -181,17 +182,25 @@ async fn upstream() -> (SocketAddr, mpsc::Receiver<Arrival>) {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut call = Vec::new();
-            // The last bytes of every body here are those of the object's end.
-            while !call.ends_with(b"}") && stream.read_buf(&mut call).await.unwrap() > 0 {}
+            while !is_whole(&call) && stream.read_buf(&mut call).await.unwrap() > 0 {}
             sender.send(Arrival(stream)).await.unwrap();
         }
     });
     (address, receiver)
 }
 
+/// Whether all of a request has come.
+fn is_whole(call: &[u8]) -> bool {
+    let text = std::str::from_utf8(call).unwrap();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    body.len() == length.parse::<usize>().unwrap()
+}
+
 async fn gateway(upstream: SocketAddr) -> (SocketAddr, Arc<Metrics>) {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let config = "api_key = { env = \"KEY\" }";
+    let config = "api_key = { env = \"KEY\" }\n[routing]\nunknown_models = \"forward\"\n\
+                  [models.gpt-4o-collected]\nmodel = \"gpt-4o\"\ncollect = true\n";
     write!(file, "[resources.main]\nendpoint = \"http://{upstream}\"\n{config}").unwrap();
     let environment: Environment = [("KEY", "k")].into_iter().collect();
     let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);

@@ -1,4 +1,4 @@
-//! What a stream costs on its way through: relayed untouched and normalised, and made from a JSON answer.
+//! What a stream costs on its way through: relayed untouched and normalised, collected into a JSON answer, and made from one.
 
 use std::{convert::Infallible, hint::black_box, time::Duration};
 
@@ -6,7 +6,7 @@ use azgate::{
     call::{ReplyPlan, UsageChunk},
     deadline::{Deadlines, Timeouts},
     json::Document,
-    respond::{Pulse, answer, relay::Relay, synthesize::synthesize},
+    respond::{Pulse, answer, collect::Collector, relay::Relay, synthesize::synthesize},
     sse,
 };
 use bytes::Bytes;
@@ -74,7 +74,16 @@ fn relay(criterion: &mut Criterion) {
             );
         });
     }
+    group.bench_function("collected", |bencher| {
+        bencher.iter_batched(|| events.clone(), |events| collected(black_box(events)), BatchSize::SmallInput);
+    });
     group.finish();
+}
+
+fn collected(events: Vec<Bytes>) -> Option<Bytes> {
+    let mut collector = Collector::new(1 << 20);
+    events.into_iter().try_for_each(|event| collector.push(event)).ok()?;
+    collector.finish().ok()
 }
 
 fn decode(criterion: &mut Criterion) {

@@ -13,7 +13,7 @@ use crate::{
     inbound::{BodyError, paths::PathError},
     limits::Limited,
     observe::Record,
-    respond::{Adapted, AnswerError, Content, JSON, kind},
+    respond::{Adapted, AnswerError, Content, JSON, collect::CollectError, kind},
     upstream::{Failure, UrlError},
 };
 
@@ -192,9 +192,13 @@ impl From<AnswerError> for ApiError {
             AnswerError::Authentication { .. } => for_good("upstream_authentication"),
             AnswerError::Redirect { .. } => for_good("upstream_redirect"),
             AnswerError::Compressed { .. } => for_good("upstream_compressed"),
-            AnswerError::TooLarge { .. } => for_good("upstream_answer_too_large"),
-            AnswerError::Malformed { .. } => told("upstream_malformed_answer"),
-            AnswerError::Interrupted(_) => told("upstream_interrupted"),
+            AnswerError::TooLarge { .. } | AnswerError::Uncollected(CollectError::TooLarge { .. }) => {
+                for_good("upstream_answer_too_large")
+            }
+            AnswerError::Malformed { .. } | AnswerError::Uncollected(CollectError::Malformed { .. }) => {
+                told("upstream_malformed_answer")
+            }
+            AnswerError::Interrupted(_) | AnswerError::Uncollected(_) => told("upstream_interrupted"),
             AnswerError::Overdue(_) => {
                 ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", error.to_string())
             }

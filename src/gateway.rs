@@ -95,6 +95,7 @@ fn route(
     let target = Target {
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
+        collect: settings.collect,
         ..Target::new(&settings.deployment, profile(settings, catalog), resource.surface.clone(), surfaces)
     };
     let mut route = Route::new(&settings.alias, resource.clone(), target)?;

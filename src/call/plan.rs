@@ -57,6 +57,8 @@ pub enum Framing {
     Same,
     /// The client asked for a stream; Azure was asked for JSON.
     JsonToSse,
+    /// The client asked for JSON; Azure was asked for a stream.
+    SseToJson,
 }
 
 /// The chunk with `choices: []` and the token counts at the end of a stream.
@@ -118,6 +120,8 @@ impl fmt::Display for Change {
 pub enum ReplyTweak {
     /// A JSON answer is made into a stream.
     Synthesize,
+    /// A stream is collected into a JSON answer.
+    Collect,
     /// The usage chunk that only azgate asked for is taken out.
     HideUsageChunk,
     /// Tool calls become the legacy `function_call`.
@@ -129,6 +133,7 @@ impl ReplyTweak {
     pub fn described(self) -> &'static str {
         match self {
             ReplyTweak::Synthesize => "a JSON answer is made into a stream",
+            ReplyTweak::Collect => "a stream is collected into a JSON answer",
             ReplyTweak::HideUsageChunk => "the usage chunk is taken out of the stream",
             ReplyTweak::LegacyFunctions => "tool calls go back as function_call",
         }

@@ -107,6 +107,7 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
         timeouts,
         requests_per_minute: None,
         normalize_stream: None,
+        collect: false,
         policy: PolicyLayer::default(),
     }
 }

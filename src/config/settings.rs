@@ -108,6 +108,8 @@ pub struct ModelSettings {
     pub requests_per_minute: Option<NonZeroU32>,
     /// Whether odd chunks are repaired; `None`: as the path says.
     pub normalize_stream: Option<bool>,
+    /// Whether JSON answers are collected from streams.
+    pub collect: bool,
     /// What translation may do.
     pub policy: PolicyLayer,
 }

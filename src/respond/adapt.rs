@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body::Frame;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use super::{
-    answer, edited,
-    envelope::{envelope, excerpt},
+    answer,
+    collect::{CollectError, Collector},
+    edited,
+    envelope::{envelope, excerpt, status_of},
     functions,
     pulse::Pulse,
     synthesize::synthesize,
@@ -16,7 +20,7 @@ use super::{
 use crate::{
     balance::Route,
     call::{Framing, ReplyPlan},
-    deadline::{Deadlines, Overdue},
+    deadline::{Deadlines, Limit, Overdue},
     gather::{Ungathered, gather},
     json::Document,
     observe::Record,
@@ -69,6 +73,9 @@ pub enum AnswerError {
     /// The answer stopped coming.
     #[error("Azure's answer did not come to its end: {0}")]
     Overdue(Overdue),
+    /// A stream that should become a JSON answer does not.
+    #[error(transparent)]
+    Uncollected(#[from] CollectError),
     /// A stream was asked for, and the JSON answer that it should be made of is none.
     #[error("Azure's answer is no chat completion, so that no stream can be made of it: {excerpt}")]
     Malformed {
@@ -136,7 +143,7 @@ pub async fn adapt(
 ) -> Result<Adapted, AnswerError> {
     let Manner { reply, deadlines, heartbeat } = manner;
     let (head, upstream) = answer.into_parts();
-    let headers = headers::down(&head.headers);
+    let mut headers = headers::down(&head.headers);
     record.note_upstream_id(&headers);
     let status = head.status;
     if status.is_redirection() {
@@ -146,18 +153,31 @@ pub async fn adapt(
     let coding = coding(&head.headers);
     if !status.is_success() {
         // The status says what matters: a body that cannot be read must not turn a 429 into something else.
-        let body = if coding.is_none() { collect(upstream, &deadlines).await.ok() } else { None };
+        let body = if coding.is_none() { whole_body(upstream, &deadlines).await.ok() } else { None };
         return failed(status, headers, &body.unwrap_or_default(), route, record);
     }
     if let Some(coding) = coding {
         return Err(AnswerError::Compressed { coding });
     }
-    if is_stream(&headers) {
+    let collected = is_stream(&headers) && reply.framing == Framing::SseToJson;
+    if collected {
+        let (name, json) = JSON;
+        headers.insert(name, json);
+    } else if is_stream(&headers) {
         record.note_stream(status);
         let pulse = Pulse::new(deadlines, heartbeat);
         return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply, pulse } });
     }
-    let body = collect(upstream, &deadlines).await?;
+    let body = if collected {
+        match collect(upstream, &deadlines).await {
+            Err(AnswerError::Uncollected(CollectError::Told { event })) => {
+                return failed(status_of(&event), headers, &event, route, record);
+            }
+            collected => collected?,
+        }
+    } else {
+        whole_body(upstream, &deadlines).await?
+    };
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
     match Document::parse(body.clone(), answer::DEPTH) {
         Ok(document) => complete(&document, reply, record, &mut adapted)?,
@@ -242,7 +262,23 @@ fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
-async fn collect(body: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+/// The JSON answer that a stream comes to. Behind `[DONE]` a broken connection does not matter.
+async fn collect(mut upstream: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+    let mut collector = Collector::new(LARGEST);
+    while let Some(frame) =
+        deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?
+    {
+        match frame.map(Frame::into_data) {
+            Ok(Ok(data)) => collector.push(data)?,
+            Ok(Err(_trailers)) => {}
+            Err(_) if collector.is_done() => break,
+            Err(error) => return Err(AnswerError::Interrupted(error)),
+        }
+    }
+    Ok(collector.finish()?)
+}
+
+async fn whole_body(body: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
         Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
         Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),

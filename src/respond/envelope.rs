@@ -49,6 +49,19 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
     (edited(&document, &[set]), code)
 }
 
+/// The status that an error would have had that Azure told of within a stream, by its code.
+pub(super) fn status_of(body: &Bytes) -> StatusCode {
+    let code = Document::parse(body.clone(), 2).ok().and_then(|body| error_code(body.root().get("error")?));
+    match code.as_deref() {
+        Some("rate_limit_exceeded" | "RateLimitReached") => StatusCode::TOO_MANY_REQUESTS,
+        Some("content_filter") => StatusCode::BAD_REQUEST,
+        other => other
+            .and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok())
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
 /// An `error` object; its code is the status where Azure has none.
 fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
     let code = text::quote(code.unwrap_or(status.as_str()));
@@ -126,6 +139,22 @@ mod tests {
             r#"{"error":{"message":"Azure answered 401 Unauthorized","type":"authentication_error","param":null,"code":"401"}}"#
         );
         assert_eq!(code, None);
+    }
+
+    #[test]
+    fn an_error_within_a_stream_has_the_status_that_its_code_means() {
+        for (code, status) in [
+            ("\"429\"", 429),
+            ("503", 503),
+            ("\"RateLimitReached\"", 429),
+            ("\"content_filter\"", 400),
+            ("\"200\"", 500),
+            ("\"server_error\"", 500),
+            ("null", 500),
+        ] {
+            let body = Bytes::from(format!(r#"{{"error":{{"code":{code},"message":"no"}}}}"#));
+            assert_eq!(status_of(&body), status, "{code}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod adapt;
 pub mod answer;
+pub mod collect;
 mod early;
 mod envelope;
 mod finish;

@@ -45,6 +45,8 @@ pub struct Target {
     pub markdown: bool,
     /// Tokens added to a mapped cap for reasoning.
     pub reasoning_reserve: u64,
+    /// Stream from Azure for clients that ask for JSON, and collect the answer.
+    pub collect: bool,
 }
 
 impl Target {
@@ -66,6 +68,7 @@ impl Target {
             raised,
             markdown: false,
             reasoning_reserve: 0,
+            collect: false,
         }
     }
     /// The dated version that calls go to unless a policy keeps them on the configured one; `None` on v1.

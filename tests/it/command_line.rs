@@ -247,6 +247,19 @@ async fn explain_and_catalog_take_a_config_whose_secrets_are_elsewhere() {
 }
 
 #[tokio::test]
+async fn explain_tells_that_an_answer_will_be_collected() {
+    let text = CONFIG.replace("o1-preview\"\npolicy", "gpt-4.1\"\ncollect = true\npolicy");
+    let (_directory, config) = command::file(&text);
+    let ended = command::run(&["explain", "-c", &config, "-m", "mine", "--json"], &[], &hello("mine")).await;
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(
+        (&report["edits"][0]["rule"], &report["body"]["stream"]),
+        (&"collect.stream".into(), &true.into())
+    );
+    assert_eq!(report["edits"][2]["change"], "answer: a stream is collected into a JSON answer");
+}
+
+#[tokio::test]
 async fn explain_without_a_config_explains_the_account_of_the_environment() {
     let call = hello("x").replace("{\"model", "{\"max_tokens\":5,\"model");
     let account = ("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com");

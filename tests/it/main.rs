@@ -8,6 +8,8 @@ mod answers;
 mod architecture;
 mod bodies;
 mod clients;
+mod collected;
+mod collecting;
 mod command_line;
 mod destreaming;
 mod examples;

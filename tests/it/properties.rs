@@ -97,10 +97,11 @@ prop_compose! {
 fn a_target() -> impl Strategy<Value = Target> {
     let surfaces =
         ["v1", "2023-05-15", "2024-02-01", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
-    (select(families()), select(surfaces.to_vec()), any::<bool>(), select(vec![0_u64, 1000])).prop_map(
-        |(family, surface, markdown, reasoning_reserve)| Target {
+    (select(families()), select(surfaces.to_vec()), any::<[bool; 2]>(), select(vec![0_u64, 1000])).prop_map(
+        |(family, surface, [markdown, collect], reasoning_reserve)| Target {
             markdown,
             reasoning_reserve,
+            collect,
             ..target(&family, surface)
         },
     )

@@ -7,7 +7,7 @@ use azgate::translate::RULES;
 use crate::support::chat::{cases, families, planned, target};
 
 /// Rules that no golden case hits, since an operator must switch them on.
-const SWITCHED_ON: [&str; 2] = ["add.markdown", "reserve.reasoning"];
+const SWITCHED_ON: [&str; 3] = ["add.markdown", "reserve.reasoning", "collect.stream"];
 
 #[test]
 fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {

@@ -77,6 +77,7 @@ impl Judge<'_> {
                 timeouts: durations::timeouts(&config.timeouts, &model.timeouts),
                 requests_per_minute,
                 normalize_stream: model.normalize_stream,
+                collect: model.collect,
                 policy,
             }));
         }

@@ -25,6 +25,8 @@ pub struct Model {
     pub requests_per_minute: Option<u32>,
     /// Repair the odd chunks of Azure's streams. Default: on for the OpenAI paths, off for the Azure ones.
     pub normalize_stream: Option<bool>,
+    /// Stream from Azure even where a client asks for JSON, so that no time-out cuts a call that thinks for minutes.
+    pub collect: bool,
     /// How long a call of this model may take, where it differs from `[timeouts]`.
     pub timeouts: ModelTimeouts,
     /// What translation may do to a call of this model.

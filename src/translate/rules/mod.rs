@@ -2,12 +2,13 @@
 //!
 //! The order matters in few places: the api-version and the nulls go first, so that no rule takes a null for a value;
 //! the effort is settled before what depends on it (tools, the parameter table); legacy functions become tools before
-//! tools meet the effort; parts go before messages are merged; the parameter table of the catalog comes after the rules
-//! in code; what stood beside tools is looked at once no rule can take them out any more; and what the api-version does
-//! not know comes last.
+//! tools meet the effort; parts go before messages are merged; a stream is collected once options without a stream are
+//! gone; the parameter table of the catalog comes after the rules in code; what stood beside tools is looked at once no
+//! rule can take them out any more; and what the api-version does not know comes last.
 
 mod api_version;
 mod both_caps;
+mod collect;
 mod data_sources;
 mod effort;
 mod effort_with_tools;
@@ -68,6 +69,7 @@ pub const RULES: &[Rule] = &[
     markdown::RULE,
     stream::RULE,
     stream_options::RULE,
+    collect::RULE,
     data_sources::RULE,
     prediction::RULE,
     params::RULE,

@@ -89,6 +89,7 @@ fn shown(plan: &Plan, sent: &Bytes, body: &Bytes) -> String {
     }
     let reply = [
         (plan.reply.framing == Framing::JsonToSse, "JSON made into a stream"),
+        (plan.reply.framing == Framing::SseToJson, "stream collected into JSON"),
         (plan.reply.usage_chunk == UsageChunk::Wanted, "usage chunk wanted"),
         (plan.reply.usage_chunk == UsageChunk::Hidden, "usage chunk hidden"),
         (plan.reply.legacy_functions, "legacy function_call"),

@@ -45,7 +45,7 @@ fn defaults_fill_in_what_is_not_written() {
 fn a_listed_model_closes_the_list_and_carries_what_was_written() {
     let settings = with_east(&format!(
         "[models.fast]\ndeployment = 'd1'\nmodel = 'o1-preview'\nfamily = 'mine'\nmarkdown = true\n\
-         reasoning_reserve = 500\nrequests_per_minute = 7\nnormalize_stream = false\n\
+         reasoning_reserve = 500\nrequests_per_minute = 7\nnormalize_stream = false\ncollect = true\n\
          policy = {{ lossy = 'refuse', rules = {{ 'drop.temperature' = 'pass' }} }}\n\
          [families.mine]\ninherits = 'gpt-4.1'\n[keys.me]\nsha256 = '{HASH}'"
     ))
@@ -55,6 +55,7 @@ fn a_listed_model_closes_the_list_and_carries_what_was_written() {
     assert_eq!((model.alias.as_str(), model.deployment.as_str(), model.resource), ("fast", "d1", 0));
     assert_eq!((model.model.as_deref(), model.family.as_deref()), (Some("o1-preview"), Some("mine")));
     assert_eq!((model.markdown, model.reasoning_reserve, model.normalize_stream), (true, 500, Some(false)));
+    assert!(model.collect);
     assert_eq!(model.requests_per_minute.map(NonZeroU32::get), Some(7));
     assert_eq!(model.policy.lossy, Some(translate::Lossy::Refuse));
     assert_eq!(model.policy.rules["drop.temperature"], translate::Action::Pass);

@@ -1,0 +1,90 @@
+//! A client that asks for JSON, served by a stream from Azure: for models with `collect`.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::support::{Logs, Proxy, Reply, Upstream, hello, soon};
+
+const CONFIG: &str = "[models.thinker]\nmodel = \"gpt-4.1\"\ncollect = true\n";
+
+const STREAM: [&str; 5] = [
+    "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[{\"prompt_index\":0}]}\n\n",
+    "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\",\"refusal\":null,\"role\":\"assistant\"},\"finish_reason\":null,\"index\":0,\"logprobs\":null}],\"created\":7,\"id\":\"chatcmpl-1\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\",\"usage\":null}\n\n",
+    "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\",\"index\":0,\"logprobs\":null}],\"created\":7,\"id\":\"chatcmpl-1\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\",\"usage\":null}\n\n",
+    "data: {\"choices\":[],\"created\":7,\"id\":\"chatcmpl-1\",\"model\":\"gpt-4.1-2025-04-14\",\"object\":\"chat.completion.chunk\",\"usage\":{\"completion_tokens\":2,\"prompt_tokens\":9,\"total_tokens\":11}}\n\n",
+    "data: [DONE]\n\n",
+];
+
+async fn asked(reply: Reply) -> (Upstream, reqwest::Response, Proxy) {
+    let upstream = Upstream::script([reply]).await;
+    let proxy = Proxy::start(&upstream, CONFIG).await;
+    let answer = soon(proxy.chat(hello("thinker"))).await;
+    (upstream, answer, proxy)
+}
+
+async fn body(answer: reqwest::Response) -> Value {
+    serde_json::from_str(&soon(answer.text()).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn azure_is_asked_for_a_stream_and_the_client_gets_json() {
+    let logs = Logs::listen();
+    let (upstream, answer, _proxy) = asked(Reply::stream(&STREAM).end()).await;
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["content-type"]),
+        (200, &"application/json".parse().unwrap())
+    );
+    assert_eq!(answer.headers()["x-azgate-edits"], "collect.stream;n=3");
+    let expected = json!({
+        "choices": [{"index": 0, "finish_reason": "stop", "logprobs": null,
+            "message": {"annotations": [], "content": "Hello", "refusal": null, "role": "assistant"}}],
+        "created": 7, "id": "chatcmpl-1", "model": "gpt-4.1-2025-04-14", "object": "chat.completion",
+        "prompt_filter_results": [{"prompt_index": 0}],
+        "usage": {"completion_tokens": 2, "prompt_tokens": 9, "total_tokens": 11},
+    });
+    assert_eq!(body(answer).await, expected);
+    let sent: Value = serde_json::from_str(upstream.only().text()).unwrap();
+    assert_eq!((&sent["stream"], &sent["stream_options"]), (&json!(true), &json!({"include_usage": true})));
+    let line = logs.call();
+    assert_eq!((&line["completion_tokens"], &line["answered_by"]), (&json!(2), &json!("gpt-4.1-2025-04-14")));
+}
+
+#[tokio::test]
+async fn an_error_in_the_stream_is_the_answer_with_the_status_it_would_have_had() {
+    let told = "data: {\"error\":{\"code\":\"429\",\"message\":\"Please retry\"}}\n\n";
+    let (_upstream, answer, _proxy) = asked(Reply::stream(&[STREAM[0], STREAM[1], told]).end()).await;
+    assert_eq!(answer.status(), 429);
+    assert_eq!(body(answer).await, json!({"error": {"code": "429", "message": "Please retry"}}));
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_is_a_502_and_no_half_answer() {
+    for broken in [Reply::stream(&STREAM[..2]).end(), Reply::stream(&STREAM[..2]).close()] {
+        let (_upstream, answer, _proxy) = asked(broken).await;
+        assert_eq!(answer.status(), 502);
+        assert_eq!(body(answer).await["error"]["code"], "upstream_interrupted");
+    }
+}
+
+#[tokio::test]
+async fn an_error_and_json_pass_as_they_do_otherwise() {
+    let limited = Reply::with(429, &[("retry-after", "3")], r#"{"error":{"code":"429","message":"x"}}"#);
+    let (_upstream, answer, _proxy) = asked(limited).await;
+    assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "3"));
+    let (_upstream, answer, _proxy) = asked(Reply::json(200, crate::support::ANSWER)).await;
+    assert_eq!(answer.text().await.unwrap(), crate::support::ANSWER);
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_closes_the_stream_behind_it() {
+    let logs = Logs::listen();
+    let never = Arc::new(Notify::new());
+    let upstream = Upstream::script([Reply::stream(&STREAM[..2]).wait(&never)]).await;
+    let proxy = Proxy::start(&upstream, CONFIG).await;
+    let call = tokio::time::timeout(std::time::Duration::from_millis(300), proxy.chat(hello("thinker")));
+    assert!(call.await.is_err());
+    soon(upstream.closed.notified()).await;
+    assert_eq!(logs.call()["ended"], "client_gone");
+}
