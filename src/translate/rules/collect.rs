@@ -12,7 +12,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["collect.stream"],
-    summary: "With `collect` set, a JSON answer is made from a stream, where Azure streams it and then tells its tokens.",
+    summary: "With `collect` set, Azure is asked for a stream and the JSON answer is collected from it, unless Azure does \
+              not stream it or would then not tell its usage.",
     on: CHAT,
     run,
 };
