@@ -84,6 +84,8 @@ pub struct Edit {
     pub effect: Effect,
     /// Why, in a sentence for the caller.
     pub why: Cow<'static, str>,
+    /// Azure itself has said that this is needed: no table had it.
+    pub learned: bool,
 }
 
 /// What an edit changes.

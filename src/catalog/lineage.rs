@@ -5,7 +5,8 @@ use super::{
     problem::{Problem, nearest},
 };
 
-/// How many names a family may descend through, itself included; an operator's own family may add one.
+/// How many names a family may descend through, itself included; an operator's own may add two: a family of theirs, and a
+/// deployment's that learned lines stand in.
 const DEPTH: usize = 2;
 
 /// What is written of one family: by azgate, by the operator, or by both.
@@ -40,7 +41,7 @@ impl Family {
     }
 
     fn depth(&self) -> usize {
-        if self.embedded.is_some() { DEPTH } else { DEPTH + 1 }
+        if self.embedded.is_some() { DEPTH } else { DEPTH + 2 }
     }
 
     /// The embedded block, then the overlay's.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::model_name::{canonical, undated};
 use crate::call::{ApiVersion, Operation};
 
 /// A family's name, such as `gpt-5.1` or `unknown`.
@@ -42,7 +43,7 @@ pub struct Profile {
     pub defaults: BTreeMap<String, Scalar>,
     /// What the family does not take of a chat call, in the order in which the rows are applied.
     pub chat: Vec<Row>,
-    /// Where each value above was written: field or row id → block name or `overlay`.
+    /// Where each value above was written: field or row id → block name, `overlay` or `learned`.
     pub origins: BTreeMap<String, String>,
 }
 
@@ -50,6 +51,15 @@ impl Profile {
     /// Whether anything is known of the family; nothing is of `unknown`.
     pub fn is_known(&self) -> bool {
         !self.operations.is_empty()
+    }
+
+    /// Whether a base model of that name belongs to the family; it may end in a date.
+    pub fn has_model(&self, name: &str) -> bool {
+        let name = canonical(name);
+        self.models
+            .iter()
+            .map(|model| canonical(model))
+            .any(|model| model == name || undated(&name) == Some(&model))
     }
 }
 
@@ -71,6 +81,8 @@ pub enum SystemRole {
     System,
     /// `developer`; `system` is taken too, but never both in one call.
     Developer,
+    /// `developer`; `system` is refused.
+    DeveloperOnly,
     /// Neither: instructions are merged into the first user message.
     MergeIntoUser,
 }

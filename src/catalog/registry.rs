@@ -1,11 +1,13 @@
 //! Every family, found by its name or by the name of a model.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use toml::{Table, Value};
+
+use crate::call::name;
 
 use super::{
     block::Block,
@@ -28,6 +30,7 @@ pub struct Catalog {
     families: Vec<Arc<Profile>>,
     by_model: HashMap<String, Arc<Profile>>,
     unknown: Arc<Profile>,
+    names: BTreeSet<String>,
 }
 
 impl Catalog {
@@ -69,8 +72,12 @@ impl Catalog {
         defaults: &BTreeMap<String, Scalar>,
         problems: &mut Vec<Problem>,
     ) -> Catalog {
-        let mut catalog =
-            Catalog { families: Vec::new(), by_model: HashMap::new(), unknown: Arc::new(blank(UNKNOWN)) };
+        let mut catalog = Catalog {
+            families: Vec::new(),
+            by_model: HashMap::new(),
+            unknown: Arc::new(blank(UNKNOWN, defaults)),
+            names: families.iter().map(|family| family.name.clone()).chain([UNKNOWN.to_owned()]).collect(),
+        };
         for family in families {
             let line = lineage(family, families, problems);
             if family.is_abstract() {
@@ -110,6 +117,29 @@ impl Catalog {
         let name = canonical(model);
         let exact = self.by_model.get(name.as_str());
         exact.or_else(|| self.by_model.get(undated(&name)?)).cloned()
+    }
+
+    /// The family of the model that an answer names: exactly, with a date behind it, or else the longest known name
+    /// that ends there at a `-` or a `.`. `gpt-5.9` is no `gpt-5`: another minor version is another model. What
+    /// fine-tuning appends (`gpt-4o-2024-08-06.ft-…`) is left out.
+    pub fn by_answer(&self, model: &str) -> Option<Arc<Profile>> {
+        if model.len() > name::LONGEST {
+            return None;
+        }
+        let cuts = model.char_indices().rev().filter(|(at, letter)| match letter {
+            '-' => true,
+            '.' => {
+                !model.get(at + 1..).is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()))
+            }
+            _ => false,
+        });
+        let shorter = cuts.filter_map(|(at, _)| model.get(..at));
+        std::iter::once(model).chain(shorter).find_map(|name| self.by_model(name))
+    }
+
+    /// Whether a family, or an abstract block, has this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 
     /// The family of a deployment about which nothing is known: nothing is edited.

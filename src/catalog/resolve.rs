@@ -14,8 +14,8 @@ use super::{
     section::listed,
 };
 
-/// A profile that knows nothing: everything passes through.
-pub(super) fn blank(name: &str) -> Profile {
+/// A profile that knows nothing but what Azure assumes for any model: everything passes through.
+pub(super) fn blank(name: &str, defaults: &BTreeMap<String, Scalar>) -> Profile {
     Profile {
         name: name.into(),
         models: Vec::new(),
@@ -31,7 +31,7 @@ pub(super) fn blank(name: &str) -> Profile {
         custom_tools: true,
         retires: None,
         source: String::new(),
-        defaults: BTreeMap::new(),
+        defaults: defaults.clone(),
         chat: Vec::new(),
         origins: BTreeMap::new(),
     }
@@ -47,9 +47,8 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn new(name: &str, models: &[String], defaults: &BTreeMap<String, Scalar>) -> Draft {
-        let mut profile = blank(name);
+        let mut profile = blank(name, defaults);
         profile.models = models.to_vec();
-        profile.defaults.clone_from(defaults);
         Draft { profile, default_effort: None, taken: BTreeSet::new() }
     }
 

@@ -41,14 +41,20 @@ impl Word for Streaming {
 }
 
 impl Word for SystemRole {
-    const ALL: &'static [SystemRole] =
-        &[SystemRole::Any, SystemRole::System, SystemRole::Developer, SystemRole::MergeIntoUser];
+    const ALL: &'static [SystemRole] = &[
+        SystemRole::Any,
+        SystemRole::System,
+        SystemRole::Developer,
+        SystemRole::DeveloperOnly,
+        SystemRole::MergeIntoUser,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             SystemRole::Any => "any",
             SystemRole::System => "system",
             SystemRole::Developer => "developer",
+            SystemRole::DeveloperOnly => "developer_only",
             SystemRole::MergeIntoUser => "merge_into_user",
         }
     }

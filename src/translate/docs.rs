@@ -24,7 +24,8 @@ const BEHIND: &str = "
 Every answer, errors and streams included, says what was done:
 
 - `x-azgate-edits`: the rules that edited the call, `none` without edits. `;lossy` marks a rule that lost something,
-  `;n=3` one that changed several places. At most 1 KB: what does not fit is counted as `more;n=…`.
+  `;learned` one that no table asks for but Azure itself, which refused the same before, `;n=3` one that changed several
+  places. At most 1 KB: what does not fit is counted as `more;n=…`.
 - `x-azgate-family` and `x-azgate-deployment`: what the call was translated for; `none` where it ended before that.
 
 A rule that refuses answers 400 in OpenAI's error shape: `param` names the place, the message says why and what to do.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Finished, Target, Version,
+    Finished, Target, Version, learn,
     policy::{Action, Policy},
 };
 
@@ -185,6 +185,7 @@ impl<'a> Draft<'a> {
             change: Change::Reply(tweak),
             effect: Effect::Same,
             why: Cow::Borrowed(why),
+            learned: learn::is_learned(self.profile(), rule),
         });
     }
 
@@ -202,6 +203,7 @@ impl<'a> Draft<'a> {
                     change,
                     effect: Effect::Same,
                     why: why.into(),
+                    learned: learn::is_learned(self.profile(), rule),
                 });
                 Ok(())
             }
@@ -230,7 +232,9 @@ impl<'a> Draft<'a> {
             Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
             Action::Apply => {
                 self.note(&change);
-                self.edits.push(Edit { rule: RuleId::from(rule), change: Change::Body(change), effect, why });
+                let learned = learn::is_learned(self.profile(), rule);
+                let (rule, change) = (RuleId::from(rule), Change::Body(change));
+                self.edits.push(Edit { rule, change, effect, why, learned });
                 Ok(true)
             }
         }

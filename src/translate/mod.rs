@@ -3,6 +3,7 @@
 
 mod docs;
 mod draft;
+pub mod learn;
 mod policy;
 mod report;
 pub mod rules;
@@ -28,12 +29,13 @@ use crate::{
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
     let mut draft = Draft::new(call, target, policy);
-    if target.profile.is_known() {
-        for rule in RULES.iter().filter(|rule| rule.on.contains(&call.operation)) {
-            (rule.run)(&mut draft)?;
-        }
-    } else if draft.wants_usage() {
+    let known = target.profile.is_known();
+    if !known && draft.wants_usage() {
         draft.reply.usage_chunk = UsageChunk::Wanted;
+    }
+    let rules = if known { RULES } else { rules::LITERAL };
+    for rule in rules.iter().filter(|rule| rule.on.contains(&call.operation)) {
+        (rule.run)(&mut draft)?;
     }
     let (edits, api_version, reply) = draft.finish();
     Ok(Plan { operation: call.operation, api_version, route: route(call, target), edits, reply })

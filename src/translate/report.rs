@@ -7,17 +7,25 @@ use crate::call::{Edit, Effect};
 /// The longest `x-azgate-edits` header.
 const LIMIT: usize = 1024;
 
-/// The edits as a header value: each rule once, `;lossy` where something was lost, `;n=3` where it changed several
-/// places; `none` without edits. At most 1 KB: what does not fit is counted in `more;n=…`.
+/// The edits of one rule.
+struct Group<'e> {
+    rule: &'e str,
+    effect: Effect,
+    learned: bool,
+    count: usize,
+}
+
+/// The edits as a header value: each rule once, `;lossy` where something was lost, `;learned` where Azure itself has said
+/// that it is needed, `;n=3` where it changed several places; `none` without edits. At most 1 KB: what does not fit is counted in `more;n=…`.
 pub fn edits_header(edits: &[Edit]) -> Cow<'static, str> {
-    let mut groups: Vec<(&str, Effect, usize)> = Vec::new();
-    for edit in edits {
-        match groups.iter_mut().find(|(rule, ..)| *rule == &*edit.rule) {
-            Some((_, effect, count)) => {
-                *effect = (*effect).max(edit.effect);
-                *count += 1;
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for Edit { rule, effect, learned, .. } in edits {
+        match groups.iter_mut().find(|group| group.rule == &**rule) {
+            Some(group) => {
+                group.effect = group.effect.max(*effect);
+                group.count += 1;
             }
-            None => groups.push((&edit.rule, edit.effect, 1)),
+            None => groups.push(Group { rule, effect: *effect, learned: *learned, count: 1 }),
         }
     }
     if groups.is_empty() {
@@ -25,11 +33,12 @@ pub fn edits_header(edits: &[Edit]) -> Cow<'static, str> {
     }
     let mut header = String::new();
     let total = groups.len();
-    for (at, (rule, effect, count)) in groups.into_iter().enumerate() {
+    for (at, Group { rule, effect, learned, count }) in groups.into_iter().enumerate() {
         let separator = if at == 0 { "" } else { ", " };
         let lossy = if effect == Effect::Lossy { ";lossy" } else { "" };
+        let learned = if learned { ";learned" } else { "" };
         let times = if count > 1 { format!(";n={count}") } else { String::new() };
-        let part = format!("{separator}{rule}{lossy}{times}");
+        let part = format!("{separator}{rule}{lossy}{learned}{times}");
         if header.len() + part.len() > LIMIT - 16 {
             header = format!("{header}{separator}more;n={}", total - at);
             break;
@@ -49,7 +58,7 @@ mod tests {
 
     fn edit(rule: &str, effect: Effect) -> Edit {
         let change = Change::Body(json::Change::Remove { at: Pointer::key("x") });
-        Edit { rule: RuleId::from(rule), change, effect, why: "".into() }
+        Edit { rule: RuleId::from(rule), change, effect, why: "".into(), learned: false }
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod examples;
 mod golden;
 mod judge;
 mod keys;
+mod learning;
 mod limits;
 mod long_calls;
 mod models;

@@ -148,7 +148,8 @@ fn a_family_is_found_by_a_model_too() {
 #[test]
 fn of_the_unknown_family_nothing_is_known() {
     let unknown = Catalog::embedded().unknown();
-    assert!(unknown.chat.is_empty() && unknown.operations.is_empty() && unknown.defaults.is_empty());
+    assert!(unknown.chat.is_empty() && unknown.operations.is_empty());
+    assert_eq!(unknown.defaults["temperature"], Scalar::Number(1.0));
     assert_eq!((unknown.system_role, unknown.streaming), (SystemRole::Any, Streaming::Native));
     assert_eq!((&unknown.efforts, &unknown.modalities), (&None, &None));
 }

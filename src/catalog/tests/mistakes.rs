@@ -12,8 +12,8 @@ const MISTAKES: &[(&str, &str)] = &[
     ),
     ("a.inherits = 'b'\nb.inherits = 'a'", "families.a.inherits: `a` inherits from itself"),
     (
-        "a.inherits = 'b'\nb.inherits = 'gpt-5'",
-        "families.a.inherits: the line a → b → gpt-5 → reasoning is too long; a family inherits through 3 names",
+        "a.inherits = 'b'\nb.inherits = 'c'\nc.inherits = 'gpt-5'",
+        "families.a.inherits: the line a → b → c → gpt-5 → reasoning is too long; a family inherits through 4 names",
     ),
     ("gpt-5.inherits = 'gpt-6'", "families.gpt-5.inherits: the line gpt-5 → gpt-6 → switchable is too long"),
     ("a.eforts = []", "families.a.eforts: unknown key `eforts`; did you mean `efforts`?"),

@@ -1,5 +1,6 @@
 //! The catalog as a whole: the embedded table, the overlay, and what is said of mistakes.
 
+mod answers;
 mod embedded;
 mod facts;
 mod mistakes;

@@ -8,7 +8,7 @@ use super::Judge;
 use crate::{
     catalog::{Catalog, Surfaces},
     config::{KeyPath, nearest::did_you_mean},
-    translate::RULES,
+    translate::{RULES, learn},
 };
 
 impl Judge<'_> {
@@ -40,5 +40,6 @@ fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
     let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
     let families = catalog.families().flat_map(|family| &family.chat).map(|row| row.id.to_string());
     let versions = surfaces.known_versions().iter().flat_map(|version| surfaces.rows(version));
-    code.chain(families).chain(versions.map(|row| row.id.to_string())).collect()
+    let versions = versions.map(|row| row.id.to_string());
+    code.chain(families).chain(versions).chain(learn::rule_ids()).collect()
 }

@@ -21,7 +21,9 @@ const LINE: &str = "Formatting re-enabled";
 const WHY: &str = "`markdown = true` is configured for this model";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.target.markdown || draft.profile().system_role != SystemRole::Developer {
+    if !draft.target.markdown
+        || !matches!(draft.profile().system_role, SystemRole::Developer | SystemRole::DeveloperOnly)
+    {
         return Ok(());
     }
     let messages = draft.call.body.root().get("messages");

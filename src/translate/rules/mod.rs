@@ -78,6 +78,17 @@ pub const RULES: &[Rule] = &[
     unknown_keys::RULE,
 ];
 
+/// The rules that do no more than what a profile says in so many words. Where little is known of a family, these and no
+/// others act on it.
+pub(super) const LITERAL: &[Rule] = &[
+    api_version::RULE,
+    effort_with_tools::RULE,
+    roles::RULE,
+    merge_system::RULE,
+    stream::RULE,
+    params::RULE,
+];
+
 /// Calls the cap by its older name, which means the same for a family that takes both.
 fn old_cap(draft: &mut Draft<'_>, why: &'static str) -> Result<(), Refusal> {
     let change = Change::Rename { from: Pointer::key("max_completion_tokens"), to: "max_tokens".to_owned() };
@@ -86,4 +97,4 @@ fn old_cap(draft: &mut Draft<'_>, why: &'static str) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;

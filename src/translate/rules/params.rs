@@ -1,4 +1,4 @@
-//! The family's parameter table: the catalog's rows, in their order. Each row is a rule with an id of its own.
+//! The family's parameter table: the catalog's rows, renames first, else in their order. Each row is a rule with an id of its own.
 
 use super::{CHAT, Rule};
 use crate::{
@@ -10,13 +10,17 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[],
-    summary: "The rows of the family's parameter table (docs/families.md) are applied in their order.",
+    summary: "The rows of the family's parameter table (docs/families.md) are applied in their order, renames first.",
     on: CHAT,
     run,
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    for row in &draft.profile().chat {
+    // Names first: what is said of a parameter holds for a value that came to it by another name, in whatever order a
+    // configuration was written.
+    let is_rename = |row: &&Row| matches!(row.verb, Verb::Rename(_));
+    let chat = &draft.profile().chat;
+    for row in chat.iter().filter(is_rename).chain(chat.iter().filter(|row| !is_rename(row))) {
         apply(draft, row)?;
     }
     Ok(())

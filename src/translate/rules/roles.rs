@@ -19,14 +19,19 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let has = |role| draft.messages.iter().any(|message| message.role == role);
     let (system, developer) = (has("system"), has("developer"));
     let role = match draft.profile().system_role {
+        // Of an unknown family it is not known either that one call may not hold both.
+        SystemRole::Any if !draft.profile().is_known() => return Ok(()),
         SystemRole::System if developer => "system",
+        SystemRole::DeveloperOnly if system => "developer",
         SystemRole::Any if developer && system => "system",
         SystemRole::Developer | SystemRole::Any if developer && !draft.knows_developer_role() => "system",
         // `system` alone is taken as it is by every family that has `developer`.
         SystemRole::Developer if developer && system => "developer",
-        SystemRole::System | SystemRole::Developer | SystemRole::Any | SystemRole::MergeIntoUser => {
-            return Ok(());
-        }
+        SystemRole::System
+        | SystemRole::Developer
+        | SystemRole::DeveloperOnly
+        | SystemRole::Any
+        | SystemRole::MergeIntoUser => return Ok(()),
     };
     for index in 0..draft.messages.len() {
         let Some(message) = draft.messages.get(index) else { break };

@@ -1,0 +1,102 @@
+//! Everything learned of one deployment: an ordered, bounded set, and the profile that it makes of a family's.
+
+use super::{LEARNED, Lesson};
+use crate::catalog::{Profile, Row, Scalar, Streaming};
+
+/// What was learned of a deployment, in the order in which it was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lessons(Vec<Lesson>);
+
+impl Lessons {
+    /// How many are kept at most.
+    pub const MOST: usize = 32;
+
+    /// Adds a lesson; one about the same line takes the older one's place. `false` if there is no room for it.
+    pub fn add(&mut self, lesson: Lesson) -> bool {
+        if let Some(old) = self.0.iter_mut().find(|old| old.place() == lesson.place()) {
+            *old = merged(old, lesson);
+        } else if self.0.len() < Lessons::MOST {
+            self.0.push(lesson);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The lessons, the oldest first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Lesson> {
+        self.0.iter()
+    }
+
+    /// Whether nothing is learned.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rows among them, those of one parameter side by side, as a table of parameters holds them.
+    pub(super) fn rows(&self) -> Vec<&Row> {
+        let rows = || {
+            self.0.iter().filter_map(|lesson| if let Lesson::Row(row) = lesson { Some(row) } else { None })
+        };
+        let mut sorted: Vec<&Row> = rows().collect();
+        sorted.sort_by_key(|row| rows().position(|other| other.param == row.param));
+        sorted
+    }
+
+    /// The family with what was learned laid over it.
+    pub fn amend(&self, base: &Profile) -> Profile {
+        let mut profile = base.clone();
+        for lesson in &self.0 {
+            match lesson {
+                Lesson::Row(_) => continue,
+                Lesson::SystemRole(role) => profile.system_role = *role,
+                Lesson::Synthesize => profile.streaming = Streaming::Synthesized,
+                Lesson::ApiVersion(version) => profile.min_api_version = Some(version.clone()),
+                Lesson::ToolsWithEffort(tools) => profile.tools_with_effort = *tools,
+            }
+            profile.origins.insert(lesson.place().to_owned(), LEARNED.to_owned());
+        }
+        for row in self.rows() {
+            match profile.chat.iter_mut().find(|old| old.id == row.id) {
+                Some(old) => old.clone_from(row),
+                None => profile.chat.push(row.clone()),
+            }
+            profile.origins.insert(row.id.to_string(), LEARNED.to_owned());
+        }
+        profile
+    }
+}
+
+/// The newer lesson, beside which the older one's values stay refused.
+fn merged(old: &Lesson, new: Lesson) -> Lesson {
+    match (old, new) {
+        (Lesson::Row(old), Lesson::Row(new)) => {
+            let when = both(&old.when, new.when);
+            Lesson::Row(Row { when, ..new })
+        }
+        (_, new) => new,
+    }
+}
+
+type Guards = Vec<(String, Vec<Scalar>)>;
+
+/// Guards that hold where either did. Where they are about different parameters none is left.
+fn both(old: &[(String, Vec<Scalar>)], new: Guards) -> Guards {
+    let ([(param, values)], [(other, _)]) = (old, new.as_slice()) else { return Vec::new() };
+    if param != other {
+        return Vec::new();
+    }
+    let mut union = values.clone();
+    union.extend(new.into_iter().flat_map(|(_, values)| values).filter(|value| !values.contains(value)));
+    vec![(param.clone(), union)]
+}
+
+impl FromIterator<Lesson> for Lessons {
+    fn from_iter<I: IntoIterator<Item = Lesson>>(lessons: I) -> Lessons {
+        let mut set = Lessons::default();
+        for lesson in lessons {
+            set.add(lesson);
+        }
+        set
+    }
+}

@@ -1,0 +1,127 @@
+//! Learning: what a refusal of Azure's teaches of a deployment, as lines that an operator could have written.
+//!
+//! [`lessons`] reads a refusal beside the call that was refused. [`Lessons`] collects what is learned and lays it over
+//! the family's [`Profile`], so that [`super::plan`] needs no second way of editing; it also prints it as the overlay
+//! that would make it permanent.
+
+mod lessons;
+mod overlay;
+mod params;
+mod refusal;
+mod scene;
+#[cfg(test)]
+mod tests;
+mod wording;
+
+use std::borrow::Cow;
+
+pub use lessons::Lessons;
+pub use params::rule_ids;
+
+use self::{refusal::Refusal, scene::Scene};
+use super::Target;
+use crate::{
+    call::ApiVersion,
+    catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb},
+    json::Document,
+};
+
+/// One line of what is known of a deployment's model, learned from a refusal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lesson {
+    /// A row of the parameter table.
+    Row(Row),
+    /// Which role carries the instructions.
+    SystemRole(SystemRole),
+    /// Azure does not stream the model.
+    Synthesize,
+    /// The oldest dated api-version that serves the model.
+    ApiVersion(ApiVersion),
+    /// Function tools beside a reasoning effort.
+    ToolsWithEffort(ToolsWithEffort),
+}
+
+/// The origin of what was learned.
+const LEARNED: &str = "learned";
+
+/// What Azure's answer to a call teaches, where it refuses something that can be mended; nothing otherwise. `sent` is
+/// the body as Azure got it, for `target` as it then was. There is more than one lesson where Azure names more than one
+/// parameter, or one that never goes alone; and none where one of those named cannot be helped.
+pub fn lessons(status: u16, answer: &[u8], sent: &Document, target: &Target) -> Vec<Lesson> {
+    let Some(refusal) = Refusal::read(status, answer) else { return Vec::new() };
+    let scene = Scene { sent: sent.root(), target };
+    let lessons: Option<Vec<Vec<Lesson>>> = refusal.says().iter().map(|said| scene.lessons(said)).collect();
+    lessons.unwrap_or_default().concat()
+}
+
+impl Lesson {
+    /// What kind of line it is, in one word of a small set.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Lesson::Row(row) => match row.verb {
+                Verb::Rename(_) => "rename",
+                Verb::Drop => "drop",
+                Verb::Refuse => "refuse",
+                Verb::Allow { .. } => "map",
+                Verb::Clamp { .. } => "clamp",
+            },
+            Lesson::SystemRole(_) => "role",
+            Lesson::Synthesize => "stream",
+            Lesson::ApiVersion(_) => "api_version",
+            Lesson::ToolsWithEffort(_) => "tools",
+        }
+    }
+
+    /// What Azure said, in a sentence. It repeats no value that a client chose.
+    pub fn why(&self) -> Cow<'_, str> {
+        match self {
+            Lesson::Row(row) => Cow::Borrowed(&row.why),
+            Lesson::SystemRole(SystemRole::System) => {
+                "Azure said that it does not know the role `developer` here.".into()
+            }
+            Lesson::SystemRole(SystemRole::MergeIntoUser) => {
+                "Azure said that it takes neither `system` nor `developer` for this model.".into()
+            }
+            Lesson::SystemRole(_) => {
+                "Azure said that it does not take the role `system` for this model.".into()
+            }
+            Lesson::Synthesize => "Azure said that it does not stream this model.".into(),
+            Lesson::ApiVersion(version) => {
+                format!("Azure said that this needs api-version {version} or a later one.").into()
+            }
+            Lesson::ToolsWithEffort(ToolsWithEffort::Never) => {
+                "Azure said that this model takes no function tools in a chat call.".into()
+            }
+            Lesson::ToolsWithEffort(_) => {
+                "Azure said that this model takes function tools only while it does not reason.".into()
+            }
+        }
+    }
+
+    /// What it is a line of: a field of the profile, or the row's id.
+    fn place(&self) -> &str {
+        match self {
+            Lesson::Row(row) => &row.id,
+            Lesson::SystemRole(_) => "system_role",
+            Lesson::Synthesize => "streaming",
+            Lesson::ApiVersion(_) => "min_api_version",
+            Lesson::ToolsWithEffort(_) => "tools_with_effort",
+        }
+    }
+}
+
+/// The rules in code that act on a field which can be learned.
+const ACTORS: &[(&str, &str)] = &[
+    ("synthesize.stream", "streaming"),
+    ("rename.role", "system_role"),
+    ("merge.system", "system_role"),
+    ("raise.api_version", "min_api_version"),
+    ("none.reasoning_effort", "tools_with_effort"),
+    ("refuse.tools_with_effort", "tools_with_effort"),
+];
+
+/// Whether a rule acts for this family because of something learned.
+pub(super) fn is_learned(profile: &Profile, rule: &str) -> bool {
+    let place = ACTORS.iter().find(|(actor, _)| *actor == rule).map_or(rule, |(_, field)| field);
+    profile.origins.get(place).is_some_and(|origin| origin == LEARNED)
+}

@@ -1,0 +1,126 @@
+//! What was learned as an operator would write it: lines for the `families` of a configuration.
+
+use std::fmt::Write;
+
+use super::{Lesson, Lessons};
+use crate::{
+    catalog::{Catalog, Profile, Row, Scalar, Verb, Word},
+    json::text,
+};
+
+impl Lessons {
+    /// The overlay that makes the same edits without learning. A deployment that is named like a model of its family
+    /// amends that family; any other gets a family of its own, which stands on the base where one is known.
+    pub fn overlay(&self, deployment: &str, base: &Profile, catalog: &Catalog) -> String {
+        let mut name = deployment.to_owned();
+        let mut lines = String::new();
+        if base.has_model(deployment) {
+            base.name.as_ref().clone_into(&mut name);
+        } else {
+            if catalog.has_name(deployment) {
+                name.push_str("-deployment");
+            }
+            line(&mut lines, format_args!("models = [{}]", quoted(deployment)));
+            if base.name != catalog.unknown().name {
+                line(&mut lines, format_args!("inherits = {}", quoted(&base.name)));
+            }
+        }
+        for lesson in self.iter().filter(|lesson| !matches!(lesson, Lesson::Row(_))) {
+            line(&mut lines, format_args!("{} # {}", lesson.line(), lesson.why()));
+        }
+        let mut text = format!("[families.{}]\n{lines}", key(&name));
+        let rows = self.rows();
+        if !rows.is_empty() {
+            line(&mut text, format_args!("[families.{}.chat]", key(&name)));
+        }
+        for rows in rows.chunk_by(|one, other| one.param == other.param) {
+            let Some(first) = rows.first() else { continue };
+            let values: Vec<String> = rows.iter().map(|row| value(row)).collect();
+            match values.as_slice() {
+                [one] => line(&mut text, format_args!("{} = {one}", key(&first.param))),
+                many => line(&mut text, format_args!("{} = [{}]", key(&first.param), many.join(", "))),
+            }
+        }
+        text
+    }
+}
+
+impl Lesson {
+    /// The lesson as a line of a family's block.
+    pub fn line(&self) -> String {
+        match self {
+            Lesson::Row(row) => format!("chat.{} = {}", key(&row.param), value(row)),
+            Lesson::SystemRole(role) => format!("system_role = {}", quoted(role.word())),
+            Lesson::Synthesize => "streaming = \"synthesized\"".to_owned(),
+            Lesson::ApiVersion(version) => format!("min_api_version = {}", quoted(version.as_str())),
+            Lesson::ToolsWithEffort(tools) => format!("tools_with_effort = {}", quoted(tools.word())),
+        }
+    }
+}
+
+fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
+    // Writing into a string cannot fail.
+    let _infallible = writeln!(text, "{line}");
+}
+
+/// A row as an inline table.
+fn value(row: &Row) -> String {
+    let mut members = vec![match &row.verb {
+        Verb::Rename(to) => format!("rename = {}", quoted(to)),
+        Verb::Drop => "drop = true".to_owned(),
+        Verb::Refuse => "refuse = true".to_owned(),
+        Verb::Allow { values, .. } => format!("allow = {}", list(values)),
+        Verb::Clamp { min, max } => {
+            let bound =
+                |name: &str, bound: &Option<f64>| bound.map(|bound| format!("{name} = {}", number(bound)));
+            let bounds: Vec<String> = [bound("min", min), bound("max", max)].into_iter().flatten().collect();
+            format!("clamp = {{ {} }}", bounds.join(", "))
+        }
+    }];
+    if let Verb::Allow { map, .. } = &row.verb
+        && !map.is_empty()
+    {
+        let pair = |(from, to): &(Scalar, Scalar)| format!("{} = {}", key(&from.to_string()), scalar(to));
+        members.push(format!("map = {{ {} }}", map.iter().map(pair).collect::<Vec<_>>().join(", ")));
+    }
+    if !row.unless.is_empty() {
+        members.push(format!("unless = {}", list(&row.unless)));
+    }
+    if !row.when.is_empty() {
+        let guard = |(param, values): &(String, Vec<Scalar>)| format!("{} = {}", key(param), list(values));
+        members.push(format!("when = {{ {} }}", row.when.iter().map(guard).collect::<Vec<_>>().join(", ")));
+    }
+    if row.same {
+        members.push("same = true".to_owned());
+    }
+    members.push(format!("why = {}", quoted(&row.why)));
+    format!("{{ {} }}", members.join(", "))
+}
+
+fn list(values: &[Scalar]) -> String {
+    format!("[{}]", values.iter().map(scalar).collect::<Vec<_>>().join(", "))
+}
+
+fn scalar(value: &Scalar) -> String {
+    match value {
+        Scalar::Bool(flag) => flag.to_string(),
+        Scalar::Number(value) => number(*value),
+        Scalar::Text(text) => quoted(text),
+    }
+}
+
+/// A number; TOML's whole numbers are read as 32 bits, so a larger one is written as a float.
+fn number(value: f64) -> String {
+    if value.abs() <= f64::from(i32::MAX) { value.to_string() } else { format!("{value:?}") }
+}
+
+fn key(name: &str) -> String {
+    let bare = !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+/// Every string that JSON writes is one that TOML reads, but for a bare DEL, which no name here can hold.
+fn quoted(text: &str) -> String {
+    text::quote(text)
+}

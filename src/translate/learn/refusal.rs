@@ -1,0 +1,49 @@
+//! Azure's refusals, in each of their envelopes. Members may be missing, null, or of another type than usual.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use super::wording::{Said, read};
+use crate::json::{Document, View};
+
+/// The longest refusal that is read; Azure's own are a few hundred bytes.
+const LONGEST: usize = 16 * 1024;
+
+/// What a refusal says, wherever in the envelope it stands.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    message: String,
+    param: Option<String>,
+    code: Option<String>,
+}
+
+impl Refusal {
+    /// Reads an answer, if it refuses a call for what is in it. A 404 is OpenAI's status for missing abilities
+    /// (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+    pub(super) fn read(status: u16, answer: &[u8]) -> Option<Refusal> {
+        if !matches!(status, 400 | 404 | 422) || answer.len() > LONGEST {
+            return None;
+        }
+        let document = Document::parse(Bytes::copy_from_slice(answer), 2).ok()?;
+        let root = document.root();
+        // API management's envelope has no `error`.
+        let error = root.get("error").unwrap_or(root);
+        let text = |key: &str| error.get(key).and_then(View::text).map(Cow::into_owned);
+        Some(Refusal { message: text("message")?, param: text("param"), code: text("code") })
+    }
+
+    /// What it says; nothing where the wording is not known and the other members tell nothing either.
+    pub(super) fn says(&self) -> Vec<Said<'_>> {
+        let param = self.param.as_deref();
+        if let Some(said) = read(self.message.trim(), param) {
+            return said;
+        }
+        match (param, self.code.as_deref()) {
+            (Some(param), Some("unsupported_parameter" | "unknown_parameter")) => {
+                vec![Said::Unsupported { param, instead: None }]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

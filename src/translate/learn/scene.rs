@@ -1,0 +1,238 @@
+//! From what Azure said to the line that mends it, given the call that was refused. A line that would not change this
+//! very call is no lesson: without it the call would only be refused again.
+
+use super::{
+    Lesson,
+    params::{Leave, leave, order, other_cap, together},
+    wording::Said,
+};
+use crate::{
+    call::{ApiVersion, Surface},
+    catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
+    json::View,
+    translate::Target,
+};
+
+/// A refused call, as it was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'a> {
+    pub(super) sent: View<'a>,
+    pub(super) target: &'a Target,
+}
+
+impl Scene<'_> {
+    /// The lines that what was said asks for; `None` if it cannot be helped.
+    pub(super) fn lessons(&self, said: &Said<'_>) -> Option<Vec<Lesson>> {
+        let first = self.lesson(said)?;
+        let Said::Unsupported { param, .. } = said else { return Some(vec![first]) };
+        let others = together(param).into_iter().filter(|other| other != param);
+        let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
+        Some(std::iter::once(first).chain(others).collect())
+    }
+
+    fn lesson(&self, said: &Said<'_>) -> Option<Lesson> {
+        match said {
+            Said::Unsupported { param: "stream", .. } | Said::Value { param: "stream", .. } => self.stream(),
+            Said::Unsupported { param, instead } => self.row(self.unsupported(param, *instead)?),
+            Said::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
+            Said::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
+            Said::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
+            Said::TooLarge { param, most } => self.row(too_large(param, *most)?),
+            Said::Format { kind } => self.row(format(kind)),
+            Said::Version(version) => self.version(version),
+            Said::ToolsWithEffort => self.tools_with_effort(),
+        }
+    }
+
+    /// The row, if it changes the call and is not there already.
+    fn row(&self, row: Row) -> Option<Lesson> {
+        let known = self.target.profile.chat.iter().any(|old| old.id == row.id && self.acts(old));
+        (self.acts(&row) && !known).then_some(Lesson::Row(row))
+    }
+
+    /// Whether a row changes something of the call.
+    fn acts(&self, row: &Row) -> bool {
+        let Some(value) = self.get(&row.param) else { return false };
+        let scalar = Scalar::read(value);
+        let is_exempt = scalar.as_ref().is_some_and(|scalar| row.unless.contains(scalar));
+        let holds = row
+            .when
+            .iter()
+            .all(|(param, values)| self.effective(param).is_some_and(|value| values.contains(&value)));
+        let bites = match &row.verb {
+            Verb::Rename(_) | Verb::Drop | Verb::Refuse => true,
+            Verb::Allow { values, .. } => scalar.is_some_and(|scalar| !values.contains(&scalar)),
+            Verb::Clamp { max, .. } => value.number().zip(*max).is_some_and(|(number, max)| number > max),
+        };
+        !is_exempt && holds && bites
+    }
+
+    fn get(&self, path: &str) -> Option<View<'_>> {
+        path.split('.').try_fold(self.sent, View::get).filter(|value| !value.is_null())
+    }
+
+    fn effective(&self, path: &str) -> Option<Scalar> {
+        match self.get(path) {
+            Some(value) => Scalar::read(value),
+            None => self.target.profile.defaults.get(path).cloned(),
+        }
+    }
+
+    fn unsupported(&self, param: &str, instead: Option<&str>) -> Option<Row> {
+        if let Some(other) = other_cap(param) {
+            let to = instead.filter(|name| is_cap(name)).unwrap_or(other);
+            let back = format!("rename.{to}");
+            // Where Azure takes neither name, renaming would go round in circles.
+            if self.target.profile.chat.iter().all(|row| *row.id != *back) {
+                let why = format!("Azure said that it takes `{to}` here in place of `{param}`.");
+                return Some(row(param, Verb::Rename(to.to_owned()), why));
+            }
+        }
+        let why = format!("Azure said that it does not take `{param}` here.");
+        unwanted(param, why)
+    }
+
+    fn value(&self, param: &str, value: &str, taken: &[Scalar]) -> Option<Row> {
+        if param == "response_format.type" {
+            return Some(format(self.get(param)?.text().as_deref().filter(|kind| *kind == value)?));
+        }
+        let words = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if taken.is_empty() {
+            return None;
+        }
+        let why = format!("Azure said that it takes `{param}` here only as {}.", words());
+        if let Some(order) = order(param) {
+            return ordered(param, order, taken, why);
+        }
+        Some(Row { unless: taken.to_vec(), ..unwanted(param, why)? })
+    }
+
+    fn only_beside(&self, param: &str, beside: &str) -> Option<Row> {
+        // Only where its absence can be written as a guard.
+        let off = Scalar::Bool(false);
+        if self.target.profile.defaults.get(beside) != Some(&off) {
+            return None;
+        }
+        let why = format!("Azure said that it takes `{param}` only beside `{beside}: true`.");
+        Some(Row { when: vec![(beside.to_owned(), vec![off])], ..unwanted(param, why)? })
+    }
+
+    fn stream(&self) -> Option<Lesson> {
+        (self.get("stream")?.boolean() == Some(true)).then_some(Lesson::Synthesize)
+    }
+
+    /// The role to use in place of a refused one that the call has.
+    fn role(&self, refused: &str) -> Option<Lesson> {
+        let mut messages = self.get("messages")?.items();
+        if !messages.any(|message| message.get("role").and_then(View::text).as_deref() == Some(refused)) {
+            return None;
+        }
+        let now = self.target.profile.system_role;
+        let learned = super::is_learned(&self.target.profile, "rename.role");
+        let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
+        let has_developer = version.is_none_or(|version| version.developer_role);
+        let next = match (refused, now) {
+            ("system", SystemRole::System) if learned => SystemRole::MergeIntoUser,
+            ("system", SystemRole::Any | SystemRole::System | SystemRole::Developer) if has_developer => {
+                SystemRole::DeveloperOnly
+            }
+            ("system", SystemRole::Any | SystemRole::System | SystemRole::Developer)
+            | ("developer", SystemRole::DeveloperOnly) => SystemRole::MergeIntoUser,
+            ("developer", SystemRole::Any | SystemRole::Developer) => SystemRole::System,
+            // Another role, or one that is left there by a policy.
+            _ => return None,
+        };
+        Some(Lesson::SystemRole(next))
+    }
+
+    /// A newer version than the one that was sent, if it can be one.
+    fn version(&self, text: &str) -> Option<Lesson> {
+        let version: ApiVersion = text.parse().ok()?;
+        let plausible = text.get(..4).is_some_and(|year| ("2023"..="2039").contains(&year));
+        let newer = matches!(self.target.surface, Surface::Dated(_))
+            && self.target.api_version().is_some_and(|sent| sent.is_before(&version));
+        (plausible && newer).then_some(Lesson::ApiVersion(version))
+    }
+
+    fn tools_with_effort(&self) -> Option<Lesson> {
+        self.get("tools").or_else(|| self.get("functions"))?;
+        let none = Scalar::Text("none".to_owned());
+        let is_none = self.get("reasoning_effort").and_then(Scalar::read).as_ref() == Some(&none);
+        let maps_none = |row: &Row| match &row.verb {
+            Verb::Allow { values, .. } => &*row.id == "map.reasoning_effort" && !values.contains(&none),
+            _ => false,
+        };
+        let now = self.target.profile.tools_with_effort;
+        let hopeless = is_none || self.target.profile.chat.iter().any(maps_none);
+        match now {
+            ToolsWithEffort::Any if !hopeless => Some(Lesson::ToolsWithEffort(ToolsWithEffort::OnlyNone)),
+            ToolsWithEffort::Any | ToolsWithEffort::OnlyNone if hopeless => {
+                Some(Lesson::ToolsWithEffort(ToolsWithEffort::Never))
+            }
+            ToolsWithEffort::Any | ToolsWithEffort::OnlyNone | ToolsWithEffort::Never => None,
+        }
+    }
+}
+
+/// Whether a name can be that of a cap on the answer.
+fn is_cap(name: &str) -> bool {
+    name.len() <= 40
+        && name.ends_with("_tokens")
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// A cap above what an answer may hold; one at the limit means the same.
+fn too_large(param: &str, most: f64) -> Option<Row> {
+    other_cap(param).filter(|_| most >= 1.0)?;
+    let why = format!("Azure said that an answer of this model holds {most} tokens at most.");
+    Some(Row { same: true, ..row(param, Verb::Clamp { min: None, max: Some(most) }, why) })
+}
+
+fn format(kind: &str) -> Row {
+    let why = format!("Azure said that this model does not take `response_format` of type `{kind}`.");
+    let when = vec![("response_format.type".to_owned(), vec![Scalar::Text(kind.to_owned())])];
+    Row { when, ..row("response_format", Verb::Refuse, why) }
+}
+
+/// Values that are not taken become the nearest weaker one that is, or else the weakest.
+fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String) -> Option<Row> {
+    let text = |word: &str| Scalar::Text(word.to_owned());
+    let values: Vec<Scalar> =
+        order.iter().map(|word| text(word)).filter(|word| taken.contains(word)).collect();
+    let mut nearest = values.first()?;
+    let mut map = Vec::new();
+    for word in order.iter().map(|word| text(word)) {
+        match values.iter().find(|value| **value == word) {
+            Some(value) => nearest = value,
+            None => map.push((word, nearest.clone())),
+        }
+    }
+    Some(row(param, Verb::Allow { values, map }, why))
+}
+
+/// The row of a parameter that has to go.
+fn unwanted(param: &str, why: String) -> Option<Row> {
+    Some(match leave(param)? {
+        Leave::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
+        Leave::Refuse => row(param, Verb::Refuse, why),
+    })
+}
+
+fn row(param: &str, verb: Verb, why: String) -> Row {
+    let word = match verb {
+        Verb::Rename(_) => "rename",
+        Verb::Drop => "drop",
+        Verb::Refuse => "refuse",
+        Verb::Allow { .. } => "map",
+        Verb::Clamp { .. } => "clamp",
+    };
+    Row {
+        id: format!("{word}.{param}").into(),
+        param: param.to_owned(),
+        verb,
+        unless: Vec::new(),
+        when: Vec::new(),
+        same: false,
+        why: why.into(),
+    }
+}
