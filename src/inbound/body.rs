@@ -11,7 +11,7 @@ use crate::{
     call::{Call, OUTLINE_DEPTH, Operation, name},
     deadline::{Deadlines, Timeouts},
     gather::{Ungathered, gather},
-    json::{Document, Kind, Pointer, SyntaxError, View},
+    json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
 };
 
 /// Why a body is no call.
@@ -134,7 +134,7 @@ pub fn call(
         return Err(BodyError::NotAnObject { found: root.kind().described() });
     }
     if let Some(key) = body.duplicate_key() {
-        return Err(BodyError::Duplicate { key: key.into_owned() });
+        return Err(BodyError::Duplicate { key: shortened(&key).into_owned() });
     }
     let model = match (named, root.get("model")) {
         (Some(name), _) => name,

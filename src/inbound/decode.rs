@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use bytes::Bytes;
 
 use super::BodyError;
+use crate::json::text::shortened;
 
 /// Most codings in a row. Each may grow a body to the limit once more, which costs time though not space.
 pub const MOST: usize = 4;
@@ -39,7 +40,7 @@ fn undo(body: Bytes, coding: &str, limit: usize) -> Result<Bytes, BodyError> {
             let decoder = ruzstd::decoding::StreamingDecoder::new(body.as_ref()).map_err(|_| corrupt())?;
             read(decoder, limit, corrupt)
         }
-        other => Err(BodyError::Coding { coding: other.to_owned() }),
+        other => Err(BodyError::Coding { coding: shortened(other).into_owned() }),
     }
 }
 

@@ -137,6 +137,12 @@ impl<'a> View<'a> {
         .map(move |index| View { document, index })
     }
 
+    /// Whether this is a container with values that are not recorded, because they lie too deep.
+    pub(super) fn is_opaque(self) -> bool {
+        let container = matches!(self.kind(), Kind::Array | Kind::Object);
+        container && self.children().next().is_none() && !text::inner(self.raw()).trim_ascii().is_empty()
+    }
+
     /// Another value of the same document.
     pub(super) fn sibling(self, index: u32) -> View<'a> {
         View { document: self.document, index }
@@ -159,7 +165,8 @@ impl<'a> View<'a> {
     fn key_is(self, key: &str) -> bool {
         let raw = self.document.bytes(self.key_span());
         let plain = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-        plain == key.as_bytes() || (plain.contains(&b'\\') && self.key() == key)
+        let same = plain == key.as_bytes();
+        if plain.contains(&b'\\') { self.key() == key } else { same }
     }
 
     fn node(self) -> Node {
@@ -194,6 +201,13 @@ mod tests {
         let document = parse(r#"{"model":"a","mo\u0064el":"b"}"#).unwrap();
         assert_eq!(document.duplicate_key().unwrap(), "model");
         assert_eq!(document.root().get("model").unwrap().text().unwrap(), "b");
+    }
+
+    #[test]
+    fn a_backslash_in_a_key_is_no_escape_of_another() {
+        let document = parse(r#"{"\\u0061":1,"\u0061":2}"#).unwrap();
+        assert_eq!(document.root().get("\\u0061").unwrap().raw(), b"1");
+        assert_eq!(document.root().get("a").unwrap().raw(), b"2");
     }
 
     #[test]

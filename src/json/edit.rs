@@ -25,7 +25,8 @@ pub enum Change {
         /// The new value.
         value: Raw,
     },
-    /// The member or item at a place is taken out.
+    /// The member or item at a place is taken out; of a key that stands twice, every member, so that none shows up
+    /// from behind another.
     Remove {
         /// The place.
         at: Pointer,
@@ -114,6 +115,18 @@ enum Place {
 impl Patch {
     fn take(&mut self, document: &Document, change: &Change) {
         let Some((place, trail)) = self.resolve(document.root(), change.at()) else { return };
+        match (change, change.at().steps().last()) {
+            // A member has no place in a row, and an item no key.
+            (Change::Insert { .. }, Some(Step::Key(_))) | (Change::Rename { .. }, Some(Step::Index(_))) => {
+                return;
+            }
+            (Change::Remove { .. }, Some(Step::Key(key))) => {
+                let object = document.root().sibling(trail.last().copied().unwrap_or_default());
+                self.remove_member(object, key);
+                return self.touched.extend(trail);
+            }
+            _ => {}
+        }
         match (place, change) {
             (Place::Node(node), Change::Set { value, .. }) => self.node(node).value = Some(value.clone()),
             (Place::Node(node), Change::Insert { value, .. }) => self.node(node).before.push(value.clone()),
@@ -143,6 +156,19 @@ impl Patch {
         self.touched.extend(trail);
     }
 
+    /// Takes out every member of that key, those that were added too.
+    fn remove_member(&mut self, object: View<'_>, key: &str) {
+        let named: Vec<u32> = self.named(object, key).map(View::index).collect();
+        for member in named {
+            self.node(member).removed = true;
+        }
+        for added in self.added.get_mut(&object.index()).into_iter().flatten() {
+            if added.key.as_deref() == Some(key) {
+                added.value = None;
+            }
+        }
+    }
+
     fn node(&mut self, node: u32) -> &mut NodePatch {
         self.nodes.entry(node).or_default()
     }
@@ -167,6 +193,9 @@ impl Patch {
         };
         if let Some(child) = child {
             return Some((Place::Node(child.index()), trail));
+        }
+        if view.is_opaque() {
+            return None;
         }
         let parent = view.index();
         let key = match (last, view.kind()) {
@@ -201,14 +230,19 @@ impl Patch {
     }
 
     fn member<'a>(&self, view: View<'a>, key: &str) -> Option<View<'a>> {
-        let named = |(name, child): &(Cow<'_, str>, View<'_>)| {
+        self.present(self.named(view, key).last()?)
+    }
+
+    /// The members that have this key by now.
+    fn named<'a>(&self, view: View<'a>, key: &str) -> impl Iterator<Item = View<'a>> {
+        let named = move |(name, child): &(Cow<'_, str>, View<'_>)| {
             let patch = self.nodes.get(&child.index());
             match patch.and_then(|patch| patch.key.as_deref()) {
                 Some(renamed) => renamed == key,
                 None => name == key,
             }
         };
-        self.present(view.members().filter(named).last()?.1)
+        view.members().filter(named).map(|(_, member)| member)
     }
 
     fn present<'a>(&self, view: View<'a>) -> Option<View<'a>> {
@@ -418,6 +452,35 @@ mod tests {
         let inside = set(Pointer::key("a").then("b"), "2");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[remove(Pointer::key("a")), inside.clone()]), "{}");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[set(Pointer::key("a"), "0"), inside]), r#"{"a":0}"#);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_taken_out_twice() {
+        let source = r#"{"a":1,"b":2,"\u0061":null,"c":3}"#;
+        assert_eq!(edited(source, &[remove(Pointer::key("a"))]), r#"{"b":2,"c":3}"#);
+        let rename = Change::Rename { from: Pointer::key("b"), to: "a".into() };
+        assert_eq!(edited(source, &[rename, remove(Pointer::key("a"))]), r#"{"c":3}"#);
+        let again = [remove(Pointer::key("a")), set(Pointer::key("a"), "4"), remove(Pointer::key("a"))];
+        assert_eq!(edited(source, &again), r#"{"b":2,"c":3}"#);
+    }
+
+    #[test]
+    fn items_have_no_keys_and_members_no_place_in_a_row() {
+        let source = r#"{"a":[1],"b":2}"#;
+        let insert = Change::Insert { at: Pointer::key("b"), value: Raw::json("0") };
+        let rename = Change::Rename { from: Pointer::key("a").item(0), to: "c".into() };
+        assert_eq!(edited(source, &[insert, rename]), source);
+    }
+
+    #[test]
+    fn what_lies_below_the_recorded_depth_stays_as_it_is() {
+        let source = r#"{"a":{"a":{"a":{"a":{"a":1}}}},"b":[[[[ 1]]]],"c":[[[[ ]]]]}"#;
+        let deep = |key: &'static str| Pointer::key(key).then("a").then("a").then("a");
+        let list = |key: &'static str| Pointer::key(key).item(0).item(0).item(0);
+        let insert = |at| Change::Insert { at, value: Raw::json("2") };
+        let changes = [set(deep("a").then("b"), "2"), remove(deep("a").then("a")), insert(list("b").item(0))];
+        assert_eq!(edited(source, &changes), source);
+        assert_eq!(edited(source, &[insert(list("c").item(0))]), source.replace("[ ]", "[2 ]"));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Characters of [`shortened`] text.
+const SHOWN: usize = 100;
+
 /// `text` as a JSON string with its quotes.
 pub fn quote(text: &str) -> String {
     // Serialising a string cannot fail; an empty string would be the answer if it did.
@@ -20,6 +23,14 @@ pub fn unquote(raw: &[u8]) -> Option<Cow<'_, str>> {
 /// What stands between the quotes of a JSON string.
 pub fn inner(raw: &[u8]) -> &[u8] {
     raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// The beginning of what a client wrote, for a message that repeats it: the whole may be as long as its body.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(text.get(..end).unwrap_or_default().to_owned() + "\u{2026}"),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// A JSON number that is whole, not negative, and small enough to be exact in any reader (2^53).
@@ -88,6 +99,12 @@ mod tests {
         assert_eq!(whole("0.5"), None);
         assert_eq!(whole("1e300"), None);
         assert_eq!(whole("\"1\""), None);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(shortened(&"é".repeat(SHOWN)), "é".repeat(SHOWN));
+        assert_eq!(shortened(&"é".repeat(SHOWN + 1)), "é".repeat(SHOWN) + "…");
     }
 
     proptest! {

@@ -14,6 +14,8 @@ mod command_line;
 mod destreaming;
 mod examples;
 mod golden;
+mod hard_bodies;
+mod hard_connections;
 mod judge;
 mod keys;
 mod learning;

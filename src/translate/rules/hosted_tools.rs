@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::{CHAT, Rule};
 use crate::{
     call::Refusal,
-    json::{Change, Pointer, View},
+    json::{Change, Pointer, View, text},
     translate::{Draft, Value},
 };
 
@@ -76,8 +76,9 @@ fn foreign(tool: View<'_>, no_custom: Option<&'static str>) -> Option<Foreign> {
         "custom" => Some((CUSTOM, no_custom?.into())),
         hosted => {
             let why = format!(
-                "`{hosted}` is no tool of chat completions: it exists on the Responses API (/v1/responses); chat takes \
-                 function tools"
+                "`{}` is no tool of chat completions: it exists on the Responses API (/v1/responses); chat takes \
+                 function tools",
+                text::shortened(hosted)
             );
             Some((HOSTED, why.into()))
         }

@@ -5,7 +5,7 @@ use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
-    json::{Change, Kind, Pointer, Raw, Span, View},
+    json::{Change, Kind, Pointer, Raw, Span, View, text},
     translate::Draft,
 };
 
@@ -54,11 +54,13 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn begins_with_line(content: View<'_>) -> bool {
-    let text = match content.kind() {
-        Kind::Array => content.items().next().and_then(|part| part.get("text")).and_then(View::text),
-        _ => content.text(),
+    let first = match content.kind() {
+        Kind::Array => content.items().next().and_then(|part| part.get("text")),
+        _ => Some(content),
     };
-    text.is_some_and(|text| text.starts_with(LINE))
+    // As it is written first: what is no Unicode further on is no text.
+    let written = |view: View<'_>| text::inner(view.raw()).starts_with(LINE.as_bytes());
+    first.is_some_and(|view| written(view) || view.text().is_some_and(|text| text.starts_with(LINE)))
 }
 
 fn prefixed(at: Pointer, content: Option<View<'_>>) -> Change {
@@ -105,6 +107,10 @@ mod tests {
         assert_eq!(
             formatted("o1", "v1", r#"{"role":"developer","content":null}"#),
             r#"{"role":"developer","content":"Formatting re-enabled"}"#
+        );
+        assert_eq!(
+            formatted("o1", "v1", r#"{"role":"developer","content":"\ud800"}"#),
+            r#"{"role":"developer","content":"Formatting re-enabled\n\ud800"}"#
         );
     }
 

@@ -7,7 +7,7 @@ use super::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
-    json::{Change, Kind, Pointer, Raw, Span},
+    json::{Change, Kind, Pointer, Raw, Span, text::shortened},
     translate::{Draft, Message},
 };
 
@@ -49,7 +49,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for index in instructions.into_iter().filter(|index| *index != host) {
         let others = draft.messages.get(index).and_then(others);
         let effect = if others.is_some() { Effect::Lossy } else { Effect::Same };
-        let why = others.map_or(Cow::Borrowed(WHY), |other| format!("{WHY}; its `{other}` is lost").into());
+        let why = others
+            .map_or(Cow::Borrowed(WHY), |other| format!("{WHY}; its `{}` is lost", shortened(&other)).into());
         draft.edit(ID, effect, why, Change::Remove { at: at(index) })?;
     }
     Ok(())

@@ -91,8 +91,12 @@ pub(super) const LITERAL: &[Rule] = &[
 
 /// Calls the cap by its older name, which means the same for a family that takes both.
 fn old_cap(draft: &mut Draft<'_>, why: &'static str) -> Result<(), Refusal> {
+    const ID: &str = "rename.max_completion_tokens";
+    if draft.is_null("max_tokens") {
+        draft.edit(ID, Effect::Same, why, Change::Remove { at: Pointer::key("max_tokens") })?;
+    }
     let change = Change::Rename { from: Pointer::key("max_completion_tokens"), to: "max_tokens".to_owned() };
-    draft.edit("rename.max_completion_tokens", Effect::Same, why, change)?;
+    draft.edit(ID, Effect::Same, why, change)?;
     Ok(())
 }
 

@@ -73,7 +73,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     for (index, message) in draft.messages.iter().enumerate() {
         for (key, value) in message.view.members() {
-            if value.is_null() && MEMBERS.contains(&key.as_ref()) {
+            // Of a key that stands twice the last value counts.
+            let counts = || message.view.get(&key).is_some_and(|last| last.span() == value.span());
+            if value.is_null() && MEMBERS.contains(&key.as_ref()) && counts() {
                 places.push(Pointer::key("messages").item(index).then(key.into_owned()));
             }
         }
@@ -101,6 +103,15 @@ mod tests {
             r#"{"x":null,"messages":[{"role":"user","content":null,"y":null},{"role":"assistant","content":null}]}"#
         );
         assert_eq!(edits, "drop.null;n=4");
+    }
+
+    #[test]
+    fn of_a_member_that_stands_twice_the_last_value_counts() {
+        let body =
+            r#"{"messages":[{"role":"user","name":null,"name":"a"},{"role":"user","name":"a","name":null}]}"#;
+        let (sent, edits) = sent("gpt-4.1", "v1", body);
+        assert_eq!(sent, body.replace(r#","name":"a","name":null"#, ""));
+        assert_eq!(edits, "drop.null");
     }
 
     #[test]

@@ -57,7 +57,8 @@ fn excluding(draft: &Draft<'_>) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::sent;
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{sent, with};
 
     const PREDICTION: &str = r#""prediction":{"type":"content","content":"x"}"#;
 
@@ -90,5 +91,12 @@ mod tests {
         assert_eq!(edits, "rename.max_completion_tokens");
         let (body, _) = sent("o1", "v1", &format!(r#"{{{PREDICTION},"max_completion_tokens":3}}"#));
         assert_eq!(body, r#"{"max_completion_tokens":3}"#);
+    }
+
+    #[test]
+    fn an_older_name_that_stands_there_as_null_is_not_doubled() {
+        let body = format!(r#"{{"max_tokens":null,{PREDICTION},"max_completion_tokens":3}}"#);
+        let (body, _) = with("drop.null", Action::Pass, "gpt-4.1", &body).unwrap();
+        assert_eq!(body, format!(r#"{{{PREDICTION},"max_tokens":3}}"#));
     }
 }

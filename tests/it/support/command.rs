@@ -84,6 +84,13 @@ impl Server {
         server
     }
 
+    /// The most memory that it has held so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim_end_matches("kB").trim().parse::<usize>().unwrap() * 1024
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub(crate) async fn stop(mut self) -> Ended {
         if let Some(id) = self.child.id() {

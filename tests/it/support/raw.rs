@@ -43,6 +43,13 @@ impl Raw {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }
 
+    /// Sends bytes to a gateway that may have closed the connection.
+    pub(crate) async fn send_or_closed(&mut self, bytes: impl AsRef<[u8]>) {
+        drop(
+            timeout(NEVER, self.stream.write_all(bytes.as_ref())).await.expect("nobody reads, nobody closes"),
+        );
+    }
+
     /// Says that nothing more will be sent.
     pub(crate) async fn end(&mut self) {
         self.stream.shutdown().await.unwrap();

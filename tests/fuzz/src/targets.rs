@@ -1,0 +1,47 @@
+//! Deployments of every family on every kind of surface.
+
+use std::sync::{Arc, LazyLock};
+
+use azgate::{
+    catalog::{Catalog, Profile, Surfaces},
+    translate::{Action, Lossy, PolicyLayer, RULES, Target},
+};
+
+use crate::choices::Choices;
+
+/// The name of every deployment, which the golden cases call.
+pub const DEPLOYMENT: &str = "alias";
+
+const SURFACES: [&str; 6] =
+    ["v1", "2023-05-15", "2024-02-01", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
+
+/// The families, and last the one of which nothing is known.
+static FAMILIES: LazyLock<Vec<Arc<Profile>>> = LazyLock::new(|| {
+    let catalog = Catalog::embedded();
+    catalog.families().cloned().chain([catalog.unknown()]).collect()
+});
+
+/// A deployment.
+pub fn target(choices: &mut Choices<'_>) -> Target {
+    static TABLE: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
+    let profile = choices.of(&FAMILIES).clone();
+    let surface = choices.of(&SURFACES).parse().expect("a surface of the list");
+    let options = choices.byte();
+    Target {
+        markdown: options & 1 == 1,
+        reasoning_reserve: if options & 2 == 2 { 1000 } else { 0 },
+        ..Target::new(DEPLOYMENT, profile, surface, &TABLE)
+    }
+}
+
+/// What a call says of losses, and a layer in which some rules have an action of their own.
+pub fn policy(choices: &mut Choices<'_>) -> (Option<Lossy>, PolicyLayer) {
+    let word = [None, None, Some(Lossy::Refuse), Some(Lossy::Allow)];
+    let call = *choices.of(&word);
+    let ids: Vec<&str> = RULES.iter().flat_map(|rule| rule.ids.iter().copied()).collect();
+    let named = choices.byte();
+    let count = if named & 1 == 0 { 0 } else { usize::from(named >> 5) };
+    let actions = [Action::Apply, Action::Refuse, Action::Pass];
+    let rules = (0..count).map(|_| ((*choices.of(&ids)).to_owned(), *choices.of(&actions)));
+    (call, PolicyLayer { lossy: None, rules: rules.collect() })
+}
