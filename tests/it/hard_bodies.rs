@@ -259,7 +259,7 @@ async fn deep_answers_pass_and_a_stream_made_of_one_is_whole() {
     assert!(soon(proxy.chat(hello("gpt-4.1"))).await.text().await.unwrap() == answer);
     let stream = hello("o1").replace("{\"model", "{\"stream\":true,\"model");
     let stream = soon(proxy.chat(stream)).await.text().await.unwrap();
-    assert!(stream.contains("Hello.") && stream.ends_with("data: [DONE]\n\n"), "{:.300}", stream);
+    assert!(stream.contains("Hello.") && stream.ends_with("data: [DONE]\n\n"), "{stream:.300}");
     let refused = soon(proxy.chat(hello("gpt-4.1"))).await;
     assert_eq!(refused.status(), 400);
     assert!(refused.text().await.unwrap().contains("\"message\":\"no\""));
@@ -270,6 +270,6 @@ async fn deep_answers_pass_and_a_stream_made_of_one_is_whole() {
     let proxy = Proxy::start(&upstream, "").await;
     let stream = hello("gpt-4.1").replace("{\"model", "{\"stream\":true,\"model");
     let stream = soon(proxy.chat(stream)).await.text().await.unwrap();
-    assert!(stream.contains(&deep) && stream.ends_with("data: [DONE]\n\n"), "{:.300}", stream);
+    assert!(stream.contains(&deep) && stream.ends_with("data: [DONE]\n\n"), "{stream:.300}");
     upstream.finish();
 }
