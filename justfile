@@ -15,6 +15,10 @@ check:
 test:
     tests/run
 
+# Run every fuzz target for so many seconds
+fuzz seconds="60":
+    tests/fuzz/run {{seconds}}
+
 # Write the golden files anew; then read their diff
 golden:
     AZGATE_BLESS=1 cargo test --test it golden
