@@ -230,7 +230,7 @@ impl Patch {
     }
 
     fn member<'a>(&self, view: View<'a>, key: &str) -> Option<View<'a>> {
-        self.present(self.named(view, key).last()?)
+        self.named(view, key).filter_map(|member| self.present(member)).last()
     }
 
     /// The members that have this key by now.
@@ -405,6 +405,17 @@ mod tests {
             remove(Pointer::key("a")),
         ];
         assert_eq!(edited(r#"{"a":1}"#, &changes), r#"{"b":7}"#);
+    }
+
+    #[test]
+    fn a_renamed_member_is_found_before_one_of_that_key_that_was_taken_out() {
+        let changes = [
+            remove(Pointer::key("b")),
+            Change::Rename { from: Pointer::key("a"), to: "b".into() },
+            set(Pointer::key("b"), "7"),
+        ];
+        assert_eq!(edited(r#"{"a":1,"b":null}"#, &changes), r#"{"b":7}"#);
+        assert_eq!(edited(r#"{"b":null,"a":1}"#, &changes), r#"{"b":7}"#);
     }
 
     #[test]

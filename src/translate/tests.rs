@@ -63,3 +63,18 @@ fn nothing_is_changed_for_an_unknown_family() {
     assert_eq!(sent, body);
     assert!(plan.edits.is_empty());
 }
+
+#[test]
+fn a_cap_that_takes_the_place_of_a_null_one_stands_there_once() {
+    for (one, other) in [("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")] {
+        let cap = |key| if key == "max_tokens" { "9999999" } else { "null" };
+        let body = format!(
+            r#"{{"{one}":{},"model":"my-deployment","messages":[],"{other}":{}}}"#,
+            cap(one),
+            cap(other)
+        );
+        let (sent, _) = translated(&target("o1", "v1"), &body);
+        assert_eq!(sent.matches(r#""max_completion_tokens":100000"#).count(), 1, "{sent}");
+        assert_eq!(sent.matches("max_").count(), 1, "{sent}");
+    }
+}

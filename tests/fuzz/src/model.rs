@@ -19,6 +19,7 @@ pub struct Slot {
     key: String,
     /// The index that an item came with, by which it is named; a member or item that came with the body has one.
     origin: Option<usize>,
+    item: bool,
     value: Option<Tree>,
 }
 
@@ -43,7 +44,7 @@ impl Tree {
             (Step::Index(index), Change::Insert { value, .. }) => {
                 let Tree::Array(slots) = tree else { return };
                 let there = slots.iter().position(|slot| slot.origin == Some(*index) && slot.value.is_some());
-                let slot = Slot { key: String::new(), origin: None, value: written(value) };
+                let slot = Slot { key: String::new(), origin: None, item: true, value: written(value) };
                 slots.insert(there.unwrap_or(slots.len()), slot);
             }
             (Step::Key(_), Change::Insert { .. }) | (Step::Index(_), Change::Rename { .. }) => {}
@@ -51,7 +52,12 @@ impl Tree {
                 (true, _) => tree.present(last).expect("it is there").value = written(value),
                 (false, Step::Key(key)) => {
                     let Tree::Object(slots) = tree else { return };
-                    slots.push(Slot { key: key.to_string(), origin: None, value: written(value) });
+                    slots.push(Slot {
+                        key: key.to_string(),
+                        origin: None,
+                        item: false,
+                        value: written(value),
+                    });
                 }
                 (false, Step::Index(_)) => {}
             },
@@ -85,18 +91,16 @@ impl Tree {
         slots.iter_mut().find(|slot| slot.origin.is_none() && slot.key == *key && slot.value.is_some())
     }
 
-    /// The slot that came with the body; of several members with one key the last.
+    /// The slot that came with the body and is still there; of several members with one key the last.
     fn original(&mut self, step: &Step) -> Option<&mut Slot> {
-        let slot = match (self, step) {
-            (Tree::Object(slots), Step::Key(key)) => {
-                slots.iter_mut().rfind(|slot| slot.origin.is_some() && slot.key == *key)
-            }
-            (Tree::Array(slots), Step::Index(index)) => {
-                slots.iter_mut().find(|slot| slot.origin == Some(*index))
-            }
-            _ => None,
-        };
-        slot.filter(|slot| slot.value.is_some())
+        let (Tree::Array(slots) | Tree::Object(slots)) = self else { return None };
+        slots.iter_mut().rfind(|slot| {
+            let named = match step {
+                Step::Key(key) => slot.key == *key && !slot.item,
+                Step::Index(index) => slot.origin == Some(*index) && slot.item,
+            };
+            named && slot.origin.is_some() && slot.value.is_some()
+        })
     }
 
     /// The tree as text without white space.
@@ -133,6 +137,7 @@ fn tree(view: View<'_>) -> Tree {
     let slot = |(origin, key, value): (usize, String, View<'_>)| Slot {
         key,
         origin: Some(origin),
+        item: view.kind() == Kind::Array,
         value: Some(tree(value)),
     };
     let members = view.members().enumerate().map(|(at, (key, value))| (at, key.into_owned(), value));
