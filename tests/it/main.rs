@@ -23,6 +23,7 @@ mod limits;
 mod long_calls;
 mod models;
 mod paths;
+mod pieces;
 mod policy;
 mod properties;
 mod records;
