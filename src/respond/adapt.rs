@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body::Frame;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 
 use super::{
     answer,
@@ -24,7 +23,7 @@ use crate::{
     gather::{Ungathered, gather},
     json::Document,
     observe::Record,
-    upstream::headers,
+    upstream::{AnswerBody, headers},
 };
 
 /// The header of a JSON body.
@@ -109,7 +108,7 @@ pub enum Content {
     /// A stream that is still coming.
     Stream {
         /// Where it comes from.
-        upstream: Incoming,
+        upstream: AnswerBody,
         /// How it is given on.
         reply: ReplyPlan,
         /// How long, and with what signs of life.
@@ -136,7 +135,7 @@ pub struct Manner {
 
 /// Adapts Azure's answer to what was asked, and notes what it tells.
 pub async fn adapt(
-    answer: Response<Incoming>,
+    answer: Response<AnswerBody>,
     route: &Route,
     manner: Manner,
     record: &mut Record,
@@ -263,7 +262,7 @@ fn coding(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The JSON answer that a stream comes to. Behind `[DONE]` a broken connection does not matter.
-async fn collect(mut upstream: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+async fn collect(mut upstream: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     let mut collector = Collector::new(LARGEST);
     while let Some(frame) =
         deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?
@@ -278,7 +277,7 @@ async fn collect(mut upstream: Incoming, deadlines: &Deadlines) -> Result<Bytes,
     Ok(collector.finish()?)
 }
 
-async fn whole_body(body: Incoming, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
         Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
         Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),

@@ -3,24 +3,22 @@
 //! connection looks that the other side had closed while it lay in the pool.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, PROXY_AUTHORIZATION};
-use http::{Extensions, HeaderMap, HeaderValue, Method, Response, Uri};
-use hyper::body::Incoming;
-use hyper_util::client::legacy;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION};
+use http::uri::Scheme;
+use http::{HeaderMap, HeaderValue, Method, Response, Uri};
 
 use crate::deadline::{Deadlines, Limit};
 
-use super::connect::{ConnectError, Connector};
-use super::failure::{Failure, Kind, Phase, causes};
+use super::body::AnswerBody;
+use super::connect::Connector;
+use super::failure::{Failure, Lost};
+use super::pool::{Line, Origin, Pool};
 use super::proxies::Proxies;
 use super::segments::Segments;
-use super::socket::Past;
 use super::tls::{self, TlsError};
-
-type Pool = legacy::Client<Connector, Segments>;
 
 /// How to reach Azure.
 #[derive(Clone, Debug)]
@@ -71,9 +69,8 @@ pub struct Resent;
 /// The client of the data path. Clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
-    pool: Pool,
-    /// Never reuses a connection. When one stale connection was found, the pool's others are likely stale too.
-    fresh: Pool,
+    pool: Arc<Pool>,
+    http2: bool,
     proxies: Proxies,
 }
 
@@ -82,15 +79,8 @@ impl Client {
     pub fn new(options: &ClientOptions) -> Result<Self, TlsError> {
         let tls = tls::config(options.ca_file.as_deref())?;
         let connector = Connector::new(tls, options.http2, options.proxies.clone(), options.connect_timeout);
-        let mut builder = legacy::Client::builder(TokioExecutor::new());
-        builder
-            .http2_only(options.http2)
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(options.pool_idle_timeout);
-        let pool = builder.build(connector.clone());
-        let fresh = builder.pool_max_idle_per_host(0).build(connector);
-        Ok(Self { pool, fresh, proxies: options.proxies.clone() })
+        let pool = Pool::new(connector, options.http2, options.pool_idle_timeout);
+        Ok(Self { pool, http2: options.http2, proxies: options.proxies.clone() })
     }
 
     /// Sends a call as [`Client::send`] does, unless its answer does not begin in time.
@@ -98,7 +88,7 @@ impl Client {
         &self,
         request: Request,
         deadlines: &Deadlines,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<AnswerBody>, Failure> {
         let target = request.uri.clone();
         let answer = deadlines.within(Limit::FirstByte, self.send(request)).await;
         answer.unwrap_or_else(|overdue| Err(Failure::overdue(&target, overdue)))
@@ -109,21 +99,40 @@ impl Client {
     ///
     /// Dropping the future, or the answer's body before its end, closes an HTTP/1.1 connection: Azure sees that
     /// nobody is waiting any more.
-    pub async fn send(&self, request: Request) -> Result<Response<Incoming>, Failure> {
+    pub async fn send(&self, request: Request) -> Result<Response<AnswerBody>, Failure> {
         let request = self.complete(request);
-        let lost = match attempt(&self.pool, request.clone()).await {
-            Ok(answer) => return Ok(answer),
-            Err(lost) => lost,
-        };
-        if !was_stale(&lost) {
-            return Err(failure(&request.uri, lost, false));
-        }
-        match attempt(&self.fresh, request.clone()).await {
-            Ok(mut answer) => {
-                answer.extensions_mut().insert(Resent);
-                Ok(answer)
+        let target = request.uri.clone();
+        let mut resent = false;
+        if let Some(line) = self.pool.take(&Origin::from(&target)) {
+            match self.attempt(line, request.clone()).await {
+                // When one connection is stale, the pool's others are likely stale too: the second one is new.
+                Err(lost) if lost.was_stale() => resent = true,
+                answer => return answer.map_err(|lost| Failure::lost(&target, lost, false)),
             }
-            Err(lost) => Err(failure(&request.uri, lost, true)),
+        }
+        // Boxed, since it is large and seldom needed.
+        let line = Box::pin(self.pool.open(&target)).await;
+        let line = line.map_err(|error| Failure::unconnected(&target, error, resent))?;
+        let answer = self.attempt(line, request).await;
+        let mut answer = answer.map_err(|lost| Failure::lost(&target, lost, resent))?;
+        if resent {
+            answer.extensions_mut().insert(Resent);
+        }
+        Ok(answer)
+    }
+
+    async fn attempt(&self, line: Line, request: Request) -> Result<Response<AnswerBody>, Lost> {
+        let origin = Origin::from(&request.uri);
+        let mut call = http::Request::new(request.body);
+        *call.method_mut() = request.method;
+        *call.uri_mut() = request.uri;
+        *call.headers_mut() = request.headers;
+        match line {
+            Line::Own(mut wire) => {
+                let answer = wire.send(call).await?;
+                Ok(answer.map(|body| AnswerBody::own(body, wire, origin, self.pool.clone())))
+            }
+            Line::Shared(mut shared) => Ok(shared.send(call).await?.map(AnswerBody::shared)),
         }
     }
 
@@ -137,64 +146,21 @@ impl Client {
         if let Some(credentials) = self.proxies.authorization(&request.uri) {
             request.headers.insert(PROXY_AUTHORIZATION, credentials);
         }
+        if !self.http2
+            && let Some(host) = host(&request.uri)
+        {
+            request.headers.insert(HOST, host);
+        }
         request
     }
 }
 
-async fn attempt(pool: &Pool, request: Request) -> Result<Response<Incoming>, legacy::Error> {
-    let mut outgoing = http::Request::new(request.body);
-    *outgoing.method_mut() = request.method;
-    *outgoing.uri_mut() = request.uri;
-    *outgoing.headers_mut() = request.headers;
-    let answer = pool.request(outgoing).await?;
-    if let Some(past) = answer.extensions().get::<Past>() {
-        past.answer();
-    }
-    Ok(answer)
-}
-
-/// Whether the connection had served before, and went away before any of this call's answer.
-fn was_stale(lost: &legacy::Error) -> bool {
-    past(lost).is_some_and(|past| past.served() && !past.heard()) && is_loss(lost)
-}
-
-fn past(lost: &legacy::Error) -> Option<Past> {
-    let mut extensions = Extensions::new();
-    lost.connect_info()?.get_extras(&mut extensions);
-    extensions.remove()
-}
-
-/// Whether the connection was lost, or the server said that it had not looked at the call (HTTP/2 only).
-fn is_loss(error: &legacy::Error) -> bool {
-    let declined = |error: &h2::Error| {
-        error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
-    };
-    let kind = Kind::of(error);
-    matches!(kind, Kind::Closed | Kind::TimedOut(_))
-        || causes(error).filter_map(|cause| cause.downcast_ref()).any(declined)
-}
-
-fn failure(target: &Uri, lost: legacy::Error, resent: bool) -> Failure {
-    let reused = past(&lost).is_some_and(|past| past.served());
-    let connect = causes(&lost).find_map(|cause| cause.downcast_ref::<ConnectError>());
-    let (phase, limit) = match connect {
-        Some(error) => (error.phase, Some(error.kind)),
-        None => (phase_of(&lost), None),
-    };
-    let mut told = Failure::new(phase, target, lost);
-    told.kind = limit.unwrap_or(told.kind);
-    (told.reused, told.resent) = (reused, resent);
-    told
-}
-
-/// What can be told of a call that had its connection. A server that closes while we write is as likely to have read
-/// all it wanted, so only what never left counts as not sent.
-fn phase_of(lost: &legacy::Error) -> Phase {
-    let Some(past) = past(lost) else { return Phase::Connect };
-    match causes(lost).find_map(|cause| cause.downcast_ref::<hyper::Error>()) {
-        Some(error) if error.is_canceled() || error.is_closed() || error.is_user() => Phase::Send,
-        Some(error) if error.is_parse() => Phase::ReadAnswer,
-        _ if past.heard() => Phase::ReadAnswer,
-        _ => Phase::AwaitAnswer,
+/// What `host` says: no user information, and no port that goes without saying.
+fn host(target: &Uri) -> Option<HeaderValue> {
+    let authority = target.authority()?;
+    let usual = if target.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    match authority.port_u16().filter(|port| *port != usual) {
+        Some(port) => HeaderValue::try_from(format!("{}:{port}", authority.host())).ok(),
+        None => HeaderValue::from_str(authority.host()).ok(),
     }
 }

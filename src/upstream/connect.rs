@@ -3,9 +3,7 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
@@ -20,8 +18,8 @@ use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
+use tower::ServiceExt;
 use tower::util::MapErr;
-use tower::{Service, ServiceExt};
 
 use super::failure::{Kind, Phase, causes};
 use super::proxies::Proxies;
@@ -52,17 +50,21 @@ pub struct ConnectError {
     pub source: Option<BoxError>,
 }
 
+impl ConnectError {
+    /// The connection stood, and no HTTP could be begun on it.
+    pub(super) fn no_http(error: hyper::Error) -> Self {
+        Self { phase: Phase::Connect, kind: Kind::of(&error), source: Some(error.into()) }
+    }
+}
+
 /// Marks an error as the resolver's.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 struct Unresolved(io::Error);
 
-/// Opens connections. Clones share everything.
-#[derive(Clone, Debug)]
-pub struct Connector(Arc<Inner>);
-
+/// Opens connections.
 #[derive(Debug)]
-struct Inner {
+pub struct Connector {
     tcp: Tcp,
     /// To a proxy, which may want TLS of its own and is spoken to in HTTP/1.1.
     hop: HttpsConnector<Tcp>,
@@ -92,29 +94,13 @@ impl Connector {
         if http2 {
             tls.alpn_protocols = vec![b"h2".to_vec()];
         }
-        Self(Arc::new(Inner { tcp, hop, tls: Arc::new(tls), http2, proxies, timeout }))
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Socket>;
-    type Error = ConnectError;
-    type Future = Pin<Box<dyn Future<Output = Result<TokioIo<Socket>, ConnectError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ConnectError>> {
-        Poll::Ready(Ok(()))
+        Self { tcp, hop, tls: Arc::new(tls), http2, proxies, timeout }
     }
 
-    fn call(&mut self, target: Uri) -> Self::Future {
-        let inner = Arc::clone(&self.0);
-        Box::pin(async move { inner.open(target).await.map(TokioIo::new) })
-    }
-}
-
-impl Inner {
-    async fn open(&self, target: Uri) -> Result<Socket, ConnectError> {
+    /// Connects to the host of `target`.
+    pub async fn open(&self, target: &Uri) -> Result<Socket, ConnectError> {
         let deadline = Instant::now() + self.timeout;
-        let proxy = self.proxies.before(&target);
+        let proxy = self.proxies.before(target);
         let secure = target.scheme() == Some(&Scheme::HTTPS);
         let forwarded = proxy.is_some() && !secure;
 
@@ -133,11 +119,11 @@ impl Inner {
             }
         };
         let stream = if secure {
-            self.step(Phase::Tls, deadline, self.handshake(&target, hop)).await?
+            self.step(Phase::Tls, deadline, self.handshake(target, hop)).await?
         } else {
             MaybeHttpsStream::Http(hop)
         };
-        Ok(Socket::new(stream, forwarded, self.http2))
+        Ok(Socket::new(stream, forwarded))
     }
 
     /// Runs one step and puts its name on what goes wrong in it.

@@ -10,6 +10,8 @@ use http::Uri;
 
 use crate::deadline::Overdue;
 
+use super::connect::ConnectError;
+
 /// How far a call got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -66,7 +68,55 @@ pub struct Failure {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+/// A call that had its connection and got no answer on it.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) error: hyper::Error,
+    /// The connection had served an earlier call.
+    pub(super) reused: bool,
+    /// Bytes of this call's answer had come; never known on HTTP/2.
+    pub(super) heard: bool,
+}
+
+impl Lost {
+    /// Whether the connection had served before, and went away before any of this call's answer.
+    pub(super) fn was_stale(&self) -> bool {
+        self.reused && !self.heard && self.is_loss()
+    }
+
+    /// Whether the connection was lost, or the server said that it had not looked at the call (HTTP/2 only).
+    fn is_loss(&self) -> bool {
+        let declined = |error: &h2::Error| {
+            error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
+        };
+        matches!(Kind::of(&self.error), Kind::Closed | Kind::TimedOut(_))
+            || causes(&self.error).filter_map(|cause| cause.downcast_ref()).any(declined)
+    }
+
+    /// A server that closes while we write is as likely to have read all it wanted, so only what never left counts
+    /// as not sent.
+    fn phase(&self) -> Phase {
+        if self.error.is_canceled() || self.error.is_closed() || self.error.is_user() {
+            Phase::Send
+        } else if self.heard || self.error.is_parse() {
+            Phase::ReadAnswer
+        } else {
+            Phase::AwaitAnswer
+        }
+    }
+}
+
 impl Failure {
+    pub(super) fn unconnected(target: &Uri, error: ConnectError, resent: bool) -> Self {
+        let (phase, kind) = (error.phase, error.kind);
+        Self { kind, resent, ..Self::new(phase, target, error) }
+    }
+
+    pub(super) fn lost(target: &Uri, lost: Lost, resent: bool) -> Self {
+        let reused = lost.reused;
+        Self { reused, resent, ..Self::new(lost.phase(), target, lost.error) }
+    }
+
     /// A failure of a call to `target`, told from what caused it.
     pub fn new(phase: Phase, target: &Uri, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let source = source.into();

@@ -1,5 +1,5 @@
-//! A connection as the pool holds it, and the little that must be known of its past: only a connection that has
-//! served a call, and has not begun to answer this one, is a stale one whose call may be sent again.
+//! The bytes of a connection to the first hop, with a mark when some have come: a lost call whose answer has begun is
+//! not sent again.
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use hyper_rustls::MaybeHttpsStream;
-use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -22,63 +21,38 @@ pub struct Socket {
     stream: TokioIo<MaybeHttpsStream<Hop>>,
     /// The first hop is a proxy that reads our requests.
     forwarded: bool,
-    /// Calls overlap on it, so that bytes cannot be told to be one call's.
-    http2: bool,
-    past: Past,
+    heard: Heard,
 }
 
 impl Socket {
-    pub(super) fn new(stream: MaybeHttpsStream<Hop>, forwarded: bool, http2: bool) -> Self {
-        Self { stream: TokioIo::new(stream), forwarded, http2, past: Past::default() }
+    pub(super) fn new(stream: MaybeHttpsStream<Hop>, forwarded: bool) -> Self {
+        Self { stream: TokioIo::new(stream), forwarded, heard: Heard::default() }
+    }
+
+    pub(super) fn is_forwarded(&self) -> bool {
+        self.forwarded
+    }
+
+    pub(super) fn heard(&self) -> Heard {
+        self.heard.clone()
     }
 }
 
-/// What happened on a connection, shared between its socket and whoever got an answer from it.
+/// Whether bytes have come since this was last forgotten, shared between a socket and whoever waits for an answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Past(Arc<Marks>);
+pub(super) struct Heard(Arc<AtomicBool>);
 
-#[derive(Debug, Default)]
-struct Marks {
-    /// It has brought at least one answer.
-    served: AtomicBool,
-    /// It has brought an answer since the last write, so the next write begins a new call.
-    answered: AtomicBool,
-    /// Bytes of this call's answer have come.
-    heard: AtomicBool,
-}
-
-impl Past {
-    /// An answer's head has come out of this connection.
-    pub(super) fn answer(&self) {
-        self.0.served.store(true, Ordering::Release);
-        self.0.answered.store(true, Ordering::Release);
+impl Heard {
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 
-    pub(super) fn served(&self) -> bool {
-        self.0.served.load(Ordering::Acquire)
+    pub(super) fn forget(&self) {
+        self.0.store(false, Ordering::Release);
     }
 
-    /// Whether the current call's answer is known to have begun, which on HTTP/2 it never is.
-    pub(super) fn heard(&self) -> bool {
-        self.0.heard.load(Ordering::Acquire)
-    }
-
-    fn wrote(&self) {
-        // A server may answer early, while the call is still being written; then `heard` stays set for the next
-        // call too. That errs on the safe side: one call is not sent again that could have been.
-        if self.0.answered.swap(false, Ordering::AcqRel) {
-            self.0.heard.store(false, Ordering::Release);
-        }
-    }
-
-    fn read(&self) {
-        self.0.heard.store(true, Ordering::Release);
-    }
-}
-
-impl Connection for Socket {
-    fn connected(&self) -> Connected {
-        self.stream.connected().proxy(self.forwarded).extra(self.past.clone())
+    fn set(&self) {
+        self.0.store(true, Ordering::Release);
     }
 }
 
@@ -90,8 +64,8 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if buf.filled().len() > before && !self.http2 {
-            self.past.read();
+        if buf.filled().len() > before {
+            self.heard.set();
         }
         polled
     }
@@ -99,7 +73,6 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.past.wrote();
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -120,7 +93,6 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.past.wrote();
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 }

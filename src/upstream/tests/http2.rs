@@ -41,7 +41,7 @@ async fn serve(io: impl AsyncRead + AsyncWrite + Unpin, acts: &[Act]) -> Vec<Rec
 }
 
 /// Two calls, one after the other, and what became of the second.
-async fn twice(client: Client, url: &str) -> Result<Response<Incoming>, Failure> {
+async fn twice(client: Client, url: &str) -> Result<Response<AnswerBody>, Failure> {
     assert_eq!(text(client.send(call(url)).await.unwrap()).await, "ok");
     client.send(call(url)).await
 }

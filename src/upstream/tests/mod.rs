@@ -14,12 +14,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::{Client, ClientOptions, Failure, Proxies, Request, Segments};
+use super::{AnswerBody, Client, ClientOptions, Failure, Proxies, Request, Segments};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -106,6 +105,6 @@ async fn failing(client: &Client, request: Request) -> Failure {
     sent.expect("the call still waits for an answer").unwrap_err()
 }
 
-async fn text(answer: Response<Incoming>) -> String {
+async fn text(answer: Response<AnswerBody>) -> String {
     String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
 }

@@ -1,0 +1,85 @@
+//! One HTTP/1.1 connection, moved by whoever waits for the answer that it carries. It has no task of its own: nothing
+//! is handed from thread to thread for each piece of an answer, and a call that is dropped closes its connection.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use http::uri::PathAndQuery;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::task::unconstrained;
+
+use super::failure::Lost;
+use super::segments::Segments;
+use super::socket::{Heard, Socket};
+
+/// A connection, and what must be known of it to judge a loss.
+pub(super) struct Wire {
+    sender: http1::SendRequest<Segments>,
+    /// `None` once it has ended.
+    connection: Option<http1::Connection<TokioIo<Socket>, Segments>>,
+    heard: Heard,
+    /// The other end is a proxy that must be told whom a call is for.
+    forwarded: bool,
+    /// It has brought an answer.
+    served: bool,
+}
+
+impl Wire {
+    pub(super) async fn over(socket: Socket) -> hyper::Result<Self> {
+        let (heard, forwarded) = (socket.heard(), socket.is_forwarded());
+        let (sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
+        Ok(Self { sender, connection: Some(connection), heard, forwarded, served: false })
+    }
+
+    /// Sends a call and returns when the head of its answer is there.
+    pub(super) async fn send(&mut self, mut call: Request<Segments>) -> Result<Response<Incoming>, Lost> {
+        self.heard.forget();
+        if !self.forwarded {
+            // Only a proxy is told the whole URL; the host stands in its header (RFC 9112 §3.2).
+            let path = call.uri().path_and_query().cloned();
+            *call.uri_mut() = path.unwrap_or_else(|| PathAndQuery::from_static("/")).into();
+        }
+        let mut answer = pin!(self.sender.send_request(call));
+        let answer = poll_fn(|context| {
+            drive(&mut self.connection, context);
+            answer.as_mut().poll(context)
+        });
+        let answer = answer.await;
+        let reused = std::mem::replace(&mut self.served, answer.is_ok());
+        answer.map_err(|error| Lost { error, reused, heard: self.heard.is_set() })
+    }
+
+    /// Moves bytes both ways as far as they go. `context` is woken when more is possible.
+    pub(super) fn drive(&mut self, context: &mut Context<'_>) {
+        drive(&mut self.connection, context);
+    }
+
+    /// Whether it could take a call: what was before is done, and the other side has not closed it.
+    pub(super) fn is_idle(&mut self) -> bool {
+        // Nobody waits for an idle connection, so nobody is to be woken.
+        let look = poll_fn(|context| {
+            drive(&mut self.connection, context);
+            Poll::Ready(self.connection.is_some() && self.sender.is_ready())
+        });
+        unconstrained(look).now_or_never().unwrap_or_default()
+    }
+}
+
+/// How a connection ends is told to the call on it, as the error of its answer or body.
+fn drive(connection: &mut Option<http1::Connection<TokioIo<Socket>, Segments>>, context: &mut Context<'_>) {
+    if connection.as_mut().is_some_and(|connection| Pin::new(connection).poll(context).is_ready()) {
+        *connection = None;
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("served", &self.served).finish_non_exhaustive()
+    }
+}
