@@ -1,35 +1,31 @@
-//! The service: the one list of layers, and the pipeline in the middle.
+//! The service: the pipeline, and the one thing around it that is not azgate's own.
 
-use std::sync::Arc;
+use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
 
-use axum::{Router, body::Body, extract::State};
-use bytes::Bytes;
+use axum::body::Body;
+use futures_util::FutureExt;
 use http::{Request, Response, StatusCode};
-use http_body_util::Full;
-use tower_http::catch_panic::CatchPanicLayer;
+use hyper::body::Incoming;
 
-use crate::{error::ApiError, gateway::Gateway, pipeline, respond::JSON};
+use crate::{error::ApiError, gateway::Gateway, pipeline, respond::JSON, serve::Service};
 
-/// The gateway as a service.
-///
-/// The layers, outermost first. What is azgate's own (keys, limits, routes, translation) is no layer.
-pub fn router(gateway: Arc<Gateway>) -> Router {
-    Router::new()
-        .fallback(serve)
-        .with_state(gateway)
-        // Outermost, so that whatever panics below it costs one call and not its connection.
-        .layer(CatchPanicLayer::custom(|_| panicked()))
+/// The gateway as a service. Whatever panics in a call costs that call and not its connection.
+pub fn service(gateway: Arc<Gateway>) -> impl Service {
+    tower::service_fn(move |request: Request<Incoming>| {
+        let gateway = gateway.clone();
+        // Boxed, since hyper keeps the room for a call's future for as long as its connection stands.
+        Box::pin(async move {
+            let answer = AssertUnwindSafe(pipeline::serve(&gateway, request.map(Body::new)));
+            Ok::<_, Infallible>(answer.catch_unwind().await.unwrap_or_else(|_| panicked()))
+        })
+    })
 }
 
-async fn serve(State(gateway): State<Arc<Gateway>>, request: Request<Body>) -> Response<Body> {
-    pipeline::serve(&gateway, request).await
-}
-
-fn panicked() -> Response<Full<Bytes>> {
+fn panicked() -> Response<Body> {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let error =
         ApiError::new(status, "internal_error", "azgate failed on this call; its log has the details");
-    let mut response = Response::new(Full::new(error.body()));
+    let mut response = Response::new(error.body().into());
     *response.status_mut() = status;
     let (name, json) = JSON;
     response.headers_mut().insert(name, json);

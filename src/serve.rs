@@ -1,30 +1,32 @@
 //! Listeners and connections: accept, serve HTTP/1 and HTTP/2, and on a signal let running calls end.
 //!
-//! hyper's own accept loop is used rather than axum's, which sets no timer, so that a client that sends its head one
-//! byte an hour would hold a connection for ever.
+//! hyper is used directly rather than through axum, which sets no timer, so that a client that sends its head one byte
+//! an hour would hold a connection for ever.
 
-use std::{
-    io::{self, Cursor},
-    net::SocketAddr,
-    time::Duration,
+use std::{convert::Infallible, io, net::SocketAddr, thread, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
 };
-
-use axum::Router;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto::Builder,
-        graceful::{GracefulShutdown, Watcher},
-    },
+    server::graceful::{GracefulConnection, GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite},
     net::{TcpListener, TcpStream},
+    runtime,
     signal::unix::{SignalKind, signal},
     sync::watch,
+    task::{JoinHandle, spawn_blocking, yield_now},
     time,
 };
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How connections are served.
 #[derive(Clone, Copy, Debug)]
@@ -77,13 +79,53 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
 }
 
-/// Serves `router` on `listener` until `stop`; then takes no more connections, and waits for running calls as long as
+/// What is served: a tower service that always answers.
+pub trait Service:
+    tower::Service<Request<Incoming>, Response = Response<Self::Body>, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+    /// The body of its answers.
+    type Body: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
+}
+
+impl<S, B> Service for S
+where
+    S: tower::Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send>,
+    S: Clone + Send + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Body = B;
+}
+
+/// Serves on every core. Each has a thread and a runtime of its own, and a call stays on one from its first byte to its
+/// last: handing it to another core costs more than a core in its turn could gain, where the work is to pass bytes on.
+pub fn serve_on_all_cores(
+    listener: TcpListener,
+    service: &impl Service,
+    options: Options,
+    stop: &Stop,
+) -> io::Result<Vec<JoinHandle<io::Result<()>>>> {
+    let listener = listener.into_std()?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let on_one = |_| {
+        let (listener, service, stop) = (listener.try_clone()?, service.clone(), stop.clone());
+        Ok(spawn_blocking(move || {
+            runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+                serve(TcpListener::from_std(listener)?, service, options, stop).await;
+                Ok(())
+            })
+        }))
+    };
+    (0..cores).map(on_one).collect()
+}
+
+/// Serves `service` on `listener` until `stop`; then takes no more connections, and waits for running calls as long as
 /// `options` allow.
-pub async fn serve(listener: TcpListener, router: Router, options: Options, mut stop: Stop) {
+pub async fn serve(listener: TcpListener, service: impl Service, options: Options, mut stop: Stop) {
     let graceful = GracefulShutdown::new();
-    let mut http = Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(options.header_timeout);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20));
+    let http = Http::new(options.header_timeout);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -91,8 +133,11 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, mut 
         };
         match accepted {
             Ok((stream, _)) => {
-                let greeting = greeting(stream, options.header_timeout, stop.clone());
-                connection(&http, greeting, &router, graceful.watcher());
+                let begun = begin(stream, options.header_timeout, stop.clone());
+                // The graceful shutdown that the watcher belongs to is what waits for this task.
+                tokio::spawn(http.clone().connection(begun, service.clone(), graceful.watcher()));
+                // Another core's listener may have nothing to do.
+                yield_now().await;
             }
             Err(error) => {
                 // Mostly no file descriptor left: a pause lets some be closed.
@@ -107,55 +152,76 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, mut 
     }
 }
 
-fn connection<S>(
-    http: &Builder<TokioExecutor>,
-    greeting: impl Future<Output = Option<S>> + Send + 'static,
-    router: &Router,
-    watcher: Watcher,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (http, service) = (http.clone(), TowerToHyperService::new(router.clone()));
-    // The graceful shutdown that the watcher belongs to is what waits for this task.
-    tokio::spawn(async move {
-        let Some(stream) = greeting.await else { return };
-        let connection = http.serve_connection(TokioIo::new(stream), service);
-        if let Err(error) = watcher.watch(connection.into_owned()).await {
-            tracing::debug!(error, "a connection ended with an error");
+/// The two versions of HTTP, with their settings.
+#[derive(Clone)]
+struct Http {
+    one: http1::Builder,
+    two: http2::Builder<TokioExecutor>,
+}
+
+impl Http {
+    fn new(header_timeout: Duration) -> Http {
+        let (mut one, mut two) = (http1::Builder::new(), http2::Builder::new(TokioExecutor::new()));
+        one.timer(TokioTimer::new()).header_read_timeout(header_timeout);
+        two.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20));
+        Http { one, two }
+    }
+
+    async fn connection(
+        self,
+        begun: impl Future<Output = Option<(TcpStream, Version)>>,
+        service: impl Service,
+        watcher: Watcher,
+    ) {
+        let Some((stream, version)) = begun.await else { return };
+        let (stream, service) = (TokioIo::new(stream), TowerToHyperService::new(service));
+        match version {
+            Version::One => watched(watcher, self.one.serve_connection(stream, service)).await,
+            Version::Two => Box::pin(watched(watcher, self.two.serve_connection(stream, service))).await,
         }
-    });
+    }
+}
+
+async fn watched(watcher: Watcher, connection: impl GracefulConnection<Error = hyper::Error>) {
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended with an error");
+    }
+}
+
+/// A version of HTTP.
+enum Version {
+    One,
+    Two,
 }
 
 /// What every client of HTTP/2 begins with (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// A connection whose client has begun to speak, or `None` if it does not say in time which HTTP it speaks: hyper waits
-/// for that without a limit. The bytes read are given back in front.
-async fn greeting(
-    mut stream: TcpStream,
-    within: Duration,
-    mut stop: Stop,
-) -> Option<impl AsyncRead + AsyncWrite + Unpin + Send + 'static> {
+/// A connection and the version of HTTP that its client has begun to speak, or `None` if it does not say in time: hyper
+/// would wait for that without a limit. Nothing is taken from the connection.
+async fn begin(stream: TcpStream, within: Duration, mut stop: Stop) -> Option<(TcpStream, Version)> {
     // Small chunks of a stream must not wait for more.
     stream.set_nodelay(true).ok()?;
-    let start = tokio::select! {
-        start = time::timeout(within, start(&mut stream)) => start.ok()?.ok()?,
+    let version = tokio::select! {
+        version = time::timeout(within, version(&stream)) => version.ok()?.ok()?,
         () = stop.wait() => return None,
     };
-    let (reader, writer) = stream.into_split();
-    Some(tokio::io::join(Cursor::new(start).chain(reader), writer))
+    Some((stream, version))
 }
 
-/// Reads until it is plain whether HTTP/2 is spoken.
-async fn start(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let mut start = Vec::with_capacity(PREFACE.len());
-    while start.len() < PREFACE.len() && PREFACE.starts_with(&start) {
-        let left = PREFACE.len() - start.len();
-        if (&mut *stream).take(left as u64).read_buf(&mut start).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+async fn version(stream: &TcpStream) -> io::Result<Version> {
+    let mut start = [0; PREFACE.len()];
+    loop {
+        let seen = stream.peek(&mut start).await?;
+        match start.get(..seen).unwrap_or_default() {
+            [] => return Err(io::ErrorKind::UnexpectedEof.into()),
+            PREFACE => return Ok(Version::Two),
+            piece if PREFACE.starts_with(piece) => {}
+            _ => return Ok(Version::One),
         }
+        // Only a piece of it, which hardly any client sends. The socket stays readable, so it cannot tell of the rest.
+        time::sleep(Duration::from_millis(10)).await;
     }
-    Ok(start)
 }
 
 /// Listens for SIGINT and SIGTERM from now on; what is returned completes at the first of them. Call it before saying

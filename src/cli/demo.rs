@@ -56,7 +56,7 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     let signals = serve::signals()?;
     let serving = [
         tokio::spawn(serve::serve(azure, simulator.router(), Options::default(), stop.clone())),
-        tokio::spawn(serve::serve(listener, app::router(gateway), Options::default(), stop)),
+        tokio::spawn(serve::serve(listener, app::service(gateway), Options::default(), stop)),
     ];
     welcome(address, &args.key, out)?;
     signals.await;

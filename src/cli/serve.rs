@@ -4,7 +4,7 @@ use std::{io::Write, net::SocketAddr, sync::Arc};
 
 use anyhow::Context;
 use clap::Args;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
@@ -53,7 +53,7 @@ pub(super) fn run(
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
         tracing::warn!("{problem}");
     }
-    Runtime::new()?.block_on(serve(&settings, out))?;
+    Builder::new_current_thread().enable_all().build()?.block_on(serve(&settings, out))?;
     Ok(Outcome::Done)
 }
 
@@ -69,11 +69,14 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     let admin = admin.map(|address| address.to_string());
     tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-    let serving = tokio::spawn(serve::serve(listener, app::router(gateway), options, stop));
+    let serving = serve::serve_on_all_cores(listener, &app::service(gateway), options, &stop)?;
     signals.await;
     tracing::info!("azgate stops once running calls have ended");
     stopper.stop();
-    serving.await.context("the listener failed")
+    for core in serving {
+        core.await?.context("the listener failed")?;
+    }
+    Ok(())
 }
 
 /// Health, readiness and metrics on their own listener, if one is configured.

@@ -51,7 +51,7 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stopper, stop) = serve::stop();
         let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-        let serving = tokio::spawn(serve::serve(listener, app::router(gateway.clone()), options, stop));
+        let serving = tokio::spawn(serve::serve(listener, app::service(gateway.clone()), options, stop));
         Proxy { url, gateway, client: client().build().unwrap(), stopper, serving }
     }
 
