@@ -47,7 +47,7 @@ pub(super) fn run(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outco
 async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
     let azure = serve::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let settings = settings(azure.local_addr()?, args)?;
-    logging::start(&settings.log);
+    let _log = logging::start(&settings.log).context("the log cannot be started")?;
     let gateway = Arc::new(Gateway::build(&settings)?);
     let listener = listener(args.listen).await?;
     let address = listener.local_addr()?;

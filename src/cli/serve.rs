@@ -49,7 +49,7 @@ pub(super) fn run(
         report(&problems, out)?;
         return Ok(Outcome::Problems);
     };
-    logging::start(&settings.log);
+    let _log = logging::start(&settings.log).context("the log cannot be started")?;
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
         tracing::warn!("{problem}");
     }

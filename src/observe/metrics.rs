@@ -8,6 +8,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
+use super::lines::LOST;
 use crate::call::RuleId;
 
 /// Labels of a call.
@@ -71,6 +72,8 @@ impl Default for Metrics {
         registry.register("reasoning_exhausted", help, exhausted.clone());
         let resent = Counter::default();
         registry.register("resent", "Calls sent again after a stale connection", resent.clone());
+        let help = "Log lines lost because whoever reads them stood still";
+        registry.register("log_lines_lost", help, LOST.clone());
         Metrics { registry, calls, seconds, edits, tokens, exhausted, resent, none: Arc::from("none") }
     }
 }
