@@ -1,6 +1,6 @@
 //! A parsed body: its bytes, and views of the values that the scan recorded.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 
@@ -34,16 +34,24 @@ impl Document {
         View { document: self, index: 0 }
     }
 
-    /// The first key of the root that stands there twice.
+    /// A key of the root that stands there twice.
     pub fn duplicate_key(&self) -> Option<Cow<'_, str>> {
-        let mut seen = HashSet::new();
-        self.root().members().map(|(key, _)| key).find(|key| !seen.insert(key.clone()))
+        let mut keys: Vec<Cow<'_, str>> = self.root().members().map(|(key, _)| key).collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).position(|pair| matches!(pair, [one, other] if one == other))?;
+        Some(keys.swap_remove(twice))
     }
 
-    fn node(&self, index: u32) -> Node {
-        // A view is made only for a recorded node, so the default is never taken.
-        let absent = Node { key: Span::default(), value: Span::default(), next: 0, kind: Kind::Null };
-        self.nodes.get(index as usize).copied().unwrap_or(absent)
+    fn node(&self, index: u32) -> &Node {
+        // A view is made only for a recorded node, so this is never taken.
+        const ABSENT: &Node = &Node {
+            key: Span { start: 0, end: 0 },
+            value: Span { start: 0, end: 0 },
+            next: u32::MAX,
+            kind: Kind::Null,
+            escaped: false,
+        };
+        self.nodes.get(index as usize).unwrap_or(ABSENT)
     }
 
     pub(super) fn bytes(&self, span: Span) -> &[u8] {
@@ -127,14 +135,12 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn children(self) -> impl Iterator<Item = View<'a>> {
-        let end = self.node().next;
-        let document = self.document;
-        let first = self.index + 1;
-        std::iter::successors((first < end).then_some(first), move |&index| {
-            let next = document.node(index).next;
-            (next < end).then_some(next)
+        let (end, mut at) = (self.node().next, self.index + 1);
+        std::iter::from_fn(move || {
+            let child = (at < end).then_some(self.sibling(at))?;
+            at = child.node().next;
+            Some(child)
         })
-        .map(move |index| View { document, index })
     }
 
     /// Whether this is a container with values that are not recorded, because they lie too deep.
@@ -157,19 +163,20 @@ impl<'a> View<'a> {
     }
 
     fn key(self) -> Cow<'a, str> {
-        let raw = self.document.bytes(self.key_span());
+        let raw = self.key_raw();
         // A key that is no Unicode keeps its escaped spelling; nothing azgate looks for is spelt so.
         text::unquote(raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
     }
 
     fn key_is(self, key: &str) -> bool {
-        let raw = self.document.bytes(self.key_span());
-        let plain = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-        let same = plain == key.as_bytes();
-        if plain.contains(&b'\\') { self.key() == key } else { same }
+        if self.node().escaped { self.key() == key } else { text::inner(self.key_raw()) == key.as_bytes() }
     }
 
-    fn node(self) -> Node {
+    fn key_raw(self) -> &'a [u8] {
+        self.document.bytes(self.key_span())
+    }
+
+    fn node(self) -> &'a Node {
         self.document.node(self.index)
     }
 }

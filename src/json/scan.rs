@@ -60,6 +60,8 @@ pub(super) struct Node {
     pub(super) value: Span,
     pub(super) next: u32,
     pub(super) kind: Kind,
+    /// The key is spelt with escapes.
+    pub(super) escaped: bool,
 }
 
 /// Why a body is not JSON, and where.
@@ -84,7 +86,7 @@ pub(super) fn scan(bytes: &[u8], depth: u32) -> Result<Vec<Node>, SyntaxError> {
         return Err(SyntaxError { at: error.valid_up_to(), what: "invalid UTF-8" });
     }
     let mut scanner = Scanner { bytes, at: 0, depth, nodes: Vec::with_capacity(32) };
-    scanner.record(Span::default(), 0)?;
+    scanner.record(Key::default(), 0)?;
     scanner.blank();
     if scanner.at < bytes.len() {
         return scanner.fail("trailing characters");
@@ -97,6 +99,13 @@ struct Scanner<'a> {
     at: usize,
     depth: u32,
     nodes: Vec<Node>,
+}
+
+/// A member's key; nowhere, for what is no member.
+#[derive(Default)]
+struct Key {
+    span: Span,
+    escaped: bool,
 }
 
 type Scanned<T> = Result<T, SyntaxError>;
@@ -122,14 +131,15 @@ impl Scanner<'_> {
     }
 
     /// Records the value that starts here, and its children while they are above the depth.
-    fn record(&mut self, key: Span, level: u32) -> Scanned<()> {
+    fn record(&mut self, key: Key, level: u32) -> Scanned<()> {
         if self.nodes.len() >= MAX_NODES {
             return self.fail("too many values");
         }
         self.blank();
         let start = self.at;
         let index = self.nodes.len();
-        self.nodes.push(Node { key, value: Span::default(), next: 0, kind: Kind::Null });
+        let Key { span: key, escaped } = key;
+        self.nodes.push(Node { key, value: Span::default(), next: 0, kind: Kind::Null, escaped });
         let kind = match self.peek() {
             Some(b'{') if level < self.depth => self.members(level)?,
             Some(b'[') if level < self.depth => self.items(level)?,
@@ -138,7 +148,7 @@ impl Scanner<'_> {
         let value = span(start, self.at);
         let next = span(self.nodes.len(), 0).start;
         if let Some(node) = self.nodes.get_mut(index) {
-            *node = Node { key, value, next, kind };
+            *node = Node { key, value, next, kind, escaped };
         }
         Ok(())
     }
@@ -167,7 +177,7 @@ impl Scanner<'_> {
             return Ok(Kind::Array);
         }
         loop {
-            self.record(Span::default(), level + 1)?;
+            self.record(Key::default(), level + 1)?;
             if self.closes(b']')? {
                 return Ok(Kind::Array);
             }
@@ -192,20 +202,20 @@ impl Scanner<'_> {
     }
 
     /// A member's key and its colon.
-    fn key(&mut self) -> Scanned<Span> {
+    fn key(&mut self) -> Scanned<Key> {
         self.blank();
         let start = self.at;
         if self.peek() != Some(b'"') {
             return self.fail("expected a key in quotes");
         }
-        self.string()?;
-        let key = span(start, self.at);
+        let escaped = self.string()?;
+        let span = span(start, self.at);
         self.blank();
         if self.peek() != Some(b':') {
             return self.fail("expected a colon");
         }
         self.at += 1;
-        Ok(key)
+        Ok(Key { span, escaped })
     }
 
     /// Validates the value that starts here without recording what is in it.
@@ -245,7 +255,7 @@ impl Scanner<'_> {
     /// One scalar, or the opening bracket of a container with the byte that will close it.
     fn token(&mut self) -> Scanned<(Kind, Option<u8>)> {
         match self.peek() {
-            Some(b'"') => self.string().map(|()| (Kind::String, None)),
+            Some(b'"') => self.string().map(|_| (Kind::String, None)),
             Some(b'{') => {
                 self.at += 1;
                 Ok((Kind::Object, Some(b'}')))
@@ -302,27 +312,24 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// A string from its opening quote to behind its closing one.
-    fn string(&mut self) -> Scanned<()> {
+    /// A string from its opening quote to behind its closing one, and whether there are escapes in it.
+    fn string(&mut self) -> Scanned<bool> {
         self.at += 1;
+        let mut escaped = false;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(stop) = memchr2(b'"', b'\\', rest) else {
-                self.at = self.bytes.len();
-                return self.fail("unexpected end of a string");
-            };
-            let plain = rest.get(..stop).unwrap_or_default();
-            // Without an early exit the compiler makes vector code of this.
-            if plain.iter().fold(0x20, |least, &byte| byte.min(least)) < 0x20 {
-                self.at += plain.iter().position(|&byte| byte < 0x20).unwrap_or_default();
-                return self.fail("control character in a string");
+            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    self.escape()?;
+                    escaped = true;
+                }
+                Some(_) => return self.fail("control character in a string"),
+                None => return self.fail("unexpected end of a string"),
             }
-            self.at += stop;
-            if self.peek() == Some(b'"') {
-                self.at += 1;
-                return Ok(());
-            }
-            self.escape()?;
         }
     }
 
@@ -340,4 +347,37 @@ impl Scanner<'_> {
         }
         Ok(())
     }
+}
+
+/// Bytes of a string before its end, an escape or a control character.
+fn plain(rest: &[u8]) -> usize {
+    let (near, far) = rest.split_at_checked(NEAR).unwrap_or((rest, &[]));
+    let (words, last) = near.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return index * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
+    if let Some(stop) = last.iter().position(is_special) {
+        return words.len() * 8 + stop;
+    }
+    let stop = memchr2(b'"', b'\\', far).unwrap_or(far.len());
+    let run = far.get(..stop).unwrap_or_default();
+    // Without an early exit the compiler makes vector code of this.
+    let controls = run.iter().fold(0x20, |least, &byte| byte.min(least)) < 0x20;
+    near.len() + if controls { run.iter().position(is_special).unwrap_or(stop) } else { stop }
+}
+
+/// Keys and short values end before vector code would have begun.
+const NEAR: usize = 32;
+
+/// Sets the high bit of the first byte, from the lowest, that is a quote, a backslash or a control character; bits above
+/// it may be set too (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+fn special(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let is = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | is(b'"') | is(b'\\')) & (ONES * 0x80)
 }

@@ -106,15 +106,15 @@ impl<'a> Draft<'a> {
     /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
     /// null.
     pub fn get(&self, path: &str) -> Option<Value<'a>> {
-        let top = path.split('.').next().unwrap_or(path);
+        let (top, rest) = path.split_once('.').map_or((path, None), |(top, rest)| (top, Some(rest)));
         if let Some((_, value)) = self.written.iter().rev().find(|(key, _)| key == top) {
             return match value {
-                Some(Value::Sent(view)) => below(*view, path),
-                Some(value) if top == path => Some(value.clone()),
+                Some(Value::Sent(view)) => below(*view, rest),
+                Some(value) if rest.is_none() => Some(value.clone()),
                 _ => None,
             };
         }
-        below(self.call.body.root().get(top)?, path)
+        below(self.call.body.root().get(top)?, rest)
     }
 
     /// Whether a parameter is present and not null.
@@ -287,8 +287,8 @@ impl<'a> Draft<'a> {
     }
 }
 
-fn below<'a>(top: View<'a>, path: &str) -> Option<Value<'a>> {
-    let view = path.split('.').skip(1).try_fold(top, View::get)?;
+fn below<'a>(top: View<'a>, path: Option<&str>) -> Option<Value<'a>> {
+    let view = path.into_iter().flat_map(|path| path.split('.')).try_fold(top, View::get)?;
     (view.kind() != Kind::Null).then_some(Value::Sent(view))
 }
 
