@@ -14,10 +14,16 @@ pub struct Pass {
     pub name: &'static str,
     /// What it is good for on the other side.
     pub why: &'static str,
+    /// The name, or how names begin that are `open`.
+    stem: &'static str,
+    open: bool,
 }
 
 const fn pass(name: &'static str, why: &'static str) -> Pass {
-    Pass { name, why }
+    match name.as_bytes() {
+        [stem @ .., b'*'] => Pass { name, why, stem: name.split_at(stem.len()).0, open: true },
+        _ => Pass { name, why, stem: name, open: false },
+    }
 }
 
 /// What a client may say to Azure.
@@ -84,9 +90,11 @@ pub fn down(upstream: &HeaderMap) -> HeaderMap {
 }
 
 fn passing(all: &HeaderMap, list: &[Pass]) -> HeaderMap {
-    let mut kept = HeaderMap::with_capacity(list.len());
+    // With room for what is added on the way.
+    let mut kept = HeaderMap::with_capacity(all.len().min(list.len()) + 8);
+    let named = all.contains_key(CONNECTION);
     for (name, value) in all {
-        if list.iter().any(|pass| pass.covers(name)) && !hop_by_hop(all, name) {
+        if list.iter().any(|pass| pass.covers(name.as_str())) && !(named && hop_by_hop(all, name)) {
             kept.append(name, value.clone());
         }
     }
@@ -94,11 +102,8 @@ fn passing(all: &HeaderMap, list: &[Pass]) -> HeaderMap {
 }
 
 impl Pass {
-    fn covers(&self, header: &HeaderName) -> bool {
-        match self.name.strip_suffix('*') {
-            Some(start) => header.as_str().starts_with(start),
-            None => header == self.name,
-        }
+    fn covers(&self, header: &str) -> bool {
+        if self.open { header.starts_with(self.stem) } else { header == self.stem }
     }
 }
 
