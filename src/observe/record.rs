@@ -3,7 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use tokio::time::Instant;
 
 use super::Metrics;
@@ -20,7 +20,7 @@ pub struct Record {
     metrics: Arc<Metrics>,
     started: Instant,
     request_id: String,
-    upstream_id: Option<HeaderValue>,
+    upstream_id: Option<String>,
     caller: Option<Caller>,
     model: Option<String>,
     stream: bool,
@@ -96,7 +96,9 @@ impl Record {
 
     /// Azure's id of the call, which its support asks for.
     pub fn note_upstream_id(&mut self, headers: &HeaderMap) {
-        self.upstream_id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id")).cloned();
+        let id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id"));
+        // Copied: a value of the map keeps all the bytes in memory that the answer's head came in.
+        self.upstream_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
     }
 
     /// What the answer told of itself: its tokens, its model, why it ended, and whether reasoning left no text.
@@ -151,7 +153,7 @@ impl Record {
 
     /// Azure's id of the call.
     pub fn upstream_id(&self) -> Option<&str> {
-        self.upstream_id.as_ref().and_then(|id| id.to_str().ok())
+        self.upstream_id.as_deref()
     }
 
     /// The route, once it is found.

@@ -1,6 +1,14 @@
 //! A quick look for a member in JSON text, without reading the JSON.
 
+use std::sync::LazyLock;
+
 use memchr::memmem::Finder;
+
+/// The keys that are looked for. A finder takes more room than the rest of a waiting stream, so that all share these.
+pub(super) static USAGE: LazyLock<Key> = LazyLock::new(|| Key::new("\"usage\""));
+pub(super) static MODEL: LazyLock<Key> = LazyLock::new(|| Key::new("\"model\""));
+pub(super) static FINISH_REASON: LazyLock<Key> = LazyLock::new(|| Key::new("\"finish_reason\""));
+pub(super) static ERROR: LazyLock<Key> = LazyLock::new(|| Key::new("\"error\""));
 
 /// A key as JSON text spells it. It is never found inside a string: its quotes would be escaped there.
 #[derive(Debug)]
@@ -8,7 +16,7 @@ pub(super) struct Key(Finder<'static>);
 
 impl Key {
     /// `quoted` is the key with its quotes.
-    pub(super) fn new(quoted: &'static str) -> Key {
+    fn new(quoted: &'static str) -> Key {
         Key(Finder::new(quoted))
     }
 
@@ -28,14 +36,13 @@ mod tests {
 
     #[test]
     fn a_key_is_found_with_the_kind_of_its_value_and_never_inside_a_string() {
-        let usage = Key::new("\"usage\"");
-        assert!(usage.opens(
+        assert!(USAGE.opens(
             br#"{"usage":null,"x":{"usage" :
             {}}}"#,
             b'{'
         ));
-        assert!(!usage.opens(br#"{"usage":null}"#, b'{'));
-        assert!(!usage.opens(br#"{"a":"\"usage\":{","b":"usage"}"#, b'{'));
-        assert!(!usage.opens(br#""usage""#, b'{'));
+        assert!(!USAGE.opens(br#"{"usage":null}"#, b'{'));
+        assert!(!USAGE.opens(br#"{"a":"\"usage\":{","b":"usage"}"#, b'{'));
+        assert!(!USAGE.opens(br#""usage""#, b'{'));
     }
 }

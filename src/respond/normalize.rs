@@ -4,6 +4,8 @@
 //! filter sends choices without `delta`, even behind the end (Microsoft, content-streaming.md; litellm#8274). What
 //! such a chunk tells moves into the next real chunk, or it becomes a well-formed chunk itself.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use memchr::memmem::Finder;
 
@@ -37,9 +39,8 @@ pub enum Normalized {
 }
 
 /// Normalises one stream, event by event.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Normalizer {
-    signs: Signs,
     /// What empty members of later chunks are filled with.
     own: Option<Identity>,
     /// Members that wait for a chunk to carry them.
@@ -54,16 +55,10 @@ struct Identity {
     model: String,
 }
 
-impl Default for Normalizer {
-    fn default() -> Normalizer {
-        Normalizer { signs: Signs::new(), own: None, held: Vec::new() }
-    }
-}
-
 impl Normalizer {
     /// Looks at one event's data.
     pub fn event(&mut self, data: &Bytes) -> Normalized {
-        if self.own.is_some() && self.held.is_empty() && self.signs.normal(data) {
+        if self.own.is_some() && self.held.is_empty() && SIGNS.normal(data) {
             return Normalized::Same;
         }
         let Ok(chunk) = Document::parse(data.clone(), 3) else { return Normalized::Same };
@@ -178,6 +173,9 @@ struct Signs {
     reason: Finder<'static>,
     empty: [Finder<'static>; 4],
 }
+
+/// For all streams.
+static SIGNS: LazyLock<Signs> = LazyLock::new(Signs::new);
 
 impl Signs {
     fn new() -> Signs {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{envelope::error_code, key::Key};
+use super::{envelope::error_code, key};
 use crate::{
     call::Usage,
     json::{Document, Kind, View},
@@ -61,12 +61,8 @@ impl StreamOutcome {
 }
 
 /// Reads the events of a stream. Of most it only sees that they hold nothing of interest.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Watch {
-    usage_key: Key,
-    model_key: Key,
-    reason_key: Key,
-    error_key: Key,
     pub(super) usage: Option<Usage>,
     pub(super) model: Option<String>,
     pub(super) finish_reason: Option<String>,
@@ -76,29 +72,15 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new() -> Watch {
-        Watch {
-            usage_key: Key::new("\"usage\""),
-            model_key: Key::new("\"model\""),
-            reason_key: Key::new("\"finish_reason\""),
-            usage: None,
-            model: None,
-            error_key: Key::new("\"error\""),
-            finish_reason: None,
-            error: None,
-            done: false,
-        }
-    }
-
     pub(super) fn event(&mut self, data: &Bytes) {
         if data.trim_ascii() == b"[DONE]" {
             self.done = true;
             return;
         }
-        let interesting = self.usage_key.opens(data, b'{')
-            || self.reason_key.opens(data, b'"')
-            || self.error_key.opens(data, b'{')
-            || (self.model.is_none() && self.model_key.opens(data, b'"'));
+        let interesting = key::USAGE.opens(data, b'{')
+            || key::FINISH_REASON.opens(data, b'"')
+            || key::ERROR.opens(data, b'{')
+            || (self.model.is_none() && key::MODEL.opens(data, b'"'));
         if interesting && let Ok(chunk) = Document::parse(data.clone(), 3) {
             self.read(chunk.root());
         }

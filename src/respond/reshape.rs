@@ -3,8 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    functions,
-    key::Key,
+    functions, key,
     normalize::{Normalized, Normalizer},
 };
 use crate::{
@@ -27,7 +26,7 @@ pub(super) enum Verdict {
 /// Carries out a [`ReplyPlan`] on the events of a stream.
 #[derive(Debug)]
 pub(super) struct Reshape {
-    hide_usage: Option<Key>,
+    hide_usage: bool,
     normalizer: Option<Normalizer>,
     legacy_functions: bool,
 }
@@ -35,7 +34,7 @@ pub(super) struct Reshape {
 impl Reshape {
     pub(super) fn new(plan: ReplyPlan) -> Reshape {
         Reshape {
-            hide_usage: (plan.usage_chunk == UsageChunk::Hidden).then(|| Key::new("\"usage\"")),
+            hide_usage: plan.usage_chunk == UsageChunk::Hidden,
             normalizer: plan.normalize.then(Normalizer::default),
             legacy_functions: plan.legacy_functions,
         }
@@ -43,7 +42,7 @@ impl Reshape {
 
     /// Looks at an event of the stream before `[DONE]`.
     pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> Verdict {
-        if self.hide_usage.as_ref().is_some_and(|key| key.opens(data, b'{')) && is_usage_chunk(data) {
+        if self.hide_usage && key::USAGE.opens(data, b'{') && is_usage_chunk(data) {
             return Verdict::Drop;
         }
         let mut changed = match self.normalizer.as_mut().map(|normalizer| normalizer.event(data)) {

@@ -68,7 +68,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             upstream,
             pulse,
             decoder: Decoder::new(EVENT_LIMIT),
-            watch: Watch::new(),
+            watch: Watch::default(),
             reshape: Reshape::new(plan),
             out: VecDeque::new(),
             bytes: 0,
