@@ -102,7 +102,7 @@ struct Scanner<'a> {
 }
 
 /// A member's key; nowhere, for what is no member.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Key {
     span: Span,
     escaped: bool,

@@ -295,7 +295,7 @@ mod tests {
         let mut normalizer = Normalizer::default();
         run(&mut normalizer, ROLE);
         let quoting = TEXT.replace("Hi", r#"\"id\":\"\" \"delta\":{ \"created\":0"#);
-        assert!(normalizer.signs.normal(quoting.as_bytes()));
+        assert!(SIGNS.normal(quoting.as_bytes()));
         assert_eq!(run(&mut normalizer, &quoting).unwrap(), quoting);
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use super::pool::{Line, Origin, Pool};
+use super::pool::{Line, Pool};
 use super::wire::Wire;
 
 /// A body that is still coming. Dropping it before its end closes an HTTP/1.1 connection.
@@ -17,12 +17,12 @@ pub struct AnswerBody {
     /// `None` once it is dropped.
     incoming: Option<Incoming>,
     /// The connection that nobody else moves, and where it belongs.
-    own: Option<(Box<Wire>, Origin, Arc<Pool>)>,
+    own: Option<(Box<Wire>, Arc<Pool>)>,
 }
 
 impl AnswerBody {
-    pub(super) fn own(incoming: Incoming, wire: Box<Wire>, origin: Origin, pool: Arc<Pool>) -> Self {
-        Self { incoming: Some(incoming), own: Some((wire, origin, pool)) }
+    pub(super) fn own(incoming: Incoming, wire: Box<Wire>, pool: Arc<Pool>) -> Self {
+        Self { incoming: Some(incoming), own: Some((wire, pool)) }
     }
 
     pub(super) fn shared(incoming: Incoming) -> Self {
@@ -39,7 +39,7 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let Self { incoming: Some(incoming), own } = self.get_mut() else { return Poll::Ready(None) };
-        let Some((wire, ..)) = own else { return Pin::new(incoming).poll_frame(context) };
+        let Some((wire, _)) = own else { return Pin::new(incoming).poll_frame(context) };
         // Only what is asked for is read. What comes of it is there at once, so nobody need be woken for it.
         let mut quiet = Context::from_waker(Waker::noop());
         if let Poll::Ready(frame) = Pin::new(&mut *incoming).poll_frame(&mut quiet) {
@@ -62,8 +62,8 @@ impl Drop for AnswerBody {
     fn drop(&mut self) {
         // First, so that a connection with more to come is seen to have nobody who waits for it.
         self.incoming = None;
-        if let Some((wire, origin, pool)) = self.own.take() {
-            pool.put(origin, Line::Own(wire));
+        if let Some((wire, pool)) = self.own.take() {
+            pool.put(Line::Own(wire));
         }
     }
 }

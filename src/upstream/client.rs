@@ -102,8 +102,9 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response<AnswerBody>, Failure> {
         let request = self.complete(request);
         let target = request.uri.clone();
+        let origin = Origin::from(&target);
         let mut resent = false;
-        if let Some(line) = self.pool.take(&Origin::from(&target)) {
+        if let Some(line) = self.pool.take(&origin) {
             match self.attempt(line, request.clone()).await {
                 // When one connection is stale, the pool's others are likely stale too: the second one is new.
                 Err(lost) if lost.was_stale() => resent = true,
@@ -111,7 +112,7 @@ impl Client {
             }
         }
         // Boxed, since it is large and seldom needed.
-        let line = Box::pin(self.pool.open(&target)).await;
+        let line = Box::pin(self.pool.open(&target, origin)).await;
         let line = line.map_err(|error| Failure::unconnected(&target, error, resent))?;
         let answer = self.attempt(line, request).await;
         let mut answer = answer.map_err(|lost| Failure::lost(&target, lost, resent))?;
@@ -122,7 +123,6 @@ impl Client {
     }
 
     async fn attempt(&self, line: Line, request: Request) -> Result<Response<AnswerBody>, Lost> {
-        let origin = Origin::from(&request.uri);
         let mut call = http::Request::new(request.body);
         *call.method_mut() = request.method;
         *call.uri_mut() = request.uri;
@@ -130,7 +130,7 @@ impl Client {
         match line {
             Line::Own(mut wire) => {
                 let answer = wire.send(call).await?;
-                Ok(answer.map(|body| AnswerBody::own(body, wire, origin, self.pool.clone())))
+                Ok(answer.map(|body| AnswerBody::own(body, wire, self.pool.clone())))
             }
             Line::Shared(mut shared) => Ok(shared.send(call).await?.map(AnswerBody::shared)),
         }

@@ -51,7 +51,7 @@ pub(super) struct Pool {
 #[derive(Debug, Default)]
 struct Idle {
     /// The longest unused first. Few origins share a pool, mostly one.
-    lines: Vec<(Origin, Instant, Line)>,
+    lines: Vec<(Instant, Line)>,
     /// A task runs that closes the old ones.
     swept: bool,
 }
@@ -65,38 +65,38 @@ impl Pool {
     pub(super) fn take(&self, origin: &Origin) -> Option<Line> {
         let mut idle = self.idle();
         loop {
-            let at = idle.lines.iter().rposition(|(to, ..)| to == origin)?;
-            let (origin, since, mut line) = idle.lines.remove(at);
+            let at = idle.lines.iter().rposition(|(_, line)| line.origin() == origin)?;
+            let (since, mut line) = idle.lines.remove(at);
             if since.elapsed() > self.keep || !line.is_usable() {
                 continue;
             }
             if let Line::Shared(shared) = &line {
-                idle.lines.push((origin, Instant::now(), Line::Shared(shared.clone())));
+                idle.lines.push((Instant::now(), Line::Shared(shared.clone())));
             }
             return Some(line);
         }
     }
 
     /// A new connection.
-    pub(super) async fn open(self: &Arc<Self>, target: &Uri) -> Result<Line, ConnectError> {
+    pub(super) async fn open(self: &Arc<Self>, target: &Uri, origin: Origin) -> Result<Line, ConnectError> {
         let socket = self.connector.open(target).await?;
         if !self.http2 {
-            let wire = Wire::over(socket).await.map_err(ConnectError::no_http)?;
+            let wire = Wire::over(socket, origin).await.map_err(ConnectError::no_http)?;
             return Ok(Line::Own(Box::new(wire)));
         }
         // Two first calls at once open two connections; later calls go out on the second.
-        let shared = Shared::over(socket).await.map_err(ConnectError::no_http)?;
-        self.put(target.into(), Line::Shared(shared.clone()));
+        let shared = Shared::over(socket, origin).await.map_err(ConnectError::no_http)?;
+        self.put(Line::Shared(shared.clone()));
         Ok(Line::Shared(shared))
     }
 
     /// Keeps a connection for the next call, if there can be one.
-    pub(super) fn put(self: &Arc<Self>, origin: Origin, mut line: Line) {
+    pub(super) fn put(self: &Arc<Self>, mut line: Line) {
         if !line.is_usable() {
             return;
         }
         let mut idle = self.idle();
-        idle.lines.push((origin, Instant::now(), line));
+        idle.lines.push((Instant::now(), line));
         if !idle.swept
             && let Ok(runtime) = Handle::try_current()
         {
@@ -108,7 +108,7 @@ impl Pool {
     /// Closes what is too old, or was closed by the other side. Whether any is left.
     fn expire(&self) -> bool {
         let mut idle = self.idle();
-        idle.lines.retain_mut(|(_, since, line)| since.elapsed() <= self.keep && line.is_usable());
+        idle.lines.retain_mut(|(since, line)| since.elapsed() <= self.keep && line.is_usable());
         idle.swept = !idle.lines.is_empty();
         idle.swept
     }
@@ -119,6 +119,13 @@ impl Pool {
 }
 
 impl Line {
+    fn origin(&self) -> &Origin {
+        match self {
+            Self::Own(wire) => &wire.origin,
+            Self::Shared(shared) => &shared.origin,
+        }
+    }
+
     fn is_usable(&mut self) -> bool {
         match self {
             Self::Own(wire) => wire.is_idle(),

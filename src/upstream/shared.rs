@@ -10,19 +10,21 @@ use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
 use super::failure::Lost;
+use super::pool::Origin;
 use super::segments::Segments;
 use super::socket::Socket;
 
 /// A handle to the connection.
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
+    pub(super) origin: Origin,
     sender: http2::SendRequest<Segments>,
     /// It has brought an answer.
     served: Arc<AtomicBool>,
 }
 
 impl Shared {
-    pub(super) async fn over(socket: Socket) -> hyper::Result<Self> {
+    pub(super) async fn over(socket: Socket, origin: Origin) -> hyper::Result<Self> {
         let mut http = http2::Builder::new(TokioExecutor::new());
         let (sender, connection) = http.timer(TokioTimer::new()).handshake(TokioIo::new(socket)).await?;
         tokio::spawn(async move {
@@ -30,7 +32,7 @@ impl Shared {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a connection to Azure ended");
             }
         });
-        Ok(Self { sender, served: Arc::default() })
+        Ok(Self { origin, sender, served: Arc::default() })
     }
 
     /// Sends a call and returns when the head of its answer is there. Of a loss it is never known whether the answer

@@ -15,11 +15,13 @@ use hyper_util::rt::TokioIo;
 use tokio::task::unconstrained;
 
 use super::failure::Lost;
+use super::pool::Origin;
 use super::segments::Segments;
 use super::socket::{Heard, Socket};
 
 /// A connection, and what must be known of it to judge a loss.
 pub(super) struct Wire {
+    pub(super) origin: Origin,
     sender: http1::SendRequest<Segments>,
     /// `None` once it has ended.
     connection: Option<http1::Connection<TokioIo<Socket>, Segments>>,
@@ -31,10 +33,10 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) async fn over(socket: Socket) -> hyper::Result<Self> {
+    pub(super) async fn over(socket: Socket, origin: Origin) -> hyper::Result<Self> {
         let (heard, forwarded) = (socket.heard(), socket.is_forwarded());
         let (sender, connection) = http1::handshake(TokioIo::new(socket)).await?;
-        Ok(Self { sender, connection: Some(connection), heard, forwarded, served: false })
+        Ok(Self { origin, sender, connection: Some(connection), heard, forwarded, served: false })
     }
 
     /// Sends a call and returns when the head of its answer is there.
