@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-const TERMS: Terms = Terms { enabled: true, ttl: Duration::from_secs(60) };
+const TERMS: Terms = Terms { enabled: true, ttl: Duration::from_mins(1) };
 
 fn catalog() -> Arc<Catalog> {
     Arc::new(Catalog::embedded())

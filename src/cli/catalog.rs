@@ -45,7 +45,7 @@ enum CatalogCommand {
     },
     /// Print what a running gateway has learned, as lines for its config
     Lessons {
-        /// The gateway's admin listener [default: the config's, else http://127.0.0.1:9090]
+        /// The gateway's admin listener [default: the one of the config, else `http://127.0.0.1:9090`]
         #[arg(long, value_name = "URL")]
         admin: Option<String>,
     },

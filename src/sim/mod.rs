@@ -154,8 +154,8 @@ pub fn models() -> impl Iterator<Item = &'static str> {
     table::MODELS.iter().map(|model| model.name)
 }
 
-/// Whether a deployment can serve this model: one of Azure's, also with its date, or one of those that the simulator made
-/// up and that have no deployment of their own.
+/// Whether a deployment can serve this model: one of Azure's, also with its date, or one that the simulator made up and
+/// lists nowhere.
 pub fn knows(model: &str) -> bool {
     models::find(model).is_some()
 }
