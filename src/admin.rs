@@ -1,22 +1,28 @@
-//! The second listener: health, readiness and metrics, apart from the clients' one.
+//! The second listener: health, readiness, metrics and what was learned, apart from the clients' one.
 
 use std::sync::Arc;
 
 use axum::{Router, extract::State, routing::get};
-use http::header;
+use http::header::{CONTENT_TYPE, HeaderName};
 
-use crate::observe::Metrics;
+use crate::{balance::Ledger, observe::Metrics};
 
-/// `/healthz`, `/readyz` and `/metrics`.
-pub fn router(metrics: Arc<Metrics>) -> Router {
+/// `/healthz`, `/readyz`, `/metrics` and `/lessons`.
+pub fn router(metrics: Arc<Metrics>, ledger: Arc<Ledger>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }))
         .route("/metrics", get(text))
         .with_state(metrics)
+        .merge(Router::new().route("/lessons", get(lessons)).with_state(ledger))
 }
 
-async fn text(State(metrics): State<Arc<Metrics>>) -> ([(header::HeaderName, &'static str); 1], String) {
+async fn text(State(metrics): State<Arc<Metrics>>) -> ([(HeaderName, &'static str); 1], String) {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], metrics.text())
+    ([(CONTENT_TYPE, kind)], metrics.text())
+}
+
+/// The learned lines, as they would stand in a configuration.
+async fn lessons(State(ledger): State<Arc<Ledger>>) -> ([(HeaderName, &'static str); 1], String) {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], ledger.overlays())
 }

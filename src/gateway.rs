@@ -3,13 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use futures_util::future::join_all;
 
 use crate::{
     auth::{Key, Keys},
-    balance::{Open, Resource, Route, Routes},
+    balance::{Found, Knowledge, Ledger, Open, Resource, Route, Routes, Terms, discover},
     catalog::{Catalog, Profile, Surfaces},
     config::{
-        HeartbeatSettings, KeySettings, ModelSettings, ResourceSettings, Settings, schema::UnknownModels,
+        HeartbeatSettings, KeySettings, LearningSettings, ModelSettings, ResourceSettings, Settings,
+        schema::UnknownModels,
     },
     limits::RequestLimit,
     observe::Metrics,
@@ -32,37 +34,55 @@ pub struct Gateway {
     pub max_body_bytes: usize,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What is known of every deployment.
+    pub ledger: Arc<Ledger>,
+    resources: Vec<Arc<Resource>>,
 }
 
 impl Gateway {
-    /// Builds a gateway; nothing is connected yet.
-    pub fn build(settings: &Settings) -> anyhow::Result<Gateway> {
+    /// Builds a gateway; nothing is connected yet. What is known of deployments is found in the ledger and goes there.
+    pub fn build(settings: &Settings, ledger: &Arc<Ledger>) -> anyhow::Result<Gateway> {
         let catalog = Arc::new(settings.catalog.clone());
         let resources: Vec<Arc<Resource>> = settings
             .resources
             .iter()
             .map(|resource| self::resource(resource).map(Arc::new))
             .collect::<Result<_, _>>()?;
-        let surfaces = Surfaces::embedded();
+        let surfaces = Arc::new(Surfaces::embedded());
+        let LearningSettings { enabled, ttl, .. } = settings.learning;
+        let terms = Terms { enabled, ttl };
         let listed = settings.models.iter();
         let listed = listed.map(|model| {
             let resource = resources.get(model.resource).zip(settings.resources.get(model.resource));
             let context = || format!("the model `{}` cannot be set up", model.alias);
-            route(model, resource.with_context(context)?, &catalog, &surfaces).with_context(context)
+            let (resource, of_resource) = resource.with_context(context)?;
+            let said = family(model, &catalog);
+            let knowledge = ledger.knowledge((&resource.name, &model.deployment), said, &catalog, terms);
+            route(model, (resource, of_resource), knowledge, &surfaces).with_context(context)
         });
         let listed = listed.collect::<anyhow::Result<Vec<Route>>>()?;
         let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
-        let open = open
-            .and_then(|index| resources.get(index).cloned())
-            .map(|resource| Open::new(resource, catalog, surfaces, settings.timeouts));
+        let open = open.and_then(|index| resources.get(index).cloned()).map(|resource| {
+            Open::new(resource, catalog, surfaces, settings.timeouts, (ledger.clone(), terms))
+        });
         Ok(Gateway {
             keys: Keys::new(settings.keys.iter().map(key).collect()),
             routes: Routes::new(listed, open),
             policy: settings.policy.clone(),
             heartbeat: settings.heartbeat,
             max_body_bytes: settings.max_body_bytes,
-            metrics: Arc::default(),
+            metrics: Arc::new(Metrics::new(&ledger.tally)),
+            ledger: ledger.clone(),
+            resources,
         })
+    }
+
+    /// Asks every resource for its deployments. Nothing waits for it.
+    pub fn discovery(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (resources, ledger) = (self.resources.clone(), self.ledger.clone());
+        async move {
+            join_all(resources.iter().map(|resource| discover(resource, &ledger))).await;
+        }
     }
 }
 
@@ -89,16 +109,23 @@ fn client(settings: &ResourceSettings, connect_timeout: Duration) -> Result<Clie
 fn route(
     settings: &ModelSettings,
     (resource, of_resource): (&Arc<Resource>, &ResourceSettings),
-    catalog: &Catalog,
-    surfaces: &Surfaces,
+    knowledge: Arc<Knowledge>,
+    surfaces: &Arc<Surfaces>,
 ) -> anyhow::Result<Route> {
     let target = Target {
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
         collect: settings.collect,
-        ..Target::new(&settings.deployment, profile(settings, catalog), resource.surface.clone(), surfaces)
+        ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
-    let mut route = Route::new(&settings.alias, resource.clone(), target)?;
+    if knowledge.found() == Found::Unknown {
+        tracing::warn!(
+            model = settings.alias,
+            deployment = settings.deployment,
+            "the deployment's family is not known, so its calls go up as they are: set `model` or `family` for it"
+        );
+    }
+    let mut route = Route::new(&settings.alias, resource.clone(), target, knowledge, surfaces.clone())?;
     if let Some(connect_timeout) = settings.connect_timeout {
         route.client = client(of_resource, connect_timeout)?;
     }
@@ -109,19 +136,13 @@ fn route(
     Ok(route)
 }
 
-/// The family of a deployment: as declared, by its declared model, by its own name, or unknown.
-fn profile(settings: &ModelSettings, catalog: &Catalog) -> Arc<Profile> {
+/// The family of a deployment: as declared, by its declared model, or by its own name.
+fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(Found, Arc<Profile>)> {
     let declared = settings.family.as_deref().and_then(|family| catalog.family(family));
     let model = || settings.model.as_deref().and_then(|model| catalog.by_model(model));
     let name = || settings.model.is_none().then(|| catalog.by_model(&settings.deployment)).flatten();
-    declared.or_else(model).or_else(name).unwrap_or_else(|| {
-        tracing::warn!(
-            model = settings.alias,
-            deployment = settings.deployment,
-            "the deployment's family is not known, so its calls go up as they are: set `model` or `family` for it"
-        );
-        catalog.unknown()
-    })
+    let declared = declared.or_else(model).map(|family| (Found::Declared, family));
+    declared.or_else(|| Some((Found::Named, name()?)))
 }
 
 fn key(settings: &KeySettings) -> Key {

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Request, Response, request::Parts};
 
 use crate::{
     auth::Caller,
-    balance::Route,
+    balance::{Aim, Route},
     call::{Call, Operation, Plan, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
@@ -75,8 +75,9 @@ async fn ask(gateway: &Gateway, head: Parts, body: Body, record: &mut Record) ->
     record.note_route(&route);
     limits::admit(limits(&caller, &route))?;
     call.normalize = route.normalize.unwrap_or(call.normalize);
-    let mut plan = translate::plan(&call, &route.target, &policy(gateway, &caller, &route, &head.headers)?)?;
-    let request = upstream_request(&head.headers, &call, &route, &plan)?;
+    let aim = route.aim();
+    let mut plan = translate::plan(&call, &aim.target, &policy(gateway, &caller, &route, &head.headers)?)?;
+    let request = upstream_request(&head.headers, &call, (&route, &aim), &plan)?;
     record.note_plan(&mut plan);
     let heartbeat = gateway.heartbeat.filter(|_| call.stream).map(|heartbeat| heartbeat.every);
     let early = early(gateway, &call);
@@ -154,7 +155,7 @@ fn policy<'p>(
 fn upstream_request(
     headers: &HeaderMap,
     call: &Call,
-    route: &Route,
+    (route, aim): (&Route, &Aim),
     plan: &Plan,
 ) -> Result<upstream::Request, ApiError> {
     let mut headers = upstream::headers::up(headers, &route.resource.credential);
@@ -163,7 +164,7 @@ fn upstream_request(
     headers.insert(name, json);
     Ok(upstream::Request {
         method: Method::POST,
-        uri: route.uri(plan)?,
+        uri: route.uri(aim, plan)?,
         headers,
         body: json::apply(&call.body, plan.changes()).into(),
     })

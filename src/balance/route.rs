@@ -1,12 +1,13 @@
 //! A model's way to a deployment, with everything that does not change from call to call worked out once.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use http::{HeaderName, HeaderValue, Uri};
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use http::Uri;
 
+use super::{Aim, Knowledge};
 use crate::{
-    call::{ApiVersion, Operation, Plan, Surface},
+    call::{Plan, Surface},
+    catalog::Surfaces,
     deadline::Timeouts,
     limits::RequestLimit,
     translate::{PolicyLayer, Target},
@@ -35,8 +36,8 @@ pub struct Route {
     pub model: String,
     /// The resource of its deployment.
     pub resource: Arc<Resource>,
-    /// The deployment, as translation sees it.
-    pub target: Target,
+    /// What is known of its deployment.
+    pub knowledge: Arc<Knowledge>,
     /// Requests per minute.
     pub limit: Option<RequestLimit>,
     /// How long its calls may take.
@@ -47,45 +48,50 @@ pub struct Route {
     pub policy: PolicyLayer,
     /// Whether odd stream chunks are repaired; `None`: as the path says.
     pub normalize: Option<bool>,
-    /// What names its family and deployment on every answer.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    chat: Uri,
+    surfaces: Arc<Surfaces>,
+    aim: RwLock<Arc<Aim>>,
 }
 
 impl Route {
-    /// A route with no options set.
-    pub fn new(model: &str, resource: Arc<Resource>, target: Target) -> Result<Route, UrlError> {
-        let version = target.api_version();
-        let path = Operation::Chat.path();
-        let chat = resource.endpoint.operation(version.map(ApiVersion::as_str), &target.deployment, path)?;
-        let headers =
-            [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
-        // Names of deployments and families may be any text; clients read headers as ASCII.
-        let header = |(name, value): (&'static str, &str)| {
-            let value = utf8_percent_encode(value, CONTROLS).to_string();
-            Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
-        };
+    /// A route with no options set but those of the target, whose profile is that of what is known.
+    pub fn new(
+        model: &str,
+        resource: Arc<Resource>,
+        target: Target,
+        knowledge: Arc<Knowledge>,
+        surfaces: Arc<Surfaces>,
+    ) -> Result<Route, UrlError> {
+        let aim = Aim::new(target, &resource.endpoint)?;
         Ok(Route {
-            headers: headers.into_iter().filter_map(header).collect(),
             model: model.to_owned(),
             timeouts: Timeouts::default(),
             client: resource.client.clone(),
             resource,
-            target,
+            knowledge,
             limit: None,
             policy: PolicyLayer::default(),
             normalize: None,
-            chat,
+            surfaces,
+            aim: RwLock::new(Arc::new(aim)),
         })
     }
 
-    /// Where a planned call goes.
-    pub fn uri(&self, plan: &Plan) -> Result<Uri, UrlError> {
-        let usual = plan.api_version.as_ref() == self.target.api_version();
-        if usual && plan.operation == Operation::Chat {
-            return Ok(self.chat.clone());
+    /// What its calls are translated for now. The same `Arc` while nothing is learned.
+    pub fn aim(&self) -> Arc<Aim> {
+        let profile = self.knowledge.profile();
+        let aim = self.aim.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if aim.is_for(&profile) {
+            return aim;
         }
-        let version = plan.api_version.as_ref().map(ApiVersion::as_str);
-        self.resource.endpoint.operation(version, &self.target.deployment, plan.operation.path())
+        let target = aim.target.with_profile(profile, &self.surfaces);
+        // The deployment has had a URL before, and a version is as long as any other.
+        let Ok(aim) = Aim::new(target, &self.resource.endpoint).map(Arc::new) else { return aim };
+        self.aim.write().unwrap_or_else(PoisonError::into_inner).clone_from(&aim);
+        aim
+    }
+
+    /// Where a call goes that was planned for this aim.
+    pub fn uri(&self, aim: &Aim, plan: &Plan) -> Result<Uri, UrlError> {
+        aim.uri(plan, &self.resource.endpoint)
     }
 }

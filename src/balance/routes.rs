@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use quick_cache::sync::Cache;
 
-use super::{Resource, Route};
+use super::{Found, Ledger, Resource, Route, Terms};
 use crate::{
     call::name,
     catalog::{Catalog, Surfaces},
@@ -25,8 +25,10 @@ pub struct Routes {
 pub struct Open {
     resource: Arc<Resource>,
     catalog: Arc<Catalog>,
-    surfaces: Surfaces,
+    surfaces: Arc<Surfaces>,
     timeouts: Timeouts,
+    ledger: Arc<Ledger>,
+    terms: Terms,
     seen: Cache<String, Arc<Route>>,
 }
 
@@ -86,6 +88,21 @@ impl Routes {
         self.names.iter().filter_map(|name| self.listed.get(name))
     }
 
+    /// The routes that are known to lead somewhere: those listed here, and where any deployment is served also those
+    /// that Azure has listed.
+    pub fn known(&self) -> Vec<Arc<Route>> {
+        let ours = self.listed().cloned();
+        let open = self.open.iter();
+        let azures = open.flat_map(|open| {
+            let names = open.ledger.deployments(&open.resource.name);
+            names
+                .into_iter()
+                .filter(|name| !self.listed.contains_key(name))
+                .filter_map(|name| open.route(&name))
+        });
+        ours.chain(azures).collect()
+    }
+
     fn nearest(&self, model: &str) -> Option<String> {
         let model = model.to_lowercase();
         let distance = |name: &String| strsim::damerau_levenshtein(&name.to_lowercase(), &model);
@@ -98,10 +115,11 @@ impl Open {
     pub fn new(
         resource: Arc<Resource>,
         catalog: Arc<Catalog>,
-        surfaces: Surfaces,
+        surfaces: Arc<Surfaces>,
         timeouts: Timeouts,
+        (ledger, terms): (Arc<Ledger>, Terms),
     ) -> Open {
-        Open { resource, catalog, surfaces, timeouts, seen: Cache::new(SEEN) }
+        Open { resource, catalog, surfaces, timeouts, ledger, terms, seen: Cache::new(SEEN) }
     }
 
     /// The route of a deployment that carries its model's name, made once.
@@ -112,15 +130,18 @@ impl Open {
         if let Some(route) = self.seen.get(model) {
             return Some(route);
         }
-        let profile = self.catalog.by_model(model).unwrap_or_else(|| {
+        let named = self.catalog.by_model(model).map(|family| (Found::Named, family));
+        let place = (self.resource.name.as_str(), model);
+        let knowledge = self.ledger.knowledge(place, named, &self.catalog, self.terms);
+        if knowledge.found() == Found::Unknown {
             tracing::warn!(
                 deployment = model,
                 "the deployment's family is not known: calls go up as they are"
             );
-            self.catalog.unknown()
-        });
-        let target = Target::new(model, profile, self.resource.surface.clone(), &self.surfaces);
-        let mut route = Route::new(model, self.resource.clone(), target).ok()?;
+        }
+        let target = Target::new(model, knowledge.profile(), self.resource.surface.clone(), &self.surfaces);
+        let mut route =
+            Route::new(model, self.resource.clone(), target, knowledge, self.surfaces.clone()).ok()?;
         route.timeouts = self.timeouts;
         let route = Arc::new(route);
         self.seen.insert(model.to_owned(), route.clone());

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{
     ConfigArgs, Outcome, Output,
     check::report,
+    lessons,
     terminal::{ERROR, HEAD},
 };
 use crate::{
@@ -20,6 +21,7 @@ use crate::{
 #[command(mut_arg("config", |config| config.global(true)), after_help = "\
   azgate catalog list             every family
   azgate catalog show gpt-5.1     all that is known of one, and where it was written
+  azgate catalog lessons          what a running gateway has learned from Azure's refusals
 
 A [families.NAME] table of the config is laid over what azgate ships, value by value.")]
 pub(super) struct CatalogArgs {
@@ -41,6 +43,12 @@ enum CatalogCommand {
         /// The family, or a model of it
         family: String,
     },
+    /// Print what a running gateway has learned, as lines for its config
+    Lessons {
+        /// The gateway's admin listener [default: the one of the config, else `http://127.0.0.1:9090`]
+        #[arg(long, value_name = "URL")]
+        admin: Option<String>,
+    },
 }
 
 pub(super) fn run(
@@ -48,6 +56,9 @@ pub(super) fn run(
     environment: &Environment,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
+    if let CatalogCommand::Lessons { admin } = &args.command {
+        return lessons::run(admin.as_deref(), &args.config, environment, out);
+    }
     let mut catalog = Catalog::embedded();
     if args.config.file(environment).is_some() {
         let Checked { settings, problems } = args.config.dry_run(environment);
@@ -58,6 +69,7 @@ pub(super) fn run(
         catalog = settings.catalog;
     }
     match &args.command {
+        CatalogCommand::Lessons { .. } => {}
         CatalogCommand::List => list(&catalog, args.json, out)?,
         CatalogCommand::Show { family } => {
             let Some(profile) = catalog.family(family).or_else(|| catalog.by_model(family)) else {

@@ -48,7 +48,7 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     let azure = serve::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let settings = settings(azure.local_addr()?, args)?;
     let _log = logging::start(&settings.log).context("the log cannot be started")?;
-    let gateway = Arc::new(Gateway::build(&settings)?);
+    let gateway = Arc::new(Gateway::build(&settings, &Arc::default())?);
     let listener = listener(args.listen).await?;
     let address = listener.local_addr()?;
     let simulator = Simulator::new(sim::Options { key: INNER_KEY.to_owned(), ..sim::Options::default() });

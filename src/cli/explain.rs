@@ -1,6 +1,9 @@
 //! `azgate explain`: what would become of a call, without sending it.
 
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::Args;
@@ -120,12 +123,13 @@ pub(super) fn run(
 
 /// What would become of a call with this key.
 fn configured(call: &Call, settings: &Settings, key: Option<&str>) -> anyhow::Result<Report> {
-    let gateway = Gateway::build(settings)?;
+    let gateway = Gateway::build(settings, &Arc::default())?;
     let route = gateway.routes.find(&call.model)?;
-    let Route { target, policy, resource, .. } = &*route;
+    let aim = route.aim();
+    let Route { policy, resource, .. } = &*route;
     let key = key.map(|name| named(&settings.keys, name)).transpose()?;
     let layers = [key.map(|key| &key.policy), Some(policy), Some(&gateway.policy)];
-    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, target, layers)? })
+    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, &aim.target, layers)? })
 }
 
 /// A key by its name. What was asked for is not repeated: it may be the key itself.

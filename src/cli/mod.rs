@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod demo;
 mod explain;
+mod lessons;
 mod schema;
 mod serve;
 mod sim;

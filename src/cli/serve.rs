@@ -32,6 +32,9 @@ pub(super) struct ServeArgs {
     /// The address to listen on, such as 0.0.0.0:8080 [default: 127.0.0.1:8080]
     #[arg(long, short, value_name = "ADDR")]
     listen: Option<String>,
+    /// Ask each resource once for its deployments and their models
+    #[arg(long)]
+    discover: bool,
 }
 
 pub(super) fn run(
@@ -45,10 +48,11 @@ pub(super) fn run(
         value,
     });
     let Checked { settings, problems } = args.config.checked(environment, listen.as_slice());
-    let Some(settings) = settings else {
+    let Some(mut settings) = settings else {
         report(&problems, out)?;
         return Ok(Outcome::Problems);
     };
+    settings.learning.discover |= args.discover;
     let _log = logging::start(&settings.log).context("the log cannot be started")?;
     for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
         tracing::warn!("{problem}");
@@ -58,7 +62,7 @@ pub(super) fn run(
 }
 
 async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> {
-    let gateway = Arc::new(Gateway::build(settings)?);
+    let gateway = Arc::new(Gateway::build(settings, &Arc::default())?);
     let listener = serve::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let (stopper, stop) = serve::stop();
@@ -66,6 +70,9 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     let admin = admin_listener(settings, &gateway, &stop).await?;
     writeln!(out, "azgate listens on http://{address} (OpenAI base URL: http://{address}/v1)")?;
     out.flush()?;
+    if settings.learning.discover {
+        tokio::spawn(gateway.discovery());
+    }
     let admin = admin.map(|address| address.to_string());
     tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
@@ -88,7 +95,7 @@ async fn admin_listener(
     let Some(address) = settings.admin else { return Ok(None) };
     let listener = serve::bind(address).await?;
     let address = listener.local_addr()?;
-    let router = admin::router(gateway.metrics.clone());
+    let router = admin::router(gateway.metrics.clone(), gateway.ledger.clone());
     tokio::spawn(serve::serve(listener, router, serve::Options::default(), stop.clone()));
     Ok(Some(address))
 }

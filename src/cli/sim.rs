@@ -38,7 +38,7 @@ pub(super) struct SimArgs {
 
 fn deployment(text: &str) -> Result<(String, String), String> {
     let (name, model) = text.split_once('=').ok_or("write NAME=MODEL, such as my-gpt=gpt-4.1")?;
-    if !sim::models().any(|known| known == model) {
+    if !sim::knows(model) {
         return Err(format!("the simulator has no model `{model}`"));
     }
     Ok((name.to_owned(), model.to_owned()))

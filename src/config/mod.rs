@@ -20,4 +20,6 @@ pub use environment::Environment;
 pub use load::{Draft, Flag, load};
 pub use path::KeyPath;
 pub use problem::{Place, Problem, Severity};
-pub use settings::{HeartbeatSettings, KeySettings, LogSettings, ModelSettings, ResourceSettings, Settings};
+pub use settings::{
+    HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ResourceSettings, Settings,
+};

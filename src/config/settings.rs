@@ -32,6 +32,8 @@ pub struct Settings {
     pub unknown_models: UnknownModels,
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
     pub default_resource: Option<usize>,
+    /// What azgate finds out by itself.
+    pub learning: LearningSettings,
     /// What translation may do.
     pub policy: PolicyLayer,
     /// The resources, in the order of their names.
@@ -51,6 +53,17 @@ pub struct LogSettings {
     pub level: String,
     /// How a line looks.
     pub format: LogFormat,
+}
+
+/// What azgate finds out by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LearningSettings {
+    /// Whether refusals and answers teach anything.
+    pub enabled: bool,
+    /// How long a learned line holds.
+    pub ttl: Duration,
+    /// Whether resources are asked for their deployments.
+    pub discover: bool,
 }
 
 /// Signs of life while a model thinks.

@@ -9,9 +9,9 @@ use crate::{
     catalog::{Modality, Profile, Streaming, Verb},
 };
 
-/// The list of all models of the configuration.
+/// The list of all models of the configuration, and of the deployments that Azure has listed where any is served.
 pub fn list(routes: &Routes) -> Bytes {
-    let data: Vec<Value> = routes.listed().map(|route| model(route)).collect();
+    let data: Vec<Value> = routes.known().iter().map(|route| model(route)).collect();
     Bytes::from(json!({ "object": "list", "data": data }).to_string())
 }
 
@@ -22,13 +22,14 @@ pub fn one(route: &Route) -> Bytes {
 
 /// OpenAI's members, then ours.
 fn model(route: &Route) -> Value {
-    let profile = &route.target.profile;
+    let aim = route.aim();
+    let profile = &aim.target.profile;
     json!({
         "id": route.model,
         "object": "model",
         "created": 0,
         "owned_by": "azure",
-        "deployment": route.target.deployment,
+        "deployment": aim.target.deployment,
         "family": *profile.name,
         "context_window": profile.context.window,
         "max_input_tokens": profile.context.input,

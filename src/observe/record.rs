@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::Metrics;
 use crate::{
     auth::Caller,
-    balance::Route,
+    balance::{Aim, Route},
     call::{Call, Edit, Plan, Usage},
     translate::edits_header,
 };
@@ -25,6 +25,7 @@ pub struct Record {
     model: Option<String>,
     stream: bool,
     route: Option<Arc<Route>>,
+    aim: Option<Arc<Aim>>,
     edits: Vec<Edit>,
     edits_header: Cow<'static, str>,
     status: u16,
@@ -53,6 +54,7 @@ impl Record {
             model: None,
             stream: false,
             route: None,
+            aim: None,
             edits: Vec::new(),
             edits_header: edits_header(&[]),
             status: CLIENT_GONE,
@@ -81,6 +83,7 @@ impl Record {
     /// Where it goes.
     pub fn note_route(&mut self, route: &Arc<Route>) {
         self.route = Some(route.clone());
+        self.aim = Some(route.aim());
     }
 
     /// What was changed.
@@ -156,6 +159,11 @@ impl Record {
         self.upstream_id.as_deref()
     }
 
+    /// What it is translated for, once its route is found.
+    pub fn aim(&self) -> Option<&Aim> {
+        self.aim.as_deref()
+    }
+
     /// The route, once it is found.
     pub fn route(&self) -> Option<&Route> {
         self.route.as_deref()
@@ -171,7 +179,7 @@ impl Record {
     }
 
     pub(super) fn family(&self) -> Option<&Arc<str>> {
-        self.route().map(|route| &route.target.profile.name)
+        self.aim().map(|aim| &aim.target.profile.name)
     }
 
     pub(super) fn status(&self) -> u16 {
@@ -206,7 +214,7 @@ impl Record {
             upstream_request_id = self.upstream_id(),
             key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
             model = self.model,
-            deployment = self.route().map(|route| route.target.deployment.as_str()),
+            deployment = self.aim().map(|aim| aim.target.deployment.as_str()),
             resource = self.route().map(|route| route.resource.name.as_str()),
             family = self.family().map(|family| &**family),
             answered_by = self.answered_by,

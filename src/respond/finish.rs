@@ -36,8 +36,8 @@ const NOWHERE: [(HeaderName, HeaderValue); 2] = [
 /// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
 /// for that; azgate's own always stands in `x-azgate-request-id`.
 pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
-    match record.route() {
-        Some(route) => headers.extend(route.headers.iter().cloned()),
+    match record.aim() {
+        Some(aim) => headers.extend(aim.headers.iter().cloned()),
         None => headers.extend(NOWHERE),
     }
     if let Ok(edits) = HeaderValue::from_str(record.edits_header()) {

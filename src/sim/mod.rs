@@ -154,6 +154,12 @@ pub fn models() -> impl Iterator<Item = &'static str> {
     table::MODELS.iter().map(|model| model.name)
 }
 
+/// Whether a deployment can serve this model: one of Azure's, also with its date, or one that the simulator made up and
+/// lists nowhere.
+pub fn knows(model: &str) -> bool {
+    models::find(model).is_some()
+}
+
 /// Whether Azure would take this body for this model on this surface, and if not, what it would answer.
 pub fn judge(model: &str, surface: &Surface, body: &[u8]) -> Result<(), SimError> {
     let found = models::find(model).ok_or_else(errors::no_deployment)?;

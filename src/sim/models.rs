@@ -3,7 +3,7 @@
 //! The rows are in `table.rs`. They are written from Microsoft's pages and from captured traffic, and from
 //! nothing else in this crate, so that the simulator can judge the translator.
 
-use super::table::MODELS;
+use super::table::{INVENTED, MODELS};
 
 /// One model: what its deployment takes, and what it answers with.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ pub(super) struct Found {
 
 /// The row for a name: exact, or with its version behind it (`o1-2024-12-17`, `gpt-4-0613`).
 pub(super) fn find(name: &str) -> Option<Found> {
-    if let Some(model) = MODELS.iter().find(|model| model.name == name) {
+    if let Some(model) = MODELS.iter().chain(INVENTED).find(|model| model.name == name) {
         let reported = match model.version {
             "" => model.name.to_owned(),
             version => format!("{name}-{version}"),

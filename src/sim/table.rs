@@ -139,6 +139,20 @@ const OPEN_WEIGHT: Model = Model {
     ..CLASSIC
 };
 
+/// A model that nobody has heard of, for gateways that must find out: it takes no `max_tokens`, no `temperature`, no
+/// `parallel_tool_calls` and no streams, and its answers name nothing known.
+const STRICT: Model = Model {
+    name: "sim-strict-1",
+    version: "",
+    window: Input(272_000),
+    class: O1,
+    features: &[Images, JsonObject, JsonSchema, CompletionCap],
+    ..O_SERIES
+};
+
+/// Models of no table of Azure's.
+pub(super) const INVENTED: &[Model] = &[STRICT];
+
 /// Every model that the simulator knows.
 pub(super) const MODELS: &[Model] = &[
     // Classic.

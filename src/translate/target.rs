@@ -56,21 +56,29 @@ impl Target {
             Surface::V1 => None,
             Surface::Dated(version) => Some(Version::new(version, surfaces)),
         };
-        let oldest = profile.min_api_version.as_ref().zip(configured.as_ref());
-        let raised = oldest
-            .filter(|(oldest, configured)| configured.name.is_before(oldest))
-            .map(|(oldest, _)| Version::new(oldest, surfaces));
-        Target {
+        let blank = Target {
             deployment: deployment.to_owned(),
-            profile,
+            profile: profile.clone(),
             surface,
             configured,
-            raised,
+            raised: None,
             markdown: false,
             reasoning_reserve: 0,
             collect: false,
-        }
+        };
+        blank.with_profile(profile, surfaces)
     }
+
+    /// The same target where more is known of its family.
+    #[must_use]
+    pub fn with_profile(&self, profile: Arc<Profile>, surfaces: &Surfaces) -> Target {
+        let oldest = profile.min_api_version.as_ref().zip(self.configured.as_ref());
+        let raised = oldest
+            .filter(|(oldest, configured)| configured.name.is_before(oldest))
+            .map(|(oldest, _)| Version::new(oldest, surfaces));
+        Target { profile, raised, ..self.clone() }
+    }
+
     /// The dated version that calls go to unless a policy keeps them on the configured one; `None` on v1.
     pub fn api_version(&self) -> Option<&ApiVersion> {
         self.raised.as_ref().or(self.configured.as_ref()).map(|version| &version.name)

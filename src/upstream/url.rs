@@ -91,6 +91,15 @@ impl Endpoint {
                 utf8_percent_encode(version, ENCODED),
             ),
         };
+        self.at(target)
+    }
+
+    /// The URL of the list of deployments, with the one api-version that was seen to answer (openai-python#447).
+    pub fn deployments(&self) -> Result<Uri, UrlError> {
+        self.at(format!("{}/openai/deployments?api-version=2023-03-15-preview", self.prefix))
+    }
+
+    fn at(&self, target: String) -> Result<Uri, UrlError> {
         Uri::builder()
             .scheme(self.scheme.clone())
             .authority(self.authority.clone())

@@ -18,6 +18,7 @@ mod hard_bodies;
 mod hard_connections;
 mod judge;
 mod keys;
+mod knowledge;
 mod learning;
 mod limits;
 mod long_calls;

@@ -19,10 +19,10 @@ use serde::Deserialize;
 use toml::Table;
 
 use super::{
-    Draft, Environment, KeyPath, LogSettings, Problem, Settings, Severity,
+    Draft, Environment, KeyPath, LearningSettings, LogSettings, Problem, Settings, Severity,
     nearest::suggest,
     problem::Findings,
-    schema::{Config, Log, ModelTimeouts},
+    schema::{Config, Learning, Log, ModelTimeouts},
 };
 
 /// What a config refers to outside of itself.
@@ -103,6 +103,7 @@ impl Judge<'_> {
         let admin = self.admin(&config, server);
         self.log(&config.log);
         let heartbeat = self.heartbeat(&config.heartbeat);
+        let learning = self.learning(&config.learning);
         let policy = self.policy(&KeyPath::new(["policy"]), &config.policy);
         let resources = self.all_resources(&config);
         let unknown_models = self.unknown_models(&config);
@@ -121,6 +122,7 @@ impl Judge<'_> {
             timeouts: durations::timeouts(&config.timeouts, &ModelTimeouts::default()),
             unknown_models,
             default_resource,
+            learning,
             policy,
             resources,
             models,
@@ -145,6 +147,16 @@ impl Judge<'_> {
                 "not a log filter",
                 "write a level, or such as `info,azgate::upstream=debug`",
             );
+        }
+    }
+
+    /// A line that holds for no time would be learned anew with each call.
+    fn learning(&mut self, learning: &Learning) -> LearningSettings {
+        self.at_least_one(&KeyPath::new(["learning", "ttl_seconds"]), learning.ttl_seconds.into());
+        LearningSettings {
+            enabled: learning.enabled,
+            ttl: Duration::from_secs(learning.ttl_seconds.into()),
+            discover: learning.discover,
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod heartbeat;
 mod key;
+mod learning;
 mod log;
 mod model;
 mod policy;
@@ -19,6 +20,7 @@ use serde::Deserialize;
 
 pub use heartbeat::Heartbeat;
 pub use key::Key;
+pub use learning::Learning;
 pub use log::{Log, LogFormat};
 pub use model::Model;
 pub use policy::{Action, Lossy, Policy};
@@ -44,6 +46,8 @@ pub struct Config {
     pub heartbeat: Heartbeat,
     /// How long a call may take.
     pub timeouts: Timeouts,
+    /// What azgate finds out by itself.
+    pub learning: Learning,
     /// What translation may do to a call.
     pub policy: Policy,
     /// The Azure OpenAI resources, by a name of your choice.

@@ -98,8 +98,8 @@ impl Lesson {
         }
     }
 
-    /// What it is a line of: a field of the profile, or the row's id.
-    fn place(&self) -> &str {
+    /// Which line it is: a field of the profile, or the row's id. A set holds one lesson for each.
+    pub fn place(&self) -> &str {
         match self {
             Lesson::Row(row) => &row.id,
             Lesson::SystemRole(_) => "system_role",

@@ -46,7 +46,7 @@ impl Proxy {
         let environment: Environment = [("TEST_AZURE_KEY", AZURE_KEY)].into_iter().collect();
         let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);
         let settings = checked.settings.unwrap_or_else(|| panic!("{:#?}", checked.problems));
-        let gateway = Arc::new(Gateway::build(&settings).unwrap());
+        let gateway = Arc::new(Gateway::build(&settings, &Arc::default()).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stopper, stop) = serve::stop();

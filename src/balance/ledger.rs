@@ -1,0 +1,91 @@
+//! What is known of every deployment, kept for as long as the process runs: a new configuration finds it again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use quick_cache::sync::Cache;
+
+use super::{Found, Knowledge, Tally, Terms};
+use crate::catalog::{Catalog, Profile};
+
+/// How many deployments are remembered. Those of a configuration stay with their routes whatever happens here.
+const DEPLOYMENTS: usize = 1024;
+
+/// Everything known.
+#[derive(Debug)]
+pub struct Ledger {
+    known: Cache<Key, Arc<Knowledge>>,
+    /// What Azure listed, by resource: deployment → model.
+    listed: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
+    /// What is counted.
+    pub tally: Tally,
+}
+
+/// Resource, deployment, and the family that a configuration gives it: two models of a configuration may take one
+/// deployment for different things.
+type Key = (String, String, String);
+
+impl Default for Ledger {
+    fn default() -> Ledger {
+        Ledger { known: Cache::new(DEPLOYMENTS), listed: Mutex::default(), tally: Tally::default() }
+    }
+}
+
+impl Ledger {
+    /// What is known of a deployment, of which a configuration says `said`.
+    pub fn knowledge(
+        &self,
+        (resource, deployment): (&str, &str),
+        said: Option<(Found, Arc<Profile>)>,
+        catalog: &Arc<Catalog>,
+        terms: Terms,
+    ) -> Arc<Knowledge> {
+        let family = said.as_ref().map(|(_, family)| family.name.to_string()).unwrap_or_default();
+        let key = (resource.to_owned(), deployment.to_owned(), family);
+        if let Some(knowledge) = self.known.get(&key) {
+            knowledge.declare(said, catalog.clone(), terms);
+            return knowledge;
+        }
+        let is_silent = said.is_none();
+        let base = said.unwrap_or_else(|| (Found::Unknown, catalog.unknown()));
+        let place = (resource, deployment);
+        let knowledge = Arc::new(Knowledge::new(place, base, catalog.clone(), terms, self.tally.clone()));
+        if is_silent && let Some(model) = self.listed().get(resource).and_then(|of| of.get(deployment)) {
+            knowledge.discovered(model);
+        }
+        self.known.insert(key, knowledge.clone());
+        knowledge
+    }
+
+    /// Notes what Azure lists for a resource.
+    pub fn note_listed(&self, resource: &str, deployments: impl IntoIterator<Item = (String, String)>) {
+        let deployments: BTreeMap<_, _> = deployments.into_iter().take(DEPLOYMENTS).collect();
+        for (_, knowledge) in self.known.iter() {
+            if knowledge.resource == resource
+                && let Some(model) = deployments.get(&knowledge.deployment)
+            {
+                knowledge.discovered(model);
+            }
+        }
+        self.listed().insert(resource.to_owned(), deployments);
+    }
+
+    /// The deployments that Azure listed for a resource.
+    pub fn deployments(&self, resource: &str) -> Vec<String> {
+        self.listed().get(resource).map(|of| of.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Everything learned, as overlay lines.
+    pub fn overlays(&self) -> String {
+        let mut known: Vec<(Key, Arc<Knowledge>)> = self.known.iter().collect();
+        known.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let overlays: Vec<String> = known.iter().filter_map(|(_, knowledge)| knowledge.overlay()).collect();
+        overlays.join("\n")
+    }
+
+    fn listed(&self) -> MutexGuard<'_, BTreeMap<String, BTreeMap<String, String>>> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,82 @@
+//! One call at a time may learn of a deployment. The others wait a little and then go on with what it has learned so
+//! far, so that a hundred first calls cost one round of refusals.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+
+use super::Knowledge;
+use crate::translate::learn::Lesson;
+
+/// How long a call waits for another one to find out.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often one call is amended at most: each refusal counts against Azure's limit of requests.
+const ROUNDS: u8 = 6;
+
+/// The right to learn, of one call. What it learned is kept only if it says that the call succeeded.
+#[derive(Debug)]
+#[must_use = "dropping it discards what was learned"]
+pub struct Probe {
+    knowledge: Arc<Knowledge>,
+    rounds: u8,
+    succeeded: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Knowledge {
+    /// Lets a call through before it is sent. Of a deployment of which nothing is known the first calls pass one by
+    /// one, each with a probe; `None`: the call goes without.
+    pub async fn admit(self: &Arc<Knowledge>) -> Option<Probe> {
+        if self.is_settled() {
+            return None;
+        }
+        let probe = self.probe().await?;
+        if self.is_settled() {
+            probe.release();
+            return None;
+        }
+        Some(probe)
+    }
+
+    /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time: by
+    /// then [`Knowledge::profile`] may say more. It may in either case, so look there first.
+    pub async fn probe(self: &Arc<Knowledge>) -> Option<Probe> {
+        if !self.learns() {
+            return None;
+        }
+        let permit = timeout(PATIENCE, self.gate.clone().acquire_owned()).await.ok()?.ok()?;
+        Some(Probe { knowledge: self.clone(), rounds: 0, succeeded: false, _permit: permit })
+    }
+}
+
+impl Probe {
+    /// Lays lessons over the family, tentatively. `false` if there is nothing to try any more: no lessons, no room for
+    /// them, or too many refusals.
+    pub fn learn(&mut self, lessons: Vec<Lesson>) -> bool {
+        if lessons.is_empty() || self.rounds == ROUNDS {
+            return false;
+        }
+        self.rounds += 1;
+        self.knowledge.try_out(lessons)
+    }
+
+    /// Azure took the call with 2xx: the lessons are kept.
+    pub fn succeed(mut self) {
+        self.succeeded = true;
+        self.knowledge.keep();
+    }
+
+    /// Gives the right back unused.
+    fn release(mut self) {
+        self.succeeded = true;
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        if !self.succeeded {
+            self.knowledge.discard();
+        }
+    }
+}

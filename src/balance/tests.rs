@@ -1,0 +1,248 @@
+//! What is known of a deployment, how it comes to be, and how it goes.
+
+use std::{sync::Arc, time::Duration};
+
+use super::*;
+use crate::{
+    call::OUTLINE_DEPTH,
+    catalog::{Catalog, Profile, Streaming, Surfaces},
+    json::Document,
+    translate::{
+        Target,
+        learn::{Lesson, lessons},
+    },
+};
+
+const TERMS: Terms = Terms { enabled: true, ttl: Duration::from_mins(1) };
+
+fn catalog() -> Arc<Catalog> {
+    Arc::new(Catalog::embedded())
+}
+
+fn knowledge(ledger: &Ledger, said: Option<(Found, &str)>, terms: Terms) -> Arc<Knowledge> {
+    let catalog = catalog();
+    let said = said.map(|(found, family)| (found, catalog.family(family).unwrap()));
+    ledger.knowledge(("main", "mystery-7"), said, &catalog, terms)
+}
+
+fn unknown() -> Arc<Knowledge> {
+    knowledge(&Ledger::default(), None, TERMS)
+}
+
+/// What is learned where Azure takes a parameter no more.
+fn refused(param: &str) -> Vec<Lesson> {
+    let answer = format!(r#"{{"error":{{"message":"Unknown parameter: '{param}'."}}}}"#);
+    let sent = Document::parse(format!(r#"{{"{param}":"x"}}"#).into(), OUTLINE_DEPTH).unwrap();
+    let target = Target::new("d", catalog().unknown(), crate::call::Surface::V1, &Surfaces::embedded());
+    lessons(400, answer.as_bytes(), &sent, &target)
+}
+
+fn ids(profile: &Profile) -> Vec<&str> {
+    profile.chat.iter().map(|row| &*row.id).collect()
+}
+
+async fn learn(knowledge: &Arc<Knowledge>, params: &[&str]) {
+    let mut probe = knowledge.probe().await.unwrap();
+    assert!(probe.learn(params.iter().flat_map(|param| refused(param)).collect()));
+    probe.succeed();
+}
+
+#[tokio::test]
+async fn a_lesson_counts_at_once_and_stays_only_after_a_success() {
+    let knowledge = unknown();
+    let before = knowledge.profile();
+    assert!(Arc::ptr_eq(&before, &knowledge.profile()));
+    let mut probe = knowledge.probe().await.unwrap();
+    assert!(probe.learn(refused("user")));
+    assert_eq!(ids(&knowledge.profile()), ["drop.user"]);
+    drop(probe);
+    assert!(ids(&knowledge.profile()).is_empty());
+    learn(&knowledge, &["user"]).await;
+    let after = knowledge.profile();
+    assert_eq!(ids(&after), ["drop.user"]);
+    assert!(Arc::ptr_eq(&after, &knowledge.profile()), "nothing has changed since");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lesson_holds_for_its_time() {
+    let knowledge = unknown();
+    learn(&knowledge, &["user"]).await;
+    tokio::time::advance(TERMS.ttl / 2).await;
+    learn(&knowledge, &["stop"]).await;
+    tokio::time::advance(TERMS.ttl / 2).await;
+    assert_eq!(ids(&knowledge.profile()), ["drop.stop"]);
+    tokio::time::advance(TERMS.ttl / 2).await;
+    assert!(ids(&knowledge.profile()).is_empty() && knowledge.overlay().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_learns_and_the_others_wait_two_seconds_at_most() {
+    let knowledge = unknown();
+    let mut probe = knowledge.admit().await.unwrap();
+    let waiting = tokio::spawn({
+        let knowledge = knowledge.clone();
+        async move { (knowledge.admit().await.is_some(), tokio::time::Instant::now()) }
+    });
+    let start = tokio::time::Instant::now();
+    assert!(probe.learn(refused("user")));
+    let (admitted, at) = waiting.await.unwrap();
+    assert!(!admitted && at - start == Duration::from_secs(2));
+    assert_eq!(ids(&knowledge.profile()), ["drop.user"], "it goes on with what is known so far");
+    probe.succeed();
+    assert!(knowledge.admit().await.is_none(), "the deployment has answered");
+}
+
+#[tokio::test]
+async fn a_hundred_first_calls_make_one_round_of_lessons() {
+    let knowledge = unknown();
+    let rounds = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let calls: Vec<_> = (0..100)
+        .map(|_| {
+            let (knowledge, rounds) = (knowledge.clone(), rounds.clone());
+            tokio::spawn(async move {
+                let mut probe = knowledge.admit().await;
+                tokio::task::yield_now().await;
+                if ids(&knowledge.profile()).is_empty() {
+                    rounds.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    assert!(probe.as_mut().unwrap().learn(refused("user")));
+                }
+                if let Some(probe) = probe {
+                    probe.succeed();
+                }
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(rounds.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn calls_that_never_succeed_do_not_wait_for_each_other_for_ever() {
+    let knowledge = unknown();
+    for _ in 0..3 {
+        drop(knowledge.admit().await.unwrap());
+    }
+    assert!(knowledge.admit().await.is_none());
+    assert!(knowledge.probe().await.is_some(), "they may still learn");
+}
+
+#[tokio::test]
+async fn an_upstream_that_always_refuses_ends_after_six_rounds() {
+    let knowledge = unknown();
+    let mut probe = knowledge.probe().await.unwrap();
+    let rounds = (0..100).take_while(|_| probe.learn(refused("user"))).count();
+    assert_eq!(rounds, 6);
+    assert!(!knowledge.probe_is_free());
+    drop(probe);
+    assert!(knowledge.probe_is_free());
+}
+
+#[tokio::test]
+async fn an_answers_model_tells_the_family_and_drops_what_was_learned_of_another() {
+    let knowledge = unknown();
+    learn(&knowledge, &["user"]).await;
+    knowledge.heard("sim-strict-1");
+    assert_eq!((knowledge.found(), ids(&knowledge.profile()).len()), (Found::Unknown, 1));
+    knowledge.heard("");
+    knowledge.heard("o1-2024-12-17");
+    assert_eq!((&*knowledge.profile().name, knowledge.found()), ("o1", Found::Answered));
+    assert_eq!(knowledge.profile().streaming, Streaming::Synthesized);
+    assert!(knowledge.overlay().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upgrade_is_followed_and_models_that_take_turns_are_a_router() {
+    let knowledge = unknown();
+    knowledge.heard("gpt-4o-2024-11-20");
+    knowledge.heard("gpt-5-2025-08-07");
+    assert_eq!(&*knowledge.profile().name, "gpt-5");
+    tokio::time::advance(Duration::from_hours(2)).await;
+    knowledge.heard("gpt-5.1-2025-11-13");
+    assert_eq!(&*knowledge.profile().name, "gpt-5.1");
+    knowledge.heard("gpt-5-nano-2025-08-07");
+    assert_eq!(&*knowledge.profile().name, "model-router");
+    assert!(knowledge.probe().await.is_none(), "nothing is learned of it");
+    knowledge.heard("gpt-4.1-2025-04-14");
+    assert_eq!(&*knowledge.profile().name, "model-router");
+}
+
+#[tokio::test]
+async fn what_a_configuration_says_stays_and_lessons_lie_on_top_of_it() {
+    let knowledge = knowledge(&Ledger::default(), Some((Found::Declared, "gpt-4.1")), TERMS);
+    assert!(knowledge.admit().await.is_none());
+    learn(&knowledge, &["user"]).await;
+    knowledge.heard("o1-2024-12-17");
+    let profile = knowledge.profile();
+    assert_eq!((&*profile.name, ids(&profile).last().copied()), ("gpt-4.1", Some("drop.user")));
+    let overlay = knowledge.overlay().unwrap();
+    assert!(overlay.contains("inherits = \"gpt-4.1\""), "{overlay}");
+}
+
+#[tokio::test]
+async fn a_new_configuration_finds_what_was_learned_unless_it_says_otherwise() {
+    let ledger = Ledger::default();
+    learn(&knowledge(&ledger, None, TERMS), &["user"]).await;
+    assert_eq!(ids(&knowledge(&ledger, None, TERMS).profile()), ["drop.user"]);
+    let declared = knowledge(&ledger, Some((Found::Declared, "gpt-5")), TERMS);
+    assert!(!ids(&declared.profile()).contains(&"drop.user"));
+    let off = knowledge(&ledger, None, Terms { enabled: false, ..TERMS });
+    assert!(ids(&off.profile()).is_empty());
+    assert!(off.admit().await.is_none() && off.probe().await.is_none());
+    off.heard("o1");
+    assert_eq!(off.found(), Found::Unknown);
+}
+
+#[tokio::test]
+async fn azures_list_tells_the_family_of_what_is_unknown_before_and_after() {
+    let ledger = Ledger::default();
+    let early = knowledge(&ledger, None, TERMS);
+    let declared = knowledge(&ledger, Some((Found::Declared, "gpt-4.1")), TERMS);
+    let list = [("mystery-7", "gpt-5"), ("late", "o3"), ("strange", "sim-strict-1")];
+    ledger.note_listed("main", list.map(|(name, model)| (name.to_owned(), model.to_owned())));
+    assert_eq!((&*early.profile().name, early.found()), ("gpt-5", Found::Discovered));
+    assert_eq!(&*declared.profile().name, "gpt-4.1");
+    let catalog = catalog();
+    let of =
+        |resource, name| ledger.knowledge((resource, name), None, &catalog, TERMS).profile().name.clone();
+    assert_eq!(
+        (&*of("main", "late"), &*of("main", "strange"), &*of("other", "late")),
+        ("o3", "unknown", "unknown")
+    );
+    assert_eq!(ledger.deployments("main"), ["late", "mystery-7", "strange"]);
+}
+
+#[tokio::test]
+async fn the_ledger_shows_and_counts_what_was_learned() {
+    let ledger = Ledger::default();
+    let known = knowledge(&ledger, None, TERMS);
+    learn(&known, &["user", "stop"]).await;
+    assert!(known.probe().await.unwrap().learn(refused("seed")));
+    let text = ledger.overlays();
+    let overlay: toml::Table = text.parse().unwrap();
+    assert!(Catalog::load(overlay["families"].as_table().unwrap()).is_ok(), "{text}");
+    assert!(text.starts_with("# Deployment \"mystery-7\" of resource \"main\"; expires in "), "{text}");
+    let metrics = shown(&ledger);
+    for line in [
+        r#"azgate_lessons_total{kind="drop",outcome="kept"} 2"#,
+        r#"azgate_lessons_total{kind="drop",outcome="discarded"} 1"#,
+        "azgate_lessons_held 2",
+    ] {
+        assert!(metrics.lines().any(|one| one == line), "{line} in {metrics}");
+    }
+}
+
+fn shown(ledger: &Ledger) -> String {
+    let mut registry = prometheus_client::registry::Registry::with_prefix("azgate");
+    ledger.tally.register(&mut registry);
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+    text
+}
+
+impl Knowledge {
+    fn probe_is_free(&self) -> bool {
+        self.gate.available_permits() == 1
+    }
+}

@@ -1,0 +1,68 @@
+//! `azgate catalog lessons`: what a running gateway has learned, as lines for its configuration.
+
+use std::{io::Write, path::Path};
+
+use anyhow::Context;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+use http_body_util::{BodyExt, Limited};
+use tokio::runtime::Runtime;
+
+use super::{ConfigArgs, Outcome, Output, terminal::ERROR};
+use crate::{
+    config::{Environment, schema},
+    upstream::{Client, ClientOptions, Request},
+};
+
+/// More than a thousand deployments with all the lessons that they may have.
+const LARGEST: usize = 32 * 1024 * 1024;
+
+/// Asks the admin listener and prints what it says.
+pub(super) fn run(
+    admin: Option<&str>,
+    config: &ConfigArgs,
+    environment: &Environment,
+    out: &mut Output<'_>,
+) -> anyhow::Result<Outcome> {
+    let address = match admin {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", configured(config, environment)),
+    };
+    match Runtime::new()?.block_on(lessons(&address)) {
+        Ok(lessons) if lessons.is_empty() => writeln!(out, "# nothing is learned")?,
+        Ok(lessons) => write!(out, "{lessons}")?,
+        Err(error) => {
+            writeln!(out, "{ERROR}error{ERROR:#}: no admin listener answers at {address}: {error:#}")?;
+            writeln!(out, "write [admin] in the gateway's config, or name its listener with --admin URL")?;
+            return Ok(Outcome::Problems);
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The address of the configuration's admin listener, or else the usual one. One that listens everywhere is asked here.
+fn configured(config: &ConfigArgs, environment: &Environment) -> String {
+    let file = config.file(environment);
+    let settings = file.as_deref().and_then(|_: &Path| config.dry_run(environment).settings);
+    let Some(mut address) = settings.and_then(|settings| settings.admin) else {
+        return schema::Admin::default().listen;
+    };
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            [127, 0, 0, 1].into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    address.to_string()
+}
+
+async fn lessons(address: &str) -> anyhow::Result<String> {
+    let uri: Uri = format!("{address}/lessons").parse().context("that is no URL")?;
+    let request = Request { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new().into() };
+    let answer = Client::new(&ClientOptions::default())?.send(request).await?;
+    anyhow::ensure!(answer.status().is_success(), "it answers {}", answer.status());
+    let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+    let body = body.map_err(|error| anyhow::anyhow!("{error}"))?.to_bytes();
+    Ok(String::from_utf8(body.to_vec())?)
+}
