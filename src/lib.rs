@@ -19,6 +19,8 @@ pub mod serve;
 
 pub mod pipeline;
 
+pub mod exchange;
+
 pub mod gateway;
 
 pub mod inbound;

@@ -37,6 +37,7 @@ pub struct Record {
     ended: &'static str,
     exhausted: bool,
     resent: bool,
+    amended: u8,
 }
 
 /// The status that is logged for a client that left before it was answered (nginx's convention).
@@ -66,6 +67,7 @@ impl Record {
             ended: "client_gone",
             exhausted: false,
             resent: false,
+            amended: 0,
         }
     }
 
@@ -86,10 +88,16 @@ impl Record {
         self.aim = Some(route.aim());
     }
 
-    /// What was changed.
-    pub fn note_plan(&mut self, plan: &mut Plan) {
+    /// What it is translated for, and what was changed.
+    pub fn note_plan(&mut self, aim: &Arc<Aim>, plan: &mut Plan) {
+        self.aim = Some(aim.clone());
         self.edits = std::mem::take(&mut plan.edits);
         self.edits_header = edits_header(&self.edits);
+    }
+
+    /// Azure refused it, and it is sent again in other words.
+    pub fn note_amended(&mut self) {
+        self.amended += 1;
     }
 
     /// It had to be sent a second time.
@@ -226,6 +234,7 @@ impl Record {
             finish_reason = self.finish_reason,
             edits = &*self.edits_header,
             resent = self.resent,
+            amended = self.amended,
             exhausted = self.exhausted,
             prompt_tokens = usage.prompt,
             cached_tokens = usage.cached,

@@ -11,9 +11,11 @@ use super::{
     answer,
     collect::{CollectError, Collector},
     edited,
-    envelope::{envelope, excerpt, status_of},
+    envelope::{excerpt, status_of},
+    finish::heard,
     functions,
     pulse::Pulse,
+    refused::failed,
     synthesize::synthesize,
 };
 use crate::{
@@ -133,7 +135,7 @@ pub struct Manner {
     pub heartbeat: Option<Duration>,
 }
 
-/// Adapts Azure's answer to what was asked, and notes what it tells.
+/// Adapts Azure's good answer to what was asked, and notes what it tells.
 pub async fn adapt(
     answer: Response<AnswerBody>,
     route: &Route,
@@ -145,17 +147,7 @@ pub async fn adapt(
     let mut headers = headers::down(&head.headers);
     record.note_upstream_id(&headers);
     let status = head.status;
-    if status.is_redirection() {
-        let resource = route.resource.name.clone();
-        return Err(AnswerError::Redirect { resource, status: status.as_u16() });
-    }
-    let coding = coding(&head.headers);
-    if !status.is_success() {
-        // The status says what matters: a body that cannot be read must not turn a 429 into something else.
-        let body = if coding.is_none() { whole_body(upstream, &deadlines).await.ok() } else { None };
-        return failed(status, headers, &body.unwrap_or_default(), route, record);
-    }
-    if let Some(coding) = coding {
+    if let Some(coding) = coding(&head.headers) {
         return Err(AnswerError::Compressed { coding });
     }
     let collected = is_stream(&headers) && reply.framing == Framing::SseToJson;
@@ -200,6 +192,7 @@ fn complete(
     adapted: &mut Adapted,
 ) -> Result<(), AnswerError> {
     let read = answer::Answer::read(document);
+    heard(record, read.model.as_deref());
     let exhausted = read.reasoning_exhausted();
     record.note_answer(read.usage, read.model, read.finish_reason, exhausted);
     if exhausted {
@@ -222,40 +215,12 @@ fn complete(
     Ok(())
 }
 
-/// An error answer. It stays one, whatever framing was asked for.
-fn failed(
-    status: StatusCode,
-    mut headers: HeaderMap,
-    body: &Bytes,
-    route: &Route,
-    record: &mut Record,
-) -> Result<Adapted, AnswerError> {
-    let (body, code) = envelope(status, body);
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        let (resource, status) = (route.resource.name.clone(), status.as_u16());
-        // The message is left out: it may name subscriptions and addresses that are for no log.
-        tracing::error!(
-            resource,
-            status,
-            code,
-            request_id = record.request_id(),
-            upstream_request_id = record.upstream_id(),
-            "Azure refused azgate's credential: check the resource's api_key and the endpoint"
-        );
-        return Err(AnswerError::Authentication { resource, status });
-    }
-    let (name, json) = JSON;
-    headers.insert(name, json);
-    record.note_whole(status, code);
-    Ok(Adapted { status, headers, content: Content::Whole(body) })
-}
-
 pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"))
 }
 
-fn coding(headers: &HeaderMap) -> Option<String> {
+pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(header::CONTENT_ENCODING)?;
     let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
     (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
@@ -277,7 +242,7 @@ async fn collect(mut upstream: AnswerBody, deadlines: &Deadlines) -> Result<Byte
     Ok(collector.finish()?)
 }
 
-async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
         Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
         Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),

@@ -49,9 +49,17 @@ pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
     }
 }
 
+/// The model that answered tells the family of its deployment.
+pub(super) fn heard(record: &Record, model: Option<&str>) {
+    if let (Some(route), Some(model)) = (record.route(), model) {
+        route.knowledge.heard(model);
+    }
+}
+
 /// Notes how a stream ended; the record then tells its story.
 fn told(mut record: Record, outcome: StreamOutcome) {
     let exhausted = outcome.reasoning_exhausted();
+    heard(&record, outcome.model.as_deref());
     record.note_answer(outcome.usage, outcome.model, outcome.finish_reason, exhausted);
     record.note_stream_end(outcome.end.name(), outcome.error, outcome.cause);
 }

@@ -12,6 +12,7 @@ mod key;
 pub mod normalize;
 pub mod outcome;
 mod pulse;
+mod refused;
 pub mod relay;
 mod reshape;
 pub mod synthesize;
@@ -21,6 +22,7 @@ pub use early::{Early, Form, Rest, known, open};
 pub use envelope::kind;
 pub use finish::finish;
 pub use pulse::Pulse;
+pub use refused::{gathered, refused};
 
 use bytes::Bytes;
 

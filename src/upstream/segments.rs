@@ -24,6 +24,14 @@ impl Segments {
         self.left
     }
 
+    /// All of it in one buffer: a copy, unless it is one slice.
+    pub fn joined(&self) -> Bytes {
+        match &*self.parts {
+            [only] => only.clone(),
+            parts => parts.concat().into(),
+        }
+    }
+
     /// Whether nothing is left to send.
     pub fn is_empty(&self) -> bool {
         self.left == 0

@@ -43,10 +43,6 @@ const HOPELESS: &[(&str, &str)] = &[
     ("Invalid value: 'file_search'", "refuse.hosted_tools"),
     ("maximum context length", "azgate counts no tokens"),
     ("Unrecognized request argument supplied: reasoning_effort", "it is null, which a row takes for absent"),
-    (
-        "Unrecognized request argument supplied: x_vendor",
-        "nobody can say what is lost with a key that nobody knows",
-    ),
     ("is not supported with 'prediction'", "one of two parameters, and Azure does not say which"),
     ("does not support 'function' with", "refuse.tool_messages: results of calls cannot go"),
     ("does not support 'tool' with", "refuse.tool_messages: results of calls cannot go"),

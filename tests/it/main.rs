@@ -4,6 +4,7 @@
 // Clippy then knows that all of this is test code.
 #![cfg(test)]
 
+mod amending;
 mod answers;
 mod architecture;
 mod bodies;

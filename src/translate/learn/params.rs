@@ -1,5 +1,4 @@
-//! What may become of a parameter that Azure refuses. Whatever is on none of these lists stays: nobody can say what
-//! would be lost with it.
+//! What may become of a parameter that Azure refuses.
 
 /// The two names of the cap on an answer. Azure reads one or the other, with the same meaning. A cap is never just
 /// dropped: an answer without one costs more.
@@ -52,6 +51,12 @@ const REFUSED: &[&str] = &[
     "web_search_options",
 ];
 
+/// What a call is no call without.
+const NEVER: [&str; 3] = ["messages", "model", "stream"];
+
+/// The longest name of a parameter that is on no list.
+const LONGEST: usize = 64;
+
 /// It only saves time: without it the answer is the same.
 const PREDICTION: &str = "prediction";
 
@@ -80,7 +85,13 @@ pub(super) fn leave(param: &str) -> Option<Leave> {
     if DROPPED.contains(&param) {
         return Some(Leave::Drop { same: param == PREDICTION });
     }
-    REFUSED.contains(&param).then_some(Leave::Refuse)
+    if REFUSED.contains(&param) {
+        return Some(Leave::Refuse);
+    }
+    // A key on no list is some other server's. Azure does not know it, so what it asks for cannot be had there anyway.
+    let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let is_foreign = is_plain && (1..=LONGEST).contains(&param.len()) && !NEVER.contains(&param);
+    is_foreign.then_some(Leave::Drop { same: false })
 }
 
 /// The other name of a cap, if the parameter is one.

@@ -53,6 +53,11 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
         &[r#"chat.max_tokens = { rename = "max_completion_tokens" }"#],
     ),
     (
+        "Unrecognized request arguments supplied: user, x_vendor",
+        None,
+        &["chat.user = { drop = true }", "chat.x_vendor = { drop = true }"],
+    ),
+    (
         "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
         None,
         &[r#"chat.max_tokens = { rename = "max_completion_tokens" }"#],
@@ -183,8 +188,8 @@ const TEACHES_NOTHING: &[(&str, Option<&str>)] = &[
     ("Unsupported parameter: 'model' is not supported with this model.", Some("model")),
     ("Unsupported parameter: 'stop' is not supported with 'tools'.", Some("stop")),
     ("Unsupported parameter: 'temperature", None),
-    ("Unrecognized request argument supplied: x_vendor", None),
-    ("Unrecognized request arguments supplied: user, x_vendor", None),
+    ("Unrecognized request argument supplied: messages", None),
+    ("Unrecognized request argument supplied: x-nowhere", None),
     ("Unrecognized request argument supplied: ", None),
     ("Unsupported value: 'temperature' does not support 0.1 with this model.", Some("temperature")),
     (

@@ -1,0 +1,148 @@
+//! A call and what becomes of it: planned, sent, amended and sent again where Azure refuses what can be helped, and its
+//! answer adapted.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, Response};
+
+use crate::{
+    auth::Caller,
+    balance::{Aim, Probe, Route},
+    call::{Call, OUTLINE_DEPTH, ReplyPlan},
+    deadline::Deadlines,
+    error::ApiError,
+    gateway::Gateway,
+    json::{self, Document},
+    limits::{self, RequestLimit},
+    observe::Record,
+    respond::{self, Adapted, JSON, Manner},
+    translate::{self, Lossy, Policy, learn},
+    upstream::{self, Segments},
+};
+
+/// A call that may be made. It owns what it needs, since its answer may be opened before there is one.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What serves it.
+    pub gateway: Arc<Gateway>,
+    /// Who asks.
+    pub caller: Caller,
+    /// What the caller says of changes that lose something.
+    pub lossy: Option<Lossy>,
+    /// The client's headers.
+    pub headers: HeaderMap,
+    /// What is asked.
+    pub call: Call,
+    /// Where it goes.
+    pub route: Arc<Route>,
+    /// The right to learn from refusals, if the call has it from the start.
+    pub probe: Option<Probe>,
+}
+
+/// A call as it is sent once.
+#[derive(Debug)]
+pub struct Attempt {
+    aim: Arc<Aim>,
+    request: upstream::Request,
+    reply: ReplyPlan,
+}
+
+/// How often a call is amended at most: each refusal counts against Azure's limit of requests.
+const AMENDMENTS: u8 = 6;
+
+impl Exchange {
+    /// The call as it goes to its deployment, for what is known of that now.
+    ///
+    /// # Errors
+    /// When Azure would refuse it, and no translation that the policy allows helps.
+    pub fn attempt(&self, record: &mut Record) -> Result<Attempt, ApiError> {
+        let aim = self.route.aim();
+        let mut plan = translate::plan(&self.call, &aim.target, &self.policy())?;
+        let mut headers = upstream::headers::up(&self.headers, &self.route.resource.credential);
+        // Whatever the client called it, it was read as JSON (curl's -d says that it is a form).
+        let (name, json) = JSON;
+        headers.insert(name, json);
+        let request = upstream::Request {
+            method: Method::POST,
+            uri: self.route.uri(&aim, &plan)?,
+            headers,
+            body: json::apply(&self.call.body, plan.changes()).into(),
+        };
+        record.note_plan(&aim, &mut plan);
+        Ok(Attempt { aim, request, reply: plan.reply })
+    }
+
+    /// Makes the call, and adapts its answer.
+    pub async fn run(mut self, first: Attempt, mut record: Record) -> (Adapted, Record) {
+        let answer = self.answer(first, &mut record).await;
+        (answer.unwrap_or_else(|error| error.answer(&mut record)), record)
+    }
+
+    async fn answer(&mut self, mut attempt: Attempt, record: &mut Record) -> Result<Adapted, ApiError> {
+        let deadlines = Deadlines::begin(self.route.timeouts);
+        let mut amendments = 0;
+        loop {
+            let Attempt { aim, request, reply } = attempt;
+            let sent = request.body.clone();
+            let answer = self.route.client.send_within(request, &deadlines).await?;
+            if answer.extensions().get::<upstream::Resent>().is_some() {
+                record.note_resent();
+            }
+            if answer.status().is_success() {
+                if let Some(probe) = self.probe.take() {
+                    probe.succeed();
+                }
+                let heartbeat = self.gateway.heartbeat.filter(|_| self.call.stream);
+                let heartbeat = heartbeat.map(|heartbeat| heartbeat.every);
+                let manner = Manner { reply, deadlines, heartbeat };
+                return Ok(respond::adapt(answer, &self.route, manner, record).await?);
+            }
+            let refused = respond::gathered(answer, &deadlines).await;
+            let amended = match amendments {
+                AMENDMENTS => None,
+                _ => self.amended(&refused, &sent, &aim, record).await,
+            };
+            let Some(amended) = amended else {
+                return Ok(respond::refused(&refused, &self.route, record)?);
+            };
+            (attempt, amendments) = (amended, amendments + 1);
+            record.note_amended();
+        }
+    }
+
+    /// The call as Azure may take it, after what it said of the last attempt; `None` if there is nothing to be done.
+    async fn amended(
+        &mut self,
+        refused: &Response<bytes::Bytes>,
+        sent: &Segments,
+        aim: &Arc<Aim>,
+        record: &mut Record,
+    ) -> Option<Attempt> {
+        let sent = Document::parse(sent.joined(), OUTLINE_DEPTH).ok()?;
+        let lessons = learn::lessons(refused.status().as_u16(), refused.body(), &sent, &aim.target);
+        if lessons.is_empty() {
+            return None;
+        }
+        if self.probe.is_none() {
+            self.probe = self.route.knowledge.probe().await;
+        }
+        // Another call may have learned it meanwhile.
+        if Arc::ptr_eq(&self.route.aim(), aim) && !self.probe.as_mut()?.learn(lessons) {
+            return None;
+        }
+        limits::admit(limit(&self.route)).ok()?;
+        // What the policy does not allow is not done: the client then has Azure's own words.
+        self.attempt(record).ok()
+    }
+
+    /// The policy of the call: the caller's own word, then the key's, the model's and everyone's.
+    fn policy(&self) -> Policy<'_> {
+        let key = self.caller.key().map(|key| &key.policy);
+        Policy { call: self.lossy, layers: [key, Some(&self.route.policy), Some(&self.gateway.policy)] }
+    }
+}
+
+/// The limit on a model, with its kind and name.
+pub fn limit(route: &Route) -> Option<(&'static str, &str, &RequestLimit)> {
+    route.limit.as_ref().map(|limit| ("model", route.model.as_str(), limit))
+}

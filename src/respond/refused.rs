@@ -1,0 +1,64 @@
+//! Azure's answers that are no good ones: they stay what they are, with the envelope that OpenAI's clients look for.
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+
+use super::{
+    adapt::{Adapted, AnswerError, Content, JSON, coding, whole_body},
+    envelope::envelope,
+};
+use crate::{
+    balance::Route,
+    deadline::Deadlines,
+    observe::Record,
+    upstream::{AnswerBody, headers},
+};
+
+/// All of an answer that is no good one. The status says what matters: a body that cannot be read must not turn a 429 into
+/// something else.
+pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Response<Bytes> {
+    let (head, upstream) = answer.into_parts();
+    let readable = coding(&head.headers).is_none();
+    let body = if readable { whole_body(upstream, deadlines).await.ok() } else { None };
+    Response::from_parts(head, body.unwrap_or_default())
+}
+
+/// What the client gets of it.
+pub fn refused(answer: &Response<Bytes>, route: &Route, record: &mut Record) -> Result<Adapted, AnswerError> {
+    let headers = headers::down(answer.headers());
+    record.note_upstream_id(&headers);
+    let status = answer.status();
+    if status.is_redirection() {
+        let resource = route.resource.name.clone();
+        return Err(AnswerError::Redirect { resource, status: status.as_u16() });
+    }
+    failed(status, headers, answer.body(), route, record)
+}
+
+/// An error answer. It stays one, whatever framing was asked for.
+pub(super) fn failed(
+    status: StatusCode,
+    mut headers: HeaderMap,
+    body: &Bytes,
+    route: &Route,
+    record: &mut Record,
+) -> Result<Adapted, AnswerError> {
+    let (body, code) = envelope(status, body);
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        let (resource, status) = (route.resource.name.clone(), status.as_u16());
+        // The message is left out: it may name subscriptions and addresses that are for no log.
+        tracing::error!(
+            resource,
+            status,
+            code,
+            request_id = record.request_id(),
+            upstream_request_id = record.upstream_id(),
+            "Azure refused azgate's credential: check the resource's api_key and the endpoint"
+        );
+        return Err(AnswerError::Authentication { resource, status });
+    }
+    let (name, json) = JSON;
+    headers.insert(name, json);
+    record.note_whole(status, code);
+    Ok(Adapted { status, headers, content: Content::Whole(body) })
+}

@@ -1,0 +1,194 @@
+//! Calls that Azure refuses for what can be helped: amended and sent again within the same call, and remembered.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, soon, sse};
+
+const MYSTERY: &str = "[models.mystery-7]\n";
+
+/// A refusal in Azure's words.
+fn refusal(message: &str, param: &str) -> Reply {
+    let error = json!({ "error": { "message": message, "type": "invalid_request_error", "param": param, "code": "unsupported_parameter" } });
+    Reply::json(400, &error.to_string())
+}
+
+fn unsupported(param: &str) -> Reply {
+    refusal(&format!("Unsupported parameter: '{param}' is not supported with this model."), param)
+}
+
+fn use_instead(param: &str, other: &str) -> Reply {
+    let message =
+        format!("Unsupported parameter: '{param}' is not supported with this model. Use '{other}' instead.");
+    refusal(&message, param)
+}
+
+fn no_stream() -> Reply {
+    let message =
+        "Unsupported value: 'stream' does not support true with this model. Supported values are: false.";
+    refusal(message, "stream")
+}
+
+fn answer() -> Reply {
+    Reply::json(200, &ANSWER.replace("gpt-4.1-2025-04-14", "mystery-7-2026-11-01"))
+}
+
+const ASKED: &str = r#"{"model":"mystery-7","max_tokens":9,"temperature":0.5,"parallel_tool_calls":true,"tools":[{"type":"function","function":{"name":"f"}}],"stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
+
+#[tokio::test]
+async fn a_model_of_which_nothing_is_known_is_answered_on_its_first_call_and_the_next_needs_no_retry() {
+    let logs = Logs::listen();
+    let refusals = [
+        use_instead("max_tokens", "max_completion_tokens"),
+        unsupported("temperature"),
+        unsupported("parallel_tool_calls"),
+        no_stream(),
+    ];
+    let upstream = Upstream::script(refusals.into_iter().chain([answer(), answer()])).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    for _ in 0..2 {
+        let answer = proxy.chat(ASKED).await;
+        assert_eq!(answer.status(), 200);
+        let edits = answer.headers()["x-azgate-edits"].to_str().unwrap().to_owned();
+        assert!(edits.contains("drop.temperature;lossy;learned"), "{edits}");
+        assert!(edits.contains("rename.max_tokens;learned"), "{edits}");
+        let chunks = sse::chunks(&answer.text().await.unwrap()).len();
+        assert!(chunks > 1);
+    }
+    let received = upstream.finish();
+    assert_eq!(received.len(), 6, "four refusals, two answers");
+    for good in &received[4..] {
+        let sent: Value = serde_json::from_str(good.text()).unwrap();
+        let expected = json!({ "model": "mystery-7", "max_completion_tokens": 9, "stream": false,
+            "tools": [{"type": "function", "function": {"name": "f"}}],
+            "messages": [{"role": "user", "content": "Hi"}] });
+        assert_eq!(sent, expected);
+    }
+    let amended: Vec<Value> = logs.calls().into_iter().map(|line| line["amended"].clone()).collect();
+    assert_eq!(amended, [json!(4), json!(0)]);
+}
+
+#[tokio::test]
+async fn a_hundred_first_calls_at_once_cause_one_round_of_refusals() {
+    let refusals = [
+        use_instead("max_tokens", "max_completion_tokens"),
+        unsupported("temperature"),
+        unsupported("parallel_tool_calls"),
+        no_stream(),
+    ];
+    let upstream = Upstream::script(refusals.into_iter().chain((0..100).map(|_| answer()))).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let answers = soon(join_all((0..100).map(|_| proxy.chat(ASKED)))).await;
+    assert!(answers.iter().all(|answer| answer.status() == 200));
+    assert_eq!(upstream.finish().len(), 104);
+}
+
+#[tokio::test]
+async fn what_the_policy_does_not_allow_is_not_learned_and_azures_own_words_come_back() {
+    for (config, header) in [
+        (format!("{MYSTERY}policy = {{ lossy = \"refuse\" }}\n"), None),
+        (MYSTERY.to_owned(), Some("refuse")),
+    ] {
+        let upstream = Upstream::script([unsupported("temperature"), answer()]).await;
+        let proxy = Proxy::start(&upstream, &config).await;
+        let asked = r#"{"model":"mystery-7","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#;
+        let headers: Vec<_> = header.map(|word| ("x-azgate-lossy", word)).into_iter().collect();
+        let answer = proxy.post("/v1/chat/completions", asked, &headers).await;
+        assert_eq!(answer.status(), 400);
+        let error: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        assert_eq!(error["error"]["param"], "temperature");
+        assert_eq!(proxy.chat(asked).await.status().as_u16(), 200, "nothing was learned");
+        let last = upstream.finish().pop().unwrap();
+        assert_eq!(last.text(), asked);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_everything_is_asked_seven_times_and_nothing_is_kept() {
+    let names =
+        ["temperature", "top_p", "presence_penalty", "seed", "user", "x_vendor", "verbosity", "store"];
+    let members = names.map(|name| format!(r#""{name}":1"#)).join(",");
+    let asked = format!(r#"{{"model":"mystery-7",{members},"messages":[{{"role":"user","content":"Hi"}}]}}"#);
+    let upstream = Upstream::script(names[..7].iter().map(|name| unsupported(name)).chain([answer()])).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let refused = proxy.chat(asked.clone()).await;
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.unwrap().contains("'verbosity'"), "the last refusal is the answer");
+    assert_eq!(proxy.chat(asked.clone()).await.status(), 200);
+    let received = upstream.finish();
+    assert_eq!((received.len(), received[7].text()), (8, asked.as_str()));
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_helped_comes_back_at_once_and_untouched() {
+    let error = r#"{"error": {"message":"Invalid type for 'messages[0].content'.","type":"invalid_request_error","param":"messages[0].content","code":"invalid_type"}}"#;
+    let upstream = Upstream::script([Reply::json(400, error)]).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let answer = proxy.chat(ASKED).await;
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.text().await.unwrap(), error);
+    upstream.only();
+}
+
+#[tokio::test]
+async fn the_api_version_is_raised_when_azure_says_so() {
+    let old = r#"{"error":{"code":"BadRequest","message":"Model {modelName} is enabled only for api versions 2024-12-01-preview and later"}}"#;
+    let upstream = Upstream::script([Reply::json(400, old), answer(), answer()]).await;
+    let proxy = Proxy::dated(&upstream, "2024-06-01", MYSTERY).await;
+    let asked = r#"{"model":"mystery-7","messages":[{"role":"user","content":"Hi"}]}"#;
+    for _ in 0..2 {
+        assert_eq!(proxy.chat(asked).await.status(), 200);
+    }
+    let received = upstream.finish();
+    let versions: Vec<&str> =
+        received.iter().map(|call| call.line().split_once("api-version=").unwrap().1).collect();
+    assert_eq!(
+        versions,
+        ["2024-06-01 HTTP/1.1", "2024-12-01-preview HTTP/1.1", "2024-12-01-preview HTTP/1.1"]
+    );
+}
+
+#[tokio::test]
+async fn a_known_familys_surprise_is_learned_too_and_a_routers_never_is() {
+    let asked = |model: &str| {
+        format!(r#"{{"model":"{model}","seed":1,"messages":[{{"role":"user","content":"Hi"}}]}}"#)
+    };
+    let upstream = Upstream::script([unsupported("seed"), answer()]).await;
+    let proxy = Proxy::start(&upstream, "[models.\"gpt-4.1\"]\n").await;
+    let answered = proxy.chat(asked("gpt-4.1")).await;
+    assert_eq!(answered.status(), 200);
+    assert_eq!(answered.headers()["x-azgate-edits"], "drop.seed;lossy;learned");
+    assert_eq!(answered.headers()["x-azgate-family"], "gpt-4.1");
+    drop(upstream);
+
+    let upstream = Upstream::script([unsupported("seed")]).await;
+    let proxy = Proxy::start(&upstream, "[models.model-router]\n").await;
+    assert_eq!(proxy.chat(asked("model-router")).await.status(), 400);
+    upstream.only();
+}
+
+#[tokio::test]
+async fn the_model_of_an_answer_tells_the_family() {
+    let named = |model: &str| Reply::json(200, &ANSWER.replace("gpt-4.1-2025-04-14", model));
+    let upstream = Upstream::script([
+        named("o3-mini-2025-01-31"),
+        named("o3-mini-2025-01-31"),
+        named("gpt-5-2025-08-07"),
+        named("gpt-5-2025-08-07"),
+    ])
+    .await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let asked = r#"{"model":"mystery-7","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#;
+    let mut families = Vec::new();
+    for _ in 0..4 {
+        let answer = proxy.chat(asked).await;
+        families.push(answer.headers()["x-azgate-family"].to_str().unwrap().to_owned());
+        soon(answer.text()).await.unwrap();
+    }
+    assert_eq!(families, ["unknown", "o3-mini", "o3-mini", "gpt-5"], "Azure upgraded it at the third call");
+    let received = upstream.finish();
+    assert!(
+        received[0].text().contains("\"max_tokens\"")
+            && received[1].text().contains("\"max_completion_tokens\"")
+    );
+}
