@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::tally::{Outcome, Tally};
+use super::tally::Tally;
 use crate::{
     catalog::{Catalog, Profile},
     translate::learn::{Lesson, Lessons},
@@ -30,13 +30,6 @@ pub enum Found {
     Unknown,
 }
 
-impl Found {
-    /// Whether what Azure says later goes before it.
-    fn can_change(self) -> bool {
-        matches!(self, Found::Discovered | Found::Answered | Found::Unknown)
-    }
-}
-
 /// What an operator grants learning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -45,12 +38,6 @@ pub struct Terms {
     /// How long a lesson holds.
     pub ttl: Duration,
 }
-
-/// Models that take turns within this time are those of a router (model-router.md), and not an upgrade.
-const TURNS: Duration = Duration::from_hours(1);
-
-/// The family whose calls Azure itself fits to the model it picks: nothing that one of these says holds for the next.
-const ROUTER: &str = "model-router";
 
 /// What is known of one deployment.
 #[derive(Debug)]
@@ -61,36 +48,33 @@ pub struct Knowledge {
     pub deployment: String,
     pub(super) gate: Arc<Semaphore>,
     state: RwLock<State>,
-    tally: Tally,
+    pub(super) tally: Tally,
 }
 
 #[derive(Debug)]
-struct State {
-    catalog: Arc<Catalog>,
-    terms: Terms,
-    base: Arc<Profile>,
-    found: Found,
-    kept: Vec<Kept>,
-    tentative: Lessons,
+pub(super) struct State {
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) terms: Terms,
+    pub(super) base: Arc<Profile>,
+    pub(super) found: Found,
+    pub(super) kept: Vec<Kept>,
+    pub(super) tentative: Lessons,
     /// The base with both kinds of lessons laid over it.
-    profile: Arc<Profile>,
-    heard: String,
-    switched: Option<Instant>,
+    pub(super) profile: Arc<Profile>,
+    pub(super) heard: String,
+    pub(super) switched: Option<Instant>,
     /// Azure has answered a call.
-    proven: bool,
+    pub(super) proven: bool,
     /// First calls that ended without an answer.
-    tries: u8,
+    pub(super) tries: u8,
 }
 
 /// A lesson that proved right, and until when it holds.
 #[derive(Clone, Debug)]
-struct Kept {
+pub(super) struct Kept {
     lesson: Lesson,
     until: Instant,
 }
-
-/// After so many first calls that Azure refused for other reasons, calls no longer wait for each other.
-const TRIES: u8 = 3;
 
 impl Knowledge {
     pub(super) fn new(
@@ -139,72 +123,6 @@ impl Knowledge {
         self.read().found
     }
 
-    /// Notes the model that an answer names. Where it belongs to another family than thought, Azure has upgraded the
-    /// deployment, or it is a router; what the configuration says stays, with a word in the log.
-    pub fn heard(&self, model: &str) {
-        {
-            let state = self.read();
-            if model.is_empty() || !state.terms.enabled || state.heard == model && state.proven {
-                return;
-            }
-        }
-        let mut state = self.write();
-        state.proven = true;
-        if state.heard == model || model.len() > crate::call::name::LONGEST {
-            return;
-        }
-        model.clone_into(&mut state.heard);
-        if state.is_router() {
-            return;
-        }
-        let family = state.catalog.by_answer(model).unwrap_or_else(|| state.catalog.unknown());
-        if family.name == state.base.name {
-            return;
-        }
-        if !state.found.can_change() {
-            tracing::warn!(
-                deployment = self.deployment,
-                resource = self.resource,
-                family = &*state.base.name,
-                model,
-                "the deployment answers with a model of another family than it is taken for"
-            );
-            return;
-        }
-        self.switch(&mut state, family, Instant::now());
-    }
-
-    /// Takes Azure's own word for the model, unless more is known already.
-    pub(super) fn discovered(&self, model: &str) {
-        let mut state = self.write();
-        if state.found == Found::Unknown
-            && let Some(family) = state.catalog.by_answer(model)
-        {
-            self.rebase(&mut state, family, Found::Discovered);
-        }
-    }
-
-    /// A new configuration speaks of the deployment: as the old one did, or else what was learned is dropped.
-    pub(super) fn declare(&self, said: Option<(Found, Arc<Profile>)>, catalog: Arc<Catalog>, terms: Terms) {
-        let mut state = self.write();
-        (state.catalog, state.terms) = (catalog, terms);
-        let now = match said {
-            Some(said) => said,
-            // The catalog may be another one, but what Azure said holds.
-            None if state.found.can_change() => {
-                let family = state.catalog.family(&state.base.name);
-                (state.found, family.unwrap_or_else(|| state.catalog.unknown()))
-            }
-            None => (Found::Unknown, state.catalog.unknown()),
-        };
-        if now.1.name == state.base.name && terms.enabled {
-            (state.found, state.base) = now;
-            state.rebuild();
-        } else {
-            self.rebase(&mut state, now.1, now.0);
-        }
-    }
-
     /// What was learned as overlay lines under a comment; nothing if nothing was.
     pub fn overlay(&self) -> Option<String> {
         let mut state = self.write();
@@ -226,89 +144,7 @@ impl Knowledge {
         Some(text + &lessons.overlay(deployment, &state.base, &state.catalog))
     }
 
-    /// Whether lessons may be learned here.
-    pub(super) fn learns(&self) -> bool {
-        let state = self.read();
-        state.terms.enabled && !state.is_router()
-    }
-
-    /// Whether enough is known for calls to go side by side.
-    pub(super) fn is_settled(&self) -> bool {
-        let state = self.read();
-        state.proven || state.base.is_known() || state.tries >= TRIES || !state.terms.enabled
-    }
-
-    /// Lays lessons on top until they prove right or wrong. `false` if there is no room for one of them.
-    pub(super) fn try_out(&self, lessons: Vec<Lesson>) -> bool {
-        let mut state = self.write();
-        let all = lessons.into_iter().all(|lesson| state.tentative.add(lesson));
-        state.rebuild();
-        all
-    }
-
-    /// The tentative lessons proved right: Azure took the call.
-    pub(super) fn keep(&self) {
-        let mut state = self.write();
-        state.proven = true;
-        let Some(until) = Instant::now().checked_add(state.terms.ttl) else { return self.forget(&mut state) };
-        let before = state.kept.len();
-        for lesson in std::mem::take(&mut state.tentative).iter() {
-            tracing::info!(
-                target: "azgate::learn",
-                deployment = self.deployment,
-                resource = self.resource,
-                line = lesson.line(),
-                "learned from Azure's refusal"
-            );
-            self.tally.count(lesson, Outcome::Kept);
-            state.keep(lesson.clone(), until);
-        }
-        self.tally.held(before, state.kept.len());
-        state.rebuild();
-    }
-
-    /// They did not, or nobody knows.
-    pub(super) fn discard(&self) {
-        let mut state = self.write();
-        state.tries = state.tries.saturating_add(1);
-        self.forget(&mut state);
-    }
-
-    fn forget(&self, state: &mut State) {
-        for lesson in std::mem::take(&mut state.tentative).iter() {
-            self.tally.count(lesson, Outcome::Discarded);
-        }
-        state.rebuild();
-    }
-
-    /// The base changes by what an answer says.
-    fn switch(&self, state: &mut State, family: Arc<Profile>, now: Instant) {
-        let back_and_forth = state.switched.is_some_and(|last| now.duration_since(last) < TURNS);
-        if state.found != Found::Unknown {
-            state.switched = Some(now);
-        }
-        let family = if back_and_forth { state.catalog.family(ROUTER).unwrap_or(family) } else { family };
-        tracing::info!(
-            target: "azgate::learn",
-            deployment = self.deployment,
-            resource = self.resource,
-            family = &*family.name,
-            before = &*state.base.name,
-            "the deployment's family is known by its answers"
-        );
-        let found = if family.is_known() { Found::Answered } else { Found::Unknown };
-        self.rebase(state, family, found);
-    }
-
-    /// Another base: whatever was learned was learned of another model.
-    fn rebase(&self, state: &mut State, base: Arc<Profile>, found: Found) {
-        self.tally.held(state.kept.len(), 0);
-        (state.base, state.found) = (base, found);
-        state.kept.clear();
-        self.forget(state);
-    }
-
-    fn expire(&self, state: &mut State, now: Instant) {
+    pub(super) fn expire(&self, state: &mut State, now: Instant) {
         let before = state.kept.len();
         state.kept.retain(|kept| now < kept.until);
         if state.kept.len() != before {
@@ -317,11 +153,11 @@ impl Knowledge {
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State> {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -333,16 +169,12 @@ impl Drop for Knowledge {
 }
 
 impl State {
-    fn is_router(&self) -> bool {
-        &*self.base.name == ROUTER
-    }
-
     fn has_expired(&self, now: Instant) -> bool {
         self.kept.iter().any(|kept| kept.until <= now)
     }
 
     /// One line for each place, the newer one over the older.
-    fn keep(&mut self, lesson: Lesson, until: Instant) {
+    pub(super) fn keep(&mut self, lesson: Lesson, until: Instant) {
         if let Some(old) = self.kept.iter_mut().find(|old| old.lesson.place() == lesson.place()) {
             let both: Lessons = [old.lesson.clone(), lesson].into_iter().collect();
             both.iter().for_each(|lesson| old.lesson.clone_from(lesson));
@@ -352,10 +184,12 @@ impl State {
         }
     }
 
-    fn rebuild(&mut self) {
-        let kept = self.kept.iter().map(|kept| &kept.lesson);
-        let lessons: Lessons = kept.chain(self.tentative.iter()).cloned().collect();
+    /// Works the profile out anew. `false` if there is no room for all lessons.
+    pub(super) fn rebuild(&mut self) -> bool {
+        let mut lessons: Lessons = self.kept.iter().map(|kept| kept.lesson.clone()).collect();
+        let fit = self.tentative.iter().cloned().all(|lesson| lessons.add(lesson));
         self.profile =
             if lessons.is_empty() { self.base.clone() } else { Arc::new(lessons.amend(&self.base)) };
+        fit
     }
 }

@@ -2,6 +2,7 @@
 
 mod aim;
 mod discovery;
+mod family;
 mod knowledge;
 mod ledger;
 mod probe;
@@ -10,6 +11,7 @@ mod routes;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub use aim::Aim;
 pub use discovery::discover;

@@ -8,6 +8,7 @@ mod lessons;
 mod overlay;
 mod params;
 mod refusal;
+mod rows;
 mod scene;
 #[cfg(test)]
 mod tests;

@@ -450,3 +450,51 @@ fn the_overlay_amends_the_family_that_a_deployment_is_named_after_and_names_no_f
         r#"classic-deployment] models = ["classic"] inherits = "gpt-4.1" "#
     );
 }
+
+proptest::proptest! {
+    // Each case loads a catalog.
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    #[test]
+    fn whatever_an_upstream_says_is_bounded_and_every_line_is_one_that_a_configuration_takes(
+        fragments in proptest::collection::vec(proptest::sample::select(FRAGMENTS), 1..12),
+        noise in "\\PC{0,40}",
+        param in proptest::option::of(proptest::sample::select(&["stop", "messages[0].role", "reasoning_effort", "\"\n"][..])),
+    ) {
+        let message = fragments.concat().replace('~', &noise);
+        let answer = serde_json::json!({"error": {"message": message, "param": param, "code": "unsupported_parameter"}});
+        let learned = learned(&answer.to_string(), BODY, &target(&Lessons::default(), "2024-10-21"));
+        proptest::prop_assert!(learned.len() <= 3 * 16);
+        let catalog = catalog();
+        let lessons: Lessons = learned.into_iter().collect();
+        let text = lessons.overlay("mystery-7", &catalog.unknown(), &catalog);
+        proptest::prop_assert!(text.len() < 32 * 1024);
+        let overlay: toml::Table = text.parse().unwrap();
+        proptest::prop_assert!(Catalog::load(overlay["families"].as_table().unwrap()).is_ok(), "{}", text);
+    }
+}
+
+/// Pieces of Azure's wordings, and a place for anything else.
+const FRAGMENTS: &[&str] = &[
+    "Unsupported parameter: 'stop'",
+    "Unsupported parameter: '~'",
+    " is not supported with this model.",
+    "Unsupported value: 'temperature'",
+    "Unsupported value: 'reasoning_effort'",
+    "Unsupported value: 'messages[0].role'",
+    " does not support ",
+    "'system'",
+    "~",
+    " with this model.",
+    " Only the default (1) value is supported.",
+    " Only the default (~) value is supported.",
+    " Supported values are: 'low', '~', and 'high'.",
+    "Invalid value: 'max'.",
+    "Unrecognized request argument supplied: ",
+    "stop, user, top_p",
+    ",",
+    "max_tokens is too large: 50000. This model supports at most 7 completion",
+    " Use '~' instead.",
+    " Use 'a_tokens' instead.",
+    "Model ~ is enabled only for api versions 2025-01-01 and later",
+];

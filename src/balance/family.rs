@@ -1,0 +1,125 @@
+//! How a deployment's family comes to be known, and what happens when it turns out to be another one.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{Found, Knowledge, Terms, knowledge::State};
+use crate::{
+    call::name,
+    catalog::{Catalog, Profile},
+};
+
+/// Models that take turns within this time are those of a router (model-router.md), and not an upgrade.
+const TURNS: Duration = Duration::from_hours(1);
+
+/// The family whose calls Azure itself fits to the model it picks: nothing that one of these says holds for the next.
+const ROUTER: &str = "model-router";
+
+impl Found {
+    /// Whether what Azure says later goes before it.
+    fn can_change(self) -> bool {
+        matches!(self, Found::Discovered | Found::Answered | Found::Unknown)
+    }
+}
+
+impl State {
+    pub(super) fn is_router(&self) -> bool {
+        &*self.base.name == ROUTER
+    }
+}
+
+impl Knowledge {
+    /// Notes the model that an answer names. Where it belongs to another family than thought, Azure has upgraded the
+    /// deployment, or it is a router; what the configuration says stays, with a word in the log.
+    pub fn heard(&self, model: &str) {
+        {
+            let state = self.read();
+            if model.is_empty() || !state.terms.enabled || state.heard == model && state.proven {
+                return;
+            }
+        }
+        let mut state = self.write();
+        state.proven = true;
+        if state.heard == model || model.len() > name::LONGEST {
+            return;
+        }
+        model.clone_into(&mut state.heard);
+        if state.is_router() {
+            return;
+        }
+        let family = state.catalog.by_answer(model).unwrap_or_else(|| state.catalog.unknown());
+        if family.name == state.base.name {
+            return;
+        }
+        if !state.found.can_change() {
+            tracing::warn!(
+                deployment = self.deployment,
+                resource = self.resource,
+                family = &*state.base.name,
+                model,
+                "the deployment answers with a model of another family than it is taken for"
+            );
+            return;
+        }
+        self.switch(&mut state, family, Instant::now());
+    }
+
+    /// Takes Azure's own word for the model, unless more is known already.
+    pub(super) fn discovered(&self, model: &str) {
+        let mut state = self.write();
+        if state.found == Found::Unknown
+            && let Some(family) = state.catalog.by_answer(model)
+        {
+            self.rebase(&mut state, family, Found::Discovered);
+        }
+    }
+
+    /// A new configuration speaks of the deployment: as the old one did, or else what was learned is dropped.
+    pub(super) fn declare(&self, said: Option<(Found, Arc<Profile>)>, catalog: Arc<Catalog>, terms: Terms) {
+        let mut state = self.write();
+        (state.catalog, state.terms) = (catalog, terms);
+        let now = match said {
+            Some(said) => said,
+            // The catalog may be another one, but what Azure said holds.
+            None if state.found.can_change() => {
+                let family = state.catalog.family(&state.base.name);
+                (state.found, family.unwrap_or_else(|| state.catalog.unknown()))
+            }
+            None => (Found::Unknown, state.catalog.unknown()),
+        };
+        if now.1.name == state.base.name && terms.enabled {
+            (state.found, state.base) = now;
+            state.rebuild();
+        } else {
+            self.rebase(&mut state, now.1, now.0);
+        }
+    }
+
+    /// The base changes by what an answer says.
+    fn switch(&self, state: &mut State, family: Arc<Profile>, now: Instant) {
+        let back_and_forth = state.switched.is_some_and(|last| now.duration_since(last) < TURNS);
+        if state.found != Found::Unknown {
+            state.switched = Some(now);
+        }
+        let family = if back_and_forth { state.catalog.family(ROUTER).unwrap_or(family) } else { family };
+        tracing::info!(
+            target: "azgate::learn",
+            deployment = self.deployment,
+            resource = self.resource,
+            family = &*family.name,
+            before = &*state.base.name,
+            "the deployment's family is known by its answers"
+        );
+        let found = if family.is_known() { Found::Answered } else { Found::Unknown };
+        self.rebase(state, family, found);
+    }
+
+    /// Another base: whatever was learned was learned of another model.
+    fn rebase(&self, state: &mut State, base: Arc<Profile>, found: Found) {
+        self.tally.held(state.kept.len(), 0);
+        (state.base, state.found) = (base, found);
+        state.kept.clear();
+        self.forget(state);
+    }
+}

@@ -1,0 +1,64 @@
+//! Lessons on trial: they count at once, and stay only if the call succeeds that they were learned for.
+
+use tokio::time::Instant;
+
+use super::{Knowledge, knowledge::State, tally::Outcome};
+use crate::translate::learn::Lesson;
+
+/// After so many first calls that Azure refused for other reasons, calls no longer wait for each other.
+const TRIES: u8 = 3;
+
+impl Knowledge {
+    /// Whether lessons may be learned here.
+    pub(super) fn learns(&self) -> bool {
+        let state = self.read();
+        state.terms.enabled && !state.is_router()
+    }
+
+    /// Whether enough is known for calls to go side by side.
+    pub(super) fn is_settled(&self) -> bool {
+        let state = self.read();
+        state.proven || state.base.is_known() || state.tries >= TRIES || !state.terms.enabled
+    }
+
+    /// Lays lessons on top until they prove right or wrong. `false` if there is no room for one of them.
+    pub(super) fn try_out(&self, lessons: Vec<Lesson>) -> bool {
+        let mut state = self.write();
+        lessons.into_iter().all(|lesson| state.tentative.add(lesson)) & state.rebuild()
+    }
+
+    /// The tentative lessons proved right: Azure took the call.
+    pub(super) fn keep(&self) {
+        let mut state = self.write();
+        state.proven = true;
+        let Some(until) = Instant::now().checked_add(state.terms.ttl) else { return self.forget(&mut state) };
+        let before = state.kept.len();
+        for lesson in std::mem::take(&mut state.tentative).iter() {
+            tracing::info!(
+                target: "azgate::learn",
+                deployment = self.deployment,
+                resource = self.resource,
+                line = lesson.line(),
+                "learned from Azure's refusal"
+            );
+            self.tally.count(lesson, Outcome::Kept);
+            state.keep(lesson.clone(), until);
+        }
+        self.tally.held(before, state.kept.len());
+        state.rebuild();
+    }
+
+    /// They did not, or nobody knows.
+    pub(super) fn discard(&self) {
+        let mut state = self.write();
+        state.tries = state.tries.saturating_add(1);
+        self.forget(&mut state);
+    }
+
+    pub(super) fn forget(&self, state: &mut State) {
+        for lesson in std::mem::take(&mut state.tentative).iter() {
+            self.tally.count(lesson, Outcome::Discarded);
+        }
+        state.rebuild();
+    }
+}

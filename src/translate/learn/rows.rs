@@ -1,0 +1,67 @@
+//! The rows that refusals ask for.
+
+use super::params::{Leave, leave, other_cap};
+use crate::catalog::{Row, Scalar, Verb};
+
+/// Whether a name can be that of a cap on the answer.
+pub(super) fn is_cap(name: &str) -> bool {
+    name.len() <= 40
+        && name.ends_with("_tokens")
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// A cap above what an answer may hold; one at the limit means the same.
+pub(super) fn too_large(param: &str, most: f64) -> Option<Row> {
+    other_cap(param).filter(|_| most >= 1.0)?;
+    let why = format!("Azure said that an answer of this model holds {most} tokens at most.");
+    Some(Row { same: true, ..row(param, Verb::Clamp { min: None, max: Some(most) }, why) })
+}
+
+pub(super) fn format(kind: &str) -> Row {
+    let why = format!("Azure said that this model does not take `response_format` of type `{kind}`.");
+    let when = vec![("response_format.type".to_owned(), vec![Scalar::Text(kind.to_owned())])];
+    Row { when, ..row("response_format", Verb::Refuse, why) }
+}
+
+/// Values that are not taken become the nearest weaker one that is, or else the weakest.
+pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String) -> Option<Row> {
+    let text = |word: &str| Scalar::Text(word.to_owned());
+    let values: Vec<Scalar> =
+        order.iter().map(|word| text(word)).filter(|word| taken.contains(word)).collect();
+    let mut nearest = values.first()?;
+    let mut map = Vec::new();
+    for word in order.iter().map(|word| text(word)) {
+        match values.iter().find(|value| **value == word) {
+            Some(value) => nearest = value,
+            None => map.push((word, nearest.clone())),
+        }
+    }
+    Some(row(param, Verb::Allow { values, map }, why))
+}
+
+/// The row of a parameter that has to go.
+pub(super) fn unwanted(param: &str, why: String) -> Option<Row> {
+    Some(match leave(param)? {
+        Leave::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
+        Leave::Refuse => row(param, Verb::Refuse, why),
+    })
+}
+
+pub(super) fn row(param: &str, verb: Verb, why: String) -> Row {
+    let word = match verb {
+        Verb::Rename(_) => "rename",
+        Verb::Drop => "drop",
+        Verb::Refuse => "refuse",
+        Verb::Allow { .. } => "map",
+        Verb::Clamp { .. } => "clamp",
+    };
+    Row {
+        id: format!("{word}.{param}").into(),
+        param: param.to_owned(),
+        verb,
+        unless: Vec::new(),
+        when: Vec::new(),
+        same: false,
+        why: why.into(),
+    }
+}
