@@ -211,7 +211,7 @@ async fn gateway(upstream: SocketAddr) -> (SocketAddr, Arc<Metrics>) {
     let (stopper, stop) = serve::stop();
     tokio::spawn(async move {
         let _keep = stopper;
-        serve::serve(listener, app::router(Arc::new(gateway)), serve::Options::default(), stop).await;
+        serve::serve(listener, app::service(Arc::new(gateway)), serve::Options::default(), stop).await;
     });
     (address, metrics)
 }

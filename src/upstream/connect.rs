@@ -16,18 +16,22 @@ use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower::ServiceExt;
 use tower::util::MapErr;
 
 use super::failure::{Kind, Phase, causes};
 use super::proxies::Proxies;
-use super::socket::{Hop, Socket};
+use super::socket::Socket;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Resolver = MapErr<GaiResolver, fn(io::Error) -> Unresolved>;
 type Tcp = HttpConnector<Resolver>;
+
+/// To the first hop: Azure, or a proxy that may itself be reached by TLS.
+type Hop = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// Probes keep a long silent wait for an answer alive through NATs, and find a dead peer within a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -118,12 +122,14 @@ impl Connector {
                 self.step(Phase::Proxy, deadline, hop).await?
             }
         };
-        let stream = if secure {
-            self.step(Phase::Tls, deadline, self.handshake(target, hop)).await?
-        } else {
-            MaybeHttpsStream::Http(hop)
-        };
-        Ok(Socket::new(stream, forwarded))
+        if secure {
+            let stream = self.step(Phase::Tls, deadline, self.handshake(target, hop)).await?;
+            return Ok(Socket::new(stream, forwarded));
+        }
+        Ok(match hop {
+            MaybeHttpsStream::Http(tcp) => Socket::new(tcp.into_inner(), forwarded),
+            tls @ MaybeHttpsStream::Https(_) => Socket::new(TokioIo::new(tls), forwarded),
+        })
     }
 
     /// Runs one step and puts its name on what goes wrong in it.
@@ -158,13 +164,13 @@ impl Connector {
         }
     }
 
-    async fn handshake(&self, target: &Uri, hop: Hop) -> io::Result<MaybeHttpsStream<Hop>> {
+    async fn handshake(&self, target: &Uri, hop: Hop) -> io::Result<TlsStream<TokioIo<Hop>>> {
         let host = target.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, TokioIo::new(hop)).await?;
         if self.http2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") {
             return Err(io::Error::other("the server does not speak HTTP/2"));
         }
-        Ok(stream.into())
+        Ok(stream)
     }
 }

@@ -1,32 +1,33 @@
 //! The bytes of a connection to the first hop, with a mark when some have come: a lost call whose answer has begun is
 //! not sent again.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use hyper_rustls::MaybeHttpsStream;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-
-/// To the first hop: Azure, or a proxy that may itself be reached by TLS.
-pub(super) type Hop = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// A connection to a host, ready for HTTP.
 #[derive(Debug)]
 pub struct Socket {
-    stream: TokioIo<MaybeHttpsStream<Hop>>,
+    /// Behind a pointer, since a plain connection would else take the room of TLS within TLS.
+    stream: Box<dyn Stream>,
     /// The first hop is a proxy that reads our requests.
     forwarded: bool,
     heard: Heard,
 }
 
+/// Bytes both ways.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Stream for S {}
+
 impl Socket {
-    pub(super) fn new(stream: MaybeHttpsStream<Hop>, forwarded: bool) -> Self {
-        Self { stream: TokioIo::new(stream), forwarded, heard: Heard::default() }
+    pub(super) fn new(stream: impl Stream + 'static, forwarded: bool) -> Self {
+        Self { stream: Box::new(stream), forwarded, heard: Heard::default() }
     }
 
     pub(super) fn is_forwarded(&self) -> bool {
