@@ -81,10 +81,13 @@ impl Scene<'_> {
 
     fn unsupported(&self, param: &str, instead: Option<&str>) -> Option<Row> {
         if let Some(other) = other_cap(param) {
-            let to = instead.filter(|name| is_cap(name)).unwrap_or(other);
-            let back = format!("rename.{to}");
+            let to = instead.filter(|name| is_cap(name) && *name != param).unwrap_or(other);
+            let back =
+                |row: &Row| row.param == to && matches!(&row.verb, Verb::Rename(name) if name == param);
+            let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
+            let unknown = version.into_iter().flat_map(|version| version.unknown.iter());
             // Where Azure takes neither name, renaming would go round in circles.
-            if self.target.profile.chat.iter().all(|row| *row.id != *back) {
+            if !self.target.profile.chat.iter().chain(unknown).any(back) {
                 let why = format!("Azure said that it takes `{to}` here in place of `{param}`.");
                 return Some(row(param, Verb::Rename(to.to_owned()), why));
             }

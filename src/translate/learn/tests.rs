@@ -359,6 +359,23 @@ fn a_cap_whose_names_are_both_refused_stays_rather_than_going_round_in_circles()
 }
 
 #[test]
+fn a_cap_is_not_renamed_to_itself_which_would_drop_it() {
+    let twice = "Setting 'max_tokens' and 'max_tokens' at the same time is not supported.";
+    let sent = after(&[twice], "v1", r#"{"messages":[],"max_tokens":5}"#, &Policy::default()).unwrap();
+    assert_eq!(sent.body, r#"{"messages":[],"max_completion_tokens":5}"#);
+}
+
+#[test]
+fn a_cap_whose_other_name_the_api_version_does_not_know_is_not_renamed() {
+    let message = "Unrecognized request argument supplied: max_tokens";
+    let answer = serde_json::json!({"error": {"message": message, "param": null, "code": null}}).to_string();
+    let body = r#"{"messages":[],"max_tokens":5}"#;
+    let dated = |surface| learned(&answer, body, &target(&Lessons::default(), surface));
+    assert_eq!(dated("2023-05-15")[0].kind(), "refuse");
+    assert_eq!(dated("2025-04-01-preview")[0].kind(), "rename");
+}
+
+#[test]
 fn the_policy_decides_on_a_learned_line_as_on_any_other() {
     let stop = "Unsupported parameter: 'stop' is not supported with this model.";
     let tools = "tools is not supported in this model. For a list of supported models, …";
