@@ -39,7 +39,7 @@ impl Watch {
 
     // Only the first ending counts.
     fn end(&self, ending: Ending) {
-        let _ = self.0.set(ending);
+        self.0.get_or_init(|| ending);
     }
 }
 

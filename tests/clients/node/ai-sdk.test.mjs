@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+// docs: AI SDK, imports
 import { createAzure } from "@ai-sdk/azure";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, Output, generateObject, generateText, isStepCount, streamText, tool } from "ai";
+// docs: end
 import { z } from "zod";
 import { FRAMEWORK_MODELS, collect, models, run, stack } from "./harness.mjs";
 
@@ -251,6 +253,13 @@ for (const [kind, build] of Object.entries(KINDS)) {
       }
     }
 
+    for (const name of ["gpt-5.4", "gpt-5.6-sol", "gpt-6-sol"]) {
+      test(`tools with ${name}`, async () => {
+        const answer = await askWithTools(connect(name), "How is the weather in Paris?");
+        assert.equal(answer, `${name} says: the tool answered 18 degrees in city`);
+      });
+    }
+
     test("its retries wait as long as Azure says", async () => {
       await run.simulator.fault("429 retry-after-ms=20", 2);
       const begin = performance.now();
@@ -290,3 +299,9 @@ for (const [kind, build] of Object.entries(KINDS)) {
     }
   });
 }
+
+test("without chat mode it asks for responses", async () => {
+  const model = createOpenAI({ baseURL: `${run.gateway}/v1`, apiKey: "client-key" })("gpt-4o");
+  const call = generateText({ model, prompt: "Hello", maxRetries: 0 });
+  await assert.rejects(call, (error) => error.statusCode === 404 && error.message.includes("chat completions"));
+});

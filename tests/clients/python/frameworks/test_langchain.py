@@ -8,9 +8,12 @@ import openai
 import pydantic
 import pytest
 from conftest import every_framework_model
+
+# docs: LangChain, imports
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.tools import tool
 from langchain_openai import AzureChatOpenAI, ChatOpenAI
+# docs: end
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -260,6 +263,19 @@ def test_an_error_in_the_middle_of_a_stream(words, model, connect):
         for chunk in connect(model).stream(f"[[sim: text=200 {words}]]"):
             said += chunk.text
     assert "lorem" in said
+
+
+@pytest.mark.parametrize("model, tools", [("gpt-5.6-sol", []), ("gpt-6-sol", [weather])])
+def test_the_newest_models_must_be_kept_on_chat_completions(model, tools, gateway, simulator):
+    def ask(**settings):
+        llm = over_openai(gateway.url, "client-key", model, max_retries=0, **settings)
+        return (llm.bind_tools(tools) if tools else llm).invoke("Hello")
+
+    with pytest.raises(openai.NotFoundError, match="chat completions"):
+        ask()
+    answer = ask(use_responses_api=False)
+    assert answer.tool_calls if tools else answer.text == f"{model} says: Hello"
+    assert simulator.only()["path"] == "/openai/v1/chat/completions"
 
 
 def test_a_conversation_goes_back_as_it_came(connect, simulator):

@@ -151,6 +151,18 @@ def test_streamed_tool_calls(row, connect):
     assert call.function.name == "weather" and "city" in json.loads(call.function.arguments)
 
 
+@pytest.mark.parametrize("model", ["gpt-5.4", "gpt-5.6-sol", "gpt-6-sol"])
+def test_tools_with_the_newest_models(model, connect, simulator):
+    endpoint = connect(model)
+    if endpoint["model"].startswith("azure/"):
+        # Without it LiteLLM asks for the Responses API.
+        endpoint["reasoning_effort"] = "none"
+    answer = litellm.completion(messages=user("How is the weather in Paris?"), tools=TOOLS, **endpoint)
+    (call,) = answer.choices[0].message.tool_calls
+    assert call.function.name == "weather"
+    assert "chat/completions" in simulator.only()["path"]
+
+
 # docs: LiteLLM, structured output
 class City(pydantic.BaseModel):
     """A city and what is to see in it."""

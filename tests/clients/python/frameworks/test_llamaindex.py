@@ -9,13 +9,16 @@ import openai
 import pydantic
 import pytest
 from conftest import every_framework_model
-from llama_index.core.agent.workflow import FunctionAgent
-from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
 from llama_index.core.prompts import PromptTemplate
 from llama_index.core.tools import FunctionTool
+
+# docs: LlamaIndex, imports
+from llama_index.core.agent.workflow import FunctionAgent
+from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
 from llama_index.llms.azure_openai import AzureOpenAI
 from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai_like import OpenAILike
+# docs: end
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -274,6 +277,13 @@ def test_an_unknown_model(connect, simulator):
     unknown = {"model": "gpt-4-turbo", "serves": "gpt-4-turbo"}
     with pytest.raises(openai.NotFoundError, match="gpt-4-turbo"):
         connect(unknown).complete("Hello")
+    assert simulator.received() == []
+
+
+def test_without_being_told_it_asks_for_completions(gateway, simulator):
+    llm = OpenAILike(api_base=f"{gateway.url}/v1", api_key="client-key", model="gpt-4o", max_retries=0)
+    with pytest.raises(openai.NotFoundError, match="chat completions"):
+        llm.complete("Hello")
     assert simulator.received() == []
 
 
