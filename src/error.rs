@@ -82,7 +82,8 @@ impl From<PathError> for ApiError {
             PathError::Unknown => ApiError::new(
                 StatusCode::NOT_FOUND,
                 "unknown_url",
-                "azgate serves no such path: use /v1/chat/completions, /v1/models, or Azure's spellings of them",
+                "azgate serves no such path: use /v1/chat/completions, /v1/models, or Azure's spellings of them. \
+                 If this was the Responses API or another, set the client to chat completions.",
             ),
             PathError::Method { allowed } => ApiError::new(
                 StatusCode::METHOD_NOT_ALLOWED,

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Fault, Received, Simulator, http::json as answer, lock};
+use super::{Ending, Fault, Received, Simulator, http::json as answer, lock};
 
 pub(super) fn router() -> Router<Simulator> {
     Router::new()
@@ -74,6 +74,10 @@ fn shown(received: &Received) -> Value {
         "path": received.path,
         "headers": headers(&received.headers),
         "body": String::from_utf8_lossy(&received.body),
+        "ending": received.ending.get().map(|ending| match ending {
+            Ending::Complete => "complete",
+            Ending::Abandoned => "abandoned",
+        }),
     })
 }
 

@@ -1,6 +1,6 @@
 //! The data plane over HTTP: paths, keys, and the life of one call from request to body.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,6 +15,7 @@ use bytes::Bytes;
 use super::{
     Received, SimError, Simulator, Surface, answer, control, deliver,
     directive::Directive,
+    ending::{Cell, Watch},
     errors, failures, headers, listing,
     models::{Class, Found},
     parse,
@@ -47,6 +48,7 @@ pub(super) struct Incoming {
     query: Option<String>,
     headers: HeaderMap,
     body: Bytes,
+    ending: Cell,
 }
 
 impl FromRequest<Simulator> for Incoming {
@@ -61,13 +63,15 @@ impl FromRequest<Simulator> for Incoming {
                 secret.set_sensitive(true);
             }
         }
+        let ending = Cell::default();
         simulator.record(Received {
             method: parts.method.to_string(),
             path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
             headers: headers.clone(),
             body: body.clone(),
+            ending: Arc::clone(&ending),
         });
-        Ok(Self { query: parts.uri.query().map(str::to_owned), headers, body })
+        Ok(Self { query: parts.uri.query().map(str::to_owned), headers, body, ending })
     }
 }
 
@@ -90,8 +94,9 @@ async fn elsewhere(incoming: Incoming) -> Response {
     finish(Err(errors::no_resource()), &incoming).await
 }
 
-/// Waits as long as was asked, and names the request.
+/// Waits as long as was asked, names the request, and watches how the answer ends.
 async fn finish(prepared: Result<(Duration, Response), SimError>, incoming: &Incoming) -> Response {
+    let watch = Watch::new(Arc::clone(&incoming.ending));
     let mut response = match prepared {
         _ if headers::too_many(&incoming.headers) => {
             (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large").into_response()
@@ -105,7 +110,7 @@ async fn finish(prepared: Result<(Duration, Response), SimError>, incoming: &Inc
         Err(error) => failures::respond_with(&error),
     };
     headers::identify(response.headers_mut(), &incoming.headers);
-    response
+    response.map(|body| watch.over(body))
 }
 
 impl Incoming {

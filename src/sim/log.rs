@@ -1,9 +1,14 @@
 //! What the simulator received, for a test to look at.
 
-use std::collections::VecDeque;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
+
+use super::Ending;
 
 /// The newest requests are kept, up to this many …
 const REQUESTS: usize = 1_000;
@@ -22,6 +27,8 @@ pub struct Received {
     pub headers: HeaderMap,
     /// The body, byte for byte.
     pub body: Bytes,
+    /// How the answer ended. It is empty while the answer is under way.
+    pub ending: Arc<OnceLock<Ending>>,
 }
 
 /// The newest requests.

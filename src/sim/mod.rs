@@ -8,6 +8,7 @@ mod answer;
 mod control;
 mod deliver;
 mod directive;
+mod ending;
 mod errors;
 mod failures;
 mod filters;
@@ -37,7 +38,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use self::{directive::Directive, log::Log, rules::Ask};
-pub use self::{directive::Fault, errors::SimError, log::Received};
+pub use self::{directive::Fault, ending::Ending, errors::SimError, log::Received};
 
 /// Which of Azure's two surfaces a call comes in on.
 #[derive(Debug, Clone, PartialEq, Eq)]

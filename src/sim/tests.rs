@@ -6,6 +6,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -13,7 +14,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use super::{Fault, Options, Simulator};
+use super::{Ending, Fault, Options, Simulator};
 
 const V1: &str = "/openai/v1/chat/completions";
 
@@ -393,7 +394,7 @@ async fn what_was_received_can_be_read_without_the_key() {
     assert_eq!(
         shown,
         json!([{"method": "POST", "path": "/openai/v1/chat/completions?api-version=v1",
-                "headers": {"api-key": "***", "x-a": "b"}, "body": text}])
+                "headers": {"api-key": "***", "x-a": "b"}, "body": text, "ending": "complete"}])
     );
     send(&simulator, Request::delete("/__sim/requests").body(Body::empty()).unwrap()).await;
     assert!(simulator.received().is_empty());
@@ -409,6 +410,38 @@ async fn waits_are_as_long_as_asked() {
     let answer = ask("gpt-4o", "[[sim: silent=3s pace=10ms]]", &json!({"stream": true})).await;
     let events = answer.events().len() as u128 + 1;
     assert_eq!(begin.elapsed().as_millis(), 3_000 + (events - 1) * 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_tells_whether_the_caller_stayed() {
+    for (words, stream, frames, ending) in [
+        ("", false, usize::MAX, Ending::Complete),
+        ("", true, usize::MAX, Ending::Complete),
+        ("[[sim: cut]]", true, usize::MAX, Ending::Complete),
+        ("[[sim: 429]]", false, usize::MAX, Ending::Complete),
+        ("", true, 2, Ending::Abandoned),
+        ("", false, 0, Ending::Abandoned),
+    ] {
+        let simulator = Simulator::default();
+        let body =
+            json!({"model": "gpt-4o", "messages": [{"role": "user", "content": words}], "stream": stream});
+        let request = Request::post(V1).header("api-key", "sim-key").body(Body::from(body.to_string()));
+        let mut body = simulator.router().oneshot(request.unwrap()).await.unwrap().into_body();
+        assert_eq!(simulator.received()[0].ending.get(), None, "it is under way");
+        for _ in 0..frames {
+            if !matches!(body.frame().await, Some(Ok(_))) {
+                break;
+            }
+        }
+        drop(body);
+        assert_eq!(simulator.received()[0].ending.get(), Some(&ending), "{words} {stream} {frames}");
+    }
+    // Also before the head of an answer.
+    let simulator = Simulator::default();
+    let body = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "[[sim: slow=60s]]"}]});
+    let call = post_to(&simulator, V1, &body);
+    assert!(tokio::time::timeout(Duration::from_secs(1), call).await.is_err());
+    assert_eq!(simulator.received()[0].ending.get(), Some(&Ending::Abandoned));
 }
 
 /// Serves on a real socket and returns every byte that a client reads until the end.

@@ -1,6 +1,7 @@
-//! The SDKs that people use, driving the built binary: see `tests/clients/`. `tests/run` installs what they need.
+//! The SDKs and frameworks that people use, driving the built binary: see `tests/clients/`. `tests/run` installs what they need.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -8,29 +9,65 @@ use std::{
 #[test]
 #[ignore = "needs python3 and openai for Python: tests/run installs them"]
 fn openai_for_python_newest() {
-    python("python-newest");
+    python("newest", ".");
 }
 
 #[test]
 #[ignore = "needs python3 and openai for Python, 1.x: tests/run installs them"]
 fn openai_for_python_1x() {
-    python("python-1x");
+    python("1x", ".");
+}
+
+#[test]
+#[ignore = "needs python3 and LangChain: tests/run installs them"]
+fn langchain() {
+    python("frameworks", "frameworks/test_langchain.py");
+}
+
+#[test]
+#[ignore = "needs python3 and LlamaIndex: tests/run installs them"]
+fn llamaindex() {
+    python("frameworks", "frameworks/test_llamaindex.py");
+}
+
+#[test]
+#[ignore = "needs python3 and LiteLLM: tests/run installs them"]
+fn litellm() {
+    python("frameworks", "frameworks/test_litellm.py");
 }
 
 #[test]
 #[ignore = "needs node and openai for Node: tests/run installs them"]
 fn openai_for_node() {
-    let tests = clients().join("node");
-    assert!(tests.join("node_modules/openai").is_dir(), "openai for Node is missing: run tests/run");
-    run(Command::new("node").args(["--test", "--test-reporter=dot"]).current_dir(tests));
+    node(|file| !file.starts_with("ai-sdk"));
 }
 
-fn python(tools: &str) {
-    let interpreter = repository().join("target/test-tools").join(tools).join("bin/python");
+#[test]
+#[ignore = "needs node and the AI SDK: tests/run installs them"]
+fn ai_sdk() {
+    node(|file| file.starts_with("ai-sdk"));
+}
+
+/// Runs the tests of a file or a directory, in the environment of `requirements-NAME.txt`.
+fn python(name: &str, tests: &str) {
+    let tools = repository().join("target/test-tools");
+    let interpreter = tools.join(format!("python-{name}/bin/python"));
     assert!(interpreter.is_file(), "{} is missing: run tests/run", interpreter.display());
     run(Command::new(interpreter)
-        .args(["-B", "-m", "pytest", "--tb=short"])
+        .args(["-m", "pytest", "--tb=short", tests])
+        // Compiled once, and not into the source tree.
+        .env("PYTHONPYCACHEPREFIX", tools.join("pycache"))
         .current_dir(clients().join("python")));
+}
+
+/// Runs those of Node's test files whose name is wanted.
+fn node(wanted: fn(&str) -> bool) {
+    let tests = clients().join("node");
+    assert!(tests.join("node_modules/openai").is_dir(), "the packages for Node are missing: run tests/run");
+    let names = fs::read_dir(&tests).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files: Vec<String> = names.filter(|name| name.ends_with(".test.mjs") && wanted(name)).collect();
+    assert!(!files.is_empty());
+    run(Command::new("node").args(["--test", "--test-reporter=dot"]).args(files).current_dir(tests));
 }
 
 fn run(command: &mut Command) {

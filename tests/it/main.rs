@@ -9,6 +9,7 @@ mod answers;
 mod architecture;
 mod bodies;
 mod clients;
+mod clients_page;
 mod collected;
 mod collecting;
 mod command_line;

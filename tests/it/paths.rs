@@ -129,6 +129,25 @@ async fn a_name_that_could_leave_its_segment_is_an_unknown_path() {
     upstream.finish();
 }
 
+/// Frameworks go there of their own accord: one by default, others for the newest models.
+#[tokio::test]
+async fn who_asks_for_the_responses_api_is_told_what_to_set() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    for path in ["/v1/responses", "/openai/responses?api-version=2025-04-01-preview", "/v1/completions"] {
+        let mut raw = Raw::connect(&proxy).await;
+        raw.send(post(path, &hello("gpt-4.1"))).await;
+        let refused = raw.answer().await.refused();
+        assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{path}");
+        assert!(
+            refused.message.contains("set the client to chat completions"),
+            "{path}: {}",
+            refused.message
+        );
+    }
+    upstream.finish();
+}
+
 #[tokio::test]
 async fn what_is_no_path_of_ours_is_404_in_openais_shape() {
     let upstream = Upstream::script([]).await;

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import dns from "node:dns";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -13,12 +14,18 @@ import OpenAI, { AzureOpenAI } from "openai";
 const here = (name) => new URL(`../${name}`, import.meta.url);
 
 export const MODELS = JSON.parse(readFileSync(here("models.json"), "utf8"));
+export const FRAMEWORK_MODELS = JSON.parse(readFileSync(here("frameworks.json"), "utf8"));
 
 // A developer's own account and proxies must not leak into the tests.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(azgate|azure|openai)_|_proxy$/i.test(name)),
 );
 for (const name of Object.keys(process.env)) if (/^(azure|openai)_/i.test(name)) delete process.env[name];
+
+// Nothing here may ask the internet.
+const { lookup } = dns;
+dns.lookup = (host, ...rest) =>
+  host === "127.0.0.1" ? lookup(host, ...rest) : rest.at(-1)(new Error(`${host} is not this machine`));
 
 const children = [];
 
@@ -34,7 +41,10 @@ async function start(args, variables = {}) {
   return { child, url };
 }
 
-export const startSimulator = (...more) => start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key", ...more]);
+export function startSimulator(...more) {
+  const deployments = FRAMEWORK_MODELS.map((row) => `--deployment=${row.deployment}=${row.serves}`);
+  return start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key", ...deployments, ...more]);
+}
 
 /** The gateway of azgate.toml in front of a simulator. */
 export function startGateway(simulator) {
@@ -87,6 +97,16 @@ class Simulator {
     assert.equal(calls.length, 1);
     return calls[0];
   }
+
+  /** How the one answer ended, once it has: `complete` or `abandoned`. */
+  async ending() {
+    const begin = performance.now();
+    for (;;) {
+      const { ending } = await this.only();
+      if (ending) return ending;
+      assert.ok(performance.now() - begin < 10_000, "the call to Azure is still open");
+    }
+  }
 }
 
 /** What a file of tests works with; filled before its first test. */
@@ -106,8 +126,8 @@ export function build(kind, url, model, options = {}) {
   return KINDS[kind](url, model, { apiKey: "client-key", maxRetries: 0, ...options });
 }
 
-/** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` is a client. */
-export function everyKind(tests) {
+/** Declares that a file's tests need simulator and gateway. */
+export function stack() {
   before(async () => {
     const simulator = await startSimulator();
     run.simulator = new Simulator(simulator.url);
@@ -115,14 +135,19 @@ export function everyKind(tests) {
   });
   after(stopAll);
   beforeEach(() => run.simulator.clear());
+}
+
+/** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` is a client. */
+export function everyKind(tests) {
+  stack();
   for (const kind of Object.keys(KINDS)) {
     describe(kind, () => tests((model, options) => build(kind, run.gateway, model, options), kind));
   }
 }
 
-/** The rows of models.json that have these values. */
-export function models(wanted = {}) {
-  return MODELS.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value));
+/** The rows of models.json, or of another list, that have these values. */
+export function models(wanted = {}, of = MODELS) {
+  return of.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value));
 }
 
 /** Every element of an asynchronous iterable. */

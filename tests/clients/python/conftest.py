@@ -3,10 +3,13 @@
 Every test is on what the client got and on what the simulator received.
 """
 
+import asyncio
 import json
 import os
 import re
+import socket
 import subprocess
+import time
 import urllib.request
 from pathlib import Path
 
@@ -15,12 +18,40 @@ import pytest
 
 HERE = Path(__file__).parent
 MODELS = json.loads((HERE.parent / "models.json").read_text())
+FRAMEWORK_MODELS = json.loads((HERE.parent / "frameworks.json").read_text())
 BINARY = os.environ["AZGATE_BIN"]
 
-# Loopback needs no proxy, and a developer's own account must not leak into the tests.
+# Loopback needs no proxy, and a developer's own accounts must not leak into the tests.
+ACCOUNTS = ("azgate_", "azure_", "openai_", "langchain_", "langsmith_", "litellm_", "hf_")
 for name in list(os.environ):
-    if name.lower().endswith("_proxy") or name.lower().startswith(("azgate_", "azure_", "openai_")):
+    if name.lower().endswith("_proxy") or name.lower().startswith(ACCOUNTS):
         del os.environ[name]
+
+# The frameworks would report on themselves and fetch tables of models.
+os.environ |= {
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGSMITH_TRACING": "false",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "LITELLM_TELEMETRY": "False",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only():
+    """Nothing here may ask the internet; what does try is named at the end."""
+    resolve, tried = socket.getaddrinfo, set()
+
+    def getaddrinfo(host, *arguments, **named):
+        if host not in ("127.0.0.1", b"127.0.0.1"):
+            tried.add(host)
+            raise socket.gaierror(f"{host} is not this machine")
+        return resolve(host, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", getaddrinfo)
+        yield
+    assert not tried, f"the client called {tried}"
 
 
 class Process:
@@ -42,7 +73,8 @@ class Simulator(Process):
     """The simulator, with its own endpoints."""
 
     def __init__(self):
-        super().__init__("sim", "--listen", "127.0.0.1:0", "--key", "azure-key")
+        deployments = [f"--deployment={row['deployment']}={row['serves']}" for row in FRAMEWORK_MODELS]
+        super().__init__("sim", "--listen", "127.0.0.1:0", "--key", "azure-key", *deployments)
 
     def _call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -68,6 +100,13 @@ class Simulator(Process):
         (call,) = self.received()
         return call
 
+    def ending(self):
+        """How the one answer ended, once it has: `complete` or `abandoned`."""
+        begin = time.monotonic()
+        while (ending := self.only()["ending"]) is None:
+            assert time.monotonic() - begin < 10, "the call to Azure is still open"
+        return ending
+
 
 @pytest.fixture(scope="session")
 def simulator():
@@ -84,6 +123,13 @@ def gateway(simulator):
     gateway = Process(*arguments, SIM_KEY="azure-key", WRONG_KEY="another-key", **endpoints)
     yield gateway
     gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def loop():
+    """The one event loop: frameworks keep asynchronous HTTP clients, and these are tied to the loop that they saw first."""
+    with asyncio.Runner() as runner:
+        yield runner
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +183,12 @@ def named(row):
     return row["model"]
 
 
-def every_model(**wanted):
-    """Parametrises a test with the rows of models.json that have these values."""
-    rows = [row for row in MODELS if all(row[key] == value for key, value in wanted.items())]
+def every_model(of=MODELS, **wanted):
+    """Parametrises a test with the rows of models.json, or of another list, that have these values."""
+    rows = [row for row in of if all(row[key] == value for key, value in wanted.items())]
     return pytest.mark.parametrize("row", rows, ids=named)
+
+
+def every_framework_model(**wanted):
+    """The same with the rows of frameworks.json."""
+    return every_model(FRAMEWORK_MODELS, **wanted)

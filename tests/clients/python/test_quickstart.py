@@ -1,0 +1,49 @@
+"""What docs/clients.md shows of openai for Python, as it stands there."""
+
+import pytest
+
+
+@pytest.mark.parametrize("model", ["o1", "gpt-4.1", "gpt-5"])
+def test_openai(model, gateway, simulator):
+    url, key = gateway.url, "client-key"
+    # docs: openai for Python, OpenAI
+    from openai import OpenAI
+
+    client = OpenAI(base_url=f"{url}/v1", api_key=key)
+    answer = client.chat.completions.create(
+        model=model, messages=[{"role": "user", "content": "Hello"}], temperature=0.2, max_tokens=900
+    )
+    text = answer.choices[0].message.content
+    # docs: end
+    assert text == f"{model} says: Hello"
+    assert simulator.only()["path"] == "/openai/v1/chat/completions"
+
+
+@pytest.mark.parametrize("model", ["o1", "gpt-4.1", "gpt-5"])
+def test_azure_openai(model, gateway):
+    url, key = gateway.url, "client-key"
+    # docs: openai for Python, AzureOpenAI
+    from openai import AzureOpenAI
+
+    client = AzureOpenAI(azure_endpoint=url, api_key=key, api_version="2024-10-21")
+    stream = client.chat.completions.create(
+        model=model, messages=[{"role": "user", "content": "Hello"}], max_tokens=900, stream=True
+    )
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+    # docs: end
+    assert text == f"{model} says: Hello"
+
+
+def test_the_headers_of_an_answer(gateway):
+    url, key = gateway.url, "client-key"
+    from openai import OpenAI
+
+    client = OpenAI(base_url=f"{url}/v1", api_key=key)
+    messages = [{"role": "user", "content": "Hello"}]
+    # docs: openai for Python, headers
+    raw = client.chat.completions.with_raw_response.create(model="o1", messages=messages, temperature=0.2)
+    edits = raw.headers["x-azgate-edits"]
+    answer = raw.parse()
+    # docs: end
+    assert "drop.temperature" in edits
+    assert answer.choices[0].message.content == "o1 says: Hello"
