@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method, Response};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     auth::Caller,
@@ -47,6 +48,13 @@ pub struct Attempt {
     reply: ReplyPlan,
 }
 
+/// What was sent, for what was known then.
+struct Sent {
+    aim: Arc<Aim>,
+    uri: Uri,
+    body: Segments,
+}
+
 /// How often a call is amended at most: each refusal counts against Azure's limit of requests.
 const AMENDMENTS: u8 = 6;
 
@@ -83,7 +91,7 @@ impl Exchange {
         let mut amendments = 0;
         loop {
             let Attempt { aim, request, reply } = attempt;
-            let sent = request.body.clone();
+            let sent = Sent { aim, uri: request.uri.clone(), body: request.body.clone() };
             let answer = self.route.client.send_within(request, &deadlines).await?;
             if answer.extensions().get::<upstream::Resent>().is_some() {
                 record.note_resent();
@@ -100,7 +108,7 @@ impl Exchange {
             let refused = respond::gathered(answer, &deadlines).await;
             let amended = match amendments {
                 AMENDMENTS => None,
-                _ => self.amended(&refused, &sent, &aim, record).await,
+                _ => self.amended(&refused, &sent, record).await,
             };
             let Some(amended) = amended else {
                 return Ok(respond::refused(&refused, &self.route, record)?);
@@ -113,13 +121,12 @@ impl Exchange {
     /// The call as Azure may take it, after what it said of the last attempt; `None` if there is nothing to be done.
     async fn amended(
         &mut self,
-        refused: &Response<bytes::Bytes>,
-        sent: &Segments,
-        aim: &Arc<Aim>,
+        refused: &Response<Bytes>,
+        sent: &Sent,
         record: &mut Record,
     ) -> Option<Attempt> {
-        let sent = Document::parse(sent.joined(), OUTLINE_DEPTH).ok()?;
-        let lessons = learn::lessons(refused.status().as_u16(), refused.body(), &sent, &aim.target);
+        let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
+        let lessons = learn::lessons(refused.status().as_u16(), refused.body(), &body, &sent.aim.target);
         if lessons.is_empty() {
             return None;
         }
@@ -127,12 +134,15 @@ impl Exchange {
             self.probe = self.route.knowledge.probe().await;
         }
         // Another call may have learned it meanwhile.
-        if Arc::ptr_eq(&self.route.aim(), aim) && !self.probe.as_mut()?.learn(lessons) {
+        if Arc::ptr_eq(&self.route.aim(), &sent.aim) && !self.probe.as_mut()?.learn(lessons) {
             return None;
         }
         limits::admit(limit(&self.route)).ok()?;
         // What the policy does not allow is not done: the client then has Azure's own words.
-        self.attempt(record).ok()
+        let next = self.attempt(record).ok()?;
+        // The same again would be refused again.
+        let differs = next.request.uri != sent.uri || next.request.body.joined() != *body.source();
+        differs.then_some(next)
     }
 
     /// The policy of the call: the caller's own word, then the key's, the model's and everyone's.
