@@ -1,8 +1,8 @@
 //! How soon Azure's connection is closed once a client has hung up, and whether anything is left behind.
 //!
 //! Clients hang up in every kind of call while Azure is thinking or streaming. The time is from the close of the client's
-//! socket to the end that Azure's side reads. Afterwards the tasks, the open files and the memory of the process are what
-//! they were before.
+//! socket to the end that Azure's side reads; its p99 may be 100 ms. Afterwards the tasks and the open files are what they
+//! were before, and the memory of the process has hardly grown.
 
 #![expect(
     clippy::unwrap_used,
@@ -60,6 +60,12 @@ const WARM_UP: usize = 50;
 /// The longest wait that is not taken for a leak.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What 99 of 100 hang-ups may take.
+const SOON: Duration = Duration::from_millis(100);
+
+/// By how many MB the resident memory may grow: what ten thousand calls would leave behind is more.
+const GROWTH: u64 = 8;
+
 /// What a process holds.
 #[derive(Debug, PartialEq, Eq)]
 struct Held {
@@ -82,24 +88,24 @@ async fn measure(calls: usize) -> bool {
         hang_ups(kind, WARM_UP, gateway, &mut arrivals).await;
     }
     let (before, resident) = (settled(None).await, resident());
+    let mut soon = true;
     for kind in &KINDS {
         let mut waits = hang_ups(kind, calls / KINDS.len(), gateway, &mut arrivals).await;
         waits.sort_unstable();
-        let at = |share: usize| waits[(waits.len() * share / 1000).min(waits.len() - 1)].as_secs_f64() * 1e3;
+        let at = |share: usize| waits[(waits.len() * share / 1000).min(waits.len() - 1)];
+        let (p50, p99, longest) = (at(500), at(990), at(1000));
         println!(
-            "{:<24} {:>6} calls: p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+            "{:<24} {:>6} calls: p50 {p50:.2?}, p99 {p99:.2?}, longest {longest:.2?}",
             kind.name,
-            waits.len(),
-            at(500),
-            at(990),
-            at(1000)
+            waits.len()
         );
+        soon &= p99 <= SOON;
     }
-    let after = settled(Some(&before)).await;
-    println!("before: {before:?}, {resident} MB; after: {after:?}, {} MB", self::resident());
+    let (after, then) = (settled(Some(&before)).await, self::resident());
+    println!("before: {before:?}, {resident} MB; after: {after:?}, {then} MB");
     let (made, counted) = (KINDS.len() * (WARM_UP + calls / KINDS.len()), client_gone(&metrics));
     println!("{counted} of {made} calls were counted as left by their client");
-    before == after && made == counted
+    soon && before == after && then <= resident + GROWTH && made == counted
 }
 
 /// The calls that were counted as left by their client.

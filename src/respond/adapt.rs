@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body::Frame;
 use http_body_util::BodyExt;
+use tokio::time::timeout;
 
 use super::{
     answer,
@@ -40,6 +40,10 @@ pub(super) const EVENTS: [(HeaderName, HeaderValue); 2] = [
 
 /// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
 const LARGEST: usize = 64 * 1024 * 1024;
+
+/// How long the end of a stream is waited for behind `[DONE]`: a connection whose answer was read to its end can serve
+/// again.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// An answer that could not be passed on.
 #[derive(Debug, thiserror::Error)]
@@ -131,8 +135,16 @@ pub struct Manner {
     pub reply: ReplyPlan,
     /// How long it may take.
     pub deadlines: Deadlines,
-    /// After how long a silence within a stream the client gets a sign of life.
+    /// After how long a silence within a stream the client gets a sign of life; always `None` for a client that asked for
+    /// JSON.
     pub heartbeat: Option<Duration>,
+}
+
+impl Manner {
+    /// Whether the client is known to read events, so that it would take any other answer for an empty stream.
+    fn is_events(&self) -> bool {
+        self.reply.framing == Framing::JsonToSse || self.heartbeat.is_some()
+    }
 }
 
 /// Adapts Azure's good answer to what was asked, and notes what it tells.
@@ -171,9 +183,8 @@ pub async fn adapt(
     };
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
     match Document::parse(body.clone(), answer::DEPTH) {
-        Ok(document) => complete(&document, reply, record, &mut adapted)?,
-        // A client that waits for events would take other bytes for an empty stream.
-        Err(_) if reply.framing == Framing::JsonToSse => return Err(malformed(&body)),
+        Ok(document) => complete(&document, &manner, record, &mut adapted)?,
+        Err(_) if manner.is_events() => return Err(malformed(&body)),
         Err(_) => {}
     }
     record.note_whole(status, None);
@@ -187,7 +198,7 @@ fn malformed(body: &[u8]) -> AnswerError {
 /// A whole JSON answer: read for its tokens, and given another form where the plan says.
 fn complete(
     document: &Document,
-    reply: ReplyPlan,
+    manner: &Manner,
     record: &mut Record,
     adapted: &mut Adapted,
 ) -> Result<(), AnswerError> {
@@ -198,15 +209,16 @@ fn complete(
     if exhausted {
         adapted.headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
     }
-    let changes = if reply.legacy_functions { functions::to_legacy(document) } else { Vec::new() };
+    let changes = if manner.reply.legacy_functions { functions::to_legacy(document) } else { Vec::new() };
     let legacy = (!changes.is_empty()).then(|| edited(document, &changes));
     if let Some(body) = &legacy {
         adapted.content = Content::Whole(body.clone());
     }
-    if reply.framing == Framing::JsonToSse {
+    if manner.is_events() {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        let stream = synthesize(document, reply.usage_chunk).map_err(|_| malformed(document.source()))?;
+        let stream =
+            synthesize(document, manner.reply.usage_chunk).map_err(|_| malformed(document.source()))?;
         for (name, value) in EVENTS {
             adapted.headers.insert(name, value);
         }
@@ -226,19 +238,19 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     (!coding.is_empty() && !coding.eq_ignore_ascii_case("identity")).then_some(coding)
 }
 
-/// The JSON answer that a stream comes to. Behind `[DONE]` a broken connection does not matter.
+/// The JSON answer that a stream comes to.
 async fn collect(mut upstream: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     let mut collector = Collector::new(LARGEST);
-    while let Some(frame) =
-        deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?
-    {
-        match frame.map(Frame::into_data) {
-            Ok(Ok(data)) => collector.push(data)?,
-            Ok(Err(_trailers)) => {}
-            Err(_) if collector.is_done() => break,
-            Err(error) => return Err(AnswerError::Interrupted(error)),
+    while !collector.is_done() {
+        let frame = deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?;
+        let Some(frame) = frame else { break };
+        if let Ok(data) = frame.map_err(AnswerError::Interrupted)?.into_data() {
+            collector.push(data)?;
         }
     }
+    let rest = async { while let Some(Ok(_)) = upstream.frame().await {} };
+    // Nothing that happens behind `[DONE]` matters.
+    drop(timeout(LINGER, rest).await);
     Ok(collector.finish()?)
 }
 

@@ -22,9 +22,8 @@ use super::{
     JSON,
     adapt::{Adapted, Content, EVENTS, is_stream},
     finish::{describe, finish},
-    synthesize::synthesize,
 };
-use crate::{call::UsageChunk, json::Document, observe::Record, respond::answer, sse};
+use crate::{observe::Record, sse};
 
 /// When and how an answer is opened early.
 #[derive(Clone, Copy, Debug)]
@@ -151,32 +150,27 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// `: azgate {…}`: the status and the headers that would have been, but for those of the framing.
+/// `: azgate {…}`: the status and the headers that would have been, but for those of the framing. Headers that are not
+/// ASCII are left out: some clients end a line at U+0085 or U+2028, too.
 fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
     let framing = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CACHE_CONTROL];
     let said = headers.iter().filter(|(name, _)| !framing.contains(name));
     let status = ("status".to_owned(), Value::from(status.as_u16()));
     let said: Map<String, Value> = said
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into()))
+        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
         .chain([status])
         .collect();
     sse::comment(&format!("azgate {}", Value::Object(said)))
 }
 
-/// An answer for a client that is already reading events: an error becomes one, which the SDKs raise, and no `[DONE]`
-/// follows it.
+/// An answer for a client that is already reading events. What is no stream is an error: it becomes an event, which the
+/// SDKs raise, and no `[DONE]` follows it.
 fn as_events(answer: Adapted) -> Adapted {
     let Content::Whole(body) = &answer.content else { return answer };
     if is_stream(&answer.headers) {
         return answer;
     }
-    let stream =
-        answer.status.is_success().then(|| Document::parse(body.clone(), answer::DEPTH).ok()).flatten();
-    let stream = stream.and_then(|document| synthesize(&document, UsageChunk::None).ok());
-    let stream = stream.unwrap_or_else(|| {
-        let mut event = BytesMut::new();
-        sse::data(&mut event, [&**body]);
-        event.freeze()
-    });
-    Adapted { content: Content::Whole(stream), ..answer }
+    let mut event = BytesMut::new();
+    sse::data(&mut event, [&**body]);
+    Adapted { content: Content::Whole(event.freeze()), ..answer }
 }

@@ -88,3 +88,72 @@ async fn a_client_that_hangs_up_closes_the_stream_behind_it() {
     soon(upstream.closed.notified()).await;
     assert_eq!(logs.call()["ended"], "client_gone");
 }
+
+#[tokio::test]
+async fn the_answer_does_not_wait_for_what_comes_behind_done() {
+    let never = Arc::new(Notify::new());
+    for reply in [Reply::stream(&STREAM).wait(&never), Reply::stream(&STREAM).close()] {
+        let (upstream, answer, _proxy) = asked(reply).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(body(answer).await["choices"][0]["message"]["content"], "Hello");
+        soon(upstream.closed.notified()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_connection_whose_stream_came_to_its_end_serves_again() {
+    let reply = || Reply::stream(&STREAM).end();
+    let upstream = Upstream::script([reply(), reply()]).await;
+    let proxy = Proxy::start(&upstream, CONFIG).await;
+    for _ in 0..2 {
+        assert_eq!(soon(proxy.chat(hello("thinker"))).await.status(), 200);
+    }
+    assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test]
+async fn every_choice_gets_its_call_back_as_the_function_call_that_was_asked_for() {
+    let chunk = |index: u32, call: Value, reason: Value| {
+        let delta = json!({"role": "assistant", "content": null, "tool_calls": [call]});
+        let choices = json!([{"index": index, "delta": delta, "finish_reason": reason, "logprobs": null}]);
+        format!("data: {}\n\n", json!({"choices": choices, "id": "1", "model": "m", "created": 7}))
+    };
+    let begins = |index| {
+        let function = json!({"name": "f", "arguments": "{\"a\":"});
+        chunk(index, json!({"index": 0, "id": "c", "type": "function", "function": function}), Value::Null)
+    };
+    let ends = |index| {
+        let function = json!({"arguments": "1}"});
+        chunk(index, json!({"index": 0, "function": function}), json!("tool_calls"))
+    };
+    let events: Vec<String> = [begins(0), begins(1), begins(2), ends(2), ends(0), ends(1)].into();
+    let events: Vec<&str> = events.iter().map(String::as_str).chain([STREAM[4]]).collect();
+    let upstream = Upstream::script([Reply::stream(&events).end()]).await;
+    let proxy = Proxy::start(&upstream, &CONFIG.replace("gpt-4.1", "o3")).await;
+    let legacy = hello("thinker").replace(r#""messages""#, r#""n":3,"functions":[{"name":"f"}],"messages""#);
+    let answer = body(soon(proxy.chat(legacy)).await).await;
+    let choices = answer["choices"].as_array().unwrap();
+    assert_eq!(choices.len(), 3);
+    for choice in choices {
+        assert_eq!(choice["finish_reason"], "function_call");
+        assert_eq!(choice["message"]["function_call"], json!({"name": "f", "arguments": "{\"a\":1}"}));
+        assert_eq!(choice["message"].get("tool_calls"), None);
+    }
+}
+
+#[tokio::test]
+async fn reasoning_that_used_up_the_cap_is_told_by_the_header_and_in_the_log() {
+    let logs = Logs::listen();
+    let events = [
+        r#"{"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"model":"m"}"#,
+        r#"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"model":"m"}"#,
+        r#"{"choices":[],"usage":{"completion_tokens":9,"completion_tokens_details":{"reasoning_tokens":9}}}"#,
+        "[DONE]",
+    ];
+    let events = events.map(|data| format!("data: {data}\n\n"));
+    let (_upstream, answer, _proxy) =
+        asked(Reply::stream(&events.each_ref().map(String::as_str)).end()).await;
+    assert_eq!(answer.headers()["x-azgate-warning"], "reasoning-exhausted-budget");
+    assert_eq!(body(answer).await["choices"][0]["message"]["content"], "");
+    assert_eq!(logs.call()["exhausted"], true);
+}

@@ -9,33 +9,33 @@ use tokio::sync::Notify;
 use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello, soon, sse};
 
 /// One second is the shortest that can be configured.
-const SOON: &str = "[heartbeat]\nafter_seconds = 1\nevery_seconds = 1\n";
+pub(crate) const SOON: &str = "[heartbeat]\nafter_seconds = 1\nevery_seconds = 1\n";
 
-const HEARTBEAT: &str = ": heartbeat\n\n";
+pub(crate) const HEARTBEAT: &str = ": heartbeat\n\n";
 
-fn streaming(model: &str) -> String {
+pub(crate) fn streaming(model: &str) -> String {
     format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}],"stream":true}}"#)
 }
 
 /// The next piece of an answer.
-async fn piece(answer: &mut reqwest::Response) -> String {
+pub(crate) async fn piece(answer: &mut reqwest::Response) -> String {
     let chunk = soon(answer.chunk()).await.unwrap().expect("the answer is over");
     String::from_utf8(chunk.to_vec()).unwrap()
 }
 
 /// Everything that is left of an answer but the heartbeats.
-async fn rest(answer: reqwest::Response) -> String {
+pub(crate) async fn rest(answer: reqwest::Response) -> String {
     soon(answer.text()).await.unwrap().replace(HEARTBEAT, "")
 }
 
 /// What the comment of an answer that was opened early says, and what follows it.
-fn behind_comment(text: &str) -> (Value, &str) {
+pub(crate) fn behind_comment(text: &str) -> (Value, &str) {
     let (comment, rest) = text.strip_prefix(": azgate ").expect(text).split_once("\n\n").unwrap();
     (serde_json::from_str(comment).unwrap(), rest)
 }
 
 /// A gateway whose upstream says nothing until it is told to, and a stream that was opened all the same.
-async fn opened(
+pub(crate) async fn opened(
     model: &str,
     reply: impl FnOnce(Reply) -> Reply,
     config: &str,
@@ -47,8 +47,8 @@ async fn opened(
     (upstream, go, answer, proxy)
 }
 
-const EVENT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}],\"id\":\"1\",\"model\":\"m\",\"object\":\"chat.completion.chunk\",\"created\":1}\n\n";
-const DONE: &str = "data: [DONE]\n\n";
+pub(crate) const EVENT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}],\"id\":\"1\",\"model\":\"m\",\"object\":\"chat.completion.chunk\",\"created\":1}\n\n";
+pub(crate) const DONE: &str = "data: [DONE]\n\n";
 
 #[tokio::test]
 async fn a_stream_is_opened_while_azure_is_silent_and_told_what_its_headers_could_not_say() {
@@ -173,6 +173,8 @@ async fn a_stream_that_stops_in_the_middle_is_ended_with_an_error() {
     assert_eq!(event, EVENT);
     let error: Value = serde_json::from_str(error.strip_prefix("data: ").unwrap()).unwrap();
     assert_eq!(error["error"]["code"], "upstream_timeout");
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("the `idle` time-out of 1s ran out"), "{message}");
     soon(upstream.closed.notified()).await;
     let line = logs.call();
     assert_eq!((&line["ended"], &line["error"]), (&json!("upstream_failed"), &json!("upstream_timeout")));
@@ -218,4 +220,31 @@ async fn a_client_that_leaves_an_opened_stream_closes_azures_call_too() {
     let line = logs.call();
     assert_eq!((&line["status"], &line["ended"]), (&json!(499), &json!("client_gone")));
     upstream.only();
+}
+
+#[tokio::test]
+async fn no_sign_of_life_stands_within_an_event() {
+    let go = Arc::new(Notify::new());
+    let (half, other) = EVENT.split_at(20);
+    let upstream = Upstream::script([Reply::stream(&[half]).wait(&go).chunk(other).chunk(DONE).end()]).await;
+    let proxy = Proxy::start(&upstream, SOON).await;
+    let mut answer = soon(proxy.chat(streaming("gpt-4.1"))).await;
+    assert_eq!(piece(&mut answer).await, HEARTBEAT);
+    go.notify_one();
+    assert_eq!(rest(answer).await, format!("{EVENT}{DONE}"));
+}
+
+#[tokio::test]
+async fn a_limit_that_runs_out_behind_done_does_not_matter() {
+    for limit in ["idle", "total"] {
+        let logs = Logs::listen();
+        let never = Arc::new(Notify::new());
+        let upstream = Upstream::script([Reply::stream(&[EVENT, DONE]).wait(&never)]).await;
+        let limits = format!("[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = {{ {limit}_seconds = 1 }}");
+        let proxy = Proxy::start(&upstream, &limits).await;
+        let answer = soon(proxy.chat(streaming("slow"))).await;
+        assert_eq!(soon(answer.text()).await.unwrap(), format!("{EVENT}{DONE}"));
+        soon(upstream.closed.notified()).await;
+        assert_eq!(logs.call()["ended"], "done");
+    }
 }

@@ -25,6 +25,7 @@ mod learning;
 mod limits;
 mod long_calls;
 mod models;
+mod opened_early;
 mod paths;
 mod pieces;
 mod policy;

@@ -242,12 +242,13 @@ async fn an_error_in_answer_to_a_stream_stays_json_with_its_status() {
 }
 
 #[tokio::test]
-async fn a_json_answer_to_a_stream_stays_json() {
+async fn a_json_answer_to_a_stream_is_made_into_one() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.chat(ask("")).await;
-    assert_eq!(answer.headers()["content-type"], "application/json");
-    assert_eq!(answer.text().await.unwrap(), ANSWER);
+    assert_eq!(answer.headers()["content-type"], "text/event-stream; charset=utf-8");
+    let chunks = sse::chunks(&answer.text().await.unwrap());
+    assert!(chunks.iter().any(|chunk| chunk["choices"][0]["delta"]["content"] == "Hello."), "{chunks:?}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //! two events, whenever it comes.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     convert::Infallible,
     fmt,
@@ -23,25 +24,20 @@ use super::{
 };
 use crate::{
     call::ReplyPlan,
+    deadline::Overdue,
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
 /// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
 const INTERRUPTED: Failed = Failed {
     code: "upstream_stream_interrupted",
-    message: "The stream from Azure OpenAI broke off before its end.",
-};
-
-/// What the client reads when upstream has been silent for too long.
-const OVERDUE: Failed = Failed {
-    code: "upstream_timeout",
-    message: "The stream from Azure OpenAI took longer than azgate may wait.",
+    message: Cow::Borrowed("The stream from Azure OpenAI broke off before its end."),
 };
 
 /// How a stream failed, as its client is told.
 struct Failed {
     code: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 /// The body of a streamed answer. Trailers are dropped.
@@ -179,6 +175,12 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
 }
 
 impl Failed {
+    /// What the client reads when a limit ran out.
+    fn overdue(overdue: Overdue) -> Failed {
+        let message = format!("The stream from Azure OpenAI did not come to its end: {overdue}.");
+        Failed { code: "upstream_timeout", message: message.into() }
+    }
+
     fn event(&self) -> Bytes {
         let Failed { code, message } = self;
         let error =
@@ -229,7 +231,9 @@ where
                 Poll::Pending => {
                     match ready!(relay.pulse.poll(context)) {
                         Beat::Quiet => relay.out.push_back(Bytes::from_static(sse::HEARTBEAT)),
-                        Beat::Overdue(overdue) => relay.failed(&OVERDUE, overdue.to_string()),
+                        Beat::Overdue(overdue) => {
+                            relay.failed(&Failed::overdue(overdue), overdue.to_string());
+                        }
                     }
                     continue;
                 }
