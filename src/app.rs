@@ -1,31 +1,36 @@
-//! The service: the pipeline, and the one thing around it that is not azgate's own.
+//! The service: the pipeline, and the one list of layers around it.
 
-use std::{convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 use axum::body::Body;
-use futures_util::FutureExt;
+use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use http_body_util::Full;
 use hyper::body::Incoming;
+use tower::{ServiceBuilder, service_fn};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{error::ApiError, gateway::Gateway, pipeline, respond::JSON, serve::Service};
 
-/// The gateway as a service. Whatever panics in a call costs that call and not its connection.
+/// The gateway as a service. What is azgate's own (keys, limits, routes, translation) is no layer.
 pub fn service(gateway: Arc<Gateway>) -> impl Service {
-    tower::service_fn(move |request: Request<Incoming>| {
-        let gateway = gateway.clone();
-        // Boxed, since hyper keeps the room for a call's future for as long as its connection stands.
-        Box::pin(async move {
-            let answer = AssertUnwindSafe(pipeline::serve(&gateway, request.map(Body::new)));
-            Ok::<_, Infallible>(answer.catch_unwind().await.unwrap_or_else(|_| panicked()))
-        })
-    })
+    ServiceBuilder::new()
+        // Outermost, so that whatever panics below it costs one call and not its connection.
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .service(service_fn(move |request: Request<Incoming>| {
+            let gateway = gateway.clone();
+            // Boxed, since hyper keeps the room for a call's future for as long as its connection stands.
+            Box::pin(
+                async move { Ok::<_, Infallible>(pipeline::serve(&gateway, request.map(Body::new)).await) },
+            )
+        }))
 }
 
-fn panicked() -> Response<Body> {
+fn panicked() -> Response<Full<Bytes>> {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let error =
         ApiError::new(status, "internal_error", "azgate failed on this call; its log has the details");
-    let mut response = Response::new(error.body().into());
+    let mut response = Response::new(Full::new(error.body()));
     *response.status_mut() = status;
     let (name, json) = JSON;
     response.headers_mut().insert(name, json);

@@ -9,7 +9,7 @@ use prometheus_client::{
 };
 
 use super::lines::LOST;
-use crate::{balance::Tally, call::RuleId};
+use crate::{balance::Tally, call::RuleId, translate::learn};
 
 /// Labels of a call.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -50,6 +50,13 @@ pub struct Metrics {
     resent: Counter,
     /// The family of a call that got none.
     none: Arc<str>,
+    /// The rule of every edit that takes out a key of which azgate knows nothing.
+    foreign: RuleId,
+}
+
+/// Whether a rule was learned of a key that clients made up: it would be a label of their choice.
+fn is_foreign(rule: &RuleId, learned: bool) -> bool {
+    learned && rule.starts_with("drop.") && !learn::rule_ids().any(|id| *id == **rule)
 }
 
 /// Upper bounds of the duration buckets, in seconds: reasoning takes minutes.
@@ -82,7 +89,17 @@ impl Metrics {
         let help = "Log lines lost because whoever reads them stood still";
         registry.register("log_lines_lost", help, LOST.clone());
         tally.register(&mut registry);
-        Metrics { registry, calls, seconds, edits, tokens, exhausted, resent, none: Arc::from("none") }
+        Metrics {
+            registry,
+            calls,
+            seconds,
+            edits,
+            tokens,
+            exhausted,
+            resent,
+            none: Arc::from("none"),
+            foreign: Arc::from("drop.foreign"),
+        }
     }
 }
 
@@ -105,7 +122,9 @@ impl Metrics {
         let of_family = OfFamily { family: family.clone() };
         self.seconds.get_or_create_owned(&of_family).observe(record.elapsed().as_secs_f64());
         for edit in record.edits() {
-            self.edits.get_or_create_owned(&Edit { rule: edit.rule.clone() }).inc();
+            let rule =
+                if is_foreign(&edit.rule, edit.learned) { self.foreign.clone() } else { edit.rule.clone() };
+            self.edits.get_or_create_owned(&Edit { rule }).inc();
         }
         let usage = record.usage().copied().unwrap_or_default();
         let kinds = [

@@ -136,7 +136,7 @@ proptest! {
         runtime.block_on(async {
             let replies = exchanges.iter().flat_map(|one| [one.reply(&[]), one.reply(&one.answer_cuts)]);
             let upstream = Upstream::script(replies).await;
-            let proxy = Proxy::start(&upstream, "").await;
+            let proxy = Proxy::start(&upstream, "[learning]\nenabled = false").await;
             for one in &exchanges {
                 let whole = one.made(&proxy, &upstream, &[]).await;
                 assert!(whole.0.starts_with("HTTP/1.1 200 OK"), "{one:?}: {}", whole.0);

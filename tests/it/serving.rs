@@ -208,7 +208,8 @@ async fn a_client_that_hangs_up_while_azure_thinks_ends_the_call_there_too() {
 #[tokio::test]
 async fn an_unknown_family_is_warned_of_once() {
     let logs = Logs::listen();
-    let upstream = Upstream::script((0..3).map(|_| Reply::json(200, ANSWER))).await;
+    let answer = ANSWER.replace("gpt-4.1-2025-04-14", "mystery-2026-11-01");
+    let upstream = Upstream::script((0..3).map(|_| Reply::json(200, &answer))).await;
     let proxy = Proxy::start(&upstream, "").await;
     for model in ["mystery", "mystery", "gpt-4.1"] {
         assert_eq!(
