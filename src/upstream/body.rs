@@ -18,15 +18,17 @@ pub struct AnswerBody {
     incoming: Option<Incoming>,
     /// The connection that nobody else moves, and where it belongs.
     own: Option<(Box<Wire>, Arc<Pool>)>,
+    /// The last look brought a frame, so that the next one is likely to bring none.
+    served: bool,
 }
 
 impl AnswerBody {
     pub(super) fn own(incoming: Incoming, wire: Box<Wire>, pool: Arc<Pool>) -> Self {
-        Self { incoming: Some(incoming), own: Some((wire, pool)) }
+        Self { incoming: Some(incoming), own: Some((wire, pool)), served: false }
     }
 
     pub(super) fn shared(incoming: Incoming) -> Self {
-        Self { incoming: Some(incoming), own: None }
+        Self { incoming: Some(incoming), own: None, served: false }
     }
 }
 
@@ -38,15 +40,22 @@ impl Body for AnswerBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let Self { incoming: Some(incoming), own } = self.get_mut() else { return Poll::Ready(None) };
+        let Self { incoming: Some(incoming), own, served } = self.get_mut() else { return Poll::Ready(None) };
         let Some((wire, _)) = own else { return Pin::new(incoming).poll_frame(context) };
-        // Only what is asked for is read. What comes of it is there at once, so nobody need be woken for it.
+        // Only what is asked for is read. What comes of it is there at once, so nobody need be woken for it; only for
+        // bytes that are still to come, which is why the last look before waiting is in earnest.
         let mut quiet = Context::from_waker(Waker::noop());
-        if let Poll::Ready(frame) = Pin::new(&mut *incoming).poll_frame(&mut quiet) {
-            return Poll::Ready(frame);
+        let mut frame = Pin::new(&mut *incoming).poll_frame(&mut quiet);
+        if frame.is_pending() && !*served {
+            wire.drive(&mut quiet);
+            frame = Pin::new(&mut *incoming).poll_frame(&mut quiet);
         }
-        wire.drive(context);
-        Pin::new(incoming).poll_frame(&mut quiet)
+        if frame.is_pending() {
+            wire.drive(context);
+            frame = Pin::new(incoming).poll_frame(&mut quiet);
+        }
+        *served = frame.is_ready();
+        frame
     }
 
     fn is_end_stream(&self) -> bool {
