@@ -1,6 +1,6 @@
 //! The service: the pipeline, and the one list of layers around it.
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -10,15 +10,16 @@ use hyper::body::Incoming;
 use tower::{ServiceBuilder, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{error::ApiError, gateway::Gateway, pipeline, respond::JSON, serve::Service};
+use crate::{error::ApiError, gateway::Current, pipeline, respond::JSON, serve::Service};
 
 /// The gateway as a service. What is azgate's own (keys, limits, routes, translation) is no layer.
-pub fn service(gateway: Arc<Gateway>) -> impl Service {
+pub fn service<C: Into<Current>>(current: C) -> impl Service + use<C> {
+    let current = current.into();
     ServiceBuilder::new()
         // Outermost, so that whatever panics below it costs one call and not its connection.
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .service(service_fn(move |request: Request<Incoming>| {
-            let gateway = gateway.clone();
+            let gateway = current.get();
             // Boxed, since hyper keeps the room for a call's future for as long as its connection stands.
             Box::pin(
                 async move { Ok::<_, Infallible>(pipeline::serve(&gateway, request.map(Body::new)).await) },

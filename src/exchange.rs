@@ -100,9 +100,8 @@ impl Exchange {
                 if let Some(probe) = self.probe.take() {
                     probe.succeed();
                 }
-                let heartbeat = self.gateway.heartbeat.filter(|_| self.call.stream);
-                let heartbeat = heartbeat.map(|heartbeat| heartbeat.every);
-                let manner = Manner { reply, deadlines, heartbeat };
+                let heartbeat = self.gateway.heartbeat.map(|heartbeat| heartbeat.every);
+                let manner = Manner { reply, deadlines, heartbeat, stream: self.call.stream };
                 return Ok(respond::adapt(answer, &self.route, manner, record).await?);
             }
             let refused = respond::gathered(answer, &deadlines).await;

@@ -1,6 +1,9 @@
 //! Everything that a request needs, built once from the settings: keys, routes, policy, counters.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use anyhow::Context;
 use futures_util::future::join_all;
@@ -18,6 +21,28 @@ use crate::{
     translate::{PolicyLayer, Target},
     upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
 };
+
+/// The gateway that serves. A reload puts another one in its place, and calls keep the one that they began with.
+#[derive(Clone, Debug)]
+pub struct Current(Arc<RwLock<Arc<Gateway>>>);
+
+impl Current {
+    /// The gateway of a call that begins now.
+    pub fn get(&self) -> Arc<Gateway> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another one in its place.
+    pub fn replace(&self, gateway: Gateway) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(gateway);
+    }
+}
+
+impl From<Arc<Gateway>> for Current {
+    fn from(gateway: Arc<Gateway>) -> Current {
+        Current(Arc::new(RwLock::new(gateway)))
+    }
+}
 
 /// Everything that a request needs, built once.
 #[derive(Debug)]
@@ -75,6 +100,12 @@ impl Gateway {
             ledger: ledger.clone(),
             resources,
         })
+    }
+
+    /// Builds a gateway that goes on where this one stops: with its counters, and with what is known of deployments.
+    /// Limits begin anew.
+    pub fn rebuild(&self, settings: &Settings) -> anyhow::Result<Gateway> {
+        Ok(Gateway { metrics: self.metrics.clone(), ..Gateway::build(settings, &self.ledger)? })
     }
 
     /// Asks every resource for its deployments. Nothing waits for it.

@@ -17,10 +17,11 @@ use hyper_util::{
     server::graceful::{GracefulConnection, GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
+use socket2::{SockRef, TcpKeepalive};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
     task::{JoinHandle, spawn_blocking, yield_now},
     time,
@@ -194,6 +195,9 @@ enum Version {
     Two,
 }
 
+/// How long a client may be silent before it is asked whether it is still there.
+const PROBED: Duration = Duration::from_secs(15);
+
 /// What every client of HTTP/2 begins with (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -202,6 +206,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 async fn begin(stream: TcpStream, within: Duration, mut stop: Stop) -> Option<(TcpStream, Version)> {
     // Small chunks of a stream must not wait for more.
     stream.set_nodelay(true).ok()?;
+    // A client that vanished without a word is found while it waits for its answer.
+    let probes = TcpKeepalive::new().with_time(PROBED).with_interval(PROBED).with_retries(3);
+    SockRef::from(&stream).set_tcp_keepalive(&probes).ok()?;
     let version = tokio::select! {
         version = time::timeout(within, version(&stream)) => version.ok()?.ok()?,
         () = stop.wait() => return None,
@@ -222,6 +229,11 @@ async fn version(stream: &TcpStream) -> io::Result<Version> {
         // Only a piece of it, which hardly any client sends. The socket stays readable, so it cannot tell of the rest.
         time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Listens for SIGHUP from now on, which asks for the config to be read again; until then it kills.
+pub fn hangups() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
 }
 
 /// Listens for SIGINT and SIGTERM from now on; what is returned completes at the first of them. Call it before saying

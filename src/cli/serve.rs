@@ -1,6 +1,6 @@
 //! `azgate serve`: the gateway.
 
-use std::{io::Write, net::SocketAddr, sync::Arc};
+use std::{io::Write, net::SocketAddr, pin::pin, sync::Arc};
 
 use anyhow::Context;
 use clap::Args;
@@ -9,8 +9,8 @@ use tokio::runtime::Builder;
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
     admin, app,
-    config::{Checked, Environment, Flag, KeyPath, Settings, Severity},
-    gateway::Gateway,
+    config::{Checked, Environment, Flag, KeyPath, Problem, Settings, Severity},
+    gateway::{Current, Gateway},
     observe::logging,
     serve::{self, Stop},
 };
@@ -25,7 +25,9 @@ With an account and no config file:
 serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-It stops at SIGTERM or Ctrl-C, once running calls have ended.")]
+It stops at SIGTERM or Ctrl-C, once running calls have ended. SIGHUP makes it read its config again: calls that run keep
+the old one, what was learned of deployments stays, and a config with errors changes nothing. Listeners and log need a
+restart.")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -42,31 +44,50 @@ pub(super) fn run(
     environment: &Environment,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let listen = args.listen.clone().map(|value| Flag {
-        name: "--listen",
-        key: KeyPath::new(["server", "listen"]),
-        value,
-    });
-    let Checked { settings, problems } = args.config.checked(environment, listen.as_slice());
-    let Some(mut settings) = settings else {
+    let Checked { settings, problems } = args.checked(environment);
+    let Some(settings) = settings else {
         report(&problems, out)?;
         return Ok(Outcome::Problems);
     };
-    settings.learning.discover |= args.discover;
     let _log = logging::start(&settings.log).context("the log cannot be started")?;
-    for problem in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
-        tracing::warn!("{problem}");
-    }
-    Builder::new_current_thread().enable_all().build()?.block_on(serve(&settings, out))?;
+    log(&problems);
+    let again = || args.checked(environment);
+    Builder::new_current_thread().enable_all().build()?.block_on(serve(&settings, &again, out))?;
     Ok(Outcome::Done)
 }
 
-async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> {
+impl ServeArgs {
+    /// The config as it is now.
+    fn checked(&self, environment: &Environment) -> Checked {
+        let listen = self.listen.clone().map(|value| Flag {
+            name: "--listen",
+            key: KeyPath::new(["server", "listen"]),
+            value,
+        });
+        let mut checked = self.config.checked(environment, listen.as_slice());
+        if let Some(settings) = &mut checked.settings {
+            settings.learning.discover |= self.discover;
+        }
+        checked
+    }
+}
+
+fn log(problems: &[Problem]) {
+    for problem in problems {
+        match problem.severity {
+            Severity::Warning => tracing::warn!("{problem}"),
+            Severity::Error => tracing::error!("{problem}"),
+        }
+    }
+}
+
+async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Output<'_>) -> anyhow::Result<()> {
     let gateway = Arc::new(Gateway::build(settings, &Arc::default())?);
     let listener = serve::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let (stopper, stop) = serve::stop();
     let signals = serve::signals().context("signals cannot be waited for")?;
+    let mut hangups = serve::hangups().context("signals cannot be waited for")?;
     let admin = admin_listener(settings, &gateway, &stop).await?;
     writeln!(out, "azgate listens on http://{address} (OpenAI base URL: http://{address}/v1)")?;
     out.flush()?;
@@ -76,14 +97,47 @@ async fn serve(settings: &Settings, out: &mut Output<'_>) -> anyhow::Result<()> 
     let admin = admin.map(|address| address.to_string());
     tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
-    let serving = serve::serve_on_all_cores(listener, &app::service(gateway), options, &stop)?;
-    signals.await;
+    let current = Current::from(gateway);
+    let serving = serve::serve_on_all_cores(listener, &app::service(current.clone()), options, &stop)?;
+    let mut signals = pin!(signals);
+    loop {
+        tokio::select! {
+            () = &mut signals => break,
+            _ = hangups.recv() => reload(settings, again(), &current),
+        }
+    }
     tracing::info!("azgate stops once running calls have ended");
     stopper.stop();
     for core in serving {
         core.await?.context("the listener failed")?;
     }
     Ok(())
+}
+
+/// Serves by another config from now on, if it has no error.
+fn reload(started: &Settings, Checked { settings, problems }: Checked, current: &Current) {
+    log(&problems);
+    let Some(settings) = settings else {
+        tracing::error!("the config was not reloaded: it has errors, so the old one stays");
+        return;
+    };
+    let fixed = [
+        ("server.listen", settings.listen != started.listen),
+        ("server.drain_seconds", settings.drain != started.drain),
+        ("server.header_timeout_seconds", settings.header_timeout != started.header_timeout),
+        ("admin.listen", settings.admin != started.admin),
+        ("log", settings.log != started.log),
+    ];
+    for (key, _) in fixed.iter().filter(|(_, changed)| *changed) {
+        tracing::warn!(key, "a change of this key needs a restart");
+    }
+    match current.get().rebuild(&settings) {
+        Ok(gateway) => {
+            tracing::info!(models = gateway.routes.listed().count(), "the config was reloaded");
+            current.replace(gateway);
+        }
+        Err(error) => tracing::error!("the config was not reloaded: {error:#}"),
+    }
 }
 
 /// Health, readiness and metrics on their own listener, if one is configured.

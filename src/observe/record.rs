@@ -16,6 +16,7 @@ use crate::{
 
 /// What is known of a call so far.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are facts, and none depends on another")]
 pub struct Record {
     metrics: Arc<Metrics>,
     started: Instant,
@@ -38,6 +39,7 @@ pub struct Record {
     exhausted: bool,
     resent: bool,
     amended: u8,
+    opened: bool,
 }
 
 /// The status that is logged for a client that left before it was answered (nginx's convention).
@@ -68,6 +70,7 @@ impl Record {
             exhausted: false,
             resent: false,
             amended: 0,
+            opened: false,
         }
     }
 
@@ -93,6 +96,11 @@ impl Record {
         self.aim = Some(aim.clone());
         self.edits = std::mem::take(&mut plan.edits);
         self.edits_header = edits_header(&self.edits);
+    }
+
+    /// Its answer was opened before there was one: whatever the status, the client saw 200.
+    pub fn note_opened(&mut self) {
+        self.opened = true;
     }
 
     /// Azure refused it, and it is sent again in other words.
@@ -235,6 +243,7 @@ impl Record {
             edits = &*self.edits_header,
             resent = self.resent,
             amended = self.amended,
+            opened = self.opened,
             exhausted = self.exhausted,
             prompt_tokens = usage.prompt,
             cached_tokens = usage.cached,

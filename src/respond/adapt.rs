@@ -33,9 +33,11 @@ pub const JSON: (HeaderName, HeaderValue) =
     (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
 /// The headers of a stream that azgate makes.
-pub(super) const EVENTS: [(HeaderName, HeaderValue); 2] = [
+pub(super) const EVENTS: [(HeaderName, HeaderValue); 3] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    // An nginx in front would keep back what is short.
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
 ];
 
 /// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
@@ -135,16 +137,10 @@ pub struct Manner {
     pub reply: ReplyPlan,
     /// How long it may take.
     pub deadlines: Deadlines,
-    /// After how long a silence within a stream the client gets a sign of life; always `None` for a client that asked for
-    /// JSON.
+    /// After how long a silence within a stream the client gets a sign of life.
     pub heartbeat: Option<Duration>,
-}
-
-impl Manner {
-    /// Whether the client is known to read events, so that it would take any other answer for an empty stream.
-    fn is_events(&self) -> bool {
-        self.reply.framing == Framing::JsonToSse || self.heartbeat.is_some()
-    }
+    /// The client reads events, and would take anything else for an empty stream.
+    pub stream: bool,
 }
 
 /// Adapts Azure's good answer to what was asked, and notes what it tells.
@@ -154,7 +150,7 @@ pub async fn adapt(
     manner: Manner,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
-    let Manner { reply, deadlines, heartbeat } = manner;
+    let Manner { reply, deadlines, heartbeat, .. } = manner;
     let (head, upstream) = answer.into_parts();
     let mut headers = headers::down(&head.headers);
     record.note_upstream_id(&headers);
@@ -184,7 +180,7 @@ pub async fn adapt(
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
     match Document::parse(body.clone(), answer::DEPTH) {
         Ok(document) => complete(&document, &manner, record, &mut adapted)?,
-        Err(_) if manner.is_events() => return Err(malformed(&body)),
+        Err(_) if manner.stream => return Err(malformed(&body)),
         Err(_) => {}
     }
     record.note_whole(status, None);
@@ -214,7 +210,7 @@ fn complete(
     if let Some(body) = &legacy {
         adapted.content = Content::Whole(body.clone());
     }
-    if manner.is_events() {
+    if manner.stream {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
         let stream =

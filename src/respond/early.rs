@@ -95,7 +95,8 @@ impl Opened {
     }
 
     /// The call has come to something.
-    fn came(&self, answer: Adapted, record: Record) -> State {
+    fn came(&self, answer: Adapted, mut record: Record) -> State {
+        record.note_opened();
         match self.early.form {
             Form::Json => State::Passing { comment: Bytes::new(), body: finish(answer, record).into_body() },
             Form::Events => {

@@ -53,8 +53,12 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
 pub(super) fn status_of(body: &Bytes) -> StatusCode {
     let code = Document::parse(body.clone(), 2).ok().and_then(|body| error_code(body.root().get("error")?));
     match code.as_deref() {
-        Some("rate_limit_exceeded" | "RateLimitReached") => StatusCode::TOO_MANY_REQUESTS,
-        Some("content_filter") => StatusCode::BAD_REQUEST,
+        Some("rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota") => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
+        Some("content_filter" | "context_length_exceeded" | "invalid_request_error") => {
+            StatusCode::BAD_REQUEST
+        }
         other => other
             .and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok())
             .filter(|status| status.is_client_error() || status.is_server_error())
@@ -148,6 +152,8 @@ mod tests {
             ("503", 503),
             ("\"RateLimitReached\"", 429),
             ("\"content_filter\"", 400),
+            ("\"context_length_exceeded\"", 400),
+            ("\"insufficient_quota\"", 429),
             ("\"200\"", 500),
             ("\"server_error\"", 500),
             ("null", 500),

@@ -45,7 +45,13 @@ pub struct Normalizer {
     own: Option<Identity>,
     /// Members that wait for a chunk to carry them.
     held: Vec<(String, Raw)>,
+    /// How many were ever held.
+    ever: usize,
 }
+
+/// How many members are held in one stream at most. Azure's streams have one or two; behind this many, chunks without
+/// choices pass as they are.
+const MOST_HELD: usize = 64;
 
 /// `id`, `created` and `model` as the stream's real chunks spell them.
 #[derive(Debug)]
@@ -70,7 +76,7 @@ impl Normalizer {
             self.own = Identity::of(root);
         }
         let usage = root.get("usage").is_some_and(|usage| usage.kind() == Kind::Object);
-        if choices.items().next().is_none() && !usage {
+        if choices.items().next().is_none() && !usage && self.ever < MOST_HELD {
             self.hold(root);
             return Normalized::Held;
         }
@@ -114,7 +120,9 @@ impl Normalizer {
 
     fn hold(&mut self, root: View<'_>) {
         let vendor = root.members().filter(|(key, _)| !STANDARD.contains(&&**key));
+        let held = self.held.len();
         self.held.extend(vendor.map(|(key, value)| (key.into_owned(), Raw::json(spelt(value)))));
+        self.ever += 1 + self.held.len() - held;
     }
 
     /// Fills a chunk's empty members with the stream's own.
@@ -251,6 +259,14 @@ mod tests {
         let first = run(&mut normalizer, &ROLE.replace("\"obfuscation\":\"zRj\"", "\"a\":0")).unwrap();
         assert!(first.ends_with(",\"b\":2}") && first.contains("\"a\":0") && !first.contains("\"a\":1"));
         assert!(run(&mut normalizer, TEXT).unwrap().ends_with(",\"a\":1}"));
+    }
+
+    #[test]
+    fn a_stream_of_nothing_but_empty_chunks_is_not_kept_back_for_ever() {
+        let mut normalizer = Normalizer::default();
+        let odd = r#"{"choices":[],"odd":1}"#;
+        let held = (0..100).take_while(|_| run(&mut normalizer, odd).is_none()).count();
+        assert_eq!(held, MOST_HELD / 2);
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod policy;
 mod properties;
 mod records;
 mod registry;
+mod reloading;
 mod serving;
 mod streaming;
 mod support;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Heartbeat {
     /// How long a call may be silent before a stream is opened with a comment. Until then errors keep their status. 0:
-    /// never.
+    /// no signs of life at all, within a stream neither.
     pub after_seconds: u32,
     /// The time between one comment and the next.
     pub every_seconds: u32,

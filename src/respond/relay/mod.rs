@@ -12,6 +12,7 @@ use std::{
     ops::Range,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     call::ReplyPlan,
-    deadline::Overdue,
+    deadline::{Deadlines, Overdue, Timeouts},
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
@@ -33,6 +34,10 @@ const INTERRUPTED: Failed = Failed {
     code: "upstream_stream_interrupted",
     message: Cow::Borrowed("The stream from Azure OpenAI broke off before its end."),
 };
+
+/// How long the end of the connection's answer is waited for behind `[DONE]`: so long that the connection can be used again,
+/// and no longer, since some clients read on to the end.
+const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
 
 /// How a stream failed, as its client is told.
 struct Failed {
@@ -112,6 +117,9 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             return self.reshape.event(event, &data);
         }
         let before = if was_done { Bytes::new() } else { self.reshape.finish() };
+        if !was_done {
+            self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
+        }
         if before.is_empty() {
             Verdict::Pass
         } else {

@@ -86,6 +86,7 @@ pub(super) const LITERAL: &[Rule] = &[
     roles::RULE,
     merge_system::RULE,
     stream::RULE,
+    collect::RULE,
     params::RULE,
 ];
 

@@ -91,6 +91,25 @@ impl Server {
         line.trim_end_matches("kB").trim().parse::<usize>().unwrap() * 1024
     }
 
+    /// Sends a signal by its name.
+    pub(crate) async fn signal(&self, name: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().await.unwrap().success());
+    }
+
+    /// Waits for a line of the log; what came before it is forgotten.
+    pub(crate) async fn logged(&mut self, what: &str) {
+        let mut log = BufReader::new(self.child.stderr.as_mut().unwrap());
+        loop {
+            let mut line = String::new();
+            let read = timeout(NEVER, log.read_line(&mut line)).await.expect("it is logged").unwrap();
+            assert!(read > 0, "it ended without a word of {what}");
+            if line.contains(what) {
+                return;
+            }
+        }
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub(crate) async fn stop(mut self) -> Ended {
         if let Some(id) = self.child.id() {

@@ -1,0 +1,50 @@
+//! SIGHUP: the config is read again while calls are served.
+
+use serde_json::json;
+
+use crate::support::{ANSWER, Reply, Upstream, client, command::Server, post};
+
+const MYSTERY: &str = "[models.mystery-7]\n";
+
+async fn models(server: &Server) -> String {
+    let url = format!("{}/v1/models", server.url);
+    client().build().unwrap().get(url).send().await.unwrap().text().await.unwrap()
+}
+
+async fn ask(server: &Server) -> reqwest::Response {
+    let body = r#"{"model":"mystery-7","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#;
+    post(&format!("{}/v1/chat/completions", server.url), body).await
+}
+
+#[tokio::test]
+async fn a_hangup_reloads_the_config_lessons_stay_and_a_config_with_errors_changes_nothing() {
+    let error = json!({ "error": { "message": "Unsupported parameter: 'temperature' is not supported with this model.",
+        "type": "invalid_request_error", "param": "temperature", "code": "unsupported_parameter" } });
+    let refusal = Reply::json(400, &error.to_string());
+    let answer = Reply::json(200, &ANSWER.replace("gpt-4.1-2025-04-14", "mystery-7"));
+    let upstream = Upstream::script([refusal, answer.clone(), answer.clone(), answer]).await;
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let endpoint = format!("endpoint = \"http://{}\"\napi_key = {{ env = \"KEY\" }}", upstream.address);
+    let write =
+        |more: &str| std::fs::write(file.path(), format!("[resources.main]\n{endpoint}\n{more}")).unwrap();
+    write(MYSTERY);
+    let arguments = ["serve", "--config", file.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    let mut server = Server::start(&arguments, &[("KEY", "k"), ("NO_PROXY", "*")], "listens on").await;
+    assert_eq!(ask(&server).await.status(), 200);
+
+    write(&format!("{MYSTERY}[models.\"gpt-4.1\"]\n"));
+    server.signal("HUP").await;
+    server.logged("the config was reloaded").await;
+    assert!(models(&server).await.contains("gpt-4.1"));
+    assert_eq!(ask(&server).await.headers()["x-azgate-edits"], "drop.temperature;lossy;learned");
+
+    write("[models]\nbroken = 1\n");
+    server.signal("HUP").await;
+    server.logged("the old one stays").await;
+    assert!(models(&server).await.contains("gpt-4.1"));
+    assert_eq!(ask(&server).await.status(), 200);
+
+    assert_eq!(server.stop().await.code, Some(0));
+    assert_eq!(upstream.finish().len(), 4, "one refusal, and never again");
+}
