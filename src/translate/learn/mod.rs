@@ -1,6 +1,6 @@
 //! Learning: what a refusal of Azure's teaches of a deployment, as lines that an operator could have written.
 //!
-//! [`lessons`] reads a refusal beside the call that was refused. [`Lessons`] collects what is learned and lays it over
+//! [`lessons()`] reads a refusal beside the call that was refused. [`Lessons`] collects what is learned and lays it over
 //! the family's [`Profile`], so that [`super::plan`] needs no second way of editing; it also prints it as the overlay
 //! that would make it permanent.
 
