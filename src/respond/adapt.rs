@@ -25,7 +25,7 @@ use crate::{
     gather::{Ungathered, gather},
     json::Document,
     observe::Record,
-    upstream::{AnswerBody, headers},
+    upstream::{AnswerBody, BodyError, headers},
 };
 
 /// The header of a JSON body.
@@ -76,7 +76,7 @@ pub enum AnswerError {
     },
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
-    Interrupted(#[source] hyper::Error),
+    Interrupted(#[source] BodyError),
     /// The answer stopped coming.
     #[error("Azure's answer did not come to its end: {0}")]
     Overdue(Overdue),

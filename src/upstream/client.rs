@@ -130,7 +130,11 @@ impl Client {
         match line {
             Line::Own(mut wire) => {
                 let answer = wire.send(call).await?;
-                Ok(answer.map(|body| AnswerBody::own(body, wire, self.pool.clone())))
+                let pool = self.pool.clone();
+                Ok(match wire.stream(&answer) {
+                    Some(stream) => answer.map(|_| AnswerBody::stream(stream, pool)),
+                    None => answer.map(|body| AnswerBody::own(body, wire, pool)),
+                })
             }
             Line::Shared(mut shared) => Ok(shared.send(call).await?.map(AnswerBody::shared)),
         }

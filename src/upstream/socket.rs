@@ -1,14 +1,17 @@
-//! The bytes of a connection to the first hop, with a mark when some have come: a lost call whose answer has begun is
-//! not sent again.
+//! The bytes of a connection to the first hop. It notes how far a call is, since a lost call whose answer has begun is
+//! not sent again; and when an answer turns out to be a stream, it holds back what comes behind the head, so that hyper,
+//! which reads on at once, has nothing of it and can be left out.
 
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
+use memchr::{memchr_iter, memmem};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::progress::Progress;
 
 /// A connection to a host, ready for HTTP.
 #[derive(Debug)]
@@ -17,7 +20,9 @@ pub struct Socket {
     stream: Box<dyn Stream>,
     /// The first hop is a proxy that reads our requests.
     forwarded: bool,
-    heard: Heard,
+    progress: Progress,
+    /// What has been read behind the head of a stream.
+    held: Bytes,
 }
 
 /// Bytes both ways.
@@ -27,34 +32,48 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Stream for S {}
 
 impl Socket {
     pub(super) fn new(stream: impl Stream + 'static, forwarded: bool) -> Self {
-        Self { stream: Box::new(stream), forwarded, heard: Heard::default() }
+        Self { stream: Box::new(stream), forwarded, progress: Progress::default(), held: Bytes::new() }
     }
 
     pub(super) fn is_forwarded(&self) -> bool {
         self.forwarded
     }
 
-    pub(super) fn heard(&self) -> Heard {
-        self.heard.clone()
+    pub(super) fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
+    /// What was held back; reading goes on behind it.
+    pub(super) fn take_held(&mut self) -> Bytes {
+        self.progress.release();
+        std::mem::take(&mut self.held)
+    }
+
+    /// Cuts what was read where a stream's head ends.
+    fn hold(&mut self, read: &mut ReadBuf<'_>, before: usize) {
+        let answer = read.filled().get(before..).unwrap_or_default();
+        let Some((head, behind)) = stream_head(answer).and_then(|end| answer.split_at_checked(end)) else {
+            return;
+        };
+        let end = before + head.len();
+        self.held = Bytes::copy_from_slice(behind);
+        read.set_filled(end);
+        self.progress.hold();
     }
 }
 
-/// Whether bytes have come since this was last forgotten, shared between a socket and whoever waits for an answer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<AtomicBool>);
-
-impl Heard {
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+/// Where the head of an answer ends, if all of it is here and it may be one of a stream. That need not be sure: what is
+/// held back for nothing is handed on.
+fn stream_head(answer: &[u8]) -> Option<usize> {
+    if !answer.starts_with(b"HTTP/1.1 200 ") {
+        return None;
     }
-
-    pub(super) fn forget(&self) {
-        self.0.store(false, Ordering::Release);
-    }
-
-    fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
+    let end = memchr_iter(b'\n', answer).find_map(|at| match answer.get(at + 1..) {
+        Some([b'\n', ..]) => Some(at + 2),
+        Some([b'\r', b'\n', ..]) => Some(at + 3),
+        _ => None,
+    })?;
+    memmem::find(answer.get(..end)?, b"text/event-stream").map(|_| end)
 }
 
 impl AsyncRead for Socket {
@@ -63,12 +82,21 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if buf.filled().len() > before {
-            self.heard.set();
+        if self.progress.is_held() {
+            // Whoever moves this connection looks at the answer next, and then decides.
+            return Poll::Pending;
         }
-        polled
+        if !self.held.is_empty() {
+            let len = self.held.len().min(buf.remaining());
+            buf.put_slice(&self.held.split_to(len));
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        if buf.filled().len() > before && self.progress.heard() {
+            self.hold(buf, before);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -78,7 +106,9 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
+        self.progress.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -6,6 +6,7 @@ mod plain;
 mod proxy;
 mod resend;
 mod secure;
+mod streams;
 
 use std::io;
 use std::net::SocketAddr;
