@@ -1,11 +1,11 @@
 //! The one timer of a stream. It says when to give the client a sign of life, and when upstream has been silent too long.
 //!
 //! It is looked at only while upstream is silent, and never set back: when it goes off it sees whether anything came
-//! since, and sleeps on. So a busy stream pays for no timer.
+//! since, and sleeps on. So a busy stream pays for no timer, and hardly for a look.
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -32,13 +32,15 @@ pub struct Pulse {
     /// When the client was last sent something.
     told: Instant,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Whom the timer will wake.
+    waker: Option<Waker>,
 }
 
 impl Pulse {
     /// A timer under these limits, and with signs of life after so long a silence, if at all.
     pub fn new(deadlines: Deadlines, every: Option<Duration>) -> Pulse {
         let now = Instant::now();
-        Pulse { deadlines, every, heard: now, told: now, sleep: None }
+        Pulse { deadlines, every, heard: now, told: now, sleep: None, waker: None }
     }
 
     /// Upstream has sent something, and the client was `told` of it or not.
@@ -51,12 +53,16 @@ impl Pulse {
 
     /// What there is to say while upstream is silent.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Beat> {
+        if self.is_asleep(context) {
+            return Poll::Pending;
+        }
         loop {
             let overdue = self.deadlines.due(Limit::Idle, self.heard);
             let quiet = self.every.map(|every| self.told + every);
             let at = [quiet, overdue.map(|(at, _)| at)].into_iter().flatten().min();
             let Some(at) = at else { return Poll::Pending };
             let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            self.waker = Some(context.waker().clone());
             ready!(sleep.as_mut().poll(context));
             let now = Instant::now();
             if let Some((_, overdue)) = overdue.filter(|(at, _)| *at <= now) {
@@ -68,6 +74,12 @@ impl Pulse {
             }
             sleep.as_mut().reset(at);
         }
+    }
+
+    /// Whether the timer runs, and wakes who asks.
+    fn is_asleep(&self, context: &Context<'_>) -> bool {
+        let runs = self.sleep.as_ref().is_some_and(|sleep| !sleep.is_elapsed());
+        runs && self.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker()))
     }
 }
 
