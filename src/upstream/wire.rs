@@ -46,7 +46,7 @@ impl Wire {
         Ok(Self { origin, sender, connection: Some(connection), progress, forwarded, served: false })
     }
 
-    /// It has brought an answer before.
+    /// The same, which has brought an answer.
     pub(super) fn used(self) -> Self {
         Self { served: true, ..self }
     }
@@ -76,7 +76,8 @@ impl Wire {
         answer.map_err(|error| Lost { error, reused, heard: self.progress.is_heard() })
     }
 
-    /// Takes the socket from hyper, if it holds back a body that can be read without.
+    /// Takes the socket from hyper, if it holds back a body that can be read without. hyper has asked it for that body
+    /// by now, got nothing, and so decoded nothing.
     pub(super) fn stream(&mut self, answer: &Response<Incoming>) -> Option<Stream> {
         if !self.progress.is_held() {
             return None;
@@ -86,7 +87,9 @@ impl Wire {
             self.progress.release();
             return None;
         };
-        let mut socket = connection.into_parts().io.into_inner();
+        let parts = connection.into_parts();
+        debug_assert!(parts.read_buf.is_empty(), "the socket gave hyper the head and no more");
+        let mut socket = parts.io.into_inner();
         let read = socket.take_held();
         Some(Stream::new(socket, &read, self.origin.clone(), answer.headers()))
     }
