@@ -55,6 +55,12 @@ pub fn lessons(status: u16, answer: &[u8], sent: &Document, target: &Target) -> 
     lessons.unwrap_or_default().concat()
 }
 
+/// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing
+/// abilities (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+pub fn may_teach(status: u16) -> bool {
+    matches!(status, 400 | 404 | 422)
+}
+
 impl Lesson {
     /// What kind of line it is, in one word of a small set.
     pub fn kind(&self) -> &'static str {
