@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     auth::Caller,
-    balance::{Aim, Probe, Route},
+    balance::{Aim, Probe, Route, Turn},
     call::{Call, OUTLINE_DEPTH, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
@@ -36,7 +36,9 @@ pub struct Exchange {
     pub call: Call,
     /// Where it goes.
     pub route: Arc<Route>,
-    /// The right to learn from refusals, if the call has it from the start.
+    /// Its turn, if it is one of the first to its deployment.
+    pub turn: Option<Turn>,
+    /// The right to learn from refusals, once it needs it.
     pub probe: Option<Probe>,
 }
 
@@ -100,6 +102,9 @@ impl Exchange {
                 if let Some(probe) = self.probe.take() {
                     probe.succeed();
                 }
+                if let Some(turn) = self.turn.take() {
+                    turn.succeed();
+                }
                 let heartbeat = self.gateway.heartbeat.map(|heartbeat| heartbeat.every);
                 let manner = Manner { reply, deadlines, heartbeat, stream: self.call.stream };
                 return Ok(respond::adapt(answer, &self.route, manner, record).await?);
@@ -138,15 +143,12 @@ impl Exchange {
             self.probe = self.route.knowledge.probe().await;
         }
         // The same again would be refused again.
-        let differs = |next: &Attempt| {
-            next.request.uri != sent.uri || next.request.body.joined() != *body.source()
-        };
+        let differs =
+            |next: &Attempt| next.request.uri != sent.uri || next.request.body.joined() != *body.source();
         let aim = self.route.aim();
         // Another call may have learned it meanwhile, or only something else.
-        let mut next = match Arc::ptr_eq(&aim, &sent.aim) {
-            true => None,
-            false => Some(self.attempt(record).ok()?).filter(differs),
-        };
+        let known = if Arc::ptr_eq(&aim, &sent.aim) { None } else { Some(self.attempt(record).ok()?) };
+        let mut next = known.filter(differs);
         if next.is_none() && self.probe.as_mut()?.learn(lessons(&aim)) {
             // What the policy does not allow is not done: the client then has Azure's own words.
             next = Some(self.attempt(record).ok()?).filter(differs);

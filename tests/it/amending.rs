@@ -241,3 +241,21 @@ async fn a_value_that_quotes_a_refusal_teaches_nothing() {
     assert_eq!(proxy.chat(asked.to_string()).await.status(), 400);
     upstream.only();
 }
+
+#[tokio::test]
+async fn a_first_call_that_thinks_for_long_keeps_no_other_from_learning() {
+    let thought = Arc::default();
+    let slow = Reply::default().wait(&thought).then(answer());
+    let upstream = Upstream::script([slow, unsupported("temperature"), answer()]).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let plain = r#"{"model":"mystery-7","messages":[{"role":"user","content":"Hi"}]}"#;
+    let rest = async {
+        upstream.arrived.notified().await;
+        let answer = proxy.chat(plain.replace("{\"model", "{\"temperature\":0.5,\"model")).await;
+        thought.notify_one();
+        answer
+    };
+    let (first, other) = soon(async { tokio::join!(proxy.chat(plain), rest) }).await;
+    assert_eq!((first.status().as_u16(), other.status().as_u16()), (200, 200));
+    assert_eq!(upstream.finish().len(), 3);
+}

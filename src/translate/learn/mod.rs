@@ -105,6 +105,12 @@ impl Lesson {
         }
     }
 
+    /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
+    /// give way to what else is learned.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Lesson::Row(row) if row.verb == Verb::Drop && params::is_foreign(&row.param))
+    }
+
     /// Which line it is: a field of the profile, or the row's id. A set holds one lesson for each.
     pub fn place(&self) -> &str {
         match self {
