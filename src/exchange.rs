@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     auth::Caller,
-    balance::{Aim, Probe, Route},
+    balance::{Aim, Probe, Route, Turn},
     call::{Call, OUTLINE_DEPTH, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
@@ -36,7 +36,9 @@ pub struct Exchange {
     pub call: Call,
     /// Where it goes.
     pub route: Arc<Route>,
-    /// The right to learn from refusals, if the call has it from the start.
+    /// Its turn, if it is one of the first to its deployment.
+    pub turn: Option<Turn>,
+    /// The right to learn from refusals, once it needs it.
     pub probe: Option<Probe>,
 }
 
@@ -100,6 +102,9 @@ impl Exchange {
                 if let Some(probe) = self.probe.take() {
                     probe.succeed();
                 }
+                if let Some(turn) = self.turn.take() {
+                    turn.succeed();
+                }
                 let heartbeat = self.gateway.heartbeat.map(|heartbeat| heartbeat.every);
                 let manner = Manner { reply, deadlines, heartbeat, stream: self.call.stream };
                 return Ok(respond::adapt(answer, &self.route, manner, record).await?);
@@ -124,24 +129,32 @@ impl Exchange {
         sent: &Sent,
         record: &mut Record,
     ) -> Option<Attempt> {
+        let status = refused.status().as_u16();
+        // The body may be large.
+        if !learn::may_teach(status) {
+            return None;
+        }
         let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
-        let lessons = learn::lessons(refused.status().as_u16(), refused.body(), &body, &sent.aim.target);
-        if lessons.is_empty() {
+        let lessons = |aim: &Aim| learn::lessons(status, refused.body(), &body, &aim.target);
+        if lessons(&sent.aim).is_empty() {
             return None;
         }
         if self.probe.is_none() {
             self.probe = self.route.knowledge.probe().await;
         }
-        // Another call may have learned it meanwhile.
-        if Arc::ptr_eq(&self.route.aim(), &sent.aim) && !self.probe.as_mut()?.learn(lessons) {
-            return None;
+        // The same again would be refused again.
+        let differs =
+            |next: &Attempt| next.request.uri != sent.uri || next.request.body.joined() != *body.source();
+        let aim = self.route.aim();
+        // Another call may have learned it meanwhile, or only something else.
+        let known = if Arc::ptr_eq(&aim, &sent.aim) { None } else { Some(self.attempt(record).ok()?) };
+        let mut next = known.filter(differs);
+        if next.is_none() && self.probe.as_mut()?.learn(lessons(&aim)) {
+            // What the policy does not allow is not done: the client then has Azure's own words.
+            next = Some(self.attempt(record).ok()?).filter(differs);
         }
         limits::admit(limit(&self.route)).ok()?;
-        // What the policy does not allow is not done: the client then has Azure's own words.
-        let next = self.attempt(record).ok()?;
-        // The same again would be refused again.
-        let differs = next.request.uri != sent.uri || next.request.body.joined() != *body.source();
-        differs.then_some(next)
+        next
     }
 
     /// The policy of the call: the caller's own word, then the key's, the model's and everyone's.

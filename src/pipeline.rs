@@ -72,9 +72,9 @@ async fn ask(
     limits::admit(limits(&caller, &route))?;
     call.normalize = route.normalize.unwrap_or(call.normalize);
     let lossy = lossy(&head.headers)?;
-    let probe = route.knowledge.admit().await;
+    let turn = route.knowledge.admit().await;
     let gateway = gateway.clone();
-    let exchange = Exchange { gateway, caller, lossy, headers: head.headers, call, route, probe };
+    let exchange = Exchange { gateway, caller, lossy, headers: head.headers, call, route, turn, probe: None };
     let first = exchange.attempt(record)?;
     Ok(Asked::Azure(exchange, first))
 }

@@ -47,6 +47,7 @@ pub struct Knowledge {
     /// Its name on Azure.
     pub deployment: String,
     pub(super) gate: Arc<Semaphore>,
+    pub(super) turns: Arc<Semaphore>,
     state: RwLock<State>,
     pub(super) tally: Tally,
 }
@@ -101,6 +102,7 @@ impl Knowledge {
             resource: resource.to_owned(),
             deployment: deployment.to_owned(),
             gate: Arc::new(Semaphore::new(1)),
+            turns: Arc::new(Semaphore::new(1)),
             state: RwLock::new(state),
             tally,
         }
@@ -173,15 +175,19 @@ impl State {
         self.kept.iter().any(|kept| kept.until <= now)
     }
 
-    /// One line for each place, the newer one over the older.
+    /// One line for each place, the newer one over the older; room is made as [`Lessons::add`] makes it.
     pub(super) fn keep(&mut self, lesson: Lesson, until: Instant) {
         if let Some(old) = self.kept.iter_mut().find(|old| old.lesson.place() == lesson.place()) {
             let both: Lessons = [old.lesson.clone(), lesson].into_iter().collect();
             both.iter().for_each(|lesson| old.lesson.clone_from(lesson));
             old.until = until;
-        } else if self.kept.len() < Lessons::MOST {
-            self.kept.push(Kept { lesson, until });
+            return;
         }
+        if self.kept.len() == Lessons::MOST {
+            let Some(foreign) = self.kept.iter().position(|kept| kept.lesson.is_foreign()) else { return };
+            self.kept.remove(foreign);
+        }
+        self.kept.push(Kept { lesson, until });
     }
 
     /// Works the profile out anew. `false` if there is no room for all lessons.

@@ -1,7 +1,8 @@
 //! What is known of every deployment, kept for as long as the process runs: a new configuration finds it again.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -44,24 +45,42 @@ impl Ledger {
     ) -> Arc<Knowledge> {
         let family = said.as_ref().map(|(_, family)| family.name.to_string()).unwrap_or_default();
         let key = (resource.to_owned(), deployment.to_owned(), family);
-        if let Some(knowledge) = self.known.get(&key) {
+        let mut is_new = false;
+        let new = || {
+            is_new = true;
+            Ok::<_, Infallible>(Arc::new(self.first((resource, deployment), said.clone(), catalog, terms)))
+        };
+        // Made under the cache's lock: of two, what one of them learned would be lost.
+        let Ok(knowledge) = self.known.get_or_insert_with(&key, new);
+        if !is_new {
             knowledge.declare(said, catalog.clone(), terms);
-            return knowledge;
         }
+        knowledge
+    }
+
+    /// What is known of a deployment that was never heard of.
+    fn first(
+        &self,
+        (resource, deployment): (&str, &str),
+        said: Option<(Found, Arc<Profile>)>,
+        catalog: &Arc<Catalog>,
+        terms: Terms,
+    ) -> Knowledge {
         let is_silent = said.is_none();
         let base = said.unwrap_or_else(|| (Found::Unknown, catalog.unknown()));
         let place = (resource, deployment);
-        let knowledge = Arc::new(Knowledge::new(place, base, catalog.clone(), terms, self.tally.clone()));
+        let knowledge = Knowledge::new(place, base, catalog.clone(), terms, self.tally.clone());
         if is_silent && let Some(model) = self.listed().get(resource).and_then(|of| of.get(deployment)) {
             knowledge.discovered(model);
         }
-        self.known.insert(key, knowledge.clone());
         knowledge
     }
 
     /// Notes what Azure lists for a resource.
     pub fn note_listed(&self, resource: &str, deployments: impl IntoIterator<Item = (String, String)>) {
         let deployments: BTreeMap<_, _> = deployments.into_iter().take(DEPLOYMENTS).collect();
+        // First, so that a deployment that comes up meanwhile finds itself there.
+        self.listed().insert(resource.to_owned(), deployments.clone());
         for (_, knowledge) in self.known.iter() {
             if knowledge.resource == resource
                 && let Some(model) = deployments.get(&knowledge.deployment)
@@ -69,7 +88,6 @@ impl Ledger {
                 knowledge.discovered(model);
             }
         }
-        self.listed().insert(resource.to_owned(), deployments);
     }
 
     /// The deployments that Azure listed for a resource.
@@ -77,12 +95,24 @@ impl Ledger {
         self.listed().get(resource).map(|of| of.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Everything learned, as overlay lines.
+    /// Everything learned, as overlay lines. A family can stand in a configuration once, so a second block for one is
+    /// shown as a comment.
     pub fn overlays(&self) -> String {
         let mut known: Vec<(Key, Arc<Knowledge>)> = self.known.iter().collect();
         known.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let overlays: Vec<String> = known.iter().filter_map(|(_, knowledge)| knowledge.overlay()).collect();
-        overlays.join("\n")
+        let mut families = BTreeSet::new();
+        let overlays = known.iter().filter_map(|(_, knowledge)| knowledge.overlay()).map(|overlay| {
+            let family = overlay.lines().find(|line| line.starts_with('[')).unwrap_or_default();
+            if families.insert(family.to_owned()) {
+                return overlay;
+            }
+            let lines = overlay.lines().map(|line| format!("# {line}\n"));
+            format!(
+                "# The family stands above already: put together what holds for both.\n{}",
+                lines.collect::<String>()
+            )
+        });
+        overlays.collect::<Vec<_>>().join("\n")
     }
 
     fn listed(&self) -> MutexGuard<'_, BTreeMap<String, BTreeMap<String, String>>> {

@@ -17,7 +17,7 @@ pub use aim::Aim;
 pub use discovery::discover;
 pub use knowledge::{Found, Knowledge, Terms};
 pub use ledger::Ledger;
-pub use probe::Probe;
+pub use probe::{Probe, Turn};
 pub use route::{Resource, Route};
 pub use routes::{Open, Routes, UnknownModel};
 pub use tally::Tally;

@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::OwnedSemaphorePermit, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::Knowledge;
 use crate::translate::learn::Lesson;
@@ -24,19 +27,28 @@ pub struct Probe {
     _permit: OwnedSemaphorePermit,
 }
 
+/// The turn of a call to a deployment that has never answered: the first calls go one by one, so that the later ones
+/// find what the earlier ones have learned. Learning is another right, so that a first call that only thinks keeps
+/// nobody from it.
+#[derive(Debug)]
+#[must_use = "dropping it says that the call failed"]
+pub struct Turn {
+    knowledge: Arc<Knowledge>,
+    ended: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
 impl Knowledge {
     /// Lets a call through before it is sent. Of a deployment of which nothing is known the first calls pass one by
-    /// one, each with a probe; `None`: the call goes without.
-    pub async fn admit(self: &Arc<Knowledge>) -> Option<Probe> {
-        if self.is_settled() {
+    /// one, each with its turn; `None`: the call goes without.
+    pub async fn admit(self: &Arc<Knowledge>) -> Option<Turn> {
+        if self.is_settled() || !self.learns() {
             return None;
         }
-        let probe = self.probe().await?;
-        if self.is_settled() {
-            probe.release();
-            return None;
-        }
-        Some(probe)
+        let permit = permit(&self.turns).await?;
+        // Meanwhile another one may have found out.
+        let waits = !self.is_settled();
+        waits.then(|| Turn { knowledge: self.clone(), ended: false, _permit: permit })
     }
 
     /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time: by
@@ -45,8 +57,28 @@ impl Knowledge {
         if !self.learns() {
             return None;
         }
-        let permit = timeout(PATIENCE, self.gate.clone().acquire_owned()).await.ok()?.ok()?;
+        let permit = permit(&self.gate).await?;
         Some(Probe { knowledge: self.clone(), rounds: 0, succeeded: false, _permit: permit })
+    }
+}
+
+async fn permit(of: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    timeout(PATIENCE, of.clone().acquire_owned()).await.ok()?.ok()
+}
+
+impl Turn {
+    /// Azure took the call with 2xx: the others need not wait any more.
+    pub fn succeed(mut self) {
+        self.ended = true;
+        self.knowledge.prove();
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.knowledge.miss();
+        }
     }
 }
 
@@ -65,11 +97,6 @@ impl Probe {
     pub fn succeed(mut self) {
         self.succeeded = true;
         self.knowledge.keep();
-    }
-
-    /// Gives the right back unused.
-    fn release(mut self) {
-        self.succeeded = true;
     }
 }
 

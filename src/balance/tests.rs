@@ -78,7 +78,8 @@ async fn a_lesson_holds_for_its_time() {
 #[tokio::test(start_paused = true)]
 async fn one_call_learns_and_the_others_wait_two_seconds_at_most() {
     let knowledge = unknown();
-    let mut probe = knowledge.admit().await.unwrap();
+    let turn = knowledge.admit().await.unwrap();
+    let mut probe = knowledge.probe().await.unwrap();
     let waiting = tokio::spawn({
         let knowledge = knowledge.clone();
         async move { (knowledge.admit().await.is_some(), tokio::time::Instant::now()) }
@@ -89,6 +90,7 @@ async fn one_call_learns_and_the_others_wait_two_seconds_at_most() {
     assert!(!admitted && at - start == Duration::from_secs(2));
     assert_eq!(ids(&knowledge.profile()), ["drop.user"], "it goes on with what is known so far");
     probe.succeed();
+    turn.succeed();
     assert!(knowledge.admit().await.is_none(), "the deployment has answered");
 }
 
@@ -100,14 +102,14 @@ async fn a_hundred_first_calls_make_one_round_of_lessons() {
         .map(|_| {
             let (knowledge, rounds) = (knowledge.clone(), rounds.clone());
             tokio::spawn(async move {
-                let mut probe = knowledge.admit().await;
+                let turn = knowledge.admit().await;
                 tokio::task::yield_now().await;
                 if ids(&knowledge.profile()).is_empty() {
                     rounds.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    assert!(probe.as_mut().unwrap().learn(refused("user")));
+                    learn(&knowledge, &["user"]).await;
                 }
-                if let Some(probe) = probe {
-                    probe.succeed();
+                if let Some(turn) = turn {
+                    turn.succeed();
                 }
             })
         })
@@ -116,6 +118,66 @@ async fn a_hundred_first_calls_make_one_round_of_lessons() {
         call.await.unwrap();
     }
     assert_eq!(rounds.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_learned_while_the_deployment_became_a_router_keeps_nothing() {
+    let knowledge = unknown();
+    let mut probe = knowledge.probe().await.unwrap();
+    for model in ["gpt-4o-2024-11-20", "gpt-5-2025-08-07", "gpt-4o-2024-11-20"] {
+        knowledge.heard(model);
+    }
+    assert_eq!(&*knowledge.profile().name, "model-router");
+    assert!(!probe.learn(refused("user")));
+    probe.succeed();
+    assert!(knowledge.overlay().is_none() && !ids(&knowledge.profile()).contains(&"drop.user"));
+}
+
+#[tokio::test]
+async fn a_caller_of_many_strange_keys_leaves_room_for_what_others_need() {
+    let knowledge = unknown();
+    let strange: Vec<String> = (0..40).map(|n| format!("x_{n}")).collect();
+    for name in &strange {
+        learn(&knowledge, &[name.as_str()]).await;
+    }
+    learn(&knowledge, &["temperature"]).await;
+    let profile = knowledge.profile();
+    let known = ids(&profile);
+    assert_eq!((known.len(), known.last().copied()), (32, Some("drop.temperature")));
+    for name in &strange {
+        learn(&knowledge, &[name.as_str()]).await;
+    }
+    assert!(ids(&knowledge.profile()).contains(&"drop.temperature"), "a strange key never takes its place");
+}
+
+#[tokio::test]
+async fn two_resources_deployments_of_one_name_make_lines_that_load() {
+    let (ledger, catalog) = (Ledger::default(), catalog());
+    for (resource, param) in [("main", "user"), ("other", "stop")] {
+        learn(&ledger.knowledge((resource, "mystery-7"), None, &catalog, TERMS), &[param]).await;
+    }
+    let text = ledger.overlays();
+    let overlay: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert!(Catalog::load(overlay["families"].as_table().unwrap()).is_ok(), "{text}");
+    assert!(text.contains("user = {") && text.contains("stop = {"), "{text}");
+}
+
+#[test]
+fn threads_that_ask_for_a_deployment_at_once_share_what_is_known_of_it() {
+    let (ledger, catalog) = (Ledger::default(), catalog());
+    for round in 0..200 {
+        let name = format!("d{round}");
+        let barrier = std::sync::Barrier::new(4);
+        let found: Vec<_> = std::thread::scope(|scope| {
+            let ask = || {
+                barrier.wait();
+                ledger.knowledge(("main", &name), None, &catalog, TERMS)
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(found.iter().all(|one| Arc::ptr_eq(one, &found[0])), "round {round}");
+    }
 }
 
 #[tokio::test]

@@ -21,9 +21,24 @@ impl Knowledge {
         state.proven || state.base.is_known() || state.tries >= TRIES || !state.terms.enabled
     }
 
-    /// Lays lessons on top until they prove right or wrong. `false` if there is no room for one of them.
+    /// Azure has answered a call.
+    pub(super) fn prove(&self) {
+        self.write().proven = true;
+    }
+
+    /// A first call ended without an answer.
+    pub(super) fn miss(&self) {
+        let mut state = self.write();
+        state.tries = state.tries.saturating_add(1);
+    }
+
+    /// Lays lessons on top until they prove right or wrong. `false` if there is no room for one of them, or nothing is
+    /// learned here any more.
     pub(super) fn try_out(&self, lessons: Vec<Lesson>) -> bool {
         let mut state = self.write();
+        if !state.terms.enabled || state.is_router() {
+            return false;
+        }
         lessons.into_iter().all(|lesson| state.tentative.add(lesson)) & state.rebuild()
     }
 
@@ -50,9 +65,7 @@ impl Knowledge {
 
     /// They did not, or nobody knows.
     pub(super) fn discard(&self) {
-        let mut state = self.write();
-        state.tries = state.tries.saturating_add(1);
-        self.forget(&mut state);
+        self.forget(&mut self.write());
     }
 
     pub(super) fn forget(&self, state: &mut State) {

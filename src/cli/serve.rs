@@ -134,6 +134,9 @@ fn reload(started: &Settings, Checked { settings, problems }: Checked, current: 
     match current.get().rebuild(&settings) {
         Ok(gateway) => {
             tracing::info!(models = gateway.routes.listed().count(), "the config was reloaded");
+            if settings.learning.discover {
+                tokio::spawn(gateway.discovery());
+            }
             current.replace(gateway);
         }
         Err(error) => tracing::error!("the config was not reloaded: {error:#}"),

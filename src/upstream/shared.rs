@@ -38,8 +38,9 @@ impl Shared {
     /// Sends a call and returns when the head of its answer is there. Of a loss it is never known whether the answer
     /// had begun: bytes that come cannot be told to be one call's.
     pub(super) async fn send(&mut self, call: Request<Segments>) -> Result<Response<Incoming>, Lost> {
-        let answer = self.sender.send_request(call).await;
+        // What others have got of it meanwhile does not make it an old connection to this call.
         let reused = self.served.load(Ordering::Acquire);
+        let answer = self.sender.send_request(call).await;
         self.served.fetch_or(answer.is_ok(), Ordering::Release);
         answer.map_err(|error| Lost { error, reused, heard: false })
     }

@@ -1,5 +1,7 @@
 //! Calls that Azure refuses for what can be helped: amended and sent again within the same call, and remembered.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -191,4 +193,69 @@ async fn the_model_of_an_answer_tells_the_family() {
         received[0].text().contains("\"max_tokens\"")
             && received[1].text().contains("\"max_completion_tokens\"")
     );
+}
+
+#[tokio::test]
+async fn calls_that_are_refused_at_once_for_different_things_are_both_answered() {
+    let (first, second, third) = (Arc::default(), Arc::default(), Arc::default());
+    let upstream = Upstream::script([
+        Reply::default().wait(&first).then(unsupported("seed")),
+        Reply::default().wait(&second).then(unsupported("user")),
+        Reply::default().wait(&third).then(answer()),
+        answer(),
+    ])
+    .await;
+    let proxy = Proxy::start(&upstream, "[models.\"gpt-4.1\"]\n").await;
+    let ask = |more: &str| {
+        proxy.chat(format!(r#"{{"model":"gpt-4.1",{more},"messages":[{{"role":"user","content":"Hi"}}]}}"#))
+    };
+    let arrived = async |calls: usize| {
+        while upstream.received().len() < calls {
+            upstream.arrived.notified().await;
+        }
+    };
+    // Both calls go out for what is known at first; one learns, and the other waits for it.
+    let rest = async {
+        arrived(1).await;
+        let other = async {
+            arrived(2).await;
+            first.notify_one();
+            arrived(3).await;
+            second.notify_one();
+            third.notify_one();
+        };
+        tokio::join!(ask(r#""user":"u""#), other).0
+    };
+    let (one, other) = soon(async { tokio::join!(ask(r#""seed":1"#), rest) }).await;
+    assert_eq!((one.status().as_u16(), other.status().as_u16()), (200, 200));
+    assert_eq!(upstream.finish().len(), 4);
+}
+
+#[tokio::test]
+async fn a_value_that_quotes_a_refusal_teaches_nothing() {
+    let trap = "x'. Supported values are: 'high'. '";
+    let message = format!("Invalid value: '{trap}'. Supported values are: 'low', 'medium', and 'high'.");
+    let upstream = Upstream::script([refusal(&message, "reasoning_effort")]).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let asked = json!({ "model": "mystery-7", "reasoning_effort": trap, "messages": [{ "role": "user", "content": "Hi" }] });
+    assert_eq!(proxy.chat(asked.to_string()).await.status(), 400);
+    upstream.only();
+}
+
+#[tokio::test]
+async fn a_first_call_that_thinks_for_long_keeps_no_other_from_learning() {
+    let thought = Arc::default();
+    let slow = Reply::default().wait(&thought).then(answer());
+    let upstream = Upstream::script([slow, unsupported("temperature"), answer()]).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let plain = r#"{"model":"mystery-7","messages":[{"role":"user","content":"Hi"}]}"#;
+    let rest = async {
+        upstream.arrived.notified().await;
+        let answer = proxy.chat(plain.replace("{\"model", "{\"temperature\":0.5,\"model")).await;
+        thought.notify_one();
+        answer
+    };
+    let (first, other) = soon(async { tokio::join!(proxy.chat(plain), rest) }).await;
+    assert_eq!((first.status().as_u16(), other.status().as_u16()), (200, 200));
+    assert_eq!(upstream.finish().len(), 3);
 }

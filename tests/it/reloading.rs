@@ -48,3 +48,22 @@ async fn a_hangup_reloads_the_config_lessons_stay_and_a_config_with_errors_chang
     assert_eq!(server.stop().await.code, Some(0));
     assert_eq!(upstream.finish().len(), 4, "one refusal, and never again");
 }
+
+#[tokio::test]
+async fn a_hangup_asks_the_resources_of_the_new_config_for_their_deployments() {
+    let list = Reply::json(200, r#"{"data":[{"id":"mystery-7","model":"o1"}]}"#);
+    let upstream = Upstream::script([list]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let endpoint = format!("endpoint = \"http://{}\"\napi_key = {{ env = \"KEY\" }}", upstream.address);
+    let write =
+        |more: &str| std::fs::write(file.path(), format!("[resources.main]\n{endpoint}\n{more}")).unwrap();
+    write("");
+    let arguments = ["serve", "--config", file.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    let mut server = Server::start(&arguments, &[("KEY", "k"), ("NO_PROXY", "*")], "listens on").await;
+    write("[learning]\ndiscover = true\n");
+    server.signal("HUP").await;
+    server.logged("Azure has listed its deployments").await;
+    assert!(models(&server).await.contains("mystery-7"));
+    assert_eq!(server.stop().await.code, Some(0));
+    upstream.only();
+}

@@ -11,15 +11,18 @@ impl Lessons {
     /// How many are kept at most.
     pub const MOST: usize = 32;
 
-    /// Adds a lesson; one about the same line takes the older one's place. `false` if there is no room for it.
+    /// Adds a lesson; one about the same line takes the older one's place, and where there is no room the oldest about a
+    /// foreign key makes some. `false` if there is none for it.
     pub fn add(&mut self, lesson: Lesson) -> bool {
         if let Some(old) = self.0.iter_mut().find(|old| old.place() == lesson.place()) {
             *old = merged(old, lesson);
-        } else if self.0.len() < Lessons::MOST {
-            self.0.push(lesson);
-        } else {
-            return false;
+            return true;
         }
+        if self.0.len() == Lessons::MOST {
+            let Some(foreign) = self.0.iter().position(Lesson::is_foreign) else { return false };
+            self.0.remove(foreign);
+        }
+        self.0.push(lesson);
         true
     }
 

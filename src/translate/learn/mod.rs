@@ -55,6 +55,12 @@ pub fn lessons(status: u16, answer: &[u8], sent: &Document, target: &Target) -> 
     lessons.unwrap_or_default().concat()
 }
 
+/// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing
+/// abilities (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+pub fn may_teach(status: u16) -> bool {
+    matches!(status, 400 | 404 | 422)
+}
+
 impl Lesson {
     /// What kind of line it is, in one word of a small set.
     pub fn kind(&self) -> &'static str {
@@ -97,6 +103,12 @@ impl Lesson {
                 "Azure said that this model takes function tools only while it does not reason.".into()
             }
         }
+    }
+
+    /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
+    /// give way to what else is learned.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Lesson::Row(row) if row.verb == Verb::Drop && params::is_foreign(&row.param))
     }
 
     /// Which line it is: a field of the profile, or the row's id. A set holds one lesson for each.

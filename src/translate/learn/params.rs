@@ -88,10 +88,15 @@ pub(super) fn leave(param: &str) -> Option<Leave> {
     if REFUSED.contains(&param) {
         return Some(Leave::Refuse);
     }
-    // A key on no list is some other server's. Azure does not know it, so what it asks for cannot be had there anyway.
+    // What it asks for cannot be had there anyway.
+    is_foreign(param).then_some(Leave::Drop { same: false })
+}
+
+/// Whether a key is on no list: some other server's, that Azure does not know.
+pub(super) fn is_foreign(param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let is_foreign = is_plain && (1..=LONGEST).contains(&param.len()) && !NEVER.contains(&param);
-    is_foreign.then_some(Leave::Drop { same: false })
+    let is_listed = [DROPPED, REFUSED, &NEVER].iter().any(|list| list.contains(&param));
+    is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed
 }
 
 /// The other name of a cap, if the parameter is one.

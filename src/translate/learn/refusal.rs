@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::wording::{Said, read};
+use super::{
+    may_teach,
+    wording::{Said, read},
+};
 use crate::json::{Document, View};
 
 /// The longest refusal that is read; Azure's own are a few hundred bytes.
@@ -19,10 +22,9 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads an answer, if it refuses a call for what is in it. A 404 is OpenAI's status for missing abilities
-    /// (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+    /// Reads an answer, if it refuses a call for what is in it.
     pub(super) fn read(status: u16, answer: &[u8]) -> Option<Refusal> {
-        if !matches!(status, 400 | 404 | 422) || answer.len() > LONGEST {
+        if !may_teach(status) || answer.len() > LONGEST {
             return None;
         }
         let document = Document::parse(Bytes::copy_from_slice(answer), 2).ok()?;

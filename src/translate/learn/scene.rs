@@ -101,7 +101,12 @@ impl Scene<'_> {
             return Some(format(self.get(param)?.text().as_deref().filter(|kind| *kind == value)?));
         }
         let words = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        if taken.is_empty() {
+        // Where the quotation is not all that the client sent, its own text could be what is read behind it.
+        let quoted = match Scalar::read(self.get(param)?)? {
+            Scalar::Text(sent) => sent == value,
+            Scalar::Bool(_) | Scalar::Number(_) => true,
+        };
+        if taken.is_empty() || !quoted {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` here only as {}.", words());

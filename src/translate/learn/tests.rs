@@ -270,7 +270,7 @@ fn every_envelope_is_read_and_other_statuses_are_not() {
 #[test]
 fn what_a_client_chose_is_not_repeated() {
     let answer = r#"{"error":{"message":"Unsupported value: 'verbosity' does not support 'my secret' with this model. Supported values are: 'low'."}}"#;
-    let body = r#"{"verbosity":"high"}"#;
+    let body = r#"{"verbosity":"my secret"}"#;
     let lessons = learned(answer, body, &target(&Lessons::default(), "v1"));
     assert!(!format!("{lessons:?}").contains("secret"), "{lessons:?}");
     assert_eq!(lessons[0].why(), "Azure said that it takes `verbosity` here only as low.");
