@@ -153,8 +153,7 @@ impl Exchange {
             // What the policy does not allow is not done: the client then has Azure's own words.
             next = Some(self.attempt(record).ok()?).filter(differs);
         }
-        limits::admit(limit(&self.route)).ok()?;
-        next
+        next.filter(|_| limits::admit(limit(&self.route)).is_ok())
     }
 
     /// The policy of the call: the caller's own word, then the key's, the model's and everyone's.

@@ -143,6 +143,10 @@ impl Knowledge {
         if state.found == Found::Declared {
             let _infallible = writeln!(text, "# Its family is declared: declare this one in its place.");
         }
+        if state.base.has_model(deployment) && state.base.origins.values().any(|origin| origin == "overlay") {
+            let _infallible =
+                writeln!(text, "# The config may have this table already: put the lines there.");
+        }
         Some(text + &lessons.overlay(deployment, &state.base, &state.catalog))
     }
 

@@ -162,6 +162,21 @@ async fn two_resources_deployments_of_one_name_make_lines_that_load() {
     assert!(text.contains("user = {") && text.contains("stop = {"), "{text}");
 }
 
+#[tokio::test]
+async fn lines_for_a_family_of_the_configurations_own_say_so() {
+    let overlay: toml::Table =
+        "[families.mystery-7]\nmodels = [\"mystery-7\"]\nchat.stop = { drop = true, why = \"It is not taken.\" }".parse().unwrap();
+    let catalog = Arc::new(Catalog::load(overlay["families"].as_table().unwrap()).unwrap());
+    let said = Some((Found::Named, catalog.by_model("mystery-7").unwrap()));
+    let known = Ledger::default().knowledge(("main", "mystery-7"), said, &catalog, TERMS);
+    learn(&known, &["user"]).await;
+    let text = known.overlay().unwrap();
+    assert!(text.contains("# The config may have this table already"), "{text}");
+    let other = unknown();
+    learn(&other, &["user"]).await;
+    assert!(!other.overlay().unwrap().contains("already"));
+}
+
 #[test]
 fn threads_that_ask_for_a_deployment_at_once_share_what_is_known_of_it() {
     let (ledger, catalog) = (Ledger::default(), catalog());

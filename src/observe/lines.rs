@@ -74,8 +74,9 @@ impl Lines {
     fn write_all_to(&self, mut sink: impl Write) {
         let mut batch = Vec::new();
         while self.next(&mut batch) {
-            // There is nowhere to tell of a log that cannot be written.
-            drop(sink.write_all(&batch).and_then(|()| sink.flush()));
+            let unwritten = write_all(&mut sink, &batch);
+            // There is nowhere else to tell of a log that cannot be written.
+            self.lost.inc_by(unwritten.iter().fold(0, |lines, byte| lines + u64::from(*byte == b'\n')));
             batch.clear();
         }
         self.state().done = true;
@@ -96,6 +97,20 @@ impl Lines {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may have
+/// set it not to block: then the reader is waited for here.
+fn write_all<'l>(sink: &mut impl Write, mut lines: &'l [u8]) -> &'l [u8] {
+    while !lines.is_empty() {
+        match sink.write(lines) {
+            Ok(written) if written > 0 => lines = lines.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::park_timeout(GATHER),
+            Ok(_) | Err(_) => break,
+        }
+    }
+    lines
 }
 
 /// The formatter of text lines writes each line at once.
@@ -141,6 +156,36 @@ mod tests {
         lines.close();
         let written: Vec<u8> = written.try_iter().flatten().collect();
         assert_eq!(written, expected.concat().as_bytes());
+    }
+
+    /// Takes three bytes at every second call, and says in between that it would block; fails at the end.
+    struct Reluctant(Vec<u8>, bool);
+
+    impl Write for Reluctant {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            if self.0.len() > 9 {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            let taken = bytes.len().min(3);
+            self.0.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_pipe_that_does_not_block_tears_no_line_and_one_that_is_broken_is_counted() {
+        let mut sink = Reluctant(Vec::new(), false);
+        assert_eq!(write_all(&mut sink, b"one\ntwo\n"), b"");
+        assert_eq!(write_all(&mut sink, b"three\nfour\n"), b"ee\nfour\n");
+        assert_eq!(sink.0, b"one\ntwo\nthr");
     }
 
     #[test]

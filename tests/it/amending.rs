@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::long_calls::{HEARTBEAT, SOON, behind_comment, piece, rest};
 use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, soon, sse};
 
 const MYSTERY: &str = "[models.mystery-7]\n";
@@ -257,5 +258,53 @@ async fn a_first_call_that_thinks_for_long_keeps_no_other_from_learning() {
     };
     let (first, other) = soon(async { tokio::join!(proxy.chat(plain), rest) }).await;
     assert_eq!((first.status().as_u16(), other.status().as_u16()), (200, 200));
+    assert_eq!(upstream.finish().len(), 3);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_is_amended_leaves_nothing_behind() {
+    let never = Arc::default();
+    let hangs = Reply::default().wait(&never).then(answer());
+    let upstream =
+        Upstream::script([unsupported("temperature"), hangs, unsupported("temperature"), answer()]).await;
+    let proxy = Proxy::start(&upstream, MYSTERY).await;
+    let asked = r#"{"model":"mystery-7","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#;
+    let amended = async {
+        while upstream.received().len() < 2 {
+            upstream.arrived.notified().await;
+        }
+    };
+    tokio::select! {
+        _ = proxy.chat(asked) => panic!("it was not answered"),
+        () = soon(amended) => {}
+    }
+    soon(upstream.closed.notified()).await;
+    assert_eq!(soon(proxy.chat(asked)).await.status(), 200);
+    let received = upstream.finish();
+    assert_eq!((received.len(), received[2].text()), (4, asked), "what was on trial is forgotten");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_opened_before_azure_refused_says_what_was_changed() {
+    let go = Arc::default();
+    let upstream = Upstream::script([
+        Reply::default().wait(&go).then(unsupported("temperature")),
+        no_stream(),
+        answer(),
+    ])
+    .await;
+    let proxy = Proxy::start(&upstream, &format!("{MYSTERY}{SOON}")).await;
+    let asked = r#"{"model":"mystery-7","temperature":0.5,"stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
+    let mut opened = soon(proxy.chat(asked)).await;
+    assert_eq!(piece(&mut opened).await, HEARTBEAT);
+    go.notify_one();
+    let text = rest(opened).await;
+    let (comment, events) = behind_comment(&text);
+    let edits = comment["x-azgate-edits"].as_str().unwrap();
+    assert!(
+        edits.contains("drop.temperature;lossy;learned") && edits.contains("synthesize.stream"),
+        "{comment}"
+    );
+    assert!(sse::chunks(events).len() > 1 && events.ends_with("[DONE]\n\n"), "{events}");
     assert_eq!(upstream.finish().len(), 3);
 }
