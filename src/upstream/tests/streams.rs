@@ -175,14 +175,15 @@ async fn a_stream_that_begins_before_the_request_is_out_does_not_cut_the_request
     let whole = parts.concat();
     let request = Request { body: parts.into(), ..call(&server.url("http")) };
     let answer = async { text(client.send(request).await.unwrap()).await };
+    let answer = timeout(Duration::from_secs(20), answer);
     let (answer, received) = join!(answer, async {
         let mut peer = server.accept().await;
         peer.0.peek(&mut [0]).await.unwrap();
         peer.say(&format!("{HEAD}4\r\ndata\r\n")).await;
-        let received = peer.request().await;
+        let received = timeout(Duration::from_secs(20), peer.request()).await;
         peer.say("0\r\n\r\n").await;
-        received
+        received.expect("the request does not end")
     });
-    assert_eq!(answer, "data");
+    assert_eq!(answer.expect("the stream does not end"), "data");
     assert!(received.as_bytes().ends_with(&whole));
 }
