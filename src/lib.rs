@@ -8,7 +8,8 @@
 //! 2. [`inbound`] finds the path's row and reads the body into a [`call::Call`], over [`json`], which keeps every byte
 //!    where it is; [`auth`] says who calls and [`limits`] whether they may;
 //! 3. [`balance`] finds the deployment, whose family [`catalog`] describes;
-//! 4. [`translate`] plans the call as Azure takes it: edits as data, each with its rule and reason;
+//! 4. [`translate`] plans the call as Azure takes it: edits as data, each with its rule and reason; over the [`bridge`]
+//!    where Azure serves it by another operation;
 //! 5. [`upstream`] sends it, within its [`deadline`]; and what Azure refuses is amended and sent again;
 //! 6. [`respond`] gives the answer back in the shape that was asked for, over [`sse`] and [`gather`];
 //! 7. [`observe`] tells what happened, and [`error`] is the one place where something that went wrong becomes a status.
@@ -41,6 +42,8 @@ pub mod limits;
 pub mod balance;
 
 pub mod catalog;
+
+pub mod bridge;
 
 pub mod translate;
 
