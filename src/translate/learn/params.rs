@@ -1,7 +1,5 @@
 //! What may become of a parameter that Azure refuses.
 
-use super::rows::is_cap;
-
 /// The two names of the cap on an answer. Azure reads one or the other, with the same meaning. A cap is never just
 /// dropped: an answer without one costs more.
 const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
@@ -99,7 +97,7 @@ pub(super) fn leave(param: &str) -> Option<Leave> {
 pub(super) fn is_foreign(param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let is_listed = [DROPPED, REFUSED, &NEVER].iter().any(|list| list.contains(&param));
-    is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !is_cap(param)
+    is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
 }
 
 /// The other name of a cap, if the parameter is one.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A body with everything in it that the refusals below are about.
-const BODY: &str = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"stream":true,"max_tokens":50000,"temperature":0.1,"top_p":0.5,"presence_penalty":1,"stop":"x","parallel_tool_calls":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required","reasoning_effort":"max","verbosity":"high","n":2,"metadata":{"a":"b"},"response_format":{"type":"json_object"},"logprobs":true,"user":"u","x_vendor":1,"max_new_tokens":5,"seed":null}"#;
+const BODY: &str = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"stream":true,"max_tokens":50000,"temperature":0.1,"top_p":0.5,"presence_penalty":1,"stop":"x","parallel_tool_calls":true,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required","reasoning_effort":"max","verbosity":"high","n":2,"metadata":{"a":"b"},"response_format":{"type":"json_object"},"logprobs":true,"user":"u","x_vendor":1,"max_new_tokens":5,"max_New_tokens":5,"seed":null}"#;
 
 fn catalog() -> Catalog {
     Catalog::embedded()
@@ -191,6 +191,7 @@ const TEACHES_NOTHING: &[(&str, Option<&str>)] = &[
     ("Unrecognized request argument supplied: messages", None),
     ("Unrecognized request argument supplied: x-nowhere", None),
     ("Unrecognized request argument supplied: max_new_tokens", None),
+    ("Unrecognized request argument supplied: max_New_tokens", None),
     ("Unrecognized request argument supplied: ", None),
     ("Unsupported value: 'temperature' does not support 0.1 with this model.", Some("temperature")),
     (
