@@ -63,12 +63,12 @@ fn relay(criterion: &mut Criterion) {
         bencher.iter_batched(|| body(events.clone()), |body| drain(black_box(body)), BatchSize::SmallInput);
     });
     let hidden = ReplyPlan { usage_chunk: UsageChunk::Hidden, ..ReplyPlan::default() };
-    let normalized = ReplyPlan { normalize: true, ..hidden };
+    let normalized = ReplyPlan { normalize: true, ..hidden.clone() };
     let plans = [("untouched", ReplyPlan::default()), ("usage hidden", hidden), ("normalised", normalized)];
     for (name, plan) in plans {
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
-                || Relay::new(body(events.clone()), plan, pulse(), |outcome| drop(black_box(outcome))),
+                || Relay::new(body(events.clone()), &plan, pulse(), |outcome| drop(black_box(outcome))),
                 drain,
                 BatchSize::SmallInput,
             );

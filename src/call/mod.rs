@@ -7,7 +7,10 @@ mod usage;
 mod version;
 
 pub use operation::Operation;
-pub use plan::{Change, Edit, Effect, Framing, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId, UsageChunk};
+pub use plan::{
+    Change, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId,
+    Shape, UsageChunk,
+};
 pub use usage::Usage;
 pub use version::{ApiVersion, InvalidApiVersion, Surface};
 

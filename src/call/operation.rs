@@ -3,9 +3,10 @@
 use std::fmt;
 
 /// An operation of the OpenAI API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// `POST /chat/completions`.
+    #[default]
     Chat,
     /// `POST /responses`.
     Responses,

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
+use bytes::Bytes;
+
 use crate::{
     call::{ApiVersion, Operation},
     json,
@@ -37,8 +39,12 @@ impl Plan {
 }
 
 /// How the answer gets the form that the client asked for. The parts compose; nothing matches on pairs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyPlan {
+    /// The operation that Azure answers.
+    pub operation: Operation,
+    /// Whether that is the operation that the client asked for.
+    pub shape: Shape,
     /// How the answer is framed.
     pub framing: Framing,
     /// What becomes of the usage chunk at the end of a stream.
@@ -47,6 +53,34 @@ pub struct ReplyPlan {
     pub legacy_functions: bool,
     /// Azure's odd stream chunks are given the form that strict OpenAI clients expect.
     pub normalize: bool,
+}
+
+/// The words of an answer beside those that the client asked in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Azure answers the operation that the client asked for.
+    #[default]
+    Same,
+    /// The client asked for a chat completion; Azure serves it on the Responses API.
+    OverResponses(Arc<OverResponses>),
+    /// The client asked for a response; Azure serves it as a chat completion.
+    OverChat(Arc<OverChat>),
+}
+
+/// How Azure's response is told as a chat completion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OverResponses {
+    /// The Azure resource that answers; reasoning is marked with it.
+    pub resource: Arc<str>,
+    /// Sequences at which the text is cut, and behind which Azure need not go on.
+    pub stop: Vec<String>,
+}
+
+/// How Azure's chat completion is told as a response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OverChat {
+    /// What a response repeats of its request, as the members of a JSON object without its braces.
+    pub echo: Bytes,
 }
 
 /// The framing of an answer beside that of the call upstream.

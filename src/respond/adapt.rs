@@ -131,7 +131,7 @@ pub fn whole(json: Bytes, record: &mut Record) -> Adapted {
 }
 
 /// How a call is answered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Manner {
     /// How the answer gets the form that was asked for.
     pub reply: ReplyPlan,
@@ -150,7 +150,7 @@ pub async fn adapt(
     manner: Manner,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
-    let Manner { reply, deadlines, heartbeat, .. } = manner;
+    let Manner { deadlines, heartbeat, .. } = manner;
     let (head, upstream) = answer.into_parts();
     let mut headers = headers::down(&head.headers);
     record.note_upstream_id(&headers);
@@ -158,14 +158,18 @@ pub async fn adapt(
     if let Some(coding) = coding(&head.headers) {
         return Err(AnswerError::Compressed { coding });
     }
-    let collected = is_stream(&headers) && reply.framing == Framing::SseToJson;
+    let collected = is_stream(&headers) && manner.reply.framing == Framing::SseToJson;
     if collected {
         let (name, json) = JSON;
         headers.insert(name, json);
     } else if is_stream(&headers) {
         record.note_stream(status);
         let pulse = Pulse::new(deadlines, heartbeat);
-        return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply, pulse } });
+        return Ok(Adapted {
+            status,
+            headers,
+            content: Content::Stream { upstream, reply: manner.reply, pulse },
+        });
     }
     let body = if collected {
         match collect(upstream, &deadlines).await {

@@ -18,7 +18,7 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply, pulse } => {
-            Body::new(Relay::new(upstream, reply, pulse, move |outcome| told(record, outcome)))
+            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, outcome)))
         }
     };
     let mut response = Response::new(body);

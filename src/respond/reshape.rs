@@ -32,7 +32,7 @@ pub(super) struct Reshape {
 }
 
 impl Reshape {
-    pub(super) fn new(plan: ReplyPlan) -> Reshape {
+    pub(super) fn new(plan: &ReplyPlan) -> Reshape {
         Reshape {
             hide_usage: plan.usage_chunk == UsageChunk::Hidden,
             normalizer: plan.normalize.then(Normalizer::default),

@@ -74,7 +74,7 @@ impl<'a> Draft<'a> {
             call,
             target,
             messages: messages.map(outline).collect(),
-            reply: ReplyPlan { normalize: call.normalize, ..ReplyPlan::default() },
+            reply: ReplyPlan { operation: call.operation, normalize: call.normalize, ..ReplyPlan::default() },
             policy,
             version: target.configured.as_ref(),
             written: Vec::new(),

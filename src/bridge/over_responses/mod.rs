@@ -1,6 +1,6 @@
 //! A chat call that Azure serves on the Responses API.
 
-use std::sync::Arc;
+pub use crate::call::OverResponses as Reply;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,13 +11,4 @@ pub struct Wishes<'a> {
     pub encrypted: bool,
     /// Ask for a summary of the reasoning: `auto`, `concise` or `detailed`.
     pub summary: Option<&'a str>,
-}
-
-/// How the answer to a bridged chat call is given back.
-#[derive(Clone, Debug, Default)]
-pub struct Reply {
-    /// The Azure resource that answers; reasoning is marked with it.
-    pub resource: Arc<str>,
-    /// Sequences at which the text is cut, and behind which Azure need not go on.
-    pub stop: Vec<String>,
 }

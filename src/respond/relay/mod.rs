@@ -64,7 +64,7 @@ pub struct Relay<B, F: FnOnce(StreamOutcome)> {
 impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
     /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `tell` is called once:
     /// at the end, or when the relay is dropped before it.
-    pub fn new(upstream: B, plan: ReplyPlan, pulse: Pulse, tell: F) -> Relay<B, F> {
+    pub fn new(upstream: B, plan: &ReplyPlan, pulse: Pulse, tell: F) -> Relay<B, F> {
         Relay {
             upstream,
             pulse,

@@ -29,14 +29,17 @@ data: [DONE]
 
 "#;
 
-const UNTOUCHED: ReplyPlan = ReplyPlan {
-    framing: crate::call::Framing::Same,
-    usage_chunk: UsageChunk::Wanted,
-    legacy_functions: false,
-    normalize: false,
-};
-const HIDDEN: ReplyPlan = ReplyPlan { usage_chunk: UsageChunk::Hidden, ..UNTOUCHED };
-const NORMALIZED: ReplyPlan = ReplyPlan { normalize: true, ..UNTOUCHED };
+fn untouched() -> ReplyPlan {
+    ReplyPlan { usage_chunk: UsageChunk::Wanted, ..ReplyPlan::default() }
+}
+
+fn hidden() -> ReplyPlan {
+    ReplyPlan { usage_chunk: UsageChunk::Hidden, ..untouched() }
+}
+
+fn normalized() -> ReplyPlan {
+    ReplyPlan { normalize: true, ..untouched() }
+}
 
 /// A stream without limits or signs of life.
 fn still() -> Pulse {
@@ -64,7 +67,7 @@ where
     polled.map(|frame| frame.map(|frame| frame.unwrap().into_data().unwrap()))
 }
 
-fn relay(steps: Vec<Step>, plan: ReplyPlan) -> (Vec<Bytes>, StreamOutcome) {
+fn relay(steps: Vec<Step>, plan: &ReplyPlan) -> (Vec<Bytes>, StreamOutcome) {
     let told = RefCell::new(Vec::new());
     let mut relay = Relay::new(body(steps), plan, still(), |outcome| told.borrow_mut().push(outcome));
     let mut frames = Vec::new();
@@ -81,7 +84,7 @@ fn text(frames: &[Bytes]) -> String {
     String::from_utf8(frames.concat()).unwrap()
 }
 
-fn relayed(stream: &str, plan: ReplyPlan) -> String {
+fn relayed(stream: &str, plan: &ReplyPlan) -> String {
     text(&relay(vec![data(stream.to_owned())], plan).0)
 }
 
@@ -94,7 +97,7 @@ fn without(stream: &str, piece: &str) -> String {
 fn an_untouched_streams_frames_pass_as_they_came() {
     let (first, second) = AZURE.split_at(AZURE.find("data: [DONE]").unwrap());
     let chunks = [Bytes::from_static(first.as_bytes()), Bytes::from_static(second.as_bytes())];
-    let (frames, outcome) = relay(chunks.iter().cloned().map(data).collect(), UNTOUCHED);
+    let (frames, outcome) = relay(chunks.iter().cloned().map(data).collect(), &untouched());
     assert_eq!(frames, chunks);
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
     let usage = crate::call::Usage { prompt: 9, cached: 4, completion: 2, reasoning: 1 };
@@ -112,17 +115,17 @@ fn an_untouched_streams_frames_pass_as_they_came() {
 
 #[test]
 fn the_hidden_usage_chunk_is_taken_out_and_still_read() {
-    let (frames, outcome) = relay(vec![data(AZURE)], HIDDEN);
+    let (frames, outcome) = relay(vec![data(AZURE)], &hidden());
     assert_eq!(text(&frames), without(AZURE, "latency_checkpoint"));
     assert_eq!(frames.len(), 2, "what stays is two slices of the chunk");
     assert_eq!(outcome.usage.unwrap().completion, 2);
     let spaced = AZURE.replace("\"choices\":[]", "\"choices\": [ ]").replace("\"usage\":{", "\"usage\": {");
-    assert_eq!(relayed(&spaced, HIDDEN), without(&spaced, "latency_checkpoint"));
+    assert_eq!(relayed(&spaced, &hidden()), without(&spaced, "latency_checkpoint"));
 }
 
 #[test]
 fn a_normalised_stream_has_choices_in_every_chunk_but_the_usage() {
-    let out = relayed(AZURE, NORMALIZED);
+    let out = relayed(AZURE, &normalized());
     let results = r#","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}"#;
     let expected =
         without(AZURE, "\"id\":\"\"").replacen("\"usage\":null}", &format!("\"usage\":null{results}"), 1);
@@ -132,27 +135,27 @@ fn a_normalised_stream_has_choices_in_every_chunk_but_the_usage() {
 #[test]
 fn what_the_normaliser_holds_at_the_end_comes_before_done() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
-    let out = relayed(&format!("{first}data: [DONE]\n\n"), NORMALIZED);
+    let out = relayed(&format!("{first}data: [DONE]\n\n"), &normalized());
     assert!(out.starts_with(r#"data: {"id":"","object":"chat.completion.chunk""#), "{out}");
     assert!(out.contains("prompt_filter_results") && out.ends_with("}\n\ndata: [DONE]\n\n"), "{out}");
-    let (frames, outcome) = relay(vec![data(first)], NORMALIZED);
+    let (frames, outcome) = relay(vec![data(first)], &normalized());
     assert!(text(&frames).contains("prompt_filter_results"));
     assert_eq!(outcome.end, End::Eof);
 }
 
 #[test]
 fn the_legacy_form_and_the_normaliser_work_on_one_chunk() {
-    let plan = ReplyPlan { legacy_functions: true, ..NORMALIZED };
+    let plan = ReplyPlan { legacy_functions: true, ..normalized() };
     let call = r#"data: {"id":"c","object":"","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"i","function":{"name":"f","arguments":""}}]},"finish_reason":null}]}"#;
     let expected = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"function_call":{"name":"f","arguments":""}},"finish_reason":null}]}"#;
-    assert_eq!(relayed(&format!("{call}\n\n"), plan), format!("{expected}\n\n"));
+    assert_eq!(relayed(&format!("{call}\n\n"), &plan), format!("{expected}\n\n"));
 }
 
 #[test]
 fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
     let cut = AZURE.find("Hí").unwrap() + 2;
     let steps = vec![Ok(Frame::data(Bytes::from_static(&AZURE.as_bytes()[..cut]))), Err("connection reset")];
-    let (frames, outcome) = relay(steps, UNTOUCHED);
+    let (frames, outcome) = relay(steps, &untouched());
     let whole: String = AZURE.split_inclusive("\n\n").take(2).collect();
     let error = text(&frames).strip_prefix(&whole).unwrap().to_owned();
     let error = error.strip_prefix("data: ").and_then(|event| event.strip_suffix("\n\n")).unwrap();
@@ -175,12 +178,12 @@ fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
     ] {
         for tail in ["", "data: [DONE]\n\n"] {
             let stream = format!("{filter}\n\ndata: {error}\n\n{tail}");
-            let (frames, outcome) = relay(vec![data(stream.clone())], UNTOUCHED);
+            let (frames, outcome) = relay(vec![data(stream.clone())], &untouched());
             assert_eq!(text(&frames), stream);
             assert_eq!((outcome.end, outcome.error.as_deref()), (End::UpstreamFailed, Some(code)));
         }
     }
-    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], UNTOUCHED).1.error, None);
+    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.error, None);
 }
 
 #[test]
@@ -188,8 +191,9 @@ fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
     let told = RefCell::new(None);
     let error = "data: {\"error\":{\"code\":\"x\"}}\n\n";
     let silent = StreamExt::chain(stream::iter([data(error)]), stream::pending());
-    let mut relay =
-        Relay::new(StreamBody::new(silent), UNTOUCHED, still(), |outcome| *told.borrow_mut() = Some(outcome));
+    let mut relay = Relay::new(StreamBody::new(silent), &untouched(), still(), |outcome| {
+        *told.borrow_mut() = Some(outcome);
+    });
     assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from(error))));
     drop(relay);
     assert_eq!(told.take().unwrap().end, End::UpstreamFailed);
@@ -197,7 +201,7 @@ fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
 
 #[test]
 fn a_failure_behind_done_is_none() {
-    let (frames, outcome) = relay(vec![data(AZURE), Err("connection reset")], UNTOUCHED);
+    let (frames, outcome) = relay(vec![data(AZURE), Err("connection reset")], &untouched());
     assert_eq!(text(&frames), AZURE);
     assert_eq!((outcome.end, outcome.cause), (End::Done, None));
 }
@@ -205,7 +209,7 @@ fn a_failure_behind_done_is_none() {
 #[test]
 fn an_event_without_end_is_a_failure() {
     let (frames, outcome) =
-        relay(vec![data("data: 1\n\ndata: "), data(vec![b'x'; EVENT_LIMIT]), data("\n\n")], UNTOUCHED);
+        relay(vec![data("data: 1\n\ndata: "), data(vec![b'x'; EVENT_LIMIT]), data("\n\n")], &untouched());
     assert_eq!(frames, ["data: 1\n\n".as_bytes(), &INTERRUPTED.event()]);
     assert_eq!(outcome.end, End::UpstreamFailed);
 }
@@ -213,9 +217,9 @@ fn an_event_without_end_is_a_failure() {
 #[test]
 fn a_stream_that_just_ends_is_told_from_one_that_is_done() {
     let steps = || vec![data("data: 1\n\nda"), data("ta: 2")];
-    let (frames, outcome) = relay(steps(), UNTOUCHED);
+    let (frames, outcome) = relay(steps(), &untouched());
     assert_eq!((text(&frames).as_str(), outcome.end), ("data: 1\n\ndata: 2", End::Eof));
-    let (_, outcome) = relay(vec![data("data: 1\n\ndata: [DONE]")], UNTOUCHED);
+    let (_, outcome) = relay(vec![data("data: 1\n\ndata: [DONE]")], &untouched());
     assert_eq!(outcome.end, End::Done);
 }
 
@@ -226,7 +230,7 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
         let told = RefCell::new(Vec::new());
         let steps = events.iter().map(|event| data(*event)).collect();
         let mut relay =
-            Relay::new(body(steps), UNTOUCHED, still(), |outcome| told.borrow_mut().push(outcome));
+            Relay::new(body(steps), &untouched(), still(), |outcome| told.borrow_mut().push(outcome));
         for event in &events[..taken] {
             assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from_static(event.as_bytes()))));
         }
@@ -241,14 +245,14 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
 #[test]
 fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
     let stream = AZURE.replacen("\"usage\":null", "\"usage\":{\"completion_tokens\":1}", 1);
-    assert_eq!(relayed(&stream, HIDDEN), without(&stream, "latency_checkpoint"));
+    assert_eq!(relayed(&stream, &hidden()), without(&stream, "latency_checkpoint"));
 }
 
 #[test]
 fn held_members_come_before_an_unfinished_tail() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
     let told = RefCell::new(None);
-    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), NORMALIZED, still(), |outcome| {
+    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), &normalized(), still(), |outcome| {
         *told.borrow_mut() = Some(outcome);
     });
     let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
@@ -265,7 +269,7 @@ fn upstream_is_asked_only_when_the_client_asks() {
         counted.set(counted.get() + 1);
         data(text)
     });
-    let mut relay = Relay::new(StreamBody::new(steps), NORMALIZED, still(), |_| {});
+    let mut relay = Relay::new(StreamBody::new(steps), &normalized(), still(), |_| {});
     assert_eq!(polls.get(), 0);
     assert!(frame(&mut relay).is_ready());
     assert_eq!(polls.get(), 1);
@@ -276,14 +280,15 @@ fn upstream_is_asked_only_when_the_client_asks() {
 #[test]
 fn a_silent_upstream_is_waited_for_and_half_an_event_is_not_sent() {
     let silent = StreamExt::chain(stream::iter([data("data: 1\n\ndata: 2")]), stream::pending());
-    let mut relay = Relay::new(StreamBody::new(silent), UNTOUCHED, still(), |_| {});
+    let mut relay = Relay::new(StreamBody::new(silent), &untouched(), still(), |_| {});
     assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from("data: 1\n\n"))));
     assert_eq!(frame(&mut relay), Poll::Pending);
 }
 
 #[test]
 fn trailers_are_dropped() {
-    let (frames, outcome) = relay(vec![data(AZURE), Ok(Frame::trailers(http::HeaderMap::new()))], UNTOUCHED);
+    let (frames, outcome) =
+        relay(vec![data(AZURE), Ok(Frame::trailers(http::HeaderMap::new()))], &untouched());
     assert_eq!((text(&frames).as_str(), outcome.end), (AZURE, End::Done));
 }
 
@@ -294,8 +299,8 @@ fn an_answer_that_is_all_reasoning_is_told() {
 data: {"choices":[],"usage":{"completion_tokens":256,"completion_tokens_details":{"reasoning_tokens":256}}}
 
 "#;
-    assert!(relay(vec![data(stream)], UNTOUCHED).1.reasoning_exhausted());
-    assert!(!relay(vec![data(AZURE)], UNTOUCHED).1.reasoning_exhausted());
+    assert!(relay(vec![data(stream)], &untouched()).1.reasoning_exhausted());
+    assert!(!relay(vec![data(AZURE)], &untouched()).1.reasoning_exhausted());
 }
 
 proptest! {
@@ -306,14 +311,14 @@ proptest! {
         which in 0usize..3,
     ) {
         let stream = if crlf { AZURE.replace('\n', "\r\n") } else { AZURE.to_owned() };
-        let plan = [UNTOUCHED, HIDDEN, NORMALIZED][which];
-        let (whole, expected) = relay(vec![data(stream.clone())], plan);
+        let plan = [untouched, hidden, normalized][which];
+        let (whole, expected) = relay(vec![data(stream.clone())], &plan());
         if which == 0 { prop_assert_eq!(&text(&whole), &stream); }
         let mut cuts = cuts;
         cuts.extend([0, stream.len()]);
         cuts.sort_unstable();
         let steps = cuts.windows(2).map(|pair| data(stream.as_bytes()[pair[0]..pair[1]].to_vec())).collect();
-        let (frames, outcome) = relay(steps, plan);
+        let (frames, outcome) = relay(steps, &plan());
         prop_assert_eq!(text(&frames), text(&whole));
         prop_assert_eq!(outcome, expected);
     }
