@@ -76,7 +76,7 @@ impl Exchange {
             method: Method::POST,
             uri: self.route.uri(&aim, &plan)?,
             headers,
-            body: json::apply(&self.call.body, plan.changes()).into(),
+            body: json::apply(plan.body(&self.call), plan.changes()).into(),
         };
         record.note_plan(&aim, &mut plan);
         Ok(Attempt { aim, request, reply: plan.reply })

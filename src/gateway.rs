@@ -147,6 +147,11 @@ fn route(
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
         collect: settings.collect,
+        tools_with_effort: settings.tools_with_effort,
+        reasoning_summary: settings.reasoning_summary,
+        cut_at_stop: settings.cut_at_stop,
+        fan_out: settings.fan_out,
+        resource: resource.name.as_str().into(),
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
     if knowledge.found() == Found::Unknown {

@@ -8,7 +8,7 @@ mod version;
 
 pub use operation::Operation;
 pub use plan::{
-    Change, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId,
+    Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId,
     Shape, UsageChunk,
 };
 pub use usage::Usage;

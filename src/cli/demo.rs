@@ -108,6 +108,10 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
         requests_per_minute: None,
         normalize_stream: None,
         collect: false,
+        tools_with_effort: OnToolsWithEffort::default(),
+        reasoning_summary: None,
+        cut_at_stop: false,
+        fan_out: 1,
         policy: PolicyLayer::default(),
     }
 }

@@ -155,17 +155,17 @@ fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> a
         body: None,
     };
     match translate::plan(call, target, &Policy { call: None, layers }) {
-        Ok(plan) => {
-            let sent = json::apply(&call.body, plan.changes()).concat();
+        Ok(mut plan) => {
+            let sent = json::apply(plan.body(call), plan.changes()).concat();
             report.body = Some(RawValue::from_string(String::from_utf8(sent)?)?);
-            report.api_version = plan.api_version.map(|version| version.to_string());
+            report.api_version = plan.api_version.as_ref().map(|version| version.to_string());
             let line = |edit: Edit| EditLine {
                 rule: edit.rule.to_string(),
                 effect: edit.effect.name(),
                 change: edit.change.to_string(),
                 why: edit.why.into_owned(),
             };
-            report.edits = plan.edits.into_iter().map(line).collect();
+            report.edits = plan.take_edits().into_iter().map(line).collect();
         }
         Err(refusal) => {
             let rule = refusal.rule.to_string();

@@ -94,7 +94,7 @@ impl Record {
     /// What it is translated for, and what was changed.
     pub fn note_plan(&mut self, aim: &Arc<Aim>, plan: &mut Plan) {
         self.aim = Some(aim.clone());
-        self.edits = std::mem::take(&mut plan.edits);
+        self.edits = plan.take_edits();
         self.edits_header = edits_header(&self.edits);
     }
 

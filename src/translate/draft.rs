@@ -3,7 +3,8 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
-    call::{Call, Change, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
+    bridge::Loss,
+    call::{Call, Change, Copies, Edit, Effect, Operation, Refusal, ReplyPlan, ReplyTweak, RuleId},
     catalog::{Profile, Scalar},
     json::{self, Kind, Pointer, View},
 };
@@ -54,6 +55,12 @@ pub struct Draft<'a> {
     pub messages: Vec<Message<'a>>,
     /// How the answer will go back.
     pub reply: ReplyPlan,
+    /// Another operation serves the call: it is made ready for the way there.
+    pub crosses: bool,
+    /// How many times the call is made.
+    pub copies: Copies,
+    /// Sequences at which azgate itself cuts the answer.
+    pub cut_at: Vec<String>,
     policy: &'a Policy<'a>,
     version: Option<&'a Version>,
     written: Vec<(String, Option<Value<'a>>)>,
@@ -75,6 +82,9 @@ impl<'a> Draft<'a> {
             target,
             messages: messages.map(outline).collect(),
             reply: ReplyPlan { operation: call.operation, normalize: call.normalize, ..ReplyPlan::default() },
+            crosses: false,
+            copies: Copies::default(),
+            cut_at: Vec::new(),
             policy,
             version: target.configured.as_ref(),
             written: Vec::new(),
@@ -178,15 +188,33 @@ impl<'a> Draft<'a> {
         Err(self.refusal(rule, param, why))
     }
 
+    /// Sends the call as another operation, if the policy lets it; `Ok(true)` if so.
+    pub(super) fn cross(&mut self, rule: &str, to: Operation, why: &'static str) -> Result<bool, Refusal> {
+        match self.policy.action(rule, Action::Apply, Effect::Same) {
+            Action::Pass => Ok(false),
+            Action::Refuse => Err(self.refusal(rule, "model", why)),
+            Action::Apply => {
+                let change = Change::Operation { from: self.call.operation, to };
+                self.push(rule, change, Effect::Same, why.into());
+                Ok(true)
+            }
+        }
+    }
+
+    /// Something has no place in the operation that the call goes over to. A policy can only refuse that.
+    pub(super) fn lose(&mut self, loss: Loss) -> Result<(), Refusal> {
+        let Loss { rule, at, why, same } = loss;
+        let effect = if same { Effect::Same } else { Effect::Lossy };
+        if self.policy.action(rule, Action::Apply, effect) == Action::Refuse {
+            return Err(self.refusal(rule, &at.to_string(), &why));
+        }
+        self.push(rule, Change::Lost { at }, effect, why);
+        Ok(())
+    }
+
     /// A change to the answer that follows from an edit; it loses nothing.
     pub fn tweak(&mut self, rule: &str, tweak: ReplyTweak, why: &'static str) {
-        self.edits.push(Edit {
-            rule: RuleId::from(rule),
-            change: Change::Reply(tweak),
-            effect: Effect::Same,
-            why: Cow::Borrowed(why),
-            learned: learn::is_learned(self.profile(), rule),
-        });
+        self.push(rule, Change::Reply(tweak), Effect::Same, why.into());
     }
 
     /// Sends a newer api-version than configured, if the policy lets it.
@@ -198,13 +226,7 @@ impl<'a> Draft<'a> {
             Action::Apply => {
                 self.version = Some(to);
                 let change = Change::ApiVersion { from: from.name.clone(), to: to.name.clone() };
-                self.edits.push(Edit {
-                    rule: RuleId::from(rule),
-                    change,
-                    effect: Effect::Same,
-                    why: why.into(),
-                    learned: learn::is_learned(self.profile(), rule),
-                });
+                self.push(rule, change, Effect::Same, why.into());
                 Ok(())
             }
         }
@@ -232,15 +254,18 @@ impl<'a> Draft<'a> {
             Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
             Action::Apply => {
                 self.note(&change);
-                let learned = learn::is_learned(self.profile(), rule);
-                let (rule, change) = (RuleId::from(rule), Change::Body(change));
-                self.edits.push(Edit { rule, change, effect, why, learned });
+                self.push(rule, Change::Body(change), effect, why);
                 Ok(true)
             }
         }
     }
 
-    fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
+    fn push(&mut self, rule: &str, change: Change, effect: Effect, why: Cow<'static, str>) {
+        let learned = learn::is_learned(self.profile(), rule);
+        self.edits.push(Edit { rule: RuleId::from(rule), change, effect, why, learned });
+    }
+
+    pub(super) fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
         Refusal {
             rule: RuleId::from(rule),
             param: param.to_owned(),

@@ -2,8 +2,10 @@
 //! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
 mod docs;
+mod crossing;
 mod draft;
 pub mod learn;
+mod options;
 mod policy;
 mod report;
 pub mod rules;
@@ -13,6 +15,7 @@ mod tests;
 
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message, Value};
+pub use options::{OnToolsWithEffort, Summary};
 pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
@@ -28,7 +31,11 @@ use crate::{
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
+    let crossed = crossing::cross(call, target, policy)?;
+    let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
+    let call = crossing.as_ref().map_or(call, |crossing| &crossing.call);
     let mut draft = Draft::new(call, target, policy);
+    draft.reply = reply.unwrap_or(draft.reply);
     let known = target.profile.is_known();
     if !known && draft.wants_usage() {
         draft.reply.usage_chunk = UsageChunk::Wanted;
@@ -38,7 +45,8 @@ pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, R
         (rule.run)(&mut draft)?;
     }
     let (edits, api_version, reply) = draft.finish();
-    Ok(Plan { operation: call.operation, api_version, route: route(call, target), edits, reply })
+    let (operation, route) = (call.operation, route(call, target));
+    Ok(Plan { operation, api_version, crossing, route, edits, reply })
 }
 
 /// On the v1 surface the body names the deployment; on a dated one the path does and the body is not read for it.

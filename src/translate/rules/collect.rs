@@ -28,7 +28,8 @@ const NOT_BESIDE: [&str; 2] = ["data_sources", "audio"];
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let streams = draft.call.stream || draft.profile().streaming != Streaming::Native;
     let untold = stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key));
-    if !draft.target.collect || streams || untold {
+    let framed = draft.reply.framing != Framing::Same;
+    if !draft.target.collect || streams || untold || framed {
         return Ok(());
     }
     let set = |key, json| Change::Set { at: Pointer::key(key), value: Raw::json(json) };

@@ -6,7 +6,7 @@ use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, ToolsWithEffort},
     json::{Change, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, OnToolsWithEffort, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -25,13 +25,33 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     match draft.profile().tools_with_effort {
         ToolsWithEffort::Any => Ok(()),
         ToolsWithEffort::Never => refuse(draft),
+        ToolsWithEffort::OnlyNone if draft.target.tools_with_effort == OnToolsWithEffort::Refuse => {
+            if conflict(draft) { refuse(draft) } else { none(draft) }
+        }
         ToolsWithEffort::OnlyNone => none(draft),
     }
 }
 
+/// Whether a call has function tools and an effort that does not go with them.
+pub(in crate::translate) fn conflict(draft: &Draft<'_>) -> bool {
+    let never = draft.profile().tools_with_effort == ToolsWithEffort::Never;
+    let efforts = draft.profile().efforts.as_deref().unwrap_or_default();
+    let effort = draft.effective("reasoning_effort");
+    // Where there is no `minimal`, it is mapped to `none`.
+    let none = [Effort::None, Effort::Minimal].iter().any(|level| {
+        effort == Some(Scalar::Text(level.name().to_owned()))
+            && (*level == Effort::None || (efforts.contains(&Effort::None) && !efforts.contains(level)))
+    });
+    has_functions(draft) && (never || !none)
+}
+
+fn has_functions(draft: &Draft<'_>) -> bool {
+    draft.has("functions") || draft.get("tools").is_some_and(|tools| !functions(draft, &tools).is_empty())
+}
+
 /// Sets the effort to `none` where there are function tools.
 fn none(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.has("functions") && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty()) {
+    if !has_functions(draft) {
         return Ok(());
     }
     let none = Scalar::Text(Effort::None.name().to_owned());

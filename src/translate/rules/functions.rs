@@ -21,8 +21,10 @@ const ID: &str = "convert.functions";
 const WHY: &str = "this model takes tools, not the legacy functions";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let refused = draft.profile().chat.iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
-    if draft.profile().functions == Functions::Legacy || refused {
+    let refused = || draft.profile().chat.iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
+    // Where the call goes, nothing is known of the legacy form.
+    let taken = draft.profile().functions == Functions::Legacy || refused();
+    if taken && !draft.crosses {
         return Ok(());
     }
     if let Some(Value::Sent(functions)) = draft.get("functions")

@@ -25,6 +25,10 @@ const CUSTOM: &str = "refuse.custom_tools";
 type Foreign = (&'static str, Cow<'static, str>);
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if draft.has("tool_resources") {
+        let why = "`tool_resources` belongs to tools that exist on the Responses API, which does not serve this model";
+        draft.refuse(HOSTED, why, Change::Remove { at: Pointer::key("tool_resources") })?;
+    }
     let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
     let no_custom = no_custom(draft);
     let refused: Vec<(usize, Foreign)> = tools

@@ -8,18 +8,19 @@
 
 mod api_version;
 mod both_caps;
+mod bridge;
 mod collect;
 mod data_sources;
 mod effort;
-mod effort_with_tools;
+pub(super) mod effort_with_tools;
 mod empty_lists;
 mod functions;
 mod hosted_tools;
+mod lacking;
 mod markdown;
 mod merge_system;
 mod modalities;
 mod nulls;
-mod operation;
 mod params;
 mod prediction;
 mod reserve;
@@ -53,7 +54,7 @@ const CHAT: &[Operation] = &[Operation::Chat];
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
-    operation::RULE,
+    bridge::RULE,
     api_version::RULE,
     nulls::RULE,
     both_caps::RULE,
@@ -61,6 +62,7 @@ pub const RULES: &[Rule] = &[
     empty_lists::RULE,
     hosted_tools::RULE,
     functions::RULE,
+    lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
     roles::RULE,
@@ -77,6 +79,11 @@ pub const RULES: &[Rule] = &[
     reserve::RULE,
     unknown_keys::RULE,
 ];
+
+/// The rules that make a call ready for the way to another operation. What that operation does not take of the family is
+/// for [`RULES`], which follow.
+pub(super) const AHEAD: &[Rule] =
+    &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, without_tools::RULE, lacking::RULE];
 
 /// The rules that do no more than what a profile says in so many words. Where little is known of a family, these and no
 /// others act on it.
