@@ -158,7 +158,8 @@ impl<'a> View<'a> {
         self.index
     }
 
-    pub(super) fn key_span(self) -> Span {
+    /// Where a member's key lies, with its quotes; nowhere, for what is no member.
+    pub fn key_span(self) -> Span {
         self.node().key
     }
 

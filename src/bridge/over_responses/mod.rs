@@ -1,6 +1,20 @@
 //! A chat call that Azure serves on the Responses API.
 
+mod assistant;
+mod calls;
+mod content;
+pub mod hosted;
+mod messages;
+mod object;
+mod replay;
+mod request;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod tools;
+
 pub use crate::call::OverResponses as Reply;
+pub use request::request;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
