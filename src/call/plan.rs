@@ -46,7 +46,8 @@ impl Plan {
 
     /// Everything that was changed, in order; the plan has it no more.
     pub fn take_edits(&mut self) -> Vec<Edit> {
-        let mut edits = self.crossing.as_mut().map(|crossing| std::mem::take(&mut crossing.edits)).unwrap_or_default();
+        let mut edits =
+            self.crossing.as_mut().map(|crossing| std::mem::take(&mut crossing.edits)).unwrap_or_default();
         edits.append(&mut self.edits);
         edits
     }
@@ -173,7 +174,9 @@ impl Edit {
     pub fn body(&self) -> Option<&json::Change> {
         match &self.change {
             Change::Body(change) => Some(change),
-            Change::ApiVersion { .. } | Change::Reply(_) | Change::Operation { .. } | Change::Lost { .. } => None,
+            Change::ApiVersion { .. } | Change::Reply(_) | Change::Operation { .. } | Change::Lost { .. } => {
+                None
+            }
         }
     }
 }

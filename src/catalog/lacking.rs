@@ -34,7 +34,8 @@ fn load(text: &str) -> Result<Vec<Row>, Vec<Problem>> {
         .table("responses")
         .map(|rows| entries(&mut section.below(&["responses"], rows)))
         .unwrap_or_default();
-    let rows = entries.into_iter().filter_map(|entry| if let Entry::Row(row) = entry { Some(row) } else { None });
+    let rows =
+        entries.into_iter().filter_map(|entry| if let Entry::Row(row) = entry { Some(row) } else { None });
     let rows = rows.collect();
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }

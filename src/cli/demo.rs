@@ -20,7 +20,7 @@ use crate::{
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
-    translate::PolicyLayer,
+    translate::{OnToolsWithEffort, PolicyLayer},
 };
 
 /// The arguments of `azgate demo`.

@@ -5,7 +5,12 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use super::schema::{LogFormat, UnknownModels};
-use crate::{call::Surface, catalog::Catalog, deadline::Timeouts, translate::{OnToolsWithEffort, PolicyLayer, Summary}};
+use crate::{
+    call::Surface,
+    catalog::Catalog,
+    deadline::Timeouts,
+    translate::{OnToolsWithEffort, PolicyLayer, Summary},
+};
 
 /// Everything azgate is told.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
 //! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
-mod docs;
 mod crossing;
+mod docs;
 mod draft;
 pub mod learn;
 mod options;

@@ -30,7 +30,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Takes over the stop sequences where the model is configured so.
 fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(Value::Sent(stop)) = draft.get("stop").filter(|_| draft.target.cut_at_stop) else { return Ok(()) };
+    let Some(Value::Sent(stop)) = draft.get("stop").filter(|_| draft.target.cut_at_stop) else {
+        return Ok(());
+    };
     let Some(sequences) = sequences(stop) else { return Ok(()) };
     let why = "the model is configured with `cut_at_stop`: azgate cuts the answer at the sequence";
     if draft.edit("cut.stop", Effect::Same, why, Change::Remove { at: Pointer::key("stop") })? {
