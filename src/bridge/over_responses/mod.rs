@@ -1,6 +1,23 @@
 //! A chat call that Azure serves on the Responses API.
 
+mod annotations;
+mod answer;
+mod calls;
+mod citations;
+mod filters;
+mod finish;
+mod head;
+mod item;
+mod kept;
+mod spelt;
+mod stop;
+mod stream;
+mod usage;
+
 use std::sync::Arc;
+
+pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use stream::{Chunks, Told};
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
