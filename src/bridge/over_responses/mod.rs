@@ -2,7 +2,6 @@
 
 mod annotations;
 mod answer;
-mod calls;
 mod citations;
 mod filters;
 mod finish;
@@ -12,6 +11,7 @@ mod kept;
 mod spelt;
 mod stop;
 mod stream;
+mod tool_call;
 mod usage;
 
 use std::sync::Arc;

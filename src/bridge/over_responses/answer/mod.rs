@@ -5,7 +5,6 @@ use bytes::Bytes;
 use super::{
     Reply,
     annotations::{annotations, characters},
-    calls::tool_call,
     citations::context,
     filters::Filters,
     finish::{Failure, reason},
@@ -13,7 +12,9 @@ use super::{
     item::{Item, ItemKind, Part, PartKind},
     kept::kept,
     spelt::{self, item, member, quoted, string, text_of},
-    stop, usage,
+    stop,
+    tool_call::tool_call,
+    usage,
 };
 use crate::json::{Document, text};
 

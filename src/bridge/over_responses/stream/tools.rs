@@ -5,9 +5,9 @@ use bytes::BytesMut;
 use super::{Chunks, output, progress::Call, sliced};
 use crate::{
     bridge::over_responses::{
-        calls::tool_call,
         item::{Item, ItemKind, Tool},
         spelt::string,
+        tool_call::tool_call,
     },
     json::{Document, View, text},
 };
