@@ -256,7 +256,7 @@ mod tests {
     #[test]
     fn what_the_responses_api_lacks_is_said_and_may_be_refused() {
         let body = format!(r#"{{{HI},"seed":1,"stop":"x","n":1,"presence_penalty":0}}"#);
-        let (sent, edits) = self::sent("gpt-5-codex", "v1", &body);
+        let (sent, edits) = sent("gpt-5-codex", "v1", &body);
         assert!(["seed", "stop", "\"n\"", "penalty"].iter().all(|key| !sent.contains(key)), "{sent}");
         assert_eq!(edits, "bridge.responses, refuse.n, drop.stop;lossy, drop.seed;lossy, drop.presence_penalty");
         assert_eq!(strictly("gpt-5-codex", "v1", &body).unwrap_err().param, "stop");
@@ -287,7 +287,7 @@ mod tests {
         let body = format!(
             r#"{{{HI},"functions":[{{"name":"f"}}],"stream":true,"stream_options":{{"include_usage":true}}}}"#
         );
-        let reply = self::reply(&target("gpt-5-codex", "v1"), &body);
+        let reply = reply(&target("gpt-5-codex", "v1"), &body);
         assert!(reply.legacy_functions);
         assert_eq!(reply.usage_chunk, UsageChunk::Wanted);
         let (sent, _) = sent("gpt-5-codex", "v1", &body);
