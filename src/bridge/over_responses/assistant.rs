@@ -2,11 +2,11 @@
 
 use super::{
     super::Uncarried,
-    calls::{Call, call, legacy_call},
     content::{Side, content, parts},
     messages::{Conversation, legacy_id},
     object::{Member, Object, array, members, said},
     replay,
+    tool_calls::{Call, call, legacy_call},
 };
 use crate::json::{Kind, Pointer, Raw, View};
 

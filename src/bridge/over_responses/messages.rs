@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::HashSet};
 use super::{
     super::{Loss, Uncarried},
     Wishes, assistant,
-    calls::call_id,
     content::{Side, content},
     object::{Object, array, members, said},
+    tool_calls::call_id,
 };
 use crate::json::{Kind, Pointer, Raw, View};
 

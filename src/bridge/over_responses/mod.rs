@@ -1,16 +1,19 @@
 //! A chat call that Azure serves on the Responses API.
 
 mod assistant;
-mod calls;
+
 mod content;
 pub mod hosted;
 mod messages;
 mod object;
+#[cfg(test)]
+mod properties;
 mod replay;
 mod request;
 mod settings;
 #[cfg(test)]
 mod testing;
+mod tool_calls;
 mod tools;
 
 use std::sync::Arc;
