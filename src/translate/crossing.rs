@@ -258,7 +258,10 @@ mod tests {
         let body = format!(r#"{{{HI},"seed":1,"stop":"x","n":1,"presence_penalty":0}}"#);
         let (sent, edits) = sent("gpt-5-codex", "v1", &body);
         assert!(["seed", "stop", "\"n\"", "penalty"].iter().all(|key| !sent.contains(key)), "{sent}");
-        assert_eq!(edits, "bridge.responses, refuse.n, drop.stop;lossy, drop.seed;lossy, drop.presence_penalty");
+        assert_eq!(
+            edits,
+            "bridge.responses, refuse.n, drop.stop;lossy, drop.seed;lossy, drop.presence_penalty"
+        );
         assert_eq!(strictly("gpt-5-codex", "v1", &body).unwrap_err().param, "stop");
         let several = format!(r#"{{{HI},"n":3}}"#);
         assert_eq!(&*refused("gpt-5-codex", "v1", &several).rule, "refuse.n");

@@ -2,33 +2,22 @@
 
 mod annotations;
 mod answer;
-mod assistant;
-mod calls;
 mod citations;
-mod content;
 mod filters;
 mod finish;
 mod head;
-pub mod hosted;
 mod item;
 mod kept;
-mod messages;
-mod object;
-mod replay;
 mod request;
-mod settings;
 mod spelt;
 mod stop;
 mod stream;
-#[cfg(test)]
-mod testing;
 mod tool_call;
-mod tools;
 mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
-pub use request::request;
+pub use request::{hosted, request};
 pub use stream::{Chunks, Told};
 
 /// What a deployment adds to the calls that are bridged to it.

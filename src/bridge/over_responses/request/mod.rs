@@ -1,17 +1,30 @@
 //! The request: the members of a chat call, each where the Responses API has it.
 
-use super::{
-    super::{Bridged, Uncarried},
-    Wishes, messages,
-    object::{Object, members, said},
-    settings, tools,
+mod assistant;
+mod content;
+pub mod hosted;
+mod messages;
+mod object;
+#[cfg(test)]
+mod properties;
+mod replay;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod tool_calls;
+mod tools;
+
+use self::object::{Object, members, said};
+use super::Wishes;
+use crate::{
+    bridge::{Bridged, Uncarried},
+    json::{Document, Raw},
 };
-use crate::json::{Document, Raw};
 
 /// A chat call in the words of the Responses API. What has no other name there goes under its own, also what nobody
 /// knows: whether it may be sent is a matter of policy, and Azure's.
 ///
-/// `chat` is parsed to [`super::super::DEPTH`] at least.
+/// `chat` is parsed to [`crate::bridge::DEPTH`] at least.
 pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarried> {
     let root = chat.root();
     let mut losses = Vec::new();
@@ -58,7 +71,7 @@ fn gather(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Opti
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
+    use super::{
         Wishes,
         testing::{bridged, uncarried, wished},
     };

@@ -1,14 +1,16 @@
 //! What the assistant said and called: one message of the chat, several items.
 
 use super::{
-    super::Uncarried,
-    calls::{Call, call, legacy_call},
     content::{Side, content, parts},
     messages::{Conversation, legacy_id},
     object::{Member, Object, array, members, said},
     replay,
+    tool_calls::{Call, call, legacy_call},
 };
-use crate::json::{Kind, Pointer, Raw, View};
+use crate::{
+    bridge::Uncarried,
+    json::{Kind, Pointer, Raw, View},
+};
 
 /// What answers hold for their reader, and clients send back with them.
 const REPLAYED: [&str; 6] = [

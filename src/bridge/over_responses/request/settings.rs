@@ -3,11 +3,13 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    super::Loss,
     Wishes,
     object::{Object, array, kind, members, said},
 };
-use crate::json::{Kind, Pointer, Raw, View};
+use crate::{
+    bridge::Loss,
+    json::{Kind, Pointer, Raw, View},
+};
 
 /// The chat parameters that become `max_output_tokens`, the one that counts first.
 const CAPS: [&str; 2] = ["max_completion_tokens", "max_tokens"];

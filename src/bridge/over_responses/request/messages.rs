@@ -3,13 +3,15 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    super::{Loss, Uncarried},
     Wishes, assistant,
-    calls::call_id,
     content::{Side, content},
     object::{Object, array, members, said},
+    tool_calls::call_id,
 };
-use crate::json::{Kind, Pointer, Raw, View};
+use crate::{
+    bridge::{Loss, Uncarried},
+    json::{Kind, Pointer, Raw, View},
+};
 
 /// A conversation, as far as it has been told in items.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! The content of messages: text, images and files, under the names of the Responses API.
 
-use super::{
-    super::Uncarried,
-    object::{Object, array, kind, members, said},
+use super::object::{Object, array, kind, members, said};
+use crate::{
+    bridge::Uncarried,
+    json::{Kind, Pointer, Raw, View},
 };
-use crate::json::{Kind, Pointer, Raw, View};
 
 /// Who wrote a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

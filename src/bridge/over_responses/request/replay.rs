@@ -39,7 +39,7 @@ pub(super) fn read(azgate: View<'_>) -> Option<Past<'_>> {
 
 /// Without it, an item of reasoning is a name of something that Azure has not kept.
 fn encrypted(reasoning: View<'_>) -> bool {
-    said(reasoning, "encrypted_content").is_some()
+    reasoning.get("encrypted_content").is_some_and(|content| content.kind() == Kind::String)
 }
 
 /// The items of a message in the order of the response that made it, with what the message holds by now.

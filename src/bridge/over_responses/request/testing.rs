@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::{
-    super::{Bridged, DEPTH, Loss, Uncarried},
-    Wishes, request,
+use super::{Wishes, request};
+use crate::{
+    bridge::{Bridged, DEPTH, Loss, Uncarried},
+    json::Document,
 };
-use crate::json::Document;
 
 /// A body as it is parsed for the bridge.
 pub(super) fn parsed(body: &str) -> Document {
