@@ -43,6 +43,8 @@ pub mod balance;
 
 pub mod catalog;
 
+pub mod objects;
+
 pub mod bridge;
 
 pub mod translate;
