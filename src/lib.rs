@@ -23,6 +23,8 @@ pub mod pipeline;
 
 pub mod exchange;
 
+pub mod forward;
+
 pub mod gateway;
 
 pub mod inbound;
