@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -32,6 +35,7 @@ use crate::{
 The call's body is read from standard input:
 
   azgate explain --model o1-preview < body.json
+  azgate explain --model gpt-5-codex --operation responses < body.json
 
 With --config the model's resource, family, options and policy are the configured ones. Without it the model is taken for
 a deployment of that name: on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION where these are set, else on the
@@ -42,6 +46,9 @@ pub(super) struct ExplainArgs {
     /// The model as a client would name it
     #[arg(long, short, value_name = "MODEL")]
     model: String,
+    /// What the client calls
+    #[arg(long, short, value_name = "OPERATION", default_value = Operation::Chat.name(), value_parser = operation())]
+    operation: Operation,
     #[command(flatten)]
     config: ConfigArgs,
     /// The configured key of the caller, by its name: its policy counts too
@@ -50,6 +57,12 @@ pub(super) struct ExplainArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Reads an operation by the name that the catalog has for it.
+fn operation() -> impl TypedValueParser<Value = Operation> {
+    let names = PossibleValuesParser::new(Operation::ALL.map(Operation::name));
+    names.map(|name| Operation::named(&name).unwrap_or_default())
 }
 
 /// What would become of a call.
@@ -93,7 +106,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
     input.read_to_end(&mut text)?;
-    let call = match body::call(Operation::Chat, Some(args.model.clone()), true, text.into()) {
+    let call = match body::call(args.operation, Some(args.model.clone()), true, text.into()) {
         Ok(call) => call,
         Err(error) => {
             writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;

@@ -37,6 +37,8 @@ pub struct Settings {
     pub unknown_models: UnknownModels,
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
     pub default_resource: Option<usize>,
+    /// Whether all keys share the objects that Azure stores.
+    pub shared_objects: bool,
     /// What azgate finds out by itself.
     pub learning: LearningSettings,
     /// What translation may do.

@@ -144,7 +144,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether this is a container with values that are not recorded, because they lie too deep.
-    pub(super) fn is_opaque(self) -> bool {
+    pub fn is_opaque(self) -> bool {
         let container = matches!(self.kind(), Kind::Array | Kind::Object);
         container && self.children().next().is_none() && !text::inner(self.raw()).trim_ascii().is_empty()
     }

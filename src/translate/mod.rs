@@ -49,9 +49,10 @@ pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, R
     Ok(Plan { operation, api_version, crossing, route, edits, reply })
 }
 
-/// On the v1 surface the body names the deployment; on a dated one the path does and the body is not read for it.
+/// On the v1 surface the body names the deployment; on a dated one the path of most operations does, and the body is not
+/// read for it.
 fn route(call: &Call, target: &Target) -> Option<Change> {
-    if target.surface != Surface::V1 {
+    if target.surface != Surface::V1 && call.operation.has_deployment_in_path() {
         return None;
     }
     let named = call.body.root().get("model").and_then(crate::json::View::text);
