@@ -12,7 +12,6 @@ use crate::{
 };
 
 mod complete;
-mod filters;
 mod members;
 mod part;
 #[cfg(test)]

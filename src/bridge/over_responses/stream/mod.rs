@@ -27,7 +27,7 @@ use super::{
     usage,
 };
 use crate::{
-    call::Usage,
+    bridge::Told,
     json::{Document, Kind, View},
     sse,
 };
@@ -41,19 +41,6 @@ mod tests;
 mod text;
 mod tools;
 mod writer;
-
-/// What a stream told of itself, for the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// The token counts.
-    pub usage: Option<Usage>,
-    /// The model that answers.
-    pub model: Option<String>,
-    /// The finish reason that was given.
-    pub finish_reason: Option<&'static str>,
-    /// The code of the error that ended it.
-    pub error: Option<String>,
-}
 
 /// Makes the chunks of one stream.
 #[derive(Debug)]
@@ -231,7 +218,7 @@ impl Chunks {
         }
         let usage = response.and_then(usage::opened).map(|usage| usage::write(usage.root()));
         self.writer.finish(reason, response, usage.as_deref(), out);
-        self.told.finish_reason = Some(reason);
+        self.told.finish_reason = Some(reason.into());
         self.done = true;
     }
 
