@@ -112,7 +112,7 @@ fn streams(criterion: &mut Criterion) {
         bencher.iter_batched(
             || {
                 let plan = ReplyPlan::default();
-                Relay::new(body(chat.clone()), plan, pulse(), |outcome| drop(black_box(outcome)))
+                Relay::new(body(chat.clone()), &plan, pulse(), |outcome| drop(black_box(outcome)))
             },
             relayed,
             BatchSize::SmallInput,

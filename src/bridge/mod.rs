@@ -11,10 +11,7 @@ pub mod over_responses;
 
 use std::borrow::Cow;
 
-use crate::{
-    call::Usage,
-    json::{Pointer, Raw},
-};
+use crate::json::{Pointer, Raw};
 
 /// How deep a body must have been parsed for the bridge: to the text of a replayed message,
 /// `messages[].azgate.output[].content[].text`.
@@ -50,17 +47,4 @@ pub struct Uncarried {
     pub param: String,
     /// Why, and what to do instead.
     pub why: Cow<'static, str>,
-}
-
-/// What an answer told of itself while it was put into other words: what a log line wants to know.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// Its token counts.
-    pub usage: Option<Usage>,
-    /// The model version that answered.
-    pub model: Option<String>,
-    /// Why it ended, in the words of chat (`stop`, `length`, `tool_calls`, `content_filter`).
-    pub finish_reason: Option<Cow<'static, str>>,
-    /// The code of the error that ended it.
-    pub error: Option<String>,
 }

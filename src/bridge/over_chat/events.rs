@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::{DEPTH, Reply, story::Story, teller::Teller};
 use crate::{
-    bridge::Told,
+    call::Told,
     json::{Document, Kind, View, text},
 };
 
@@ -71,14 +71,19 @@ impl Events {
         }
     }
 
+    /// The number of the next event.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Whether the last event was told.
     pub fn is_done(&self) -> bool {
         self.done
     }
 
     /// What the stream told of itself.
-    pub fn told(&self) -> &Told {
-        &self.story.told
+    pub fn told(&mut self) -> &mut Told {
+        &mut self.story.told
     }
 
     fn close(&mut self, whole: bool, out: &mut BytesMut) {

@@ -18,7 +18,7 @@ use super::{
     verdicts::Verdicts,
 };
 use crate::{
-    bridge::Told,
+    call::Told,
     json::{Document, Kind, View, text},
 };
 
@@ -161,7 +161,7 @@ impl Story {
                 "index" | "delta" | "message" | "logprobs" | "content_filter_offsets" => {}
                 "content_filter_results" => self.verdicts.answer(value),
                 "finish_reason" => {
-                    self.told.finish_reason = value.text().map(|reason| Cow::Owned(reason.into_owned()));
+                    self.told.finish_reason = value.text().map(Cow::into_owned);
                     self.finish = Some(text::inner(value.raw()).into());
                 }
                 key if TAKEN.contains(&key) => {}

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
 
 use super::{DEPTH, Events, Reply, answer, testing::events};
-use crate::{bridge::Told, json::Document};
+use crate::{call::Told, json::Document};
 
 fn reply() -> Reply {
     Reply { echo: Bytes::from_static(br#""store":false,"tools":[],"metadata":{"a":"b"}"#) }

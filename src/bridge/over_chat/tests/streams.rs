@@ -3,11 +3,8 @@ use serde_json::{Value, json};
 
 use super::{answered, chunk, delta, finish, streamed, whole};
 use crate::{
-    bridge::{
-        Told,
-        over_chat::testing::{chat, collected, message},
-    },
-    call::Usage,
+    bridge::over_chat::testing::{chat, collected, message},
+    call::{Told, Usage},
 };
 
 /// The order of the specification's example of a stream.

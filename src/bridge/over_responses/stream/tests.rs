@@ -94,9 +94,14 @@ fn a_text_is_the_stream_that_openai_would_send() {
         ]
     );
     let usage = Usage { prompt: 5, cached: 0, completion: 7, reasoning: 3 };
-    let told =
-        Told { usage: Some(usage), model: Some("gpt-5.6".into()), finish_reason: Some("stop".into()), error: None };
-    assert_eq!((chunks.told(), chunks.is_done()), (&told, true));
+    let told = Told {
+        usage: Some(usage),
+        model: Some("gpt-5.6".into()),
+        finish_reason: Some("stop".into()),
+        error: None,
+    };
+    let done = chunks.is_done();
+    assert_eq!((&*chunks.told(), done), (&told, true));
     assert!(fed(&mut chunks, piece).is_empty(), "nothing comes behind the end");
 }
 
