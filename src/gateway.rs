@@ -159,7 +159,6 @@ fn route(
         reasoning_summary: settings.reasoning_summary,
         cut_at_stop: settings.cut_at_stop,
         fan_out: settings.fan_out,
-        resource: resource.name.as_str().into(),
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
     if knowledge.found() == Found::Unknown {

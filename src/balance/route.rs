@@ -61,6 +61,7 @@ impl Route {
         knowledge: Arc<Knowledge>,
         surfaces: Arc<Surfaces>,
     ) -> Result<Route, UrlError> {
+        let target = Target { resource: resource.name.as_str().into(), ..target };
         let aim = Aim::new(target, &resource.endpoint)?;
         Ok(Route {
             model: model.to_owned(),
