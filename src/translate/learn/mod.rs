@@ -22,7 +22,7 @@ pub use params::rule_ids;
 use self::{refusal::Refusal, scene::Scene};
 use super::Target;
 use crate::{
-    call::ApiVersion,
+    call::{ApiVersion, Operation},
     catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb},
     json::Document,
 };
@@ -134,7 +134,9 @@ const ACTORS: &[(&str, &str)] = &[
 ];
 
 /// Whether a rule acts for this family because of something learned.
-pub(super) fn is_learned(profile: &Profile, rule: &str) -> bool {
-    let place = ACTORS.iter().find(|(actor, _)| *actor == rule).map_or(rule, |(_, field)| field);
-    profile.origins.get(place).is_some_and(|origin| origin == LEARNED)
+pub(super) fn is_learned(profile: &Profile, operation: Operation, rule: &str) -> bool {
+    match ACTORS.iter().find(|(actor, _)| *actor == rule) {
+        Some((_, field)) => profile.origins.get(*field).is_some_and(|origin| origin == LEARNED),
+        None => profile.origin(operation, rule) == Some(LEARNED),
+    }
 }

@@ -8,7 +8,7 @@ use super::{
     wording::Said,
 };
 use crate::{
-    call::{ApiVersion, Surface},
+    call::{ApiVersion, Operation, Surface},
     catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
     json::View,
     translate::Target,
@@ -84,8 +84,8 @@ impl Scene<'_> {
             let to = instead.filter(|name| is_cap(name) && *name != param).unwrap_or(other);
             let back =
                 |row: &Row| row.param == to && matches!(&row.verb, Verb::Rename(name) if name == param);
-            let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
-            let unknown = version.into_iter().flat_map(|version| version.unknown.iter());
+            let version = self.target.version(Operation::Chat);
+            let unknown = version.into_iter().flat_map(|version| version.unknown(Operation::Chat));
             // Where Azure takes neither name, renaming would go round in circles.
             if !self.target.profile.chat.iter().chain(unknown).any(back) {
                 let why = format!("Azure said that it takes `{to}` here in place of `{param}`.");
@@ -137,8 +137,8 @@ impl Scene<'_> {
             return None;
         }
         let now = self.target.profile.system_role;
-        let learned = super::is_learned(&self.target.profile, "rename.role");
-        let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
+        let learned = super::is_learned(&self.target.profile, Operation::Chat, "rename.role");
+        let version = self.target.version(Operation::Chat);
         let has_developer = version.is_none_or(|version| version.developer_role);
         let next = match (refused, now) {
             ("system", SystemRole::System) if learned => SystemRole::MergeIntoUser,
