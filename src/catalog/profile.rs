@@ -252,6 +252,13 @@ pub struct Row {
     pub why: Arc<str>,
 }
 
+impl Row {
+    /// The list and the text in it, where the row is about one text of a list.
+    pub fn item(&self) -> Option<(&str, &str)> {
+        self.param.strip_suffix(']')?.split_once('[')
+    }
+}
+
 /// What a row does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verb {

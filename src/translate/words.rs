@@ -13,29 +13,13 @@ pub struct Words {
     pub effort: &'static str,
     /// The type of a part that holds text.
     pub text: &'static str,
-    /// The type of a part that holds an image.
-    pub image: &'static str,
-    /// The type of a part that holds a file.
-    pub file: &'static str,
 }
 
-const CHAT: Words = Words {
-    messages: "messages",
-    cap: "max_completion_tokens",
-    effort: "reasoning_effort",
-    text: "text",
-    image: "image_url",
-    file: "file",
-};
+const CHAT: Words =
+    Words { messages: "messages", cap: "max_completion_tokens", effort: "reasoning_effort", text: "text" };
 
-const RESPONSES: Words = Words {
-    messages: "input",
-    cap: "max_output_tokens",
-    effort: "reasoning.effort",
-    text: "input_text",
-    image: "input_image",
-    file: "input_file",
-};
+const RESPONSES: Words =
+    Words { messages: "input", cap: "max_output_tokens", effort: "reasoning.effort", text: "input_text" };
 
 /// The words of an operation.
 pub fn words(operation: Operation) -> &'static Words {

@@ -1,13 +1,13 @@
 //! Dated surfaces: keys and values that the version sent does not know are rewritten or dropped (`surfaces.toml`).
 
-use super::{CHAT, Rule, params};
+use super::{BOTH, Rule, params};
 use crate::{call::Refusal, translate::Draft};
 
 pub(super) const RULE: Rule = Rule {
     ids: &[],
     summary: "On a dated surface, keys and values that the api-version does not know are rewritten, dropped or refused \
               (`version.KEY`).",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
