@@ -11,7 +11,9 @@ use crate::{
     balance::UnknownModel,
     call::Refusal,
     inbound::{BodyError, paths::PathError},
+    json::text::shortened,
     limits::Limited,
+    objects::Named,
     observe::Record,
     respond::{Adapted, AnswerError, Content, JSON, collect::CollectError, kind},
     upstream::{Failure, UrlError},
@@ -48,6 +50,17 @@ impl ApiError {
         .param(name)
     }
 
+    /// An object that Azure may store, though whose it is cannot be known. It is answered as one that does not exist.
+    pub fn unknown_object(id: &str) -> ApiError {
+        let message = format!(
+            "No object with the id '{}' is known here. azgate does not note which key an object belongs to, so with more \
+             than one key it reaches for none: use a single key, or set `shared_objects = true` under [routing] if all keys \
+             may share what Azure stores.",
+            shortened(id)
+        );
+        ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
     fn param(mut self, param: impl Into<String>) -> ApiError {
         self.param = Some(param.into());
         self
@@ -82,16 +95,22 @@ impl From<PathError> for ApiError {
             PathError::Unknown => ApiError::new(
                 StatusCode::NOT_FOUND,
                 "unknown_url",
-                "azgate serves no such path: use /v1/chat/completions, /v1/models, or Azure's spellings of them. \
-                 If this was the Responses API or another, set the client to chat completions.",
+                "azgate serves no such path: use /v1/chat/completions, /v1/responses, /v1/models, or Azure's spellings \
+                 of them. If this was another API, set the client to one of these.",
             ),
-            PathError::Method { allowed } => ApiError::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                format!("this path takes {allowed}"),
-            )
-            .header("allow", if allowed == Method::GET { &"GET, HEAD" } else { &allowed }),
+            PathError::Method { allowed } => {
+                let told = |separator| allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(separator);
+                let message = format!("this path takes {}", told(" or "));
+                ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+                    .header("allow", &told(", ").replace("GET", "GET, HEAD"))
+            }
         }
+    }
+}
+
+impl From<Named> for ApiError {
+    fn from(Named { at, id }: Named) -> ApiError {
+        ApiError::unknown_object(&id).param(at.to_string())
     }
 }
 
@@ -167,6 +186,9 @@ impl From<Refusal> for ApiError {
 
 impl From<UrlError> for ApiError {
     fn from(error: UrlError) -> ApiError {
+        if matches!(error, UrlError::Id(_)) {
+            return ApiError::new(StatusCode::NOT_FOUND, "not_found", error.to_string());
+        }
         ApiError::new(StatusCode::NOT_FOUND, "model_not_found", error.to_string()).param("model")
     }
 }

@@ -76,7 +76,7 @@ impl Exchange {
             method: Method::POST,
             uri: self.route.uri(&aim, &plan)?,
             headers,
-            body: json::apply(&self.call.body, plan.changes()).into(),
+            body: json::apply(plan.body(&self.call), plan.changes()).into(),
         };
         record.note_plan(&aim, &mut plan);
         Ok(Attempt { aim, request, reply: plan.reply })
@@ -115,7 +115,7 @@ impl Exchange {
                 _ => self.amended(&refused, &sent, record).await,
             };
             let Some(amended) = amended else {
-                return Ok(respond::refused(&refused, &self.route, record)?);
+                return Ok(respond::refused(&refused, &self.route.resource.name, record)?);
             };
             (attempt, amendments) = (amended, amendments + 1);
             record.note_amended();

@@ -16,6 +16,7 @@ use crate::{
         HeartbeatSettings, KeySettings, LearningSettings, ModelSettings, ResourceSettings, Settings,
         schema::UnknownModels,
     },
+    deadline::Timeouts,
     limits::RequestLimit,
     observe::Metrics,
     translate::{PolicyLayer, Target},
@@ -53,15 +54,20 @@ pub struct Gateway {
     pub routes: Routes,
     /// Everyone's layer of policy.
     pub policy: PolicyLayer,
+    /// Whether all callers may reach whatever Azure stores: they are one, or they share it.
+    pub objects_are_shared: bool,
     /// Signs of life while a model thinks.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// How long a request may take that is for no model.
+    pub timeouts: Timeouts,
     /// Largest request body, decoded.
     pub max_body_bytes: usize,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What is known of every deployment.
     pub ledger: Arc<Ledger>,
-    resources: Vec<Arc<Resource>>,
+    /// The resources, in the order of the configuration.
+    pub resources: Vec<Arc<Resource>>,
 }
 
 impl Gateway {
@@ -94,7 +100,9 @@ impl Gateway {
             keys: Keys::new(settings.keys.iter().map(key).collect()),
             routes: Routes::new(listed, open),
             policy: settings.policy.clone(),
+            objects_are_shared: settings.shared_objects || settings.keys.len() <= 1,
             heartbeat: settings.heartbeat,
+            timeouts: settings.timeouts,
             max_body_bytes: settings.max_body_bytes,
             metrics: Arc::new(Metrics::new(&ledger.tally)),
             ledger: ledger.clone(),
@@ -147,6 +155,11 @@ fn route(
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
         collect: settings.collect,
+        tools_with_effort: settings.tools_with_effort,
+        reasoning_summary: settings.reasoning_summary,
+        cut_at_stop: settings.cut_at_stop,
+        fan_out: settings.fan_out,
+        resource: resource.name.as_str().into(),
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
     if knowledge.found() == Found::Unknown {

@@ -23,6 +23,8 @@ pub mod pipeline;
 
 pub mod exchange;
 
+pub mod forward;
+
 pub mod gateway;
 
 pub mod inbound;
@@ -42,6 +44,8 @@ pub mod limits;
 pub mod balance;
 
 pub mod catalog;
+
+pub mod objects;
 
 pub mod bridge;
 

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, request::Parts};
 
 use crate::{
     auth::Caller,
-    balance::Route,
     call::{Call, Operation},
     error::ApiError,
     exchange::{self, Attempt, Exchange},
+    forward::{self, Stored},
     gateway::Gateway,
     inbound::{self, Dialect, Endpoint, Matched, paths},
     limits::{self, RequestLimit},
+    objects,
     observe::Record,
     respond::{self, Adapted, Early, Form},
     translate::Lossy,
@@ -27,7 +28,7 @@ pub async fn serve(gateway: &Arc<Gateway>, request: Request<Body>) -> Response<B
     let mut record = Record::start(gateway.metrics.clone(), request_id(&head.headers));
     let (exchange, first) = match ask(gateway, head, body, &mut record).await {
         Ok(Asked::Azure(exchange, first)) => (exchange, first),
-        Ok(Asked::Azgate(answer)) => return respond::finish(answer, record),
+        Ok(Asked::Answered(answer)) => return respond::finish(answer, record),
         Err(error) => return respond::finish(error.answer(&mut record), record),
     };
     let Some(early) = early(gateway, &exchange.call) else {
@@ -38,12 +39,12 @@ pub async fn serve(gateway: &Arc<Gateway>, request: Request<Body>) -> Response<B
     respond::open(early, known, Box::pin(exchange.run(first, record))).await
 }
 
-/// Who is asked.
+/// What becomes of a request.
 #[expect(clippy::large_enum_variant, reason = "one a call, and taken apart at once")]
 enum Asked {
-    /// azgate itself, and this is its answer.
-    Azgate(Adapted),
-    /// Azure, and this is what it is sent first.
+    /// There is an answer: azgate's own, or Azure's for what is not translated.
+    Answered(Adapted),
+    /// Azure is asked, and this is what it is sent first.
     Azure(Exchange, Attempt),
 }
 
@@ -60,7 +61,11 @@ async fn ask(
         Endpoint::Operation(operation) => operation,
         Endpoint::Models => {
             let list = inbound::models::list(&gateway.routes);
-            return Ok(Asked::Azgate(respond::whole(list, record)));
+            return Ok(Asked::Answered(respond::whole(list, record)));
+        }
+        Endpoint::Object(behind) => {
+            let id = matched.name.unwrap_or_default();
+            return Box::pin(stored(gateway, &caller, (head, body), (id, behind), record)).await;
         }
         Endpoint::Model => return one_model(gateway, &matched, record),
     };
@@ -69,7 +74,12 @@ async fn ask(
     record.note_call(&call);
     let route = gateway.routes.find(&call.model)?;
     record.note_route(&route);
-    limits::admit(limits(&caller, &route))?;
+    limits::admit(of_key(&caller).chain(exchange::limit(&route)))?;
+    if !gateway.objects_are_shared
+        && let Some(object) = objects::named(&call.body)
+    {
+        return Err(object.into());
+    }
     call.normalize = route.normalize.unwrap_or(call.normalize);
     let lossy = lossy(&head.headers)?;
     let turn = route.knowledge.admit().await;
@@ -91,13 +101,31 @@ async fn read_call(operation: Operation, matched: Matched, body: Bytes) -> Resul
     Ok(joined.unwrap_or(Err(inbound::BodyError::Interrupted))?)
 }
 
-/// The limits on a call, the narrower first.
-fn limits<'l>(
-    caller: &'l Caller,
-    route: &'l Route,
-) -> impl Iterator<Item = (&'static str, &'l str, &'l RequestLimit)> {
+/// The limit on a key, which goes before that on a model.
+fn of_key(caller: &Caller) -> impl Iterator<Item = (&'static str, &str, &RequestLimit)> {
     let key = caller.key().and_then(|key| Some(("key", key.name.as_str(), key.limit.as_ref()?)));
-    key.into_iter().chain(exchange::limit(route))
+    key.into_iter()
+}
+
+/// A request about a stored response.
+async fn stored(
+    gateway: &Gateway,
+    caller: &Caller,
+    (head, body): (Parts, Body),
+    (id, behind): (String, &'static str),
+    record: &mut Record,
+) -> Result<Asked, ApiError> {
+    record.note_object();
+    limits::admit(of_key(caller))?;
+    if !gateway.objects_are_shared {
+        return Err(ApiError::unknown_object(&id));
+    }
+    let body = match head.method {
+        Method::POST => inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?,
+        _ => Bytes::new(),
+    };
+    let asked = Stored { head, id, behind, body: body.into() };
+    Ok(Asked::Answered(forward::forward(gateway, &asked, record).await?))
 }
 
 /// What the caller says of changes that lose something.
@@ -121,7 +149,7 @@ fn early(gateway: &Gateway, call: &Call) -> Option<Early> {
 
 fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Asked, ApiError> {
     let route = gateway.routes.find(matched.name.as_deref().unwrap_or_default())?;
-    Ok(Asked::Azgate(respond::whole(inbound::models::one(&route), record)))
+    Ok(Asked::Answered(respond::whole(inbound::models::one(&route), record)))
 }
 
 /// The client's request id if it is a plain short one, else a new one.

@@ -20,12 +20,14 @@ pub struct Aim {
     /// What names its family and deployment on every answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     chat: Uri,
+    responses: Uri,
 }
 
 impl Aim {
     pub(super) fn new(target: Target, endpoint: &Endpoint) -> Result<Aim, UrlError> {
         let version = target.api_version().map(ApiVersion::as_str);
-        let chat = endpoint.operation(version, &target.deployment, Operation::Chat.path())?;
+        let uri = |operation| endpoint.operation(version, &target.deployment, operation);
+        let (chat, responses) = (uri(Operation::Chat)?, uri(Operation::Responses)?);
         let headers =
             [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
         // Names of deployments and families may be any text; clients read headers as ASCII.
@@ -33,7 +35,7 @@ impl Aim {
             let value = utf8_percent_encode(value, CONTROLS).to_string();
             Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
         };
-        Ok(Aim { headers: headers.into_iter().filter_map(header).collect(), target, chat })
+        Ok(Aim { headers: headers.into_iter().filter_map(header).collect(), target, chat, responses })
     }
 
     /// Whether it was worked out for this profile.
@@ -43,11 +45,13 @@ impl Aim {
 
     /// Where a planned call goes on this resource.
     pub(super) fn uri(&self, plan: &Plan, endpoint: &Endpoint) -> Result<Uri, UrlError> {
-        let usual = plan.api_version.as_ref() == self.target.api_version();
-        if usual && plan.operation == Operation::Chat {
-            return Ok(self.chat.clone());
+        if plan.api_version.as_ref() == self.target.api_version() {
+            return Ok(match plan.operation {
+                Operation::Chat => self.chat.clone(),
+                Operation::Responses => self.responses.clone(),
+            });
         }
         let version = plan.api_version.as_ref().map(ApiVersion::as_str);
-        endpoint.operation(version, &self.target.deployment, plan.operation.path())
+        endpoint.operation(version, &self.target.deployment, plan.operation)
     }
 }

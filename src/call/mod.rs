@@ -8,8 +8,8 @@ mod version;
 
 pub use operation::Operation;
 pub use plan::{
-    Change, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId,
-    Shape, UsageChunk,
+    Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
+    ReplyTweak, RuleId, Shape, UsageChunk,
 };
 pub use usage::Usage;
 pub use version::{ApiVersion, InvalidApiVersion, Surface};

@@ -24,12 +24,18 @@ impl Operation {
         }
     }
 
-    /// The path behind `/v1` on OpenAI and behind the deployment on Azure's dated surface.
+    /// The path behind `/v1` on OpenAI, and behind `/openai` or the deployment on Azure's dated surface.
     pub fn path(self) -> &'static str {
         match self {
             Operation::Chat => "/chat/completions",
             Operation::Responses => "/responses",
         }
+    }
+
+    /// Whether a dated URL names the deployment. The Responses API has it in the body's `model` on every surface
+    /// (openai-python `lib/azure.py` writes no deployment into its path).
+    pub fn has_deployment_in_path(self) -> bool {
+        self == Operation::Chat
     }
 
     /// The operation of that catalog name.

@@ -5,8 +5,8 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use bytes::Bytes;
 
 use crate::{
-    call::{ApiVersion, Operation},
-    json,
+    call::{ApiVersion, Call, Operation},
+    json::{self, Document, Pointer},
 };
 
 /// The name of a rule, such as `drop.temperature`.
@@ -19,6 +19,8 @@ pub struct Plan {
     pub operation: Operation,
     /// The dated api-version to send; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
+    /// The call in the words of that operation, where the client asked for another one; then the rest is about it.
+    pub crossing: Option<Crossing>,
     /// The change that names the deployment in the body: plumbing, so no edit.
     pub route: Option<json::Change>,
     /// What was changed, in order.
@@ -27,14 +29,32 @@ pub struct Plan {
     pub reply: ReplyPlan,
 }
 
+/// A call that went over to another operation.
+#[derive(Clone, Debug)]
+pub struct Crossing {
+    /// The call in the other operation's words.
+    pub call: Call,
+    /// What was changed and left out on the way, in order. It is done already.
+    pub edits: Vec<Edit>,
+}
+
 impl Plan {
+    /// The body that is changed and sent, of this call.
+    pub fn body<'a>(&'a self, call: &'a Call) -> &'a Document {
+        self.crossing.as_ref().map_or(&call.body, |crossing| &crossing.call.body)
+    }
+
+    /// Everything that was changed, in order; the plan has it no more.
+    pub fn take_edits(&mut self) -> Vec<Edit> {
+        let mut edits =
+            self.crossing.as_mut().map(|crossing| std::mem::take(&mut crossing.edits)).unwrap_or_default();
+        edits.append(&mut self.edits);
+        edits
+    }
+
     /// The changes to the body, in order.
     pub fn changes(&self) -> impl Iterator<Item = &json::Change> {
-        let edited = self.edits.iter().filter_map(|edit| match &edit.change {
-            Change::Body(change) => Some(change),
-            Change::ApiVersion { .. } | Change::Reply(_) => None,
-        });
-        self.route.iter().chain(edited)
+        self.route.iter().chain(self.edits.iter().filter_map(Edit::body))
     }
 }
 
@@ -45,6 +65,8 @@ pub struct ReplyPlan {
     pub operation: Operation,
     /// Whether that is the operation that the client asked for.
     pub shape: Shape,
+    /// How many calls the answer is put together of, one for each of its choices.
+    pub copies: Copies,
     /// How the answer is framed.
     pub framing: Framing,
     /// What becomes of the usage chunk at the end of a stream.
@@ -81,6 +103,31 @@ pub struct OverResponses {
 pub struct OverChat {
     /// What a response repeats of its request, as the members of a JSON object without its braces.
     pub echo: Bytes,
+}
+
+/// How many times a call is made, so that an operation that gives one choice gives several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copies(u8);
+
+impl Copies {
+    /// The most that is made of one call.
+    pub const MOST: u8 = 8;
+
+    /// That many, if so many are made.
+    pub fn of(count: u64) -> Option<Copies> {
+        u8::try_from(count).ok().filter(|count| (1..=Copies::MOST).contains(count)).map(Copies)
+    }
+
+    /// How many.
+    pub fn count(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for Copies {
+    fn default() -> Copies {
+        Copies(1)
+    }
 }
 
 /// The framing of an answer beside that of the call upstream.
@@ -122,6 +169,18 @@ pub struct Edit {
     pub learned: bool,
 }
 
+impl Edit {
+    /// The change to the body, if it is one.
+    pub fn body(&self) -> Option<&json::Change> {
+        match &self.change {
+            Change::Body(change) => Some(change),
+            Change::ApiVersion { .. } | Change::Reply(_) | Change::Operation { .. } | Change::Lost { .. } => {
+                None
+            }
+        }
+    }
+}
+
 /// What an edit changes.
 #[derive(Clone, Debug)]
 pub enum Change {
@@ -136,6 +195,18 @@ pub enum Change {
     },
     /// The answer.
     Reply(ReplyTweak),
+    /// The operation.
+    Operation {
+        /// What the client asked for.
+        from: Operation,
+        /// What Azure is asked for.
+        to: Operation,
+    },
+    /// Something that has no place in the other operation.
+    Lost {
+        /// Where it stood.
+        at: Pointer,
+    },
 }
 
 impl fmt::Display for Change {
@@ -147,6 +218,8 @@ impl fmt::Display for Change {
             Change::Body(json::Change::Rename { from, to }) => write!(f, "rename {from} to {to}"),
             Change::ApiVersion { from, to } => write!(f, "api-version {from} to {to}"),
             Change::Reply(tweak) => write!(f, "answer: {}", tweak.described()),
+            Change::Operation { from, to } => write!(f, "operation {from} to {to}"),
+            Change::Lost { at } => write!(f, "leave out {at}"),
         }
     }
 }

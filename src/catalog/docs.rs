@@ -103,7 +103,7 @@ fn facts(catalog: &Catalog) -> String {
 }
 
 fn cap(family: &Profile) -> String {
-    if !serves(family, Operation::Chat) {
+    if !family.serves(Operation::Chat) {
         return "`max_output_tokens`".to_owned();
     }
     let renamed = |id: &str| family.chat.iter().any(|row| &*row.id == id);
@@ -142,14 +142,10 @@ fn efforts(family: &Profile) -> String {
 }
 
 fn custom_tools(family: &Profile) -> String {
-    if !serves(family, Operation::Chat) {
+    if !family.serves(Operation::Chat) {
         return unstated();
     }
     if family.custom_tools { "taken" } else { "refused" }.to_owned()
-}
-
-fn serves(family: &Profile, operation: Operation) -> bool {
-    family.operations.contains(&operation)
 }
 
 /// The block a family inherits from: the one origin that is neither itself nor derived.
@@ -171,7 +167,7 @@ struct Tables<'c> {
 impl<'c> Tables<'c> {
     /// The families that Azure serves on it, which alone have rows of it.
     fn families(self) -> impl Iterator<Item = &'c Profile> {
-        self.catalog.families().map(AsRef::as_ref).filter(move |family| serves(family, self.operation))
+        self.catalog.families().map(AsRef::as_ref).filter(move |family| family.serves(self.operation))
     }
 
     /// The bases, in the order of the families that stand on them.

@@ -1,8 +1,9 @@
 //! What each Azure model family takes, as data: `families.toml` and an operator's overlay of it for the models,
-//! `surfaces.toml` for the dated api-versions.
+//! `surfaces.toml` for the dated api-versions, `lacking.toml` for what one operation has no place for.
 
 mod block;
 mod docs;
+mod lacking;
 mod lineage;
 mod model_name;
 mod problem;
@@ -18,6 +19,7 @@ mod tests;
 mod word;
 
 pub use docs::families_markdown;
+pub use lacking::lacking_on_responses;
 pub use problem::Problem;
 pub use profile::{
     Context, Effort, FamilyName, Functions, Modality, Profile, Row, Scalar, Streaming, SystemRole,

@@ -95,6 +95,11 @@ impl Profile {
         self.origins.get(&*origin_key(operation, id)).map(String::as_str)
     }
 
+    /// Whether Azure serves an operation for it, as far as anything is known.
+    pub fn serves(&self, operation: Operation) -> bool {
+        self.operations.is_empty() || self.operations.contains(&operation)
+    }
+
     /// Whether a base model of that name belongs to the family; it may end in a date.
     pub fn has_model(&self, name: &str) -> bool {
         let name = canonical(name);

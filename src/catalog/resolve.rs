@@ -148,7 +148,7 @@ impl Draft {
     /// Azure refuses a cap above what an answer may hold; one at the limit means the same.
     fn cap_answers(&mut self, operation: Operation, params: &[&str]) {
         let Some(output) = self.profile.context.output else { return };
-        if !serves(&self.profile, operation) {
+        if !self.profile.serves(operation) {
             return;
         }
         let Ok(most) = u32::try_from(output) else { return };
@@ -175,11 +175,6 @@ impl Draft {
             });
         }
     }
-}
-
-/// Whether the family is served on that operation, or may be.
-fn serves(profile: &Profile, operation: Operation) -> bool {
-    profile.operations.is_empty() || profile.operations.contains(&operation)
 }
 
 /// Row ids begin with a verb, behind their operation if it is not chat; fields do not.

@@ -124,8 +124,7 @@ fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     let known = fields.iter().filter(|(_, value)| !value.is_null());
     let row = |(key, value): (&String, &Value)| [key.clone(), plain(value), origin(profile, key).to_owned()];
     out.table(&["field", "value", "written in"], known.map(row), &[])?;
-    let serves = |operation: &Operation| !profile.is_known() || profile.operations.contains(operation);
-    for operation in Operation::ALL.into_iter().filter(serves) {
+    for operation in Operation::ALL.into_iter().filter(|operation| profile.serves(*operation)) {
         if profile.rows(operation).is_empty() {
             continue;
         }

@@ -20,7 +20,7 @@ use crate::{
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
-    translate::PolicyLayer,
+    translate::{OnToolsWithEffort, PolicyLayer},
 };
 
 /// The arguments of `azgate demo`.
@@ -108,6 +108,10 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
         requests_per_minute: None,
         normalize_stream: None,
         collect: false,
+        tools_with_effort: OnToolsWithEffort::default(),
+        reasoning_summary: None,
+        cut_at_stop: false,
+        fan_out: 1,
         policy: PolicyLayer::default(),
     }
 }

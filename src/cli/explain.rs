@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -32,6 +35,7 @@ use crate::{
 The call's body is read from standard input:
 
   azgate explain --model o1-preview < body.json
+  azgate explain --model gpt-5-codex --operation responses < body.json
 
 With --config the model's resource, family, options and policy are the configured ones. Without it the model is taken for
 a deployment of that name: on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION where these are set, else on the
@@ -42,6 +46,9 @@ pub(super) struct ExplainArgs {
     /// The model as a client would name it
     #[arg(long, short, value_name = "MODEL")]
     model: String,
+    /// What the client calls
+    #[arg(long, short, value_name = "OPERATION", default_value = Operation::Chat.name(), value_parser = operation())]
+    operation: Operation,
     #[command(flatten)]
     config: ConfigArgs,
     /// The configured key of the caller, by its name: its policy counts too
@@ -50,6 +57,12 @@ pub(super) struct ExplainArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Reads an operation by the name that the catalog has for it.
+fn operation() -> impl TypedValueParser<Value = Operation> {
+    let names = PossibleValuesParser::new(Operation::ALL.map(Operation::name));
+    names.map(|name| Operation::named(&name).unwrap_or_default())
 }
 
 /// What would become of a call.
@@ -93,7 +106,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
     input.read_to_end(&mut text)?;
-    let call = match body::call(Operation::Chat, Some(args.model.clone()), true, text.into()) {
+    let call = match body::call(args.operation, Some(args.model.clone()), true, text.into()) {
         Ok(call) => call,
         Err(error) => {
             writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;
@@ -155,17 +168,17 @@ fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> a
         body: None,
     };
     match translate::plan(call, target, &Policy { call: None, layers }) {
-        Ok(plan) => {
-            let sent = json::apply(&call.body, plan.changes()).concat();
+        Ok(mut plan) => {
+            let sent = json::apply(plan.body(call), plan.changes()).concat();
             report.body = Some(RawValue::from_string(String::from_utf8(sent)?)?);
-            report.api_version = plan.api_version.map(|version| version.to_string());
+            report.api_version = plan.api_version.as_ref().map(|version| version.to_string());
             let line = |edit: Edit| EditLine {
                 rule: edit.rule.to_string(),
                 effect: edit.effect.name(),
                 change: edit.change.to_string(),
                 why: edit.why.into_owned(),
             };
-            report.edits = plan.edits.into_iter().map(line).collect();
+            report.edits = plan.take_edits().into_iter().map(line).collect();
         }
         Err(refusal) => {
             let rule = refusal.rule.to_string();

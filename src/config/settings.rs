@@ -5,7 +5,12 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use secrecy::SecretString;
 
 use super::schema::{LogFormat, UnknownModels};
-use crate::{call::Surface, catalog::Catalog, deadline::Timeouts, translate::PolicyLayer};
+use crate::{
+    call::Surface,
+    catalog::Catalog,
+    deadline::Timeouts,
+    translate::{OnToolsWithEffort, PolicyLayer, Summary},
+};
 
 /// Everything azgate is told.
 #[derive(Clone, Debug)]
@@ -32,6 +37,8 @@ pub struct Settings {
     pub unknown_models: UnknownModels,
     /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
     pub default_resource: Option<usize>,
+    /// Whether all keys share the objects that Azure stores.
+    pub shared_objects: bool,
     /// What azgate finds out by itself.
     pub learning: LearningSettings,
     /// What translation may do.
@@ -123,6 +130,14 @@ pub struct ModelSettings {
     pub normalize_stream: Option<bool>,
     /// Whether JSON answers are collected from streams.
     pub collect: bool,
+    /// What becomes of function tools beside an effort.
+    pub tools_with_effort: OnToolsWithEffort,
+    /// Whether and how reasoning is summarized in bridged calls.
+    pub reasoning_summary: Option<Summary>,
+    /// Whether `stop` is honoured in bridged calls.
+    pub cut_at_stop: bool,
+    /// How many choices are asked for one by one in bridged calls, at most.
+    pub fan_out: u8,
     /// What translation may do.
     pub policy: PolicyLayer,
 }

@@ -121,7 +121,7 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
 }
 
 /// Outlines a body and reads what every call needs: the model (the path's name wins, as on Azure), whether a stream
-/// is asked for, and the shape of the messages.
+/// is asked for, and the shape of the messages or the input.
 pub fn call(
     operation: Operation,
     named: Option<String>,
@@ -145,8 +145,22 @@ pub fn call(
         None => false,
         Some(stream) => stream.boolean().ok_or_else(|| wrong_type("stream", "a boolean", stream))?,
     };
-    messages(root)?;
+    match operation {
+        Operation::Chat => messages(root)?,
+        Operation::Responses => input(root)?,
+    }
     Ok(Call { operation, model, stream, body, normalize })
+}
+
+/// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of which
+/// Azure says the rest.
+fn input(root: View<'_>) -> Result<(), BodyError> {
+    match root.get("input") {
+        Some(input) if !matches!(input.kind(), Kind::String | Kind::Array | Kind::Null) => {
+            Err(wrong_type("input", "a string or an array", input))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Every message must be an object with a role, and its content a string, a list of objects, or null.

@@ -17,8 +17,10 @@ pub enum Dialect {
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
-    /// An operation that is forwarded.
+    /// An operation that is translated.
     Operation(Operation),
+    /// A stored response, or what stands behind its id in the path, such as `/cancel`.
+    Object(&'static str),
     /// The list of models.
     Models,
     /// One model.
@@ -33,12 +35,19 @@ struct Row {
 }
 
 const CHAT: Endpoint = Endpoint::Operation(Operation::Chat);
+const RESPONSES: Endpoint = Endpoint::Operation(Operation::Responses);
+const RESPONSE: Endpoint = Endpoint::Object("");
+const CANCEL: Endpoint = Endpoint::Object("/cancel");
+const INPUT_ITEMS: Endpoint = Endpoint::Object("/input_items");
+
+/// Operations of OpenAI's that stand where a response's id does. Azure's specification has neither.
+const NO_IDS: [&str; 2] = ["compact", "input_tokens"];
 
 const fn row(pattern: &'static str, method: Method, endpoint: Endpoint, dialect: Dialect) -> Row {
     Row { pattern, method, endpoint, dialect }
 }
 
-/// `{}` is one segment: a deployment or a model.
+/// `{}` is one segment: a deployment, a model, or an object's id.
 const ROWS: &[Row] = &[
     row("/v1/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
     row("/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
@@ -48,6 +57,29 @@ const ROWS: &[Row] = &[
     row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
     // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
     row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    row("/v1/responses", Method::POST, RESPONSES, Dialect::OpenAi),
+    row("/responses", Method::POST, RESPONSES, Dialect::OpenAi),
+    row("/openai/v1/responses", Method::POST, RESPONSES, Dialect::Azure),
+    row("/openai/responses", Method::POST, RESPONSES, Dialect::Azure),
+    // openai-java writes the deployment into the path of whatever has a model.
+    row("/openai/deployments/{}/responses", Method::POST, RESPONSES, Dialect::Azure),
+    row("/openai/v1/deployments/{}/responses", Method::POST, RESPONSES, Dialect::Azure),
+    row("/v1/responses/{}", Method::GET, RESPONSE, Dialect::OpenAi),
+    row("/v1/responses/{}", Method::DELETE, RESPONSE, Dialect::OpenAi),
+    row("/v1/responses/{}/cancel", Method::POST, CANCEL, Dialect::OpenAi),
+    row("/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::OpenAi),
+    row("/responses/{}", Method::GET, RESPONSE, Dialect::OpenAi),
+    row("/responses/{}", Method::DELETE, RESPONSE, Dialect::OpenAi),
+    row("/responses/{}/cancel", Method::POST, CANCEL, Dialect::OpenAi),
+    row("/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::OpenAi),
+    row("/openai/v1/responses/{}", Method::GET, RESPONSE, Dialect::Azure),
+    row("/openai/v1/responses/{}", Method::DELETE, RESPONSE, Dialect::Azure),
+    row("/openai/v1/responses/{}/cancel", Method::POST, CANCEL, Dialect::Azure),
+    row("/openai/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::Azure),
+    row("/openai/responses/{}", Method::GET, RESPONSE, Dialect::Azure),
+    row("/openai/responses/{}", Method::DELETE, RESPONSE, Dialect::Azure),
+    row("/openai/responses/{}/cancel", Method::POST, CANCEL, Dialect::Azure),
+    row("/openai/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::Azure),
     row("/v1/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
     row("/v1/models/{}", Method::GET, Endpoint::Model, Dialect::OpenAi),
     row("/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
@@ -67,7 +99,7 @@ pub struct Matched {
     pub endpoint: Endpoint,
     /// Whose clients use it.
     pub dialect: Dialect,
-    /// The deployment or model that the path names, decoded.
+    /// The deployment, model or object that the path names, decoded.
     pub name: Option<String>,
 }
 
@@ -80,8 +112,8 @@ pub enum PathError {
     /// The path is known, the method is not.
     #[error("method not allowed")]
     Method {
-        /// The method that the path takes; where it is GET, HEAD as well.
-        allowed: Method,
+        /// The methods that the path takes; where one is GET, HEAD as well.
+        allowed: Vec<Method>,
     },
 }
 
@@ -90,17 +122,20 @@ pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
     let path = path.strip_suffix('/').unwrap_or(path);
     // The server leaves the body out of an answer to HEAD.
     let method = if *method == Method::HEAD { &Method::GET } else { method };
-    let mut error = PathError::Unknown;
+    let mut allowed = Vec::new();
     for row in ROWS {
         let Some(names) = matches(row.pattern, path) else { continue };
+        if row.endpoint == RESPONSE && names.iter().any(|name| NO_IDS.contains(name)) {
+            continue;
+        }
         if row.method != *method {
-            error = PathError::Method { allowed: row.method.clone() };
+            allowed.push(row.method.clone());
             continue;
         }
         let name = names.into_iter().next().map(segment).transpose()?;
         return Ok(Matched { endpoint: row.endpoint, dialect: row.dialect, name });
     }
-    Err(error)
+    Err(if allowed.is_empty() { PathError::Unknown } else { PathError::Method { allowed } })
 }
 
 /// The segments at each `{}`, if the path has the pattern's segments.
@@ -152,6 +187,38 @@ mod tests {
     }
 
     #[test]
+    fn responses_are_made_and_found_again_under_every_prefix() {
+        for (prefix, dialect) in [
+            ("/v1", Dialect::OpenAi),
+            ("", Dialect::OpenAi),
+            ("/openai/v1", Dialect::Azure),
+            ("/openai", Dialect::Azure),
+        ] {
+            let matched =
+                |method, rest: &str| recognise(&method, &format!("{prefix}/responses{rest}")).unwrap();
+            let expected =
+                |endpoint, name: Option<&str>| Matched { endpoint, dialect, name: name.map(str::to_owned) };
+            assert_eq!(matched(Method::POST, ""), expected(RESPONSES, None));
+            assert_eq!(matched(Method::GET, "/resp_1/"), expected(RESPONSE, Some("resp_1")));
+            assert_eq!(matched(Method::HEAD, "/resp_1"), expected(RESPONSE, Some("resp_1")));
+            assert_eq!(matched(Method::DELETE, "/resp%5F1"), expected(RESPONSE, Some("resp_1")));
+            assert_eq!(matched(Method::POST, "/resp_1/cancel"), expected(CANCEL, Some("resp_1")));
+            assert_eq!(matched(Method::GET, "/resp_1/input_items"), expected(INPUT_ITEMS, Some("resp_1")));
+            for unknown in ["/compact", "/input_tokens", "/resp_1/output_items", "/a%2Fb/cancel"] {
+                let path = format!("{prefix}/responses{unknown}");
+                assert_eq!(post(&path), Err(PathError::Unknown), "{path}");
+            }
+            let climbing = recognise(&Method::DELETE, &format!("{prefix}/responses/.."));
+            assert_eq!(climbing, Err(PathError::Unknown), "{prefix}");
+        }
+        for path in ["/openai/deployments/o1/responses", "/openai/v1/deployments/o1/responses"] {
+            let expected =
+                Matched { endpoint: RESPONSES, dialect: Dialect::Azure, name: Some("o1".to_owned()) };
+            assert_eq!(post(path), Ok(expected), "{path}");
+        }
+    }
+
+    #[test]
     fn names_that_could_leave_their_segment_are_unknown_paths() {
         for name in ["..", ".", "%2e%2e", "%2E", "a%2Fb", "a%2fb", "a%5Cb", "%00", "%0d%0a", "%ff", ""] {
             let path = format!("/openai/deployments/{name}/chat/completions");
@@ -170,7 +237,9 @@ mod tests {
     #[test]
     fn a_known_path_with_another_method_says_which_it_takes() {
         let error = recognise(&Method::GET, "/v1/chat/completions");
-        assert_eq!(error, Err(PathError::Method { allowed: Method::POST }));
+        assert_eq!(error, Err(PathError::Method { allowed: vec![Method::POST] }));
+        let error = post("/v1/responses/resp_1");
+        assert_eq!(error, Err(PathError::Method { allowed: vec![Method::GET, Method::DELETE] }));
     }
 
     #[test]

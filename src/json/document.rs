@@ -144,7 +144,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether this is a container with values that are not recorded, because they lie too deep.
-    pub(super) fn is_opaque(self) -> bool {
+    pub fn is_opaque(self) -> bool {
         let container = matches!(self.kind(), Kind::Array | Kind::Object);
         container && self.children().next().is_none() && !text::inner(self.raw()).trim_ascii().is_empty()
     }
@@ -158,7 +158,8 @@ impl<'a> View<'a> {
         self.index
     }
 
-    pub(super) fn key_span(self) -> Span {
+    /// Where a member's key lies, with its quotes; nowhere, for what is no member.
+    pub fn key_span(self) -> Span {
         self.node().key
     }
 

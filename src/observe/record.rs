@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::Metrics;
 use crate::{
     auth::Caller,
-    balance::{Aim, Route},
-    call::{Call, Edit, Plan, Usage},
+    balance::{Aim, Resource, Route},
+    call::{Call, Edit, Operation, Plan, Usage},
     translate::edits_header,
 };
 
@@ -23,9 +23,11 @@ pub struct Record {
     request_id: String,
     upstream_id: Option<String>,
     caller: Option<Caller>,
+    operation: Option<Operation>,
     model: Option<String>,
     stream: bool,
     route: Option<Arc<Route>>,
+    resource: Option<Arc<Resource>>,
     aim: Option<Arc<Aim>>,
     edits: Vec<Edit>,
     edits_header: Cow<'static, str>,
@@ -54,9 +56,11 @@ impl Record {
             request_id,
             upstream_id: None,
             caller: None,
+            operation: None,
             model: None,
             stream: false,
             route: None,
+            resource: None,
             aim: None,
             edits: Vec::new(),
             edits_header: edits_header(&[]),
@@ -81,12 +85,24 @@ impl Record {
 
     /// What is asked.
     pub fn note_call(&mut self, call: &Call) {
+        self.operation = Some(call.operation);
         self.model = Some(call.model.clone());
         self.stream = call.stream;
     }
 
+    /// It is about a stored response, and so for no model.
+    pub fn note_object(&mut self) {
+        self.operation = Some(Operation::Responses);
+    }
+
+    /// The resource that is asked.
+    pub fn note_resource(&mut self, resource: &Arc<Resource>) {
+        self.resource = Some(resource.clone());
+    }
+
     /// Where it goes.
     pub fn note_route(&mut self, route: &Arc<Route>) {
+        self.note_resource(&route.resource);
         self.route = Some(route.clone());
         self.aim = Some(route.aim());
     }
@@ -94,7 +110,7 @@ impl Record {
     /// What it is translated for, and what was changed.
     pub fn note_plan(&mut self, aim: &Arc<Aim>, plan: &mut Plan) {
         self.aim = Some(aim.clone());
-        self.edits = std::mem::take(&mut plan.edits);
+        self.edits = plan.take_edits();
         self.edits_header = edits_header(&self.edits);
     }
 
@@ -229,9 +245,10 @@ impl Record {
             request_id = self.request_id,
             upstream_request_id = self.upstream_id(),
             key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
+            operation = self.operation.map(Operation::name),
             model = self.model,
             deployment = self.aim().map(|aim| aim.target.deployment.as_str()),
-            resource = self.route().map(|route| route.resource.name.as_str()),
+            resource = self.resource.as_ref().map(|resource| resource.name.as_str()),
             family = self.family().map(|family| &**family),
             answered_by = self.answered_by,
             stream = self.stream,

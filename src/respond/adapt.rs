@@ -174,7 +174,7 @@ pub async fn adapt(
     let body = if collected {
         match collect(upstream, &deadlines).await {
             Err(AnswerError::Uncollected(CollectError::Told { event })) => {
-                return failed(status_of(&event), headers, &event, route, record);
+                return failed(status_of(&event), headers, &event, &route.resource.name, record);
             }
             collected => collected?,
         }

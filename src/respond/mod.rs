@@ -15,6 +15,7 @@ mod pulse;
 mod refused;
 pub mod relay;
 mod reshape;
+mod stored;
 pub mod synthesize;
 
 pub use adapt::{Adapted, AnswerError, Content, JSON, Manner, adapt, whole};
@@ -23,6 +24,7 @@ pub use envelope::kind;
 pub use finish::finish;
 pub use pulse::Pulse;
 pub use refused::{gathered, refused};
+pub use stored::stored;
 
 use bytes::Bytes;
 

@@ -8,7 +8,6 @@ use super::{
     envelope::envelope,
 };
 use crate::{
-    balance::Route,
     deadline::Deadlines,
     observe::Record,
     upstream::{AnswerBody, headers},
@@ -24,15 +23,18 @@ pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Re
 }
 
 /// What the client gets of it.
-pub fn refused(answer: &Response<Bytes>, route: &Route, record: &mut Record) -> Result<Adapted, AnswerError> {
+pub fn refused(
+    answer: &Response<Bytes>,
+    resource: &str,
+    record: &mut Record,
+) -> Result<Adapted, AnswerError> {
     let headers = headers::down(answer.headers());
     record.note_upstream_id(&headers);
     let status = answer.status();
     if status.is_redirection() {
-        let resource = route.resource.name.clone();
-        return Err(AnswerError::Redirect { resource, status: status.as_u16() });
+        return Err(AnswerError::Redirect { resource: resource.to_owned(), status: status.as_u16() });
     }
-    failed(status, headers, answer.body(), route, record)
+    failed(status, headers, answer.body(), resource, record)
 }
 
 /// An error answer. It stays one, whatever framing was asked for.
@@ -40,12 +42,12 @@ pub(super) fn failed(
     status: StatusCode,
     mut headers: HeaderMap,
     body: &Bytes,
-    route: &Route,
+    resource: &str,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
     let (body, code) = envelope(status, body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        let (resource, status) = (route.resource.name.clone(), status.as_u16());
+        let (resource, status) = (resource.to_owned(), status.as_u16());
         // The message is left out: it may name subscriptions and addresses that are for no log.
         tracing::error!(
             resource,

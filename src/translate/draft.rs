@@ -3,7 +3,8 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
-    call::{Call, Change, Edit, Effect, Operation, Refusal, ReplyPlan, ReplyTweak, RuleId},
+    bridge::Loss,
+    call::{Call, Change, Copies, Edit, Effect, Operation, Refusal, ReplyPlan, ReplyTweak, RuleId},
     catalog::{Profile, Row, Scalar},
     json::{self, Pointer, View},
 };
@@ -39,6 +40,12 @@ pub struct Draft<'a> {
     pub messages: Vec<Message<'a>>,
     /// How the answer will go back.
     pub reply: ReplyPlan,
+    /// Another operation serves the call: it is made ready for the way there.
+    pub crosses: bool,
+    /// How many times the call is made.
+    pub copies: Copies,
+    /// Sequences at which azgate itself cuts the answer.
+    pub cut_at: Vec<String>,
     policy: &'a Policy<'a>,
     version: Option<&'a Version>,
     written: Written<'a>,
@@ -63,6 +70,9 @@ impl<'a> Draft<'a> {
             target,
             messages: messages.map(outline).collect(),
             reply: ReplyPlan { operation: call.operation, normalize: call.normalize, ..ReplyPlan::default() },
+            crosses: false,
+            copies: Copies::default(),
+            cut_at: Vec::new(),
             policy,
             version: target.configured.as_ref(),
             written: Written::new(&call.body),
@@ -175,15 +185,33 @@ impl<'a> Draft<'a> {
         Err(self.refusal(rule, param, why))
     }
 
+    /// Sends the call as another operation, if the policy lets it; `Ok(true)` if so.
+    pub(super) fn cross(&mut self, rule: &str, to: Operation, why: &'static str) -> Result<bool, Refusal> {
+        match self.policy.action(rule, Action::Apply, Effect::Same) {
+            Action::Pass => Ok(false),
+            Action::Refuse => Err(self.refusal(rule, "model", why)),
+            Action::Apply => {
+                let change = Change::Operation { from: self.call.operation, to };
+                self.push(rule, change, Effect::Same, why.into());
+                Ok(true)
+            }
+        }
+    }
+
+    /// Something has no place in the operation that the call goes over to. A policy can only refuse that.
+    pub(super) fn lose(&mut self, loss: Loss) -> Result<(), Refusal> {
+        let Loss { rule, at, why, same } = loss;
+        let effect = if same { Effect::Same } else { Effect::Lossy };
+        if self.policy.action(rule, Action::Apply, effect) == Action::Refuse {
+            return Err(self.refusal(rule, &at.to_string(), &why));
+        }
+        self.push(rule, Change::Lost { at }, effect, why);
+        Ok(())
+    }
+
     /// A change to the answer that follows from an edit; it loses nothing.
     pub fn tweak(&mut self, rule: &str, tweak: ReplyTweak, why: &'static str) {
-        self.edits.push(Edit {
-            rule: RuleId::from(rule),
-            change: Change::Reply(tweak),
-            effect: Effect::Same,
-            why: Cow::Borrowed(why),
-            learned: self.is_learned(rule),
-        });
+        self.push(rule, Change::Reply(tweak), Effect::Same, why.into());
     }
 
     /// Sends a newer api-version than configured, if the policy lets it.
@@ -195,13 +223,7 @@ impl<'a> Draft<'a> {
             Action::Apply => {
                 self.version = Some(to);
                 let change = Change::ApiVersion { from: from.name.clone(), to: to.name.clone() };
-                self.edits.push(Edit {
-                    rule: RuleId::from(rule),
-                    change,
-                    effect: Effect::Same,
-                    why: why.into(),
-                    learned: self.is_learned(rule),
-                });
+                self.push(rule, change, Effect::Same, why.into());
                 Ok(())
             }
         }
@@ -230,15 +252,18 @@ impl<'a> Draft<'a> {
             Action::Apply => {
                 let change = self.written.settled(change);
                 self.note(&change);
-                let learned = self.is_learned(rule);
-                let (rule, change) = (RuleId::from(rule), Change::Body(change));
-                self.edits.push(Edit { rule, change, effect, why, learned });
+                self.push(rule, Change::Body(change), effect, why);
                 Ok(true)
             }
         }
     }
 
-    fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
+    fn push(&mut self, rule: &str, change: Change, effect: Effect, why: Cow<'static, str>) {
+        let learned = self.is_learned(rule);
+        self.edits.push(Edit { rule: RuleId::from(rule), change, effect, why, learned });
+    }
+
+    pub(super) fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
         Refusal {
             rule: RuleId::from(rule),
             param: param.to_owned(),

@@ -1,9 +1,11 @@
 //! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
 //! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
+mod crossing;
 mod docs;
 mod draft;
 pub mod learn;
+mod options;
 mod policy;
 mod report;
 pub mod rules;
@@ -15,6 +17,7 @@ mod written;
 
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message};
+pub use options::{OnToolsWithEffort, Summary};
 pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
@@ -32,7 +35,11 @@ use crate::{
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
+    let crossed = crossing::cross(call, target, policy)?;
+    let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
+    let call = crossing.as_ref().map_or(call, |crossing| &crossing.call);
     let mut draft = Draft::new(call, target, policy);
+    draft.reply = reply.unwrap_or(draft.reply);
     let known = target.profile.is_known();
     if !known && draft.wants_usage() {
         draft.reply.usage_chunk = UsageChunk::Wanted;
@@ -42,12 +49,14 @@ pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, R
         (rule.run)(&mut draft)?;
     }
     let (edits, api_version, reply) = draft.finish();
-    Ok(Plan { operation: call.operation, api_version, route: route(call, target), edits, reply })
+    let (operation, route) = (call.operation, route(call, target));
+    Ok(Plan { operation, api_version, crossing, route, edits, reply })
 }
 
-/// On the v1 surface the body names the deployment; on a dated one the path does and the body is not read for it.
+/// On the v1 surface the body names the deployment; on a dated one the path of most operations does, and the body is not
+/// read for it.
 fn route(call: &Call, target: &Target) -> Option<Change> {
-    if target.surface != Surface::V1 {
+    if target.surface != Surface::V1 && call.operation.has_deployment_in_path() {
         return None;
     }
     let named = call.body.root().get("model").and_then(crate::json::View::text);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     call::{ApiVersion, Operation, Surface},
     catalog::{Profile, Row, Surfaces},
+    translate::{OnToolsWithEffort, Summary},
 };
 
 /// A dated api-version and what it lacks.
@@ -40,6 +41,8 @@ impl Version {
 /// A deployment as translation sees it. Built once, when settings are loaded.
 #[derive(Clone, Debug)]
 pub struct Target {
+    /// The name of its Azure resource.
+    pub resource: Arc<str>,
     /// The deployment's name on Azure.
     pub deployment: String,
     /// Its family.
@@ -58,6 +61,14 @@ pub struct Target {
     pub reasoning_reserve: u64,
     /// Stream from Azure for clients that ask for JSON, and collect the answer.
     pub collect: bool,
+    /// What becomes of function tools beside an effort, where they do not go together in a chat call.
+    pub tools_with_effort: OnToolsWithEffort,
+    /// Ask for a summary of the reasoning in bridged calls.
+    pub reasoning_summary: Option<Summary>,
+    /// Honour `stop` in bridged calls by cutting the answer.
+    pub cut_at_stop: bool,
+    /// How many choices are asked for one by one in bridged calls, at most.
+    pub fan_out: u8,
 }
 
 impl Target {
@@ -68,6 +79,7 @@ impl Target {
             Surface::Dated(version) => Some(Version::new(version, surfaces)),
         };
         let blank = Target {
+            resource: Arc::default(),
             deployment: deployment.to_owned(),
             profile: profile.clone(),
             surface,
@@ -77,6 +89,10 @@ impl Target {
             markdown: false,
             reasoning_reserve: 0,
             collect: false,
+            tools_with_effort: OnToolsWithEffort::default(),
+            reasoning_summary: None,
+            cut_at_stop: false,
+            fan_out: 1,
         };
         blank.with_profile(profile, surfaces)
     }

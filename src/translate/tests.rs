@@ -55,6 +55,16 @@ fn the_deployment_is_named_in_the_body_on_v1_and_in_the_path_otherwise() {
 }
 
 #[test]
+fn a_responses_call_names_its_deployment_in_the_body_on_every_surface() {
+    for surface in ["v1", "2025-04-01-preview"] {
+        let call = Call { operation: Operation::Responses, ..call(r#"{"model":"alias","input":"Hi"}"#) };
+        let plan = plan(&call, &target("gpt-4.1", surface), &Policy::default()).unwrap();
+        let sent = apply(&call.body, plan.changes()).concat();
+        assert_eq!(sent, br#"{"model":"my-deployment","input":"Hi"}"#, "{surface}");
+    }
+}
+
+#[test]
 fn nothing_is_changed_for_an_unknown_family() {
     let mut target = target("gpt-4.1", "v1");
     target.profile = Catalog::embedded().unknown();

@@ -3,7 +3,9 @@
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::call::Operation;
 
 /// All that RFC 3986 does not call unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -41,6 +43,9 @@ pub enum UrlError {
     /// Empty, `.` or `..`: not one path segment.
     #[error("a deployment cannot be named {0:?}")]
     Deployment(String),
+    /// The same of an object's id.
+    #[error("no object can have the id {0:?}")]
+    Id(String),
     /// Longer than a URL may be.
     #[error("the URL would be too long")]
     TooLong,
@@ -70,28 +75,54 @@ impl Endpoint {
         Ok(Self { scheme, authority, prefix: prefix(path.path())? })
     }
 
-    /// The URL of an operation such as `/chat/completions`. On v1 the deployment travels in the body and Azure
-    /// refuses an api-version; on a dated surface both stand in the URL, and without the version it is a 404
-    /// (pydantic-ai#5066, azure-docs#114602).
+    /// The URL of an operation. On v1 the deployment travels in the body and Azure refuses an api-version; on a dated
+    /// surface the version stands in the URL, as the deployment of most operations does, and without the version it is a
+    /// 404 (pydantic-ai#5066, azure-docs#114602).
     pub fn operation(
         &self,
         api_version: Option<&str>,
         deployment: &str,
-        path: &str,
+        operation: Operation,
     ) -> Result<Uri, UrlError> {
-        if matches!(deployment, "" | "." | "..") {
+        if !is_segment(deployment) {
             return Err(UrlError::Deployment(deployment.to_owned()));
         }
+        let path = operation.path();
         let target = match api_version {
-            None => format!("{}/openai/v1{path}", self.prefix),
-            Some(version) => format!(
-                "{}/openai/deployments/{}{path}?api-version={}",
-                self.prefix,
-                utf8_percent_encode(deployment, ENCODED),
-                utf8_percent_encode(version, ENCODED),
-            ),
+            Some(_) if operation.has_deployment_in_path() => {
+                format!("/deployments/{}{path}", utf8_percent_encode(deployment, ENCODED))
+            }
+            _ => path.to_owned(),
         };
-        self.at(target)
+        self.on_surface(api_version, &target, "")
+    }
+
+    /// The URL of a stored response, or of what stands behind its id, such as `/cancel`. Of the client's query everything
+    /// goes along but an api-version, which is the surface's affair.
+    pub fn response(
+        &self,
+        api_version: Option<&str>,
+        id: &str,
+        behind: &str,
+        query: &str,
+    ) -> Result<Uri, UrlError> {
+        if !is_segment(id) {
+            return Err(UrlError::Id(id.to_owned()));
+        }
+        let path = Operation::Responses.path();
+        let target = format!("{path}/{}{behind}", utf8_percent_encode(id, ENCODED));
+        self.on_surface(api_version, &target, query)
+    }
+
+    /// A path on v1 or a dated surface, with more of a query.
+    fn on_surface(&self, api_version: Option<&str>, path: &str, query: &str) -> Result<Uri, UrlError> {
+        let version =
+            api_version.map(|version| format!("api-version={}", utf8_percent_encode(version, ENCODED)));
+        let others = query.split('&').filter(|param| !param.is_empty() && !is_api_version(param));
+        let query: Vec<&str> = version.as_deref().into_iter().chain(others).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let surface = if version.is_some() { "" } else { "/v1" };
+        self.at(format!("{}/openai{surface}{path}{mark}{}", self.prefix, query.join("&")))
     }
 
     /// The URL of the list of deployments, with the one api-version that was seen to answer (openai-python#447).
@@ -107,6 +138,15 @@ impl Endpoint {
             .build()
             .map_err(|_| UrlError::TooLong)
     }
+}
+
+fn is_segment(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+}
+
+fn is_api_version(param: &str) -> bool {
+    let name = param.split('=').next().unwrap_or_default();
+    percent_decode_str(name).decode_utf8_lossy().eq_ignore_ascii_case("api-version")
 }
 
 fn is_http(scheme: &Scheme) -> bool {
@@ -144,12 +184,12 @@ mod tests {
 
     fn v1(endpoint: &str) -> String {
         let endpoint = Endpoint::parse(endpoint).unwrap();
-        endpoint.operation(None, "gpt-5", "/chat/completions").unwrap().to_string()
+        endpoint.operation(None, "gpt-5", Operation::Chat).unwrap().to_string()
     }
 
     fn dated(deployment: &str) -> Result<String, UrlError> {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        Ok(endpoint.operation(Some("2024-10-21"), deployment, "/chat/completions")?.to_string())
+        Ok(endpoint.operation(Some("2024-10-21"), deployment, Operation::Chat)?.to_string())
     }
 
     #[test]
@@ -214,9 +254,45 @@ mod tests {
     }
 
     #[test]
+    fn the_deployment_of_a_responses_call_is_in_no_url() {
+        let endpoint = Endpoint::parse("https://apim.example/team/openai/v1").unwrap();
+        for (version, expected) in [
+            (None, "https://apim.example/team/openai/v1/responses"),
+            (
+                Some("2025-04-01-preview"),
+                "https://apim.example/team/openai/responses?api-version=2025-04-01-preview",
+            ),
+        ] {
+            assert_eq!(endpoint.operation(version, "gpt-5", Operation::Responses).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn an_object_keeps_its_query_but_for_the_version() {
+        let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
+        let url = |version, id, behind, query| {
+            endpoint.response(version, id, behind, query).unwrap().path_and_query().unwrap().to_string()
+        };
+        assert_eq!(url(None, "resp_1", "", ""), "/openai/v1/responses/resp_1");
+        assert_eq!(
+            url(
+                None,
+                "resp_1",
+                "/input_items",
+                "limit=2&&api-version=x&include[]=a%26b&Api%2DVersion=y&order"
+            ),
+            "/openai/v1/responses/resp_1/input_items?limit=2&include[]=a%26b&order"
+        );
+        assert_eq!(
+            url(Some("2025-04-01-preview"), "a/b c?", "/cancel", "api-version=2024-10-21&after=x"),
+            "/openai/responses/a%2Fb%20c%3F/cancel?api-version=2025-04-01-preview&after=x"
+        );
+    }
+
+    #[test]
     fn a_version_cannot_add_to_the_query() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        let url = endpoint.operation(Some("1&a=b"), "d", "/x").unwrap();
+        let url = endpoint.operation(Some("1&a=b"), "d", Operation::Chat).unwrap();
         assert_eq!(url.query(), Some("api-version=1%26a%3Db"));
     }
 
@@ -225,8 +301,9 @@ mod tests {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
         for name in ["", ".", ".."] {
             let refused = Err(UrlError::Deployment(name.to_owned()));
-            assert_eq!(endpoint.operation(Some("2024-10-21"), name, "/x"), refused);
-            assert_eq!(endpoint.operation(None, name, "/x"), refused);
+            assert_eq!(endpoint.operation(Some("2024-10-21"), name, Operation::Chat), refused);
+            assert_eq!(endpoint.operation(None, name, Operation::Responses), refused);
+            assert_eq!(endpoint.response(None, name, "", ""), Err(UrlError::Id(name.to_owned())));
         }
         assert_eq!(dated(&"x".repeat(70_000)), Err(UrlError::TooLong));
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The modules that take values and return values.
-const PURE: [&str; 6] = ["json", "sse", "call", "bridge", "catalog", "translate"];
+const PURE: [&str; 7] = ["json", "sse", "call", "objects", "bridge", "catalog", "translate"];
 
 /// What would give one of them a world outside of its arguments.
 const WORLD: [&str; 10] = [

@@ -206,6 +206,20 @@ async fn explain_as_json_is_one_value_with_the_same_in_it() {
 }
 
 #[tokio::test]
+async fn explain_takes_a_responses_call() {
+    let call = r#"{"model":"x","input":"Hi"}"#;
+    let args = ["explain", "-m", "gpt-5-codex", "--operation", "responses", "--json"];
+    let ended = command::run(&args, &[], call).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(report["body"], serde_json::json!({"model": "gpt-5-codex", "input": "Hi"}));
+    let ended = command::run(&["explain", "-m", "gpt-5-codex"], &[], call).await;
+    assert_eq!(ended.code, Some(1), "without messages it is no chat call: {ended:?}");
+    let ended = command::run(&["explain", "-m", "o1", "--operation", "embeddings"], &[], call).await;
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+}
+
+#[tokio::test]
 async fn explain_ends_with_1_for_a_call_that_would_be_refused_or_is_none() {
     let tools = hello("x")
         .replace("{\"model", "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"model");

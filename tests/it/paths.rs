@@ -129,21 +129,16 @@ async fn a_name_that_could_leave_its_segment_is_an_unknown_path() {
     upstream.finish();
 }
 
-/// Frameworks go there of their own accord: one by default, others for the newest models.
 #[tokio::test]
-async fn who_asks_for_the_responses_api_is_told_what_to_set() {
+async fn who_asks_for_another_api_is_told_what_there_is() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    for path in ["/v1/responses", "/openai/responses?api-version=2025-04-01-preview", "/v1/completions"] {
+    for path in ["/v1/completions", "/openai/v1/embeddings", "/v1/responses/compact"] {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(post(path, &hello("gpt-4.1"))).await;
         let refused = raw.answer().await.refused();
         assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{path}");
-        assert!(
-            refused.message.contains("set the client to chat completions"),
-            "{path}: {}",
-            refused.message
-        );
+        assert!(refused.message.contains("set the client to one of these"), "{path}: {}", refused.message);
     }
     upstream.finish();
 }

@@ -1,6 +1,24 @@
 //! A chat call that Azure serves on the Responses API.
 
+mod annotations;
+mod answer;
+mod citations;
+mod filters;
+mod finish;
+mod head;
+mod item;
+mod kept;
+mod request;
+mod spelt;
+mod stop;
+mod stream;
+mod tool_call;
+mod usage;
+
 pub use crate::call::OverResponses as Reply;
+pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use request::{hosted, request};
+pub use stream::{Chunks, Told};
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]

@@ -122,6 +122,7 @@ impl Judge<'_> {
             timeouts: durations::timeouts(&config.timeouts, &ModelTimeouts::default()),
             unknown_models,
             default_resource,
+            shared_objects: config.routing.shared_objects,
             learning,
             policy,
             resources,

@@ -2,6 +2,7 @@
 
 use super::{Judge, durations};
 use crate::{
+    call::Copies,
     catalog::Catalog,
     config::{
         KeyPath, ModelSettings, ResourceSettings,
@@ -59,6 +60,7 @@ impl Judge<'_> {
                 self.family(&table.child("family"), family, catalog, &config.families);
             }
             let deployment = self.deployment(&table, alias, model);
+            let fan_out = self.fan_out(&table, model.fan_out);
             let resource = if let Some(name) = &model.resource {
                 self.resource_index(&table.child("resource"), name, resources)
             } else {
@@ -78,10 +80,25 @@ impl Judge<'_> {
                 requests_per_minute,
                 normalize_stream: model.normalize_stream,
                 collect: model.collect,
+                tools_with_effort: model.tools_with_effort,
+                reasoning_summary: model.reasoning_summary,
+                cut_at_stop: model.cut_at_stop,
+                fan_out,
                 policy,
             }));
         }
         models
+    }
+
+    /// How many calls may be made of one.
+    fn fan_out(&mut self, table: &KeyPath, written: Option<u8>) -> u8 {
+        let Some(most) = written else { return 1 };
+        let at = table.child("fan_out");
+        if Copies::of(most.into()).is_none() && self.is_as_written(&at) {
+            let remedy = format!("write a number from 1 to {}", Copies::MOST);
+            self.findings.value(&at, "so many calls are not made of one", remedy);
+        }
+        most.clamp(1, Copies::MOST)
     }
 
     fn resource_index(&mut self, at: &KeyPath, name: &str, resources: &[ResourceSettings]) -> Option<usize> {

@@ -12,6 +12,7 @@ mod routing;
 mod secret;
 mod server;
 mod timeouts;
+mod translation;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use routing::{Routing, UnknownModels};
 pub use secret::Secret;
 pub use server::{Admin, Server};
 pub use timeouts::{ModelTimeouts, Timeouts};
+pub use translation::{OnToolsWithEffort, Summary};
 
 /// The configuration of azgate.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ModelTimeouts, Policy};
+use super::{ModelTimeouts, OnToolsWithEffort, Policy, Summary};
 
 /// A model that clients may name.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -27,6 +27,17 @@ pub struct Model {
     pub normalize_stream: Option<bool>,
     /// Stream from Azure even where a client asks for JSON, so that no time-out cuts a call that thinks for minutes.
     pub collect: bool,
+    /// What becomes of function tools beside a reasoning effort, where chat completions take only one of them.
+    pub tools_with_effort: OnToolsWithEffort,
+    /// Ask for a summary of the reasoning and give it back as `reasoning_content`, in chat calls that Azure serves on the
+    /// Responses API.
+    pub reasoning_summary: Option<Summary>,
+    /// Honour `stop` in chat calls that Azure serves on the Responses API, which has no such thing: azgate cuts the answer
+    /// there and ends the call.
+    pub cut_at_stop: bool,
+    /// Honour an `n` up to this (8 at most) in chat calls that Azure serves on the Responses API, which gives one answer a
+    /// call: azgate makes the call once for each, and each is paid for.
+    pub fan_out: Option<u8>,
     /// How long a call of this model may take, where it differs from `[timeouts]`.
     pub timeouts: ModelTimeouts,
     /// What translation may do to a call of this model.

@@ -11,6 +11,10 @@ pub struct Routing {
     pub unknown_models: Option<UnknownModels>,
     /// The resource of models that name none. Default: the only one there is.
     pub default_resource: Option<String>,
+    /// Whether all keys share what Azure stores: responses, conversations, files, vector stores, containers. It matters only
+    /// where there is more than one key. Default: a call that names a stored object is then answered 404, since azgate does
+    /// not know whose it is.
+    pub shared_objects: bool,
 }
 
 /// What happens to a model that is not listed.

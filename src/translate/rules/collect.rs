@@ -31,7 +31,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let asks = draft.call.operation == Operation::Chat;
     let untold =
         asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));
-    if !draft.target.collect || streams || untold || stream::in_background(draft) {
+    let framed = draft.reply.framing != Framing::Same;
+    if !draft.target.collect || streams || untold || framed || stream::in_background(draft) {
         return Ok(());
     }
     let set = |key, json| Change::Set { at: Pointer::key(key), value: Raw::json(json) };

@@ -1,12 +1,12 @@
 //! Function tools beside a reasoning effort: from gpt-5.4 on a chat call takes them only while the effort is `none`,
 //! and some models have no `none`. The exact boundary differs by host and source, so `none` is always said out loud.
 
-use super::{CHAT, Rule};
+use super::{CHAT, Rule, empty_lists::is_empty};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, ToolsWithEffort},
     json::{Change, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, OnToolsWithEffort, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -25,13 +25,39 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     match draft.profile().tools_with_effort {
         ToolsWithEffort::Any => Ok(()),
         ToolsWithEffort::Never => refuse(draft),
+        ToolsWithEffort::OnlyNone if draft.target.tools_with_effort == OnToolsWithEffort::Refuse => {
+            if conflict(draft) {
+                refuse(draft)
+            } else {
+                none(draft)
+            }
+        }
         ToolsWithEffort::OnlyNone => none(draft),
     }
 }
 
+/// Whether a call has function tools and an effort that does not go with them.
+pub(in crate::translate) fn conflict(draft: &Draft<'_>) -> bool {
+    let never = draft.profile().tools_with_effort == ToolsWithEffort::Never;
+    let efforts = draft.profile().efforts.as_deref().unwrap_or_default();
+    let effort = draft.effective("reasoning_effort");
+    // Where there is no `minimal`, it is mapped to `none`.
+    let none = [Effort::None, Effort::Minimal].iter().any(|level| {
+        effort == Some(Scalar::Text(level.name().to_owned()))
+            && (*level == Effort::None || (efforts.contains(&Effort::None) && !efforts.contains(level)))
+    });
+    has_functions(draft) && (never || !none)
+}
+
+fn has_functions(draft: &Draft<'_>) -> bool {
+    let legacy =
+        draft.get("functions").is_some_and(|value| !matches!(value, Value::Sent(list) if is_empty(list)));
+    legacy || draft.get("tools").is_some_and(|tools| !functions(draft, &tools).is_empty())
+}
+
 /// Sets the effort to `none` where there are function tools.
 fn none(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.has("functions") && draft.get("tools").is_none_or(|tools| functions(draft, &tools).is_empty()) {
+    if !has_functions(draft) {
         return Ok(());
     }
     let none = Scalar::Text(Effort::None.name().to_owned());
@@ -93,37 +119,62 @@ fn functions(draft: &Draft<'_>, tools: &Value<'_>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translate::Action;
-    use crate::translate::rules::testing::{refused, sent, strictly, with};
+    use crate::call::Refusal;
+    use crate::translate::rules::testing::{Sent, send, target};
+    use crate::translate::{Action, Lossy, OnToolsWithEffort, Policy, PolicyLayer, Target};
+
+    /// A deployment that is kept off the Responses API.
+    fn kept(family: &str) -> Target {
+        Target { tools_with_effort: OnToolsWithEffort::EffortNone, ..target(family, "v1") }
+    }
+
+    fn sent(family: &str, body: &str) -> (String, String) {
+        let Sent { body, edits, .. } = send(&kept(family), body, &Policy::default()).unwrap();
+        (body, edits)
+    }
+
+    fn refused(family: &str, body: &str) -> Refusal {
+        send(&kept(family), body, &Policy::default()).unwrap_err()
+    }
+
+    fn strictly(family: &str, body: &str) -> Result<Sent, Refusal> {
+        send(&kept(family), body, &Policy { call: Some(Lossy::Refuse), ..Policy::default() })
+    }
+
+    fn with(rule: &str, action: Action, family: &str, body: &str) -> Result<(String, String), Refusal> {
+        let rules = PolicyLayer { lossy: None, rules: [(rule.to_owned(), action)].into() };
+        let policy = Policy { call: None, layers: [None, None, Some(&rules)] };
+        send(&kept(family), body, &policy).map(|sent| (sent.body, sent.edits))
+    }
 
     const TOOLS: &str = r#""tools":[{"type":"function","function":{"name":"f"}}]"#;
 
     #[test]
     fn the_effort_is_said_to_be_none_which_loses_nothing_where_it_is_none_anyway() {
-        let (body, edits) = sent("gpt-5.4", "v1", &format!("{{{TOOLS}}}"));
+        let (body, edits) = sent("gpt-5.4", &format!("{{{TOOLS}}}"));
         assert_eq!(body, format!(r#"{{{TOOLS},"reasoning_effort":"none"}}"#));
         assert_eq!(edits, "none.reasoning_effort");
-        let (body, edits) = sent("gpt-5.6", "v1", &format!(r#"{{{TOOLS},"temperature":0}}"#));
+        let (body, edits) = sent("gpt-5.6", &format!(r#"{{{TOOLS},"temperature":0}}"#));
         assert_eq!(body, format!(r#"{{{TOOLS},"temperature":0,"reasoning_effort":"none"}}"#));
         assert_eq!(edits, "none.reasoning_effort;lossy");
-        let refusal = strictly("gpt-5.6", "v1", &format!("{{{TOOLS}}}")).unwrap_err();
+        let refusal = strictly("gpt-5.6", &format!("{{{TOOLS}}}")).unwrap_err();
         assert_eq!(refusal.param, "reasoning_effort");
         let none = format!(r#"{{"reasoning_effort":"none",{TOOLS}}}"#);
-        assert_eq!(sent("gpt-5.6", "v1", &none), (none, "none".into()));
+        assert_eq!(sent("gpt-5.6", &none), (none, "none".into()));
     }
 
     #[test]
     fn custom_tools_and_older_families_keep_their_effort() {
         let custom = r#"{"tools":[{"type":"custom"}],"reasoning_effort":"high"}"#;
-        assert_eq!(sent("gpt-5.6", "v1", custom).0, custom);
-        assert_eq!(sent("gpt-6.1", "v1", custom).0, custom);
+        assert_eq!(sent("gpt-5.6", custom).0, custom);
+        assert_eq!(sent("gpt-6.1", custom).0, custom);
         let both = format!(r#"{{{TOOLS},"reasoning_effort":"high"}}"#);
-        assert_eq!(sent("gpt-5.2", "v1", &both).0, both);
+        assert_eq!(sent("gpt-5.2", &both).0, both);
     }
 
     #[test]
     fn where_there_is_no_none_the_call_is_refused_or_loses_its_function_tools() {
-        let refusal = refused("gpt-6.1", "v1", &format!("{{{TOOLS}}}"));
+        let refusal = refused("gpt-6.1", &format!("{{{TOOLS}}}"));
         assert_eq!((&*refusal.rule, refusal.param.as_str()), (REFUSED, "tools"));
         let mixed = r#"{"tools":[{"type":"function"},{"type":"custom"}],"tool_choice":{"type":"function"}}"#;
         let (body, edits) = with(REFUSED, Action::Apply, "gpt-6.1", mixed).unwrap();

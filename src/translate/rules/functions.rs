@@ -1,7 +1,7 @@
 //! The legacy `functions` and `function_call`, where a family takes only `tools`: rewritten in the call and in its
 //! history; the answer's tool calls go back in the legacy form.
 
-use super::{CHAT, Rule};
+use super::{CHAT, Rule, empty_lists::is_empty};
 use crate::{
     call::{Effect, Refusal, ReplyTweak},
     catalog::{Functions, Scalar, Verb},
@@ -21,8 +21,10 @@ const ID: &str = "convert.functions";
 const WHY: &str = "this model takes tools, not the legacy functions";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let refused = draft.profile().chat.iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
-    if draft.profile().functions == Functions::Legacy || refused {
+    let refused = || draft.profile().chat.iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
+    // Where the call goes, nothing is known of the legacy form.
+    let taken = draft.profile().functions == Functions::Legacy || refused();
+    if taken && !draft.crosses {
         return Ok(());
     }
     if let Some(Value::Sent(functions)) = draft.get("functions")
@@ -141,7 +143,7 @@ fn history(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// The legacy call of an assistant that makes no other calls.
 fn legacy_call(message: View<'_>) -> Option<View<'_>> {
     let call = message.get("function_call").filter(|call| call.kind() == Kind::Object)?;
-    message.get("tool_calls").is_none_or(View::is_null).then_some(call)
+    message.get("tool_calls").is_none_or(|calls| calls.is_null() || is_empty(calls)).then_some(call)
 }
 
 #[cfg(test)]
@@ -201,6 +203,17 @@ mod tests {
             r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","content":"1","tool_call_id":"call_azgate_0"},{"role":"assistant","content":"x","tool_calls":[{"id":"call_azgate_2","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","content":"2","tool_call_id":"call_azgate_2"}]}"#
         );
         assert_eq!(edits, "drop.null, convert.functions;n=10");
+    }
+
+    #[test]
+    fn an_empty_list_of_tool_calls_hides_no_legacy_call() {
+        let body = r#"{"messages":[{"role":"assistant","content":null,"function_call":{},"tool_calls":[]},{"role":"function"}]}"#;
+        let (body, edits) = sent("o1", "v1", body);
+        assert_eq!(
+            body,
+            r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{}}]},{"role":"tool","tool_call_id":"call_azgate_0"}]}"#
+        );
+        assert_eq!(edits, "drop.empty_tools, convert.functions;n=5");
     }
 
     #[test]

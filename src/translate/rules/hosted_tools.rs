@@ -25,6 +25,10 @@ const CUSTOM: &str = "refuse.custom_tools";
 type Foreign = (&'static str, Cow<'static, str>);
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if draft.has("tool_resources") {
+        let why = "`tool_resources` belongs to tools that exist on the Responses API, which does not serve this model";
+        draft.refuse(HOSTED, why, Change::Remove { at: Pointer::key("tool_resources") })?;
+    }
     let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
     let no_custom = no_custom(draft);
     let refused: Vec<(usize, Foreign)> = tools
@@ -98,23 +102,23 @@ mod tests {
 
     #[test]
     fn a_hosted_tool_is_refused_by_name_and_place() {
-        let refusal = refused("gpt-5", "v1", BODY);
+        let refusal = refused("gpt-oss", "v1", BODY);
         assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.hosted_tools", "tools[0]"));
         assert!(refusal.why.starts_with("`file_search` is no tool of chat completions"), "{}", refusal.why);
     }
 
     #[test]
     fn a_policy_can_drop_it_and_what_chooses_it() {
-        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-5", BODY).unwrap();
+        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-oss", BODY).unwrap();
         assert_eq!(body, r#"{"tools":[{"type":"custom","custom":{}}]}"#);
         assert_eq!(edits, "refuse.hosted_tools;lossy;n=2");
-        assert_eq!(with("refuse.hosted_tools", Action::Pass, "gpt-5", BODY).unwrap().0, BODY);
+        assert_eq!(with("refuse.hosted_tools", Action::Pass, "gpt-oss", BODY).unwrap().0, BODY);
     }
 
     #[test]
     fn no_empty_list_is_left() {
         let body = r#"{"tools":[{"type":"web_search"}],"tool_choice":"auto","parallel_tool_calls":true}"#;
-        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-5", body).unwrap();
+        let (body, edits) = with("refuse.hosted_tools", Action::Apply, "gpt-oss", body).unwrap();
         assert_eq!(body, "{}");
         assert_eq!(edits, "refuse.hosted_tools;lossy;n=2, drop.tool_choice, drop.parallel_tool_calls");
     }
@@ -122,8 +126,8 @@ mod tests {
     #[test]
     fn what_was_dropped_does_not_come_back_with_legacy_functions() {
         let body = r#"{"tools":[{"type":"web_search"},{"type":"custom"}],"functions":[{"name":"f"}]}"#;
-        let (body, _) = with("refuse.hosted_tools", Action::Apply, "gpt-5", body).unwrap();
-        assert_eq!(body, r#"{"tools":[{"type":"custom"},{"type":"function","function":{"name":"f"}}]}"#);
+        let (body, _) = with("refuse.hosted_tools", Action::Apply, "gpt-oss", body).unwrap();
+        assert_eq!(body, r#"{"tools":[{"type":"custom"}],"functions":[{"name":"f"}]}"#);
     }
 
     const MIXED: &str = r#"{"tools":[{"type":"custom","custom":{"name":"run"}},{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"custom","custom":{"name":"run"}}}"#;

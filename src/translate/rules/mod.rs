@@ -9,21 +9,22 @@
 
 mod api_version;
 mod both_caps;
+mod bridge;
 mod collect;
 mod data_sources;
 mod effort;
-mod effort_with_tools;
+pub(super) mod effort_with_tools;
 mod empty_lists;
 mod flatten;
 mod functions;
 mod hosted_tools;
+mod lacking;
 mod least_cap;
 mod markdown;
 mod merge_system;
 mod modalities;
 mod moved;
 mod nulls;
-mod operation;
 mod params;
 mod prediction;
 mod reserve;
@@ -60,7 +61,7 @@ const BOTH: &[Operation] = &Operation::ALL;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
-    operation::RULE,
+    bridge::RULE,
     api_version::RULE,
     nulls::RULE,
     moved::RULE,
@@ -72,6 +73,7 @@ pub const RULES: &[Rule] = &[
     empty_lists::RULE,
     hosted_tools::RULE,
     functions::RULE,
+    lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
     roles::RULE,
@@ -89,6 +91,11 @@ pub const RULES: &[Rule] = &[
     reserve::RULE,
     unknown_keys::RULE,
 ];
+
+/// The rules that make a call ready for the way to another operation. What that operation does not take of the family is
+/// for [`RULES`], which follow.
+pub(super) const AHEAD: &[Rule] =
+    &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, without_tools::RULE, lacking::RULE];
 
 /// The rules that do no more than what a profile says in so many words, and those about what the Responses API refuses
 /// whatever the model. Where little is known of a family, these and no others act on it.

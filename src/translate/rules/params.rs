@@ -272,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_empty_object_that_asks_for_something_is_refused_all_the_same() {
-        assert_eq!(refused("gpt-4.1", "v1", r#"{"web_search_options":{}}"#).param, "web_search_options");
+        assert_eq!(refused("gpt-4-turbo", "v1", r#"{"web_search_options":{}}"#).param, "web_search_options");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Framing, Refusal, ReplyTweak, UsageChunk},
+    call::{Effect, Framing, Operation, Refusal, ReplyTweak, UsageChunk},
     catalog::{Scalar, Streaming},
     json::{Change, Pointer, Raw},
     translate::Draft,
@@ -31,7 +31,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             draft.edit(ID, Effect::Same, why, Change::Remove { at: Pointer::key("stream_options") })?;
         }
         draft.reply.framing = Framing::JsonToSse;
-        draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
+        // What a chat call that was bridged wants is settled.
+        if draft.call.operation == Operation::Chat {
+            draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
+        }
         draft.tweak(ID, ReplyTweak::Synthesize, WHY);
     }
     Ok(())

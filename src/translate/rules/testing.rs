@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    call::{Call, OUTLINE_DEPTH, Operation, Plan, Refusal},
+    call::{Call, Edit, OUTLINE_DEPTH, Operation, Plan, Refusal},
     catalog::{Catalog, Surfaces},
     json::{Document, View, apply},
     translate::{Action, Lossy, Policy, PolicyLayer, Target, edits_header, plan},
@@ -46,15 +46,15 @@ pub(in crate::translate) fn respond(
 
 fn planned(operation: Operation, target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
     let call = call(operation, body);
-    let plan = plan(&call, target, policy)?;
+    let mut plan = plan(&call, target, policy)?;
     // Where a body names no model, the tests leave the deployment's name out of what is sent.
-    let edits = plan.edits.iter().filter_map(|edit| match &edit.change {
-        crate::call::Change::Body(change) => Some(change),
-        _ => None,
-    });
-    let body = String::from_utf8(apply(&call.body, edits).concat()).unwrap();
+    let edits = plan.edits.iter().filter_map(Edit::body);
+    let body = String::from_utf8(apply(plan.body(&call), edits).concat()).unwrap();
     Document::parse(Bytes::from(body.clone()), OUTLINE_DEPTH).unwrap();
-    Ok(Sent { body, edits: edits_header(&plan.edits).into_owned(), plan })
+    let edits = plan.take_edits();
+    let header = edits_header(&edits).into_owned();
+    plan.edits = edits;
+    Ok(Sent { body, edits: header, plan })
 }
 
 /// The body sent and the edits, under the default policy.

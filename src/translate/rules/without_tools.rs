@@ -70,10 +70,7 @@ mod tests {
     #[test]
     fn tools_that_a_policy_dropped_take_their_choice_along() {
         let body = r#"{"tools":[{"type":"function"}],"tool_choice":"auto"}"#;
-        let (body, edits) = with("refuse.tools_with_effort", Action::Apply, "gpt-6.1", body).unwrap();
-        assert_eq!(
-            (body.as_str(), edits.as_str()),
-            ("{}", "refuse.tools_with_effort;lossy, drop.tool_choice")
-        );
+        let (body, edits) = with("refuse.tools", Action::Apply, "o1-preview", body).unwrap();
+        assert_eq!((body.as_str(), edits.as_str()), ("{}", "refuse.tools;lossy, drop.tool_choice"));
     }
 }

@@ -1,0 +1,248 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn answered(response: &Value, stop: &[&str]) -> Result<Value, NoAnswer> {
+    let stop = stop.iter().map(|stop| (*stop).to_owned()).collect();
+    let response = Document::parse(response.to_string().into(), ANSWER_DEPTH).unwrap();
+    let answer = answer(&response, &Reply { resource: "east".into(), stop })?;
+    Ok(serde_json::from_slice(&answer).unwrap())
+}
+
+fn response(output: &Value) -> Value {
+    json!({"id": "resp_1", "object": "response", "created_at": 1_741_476_777, "status": "completed", "error": null,
+        "incomplete_details": null, "model": "gpt-5.6-2026-05-01", "output": output, "service_tier": "default",
+        "usage": {"input_tokens": 5, "output_tokens": 7, "total_tokens": 12}})
+}
+
+fn text(text: &str, annotations: &Value) -> Value {
+    json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": []})
+}
+
+fn said(content: &Value) -> Value {
+    json!({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content})
+}
+
+fn message_of(output: &Value) -> Value {
+    answered(&response(output), &[]).unwrap()["choices"][0]["message"].clone()
+}
+
+#[test]
+fn a_text_is_a_whole_completion() {
+    let output =
+        json!([{"type": "reasoning", "id": "rs_1", "summary": []}, said(&json!([text("Hi ☺", &json!([]))]))]);
+    assert_eq!(
+        answered(&response(&output), &[]).unwrap(),
+        json!({"id": "chatcmpl-1", "object": "chat.completion", "created": 1_741_476_777,
+            "model": "gpt-5.6-2026-05-01", "choices": [{"index": 0, "message": {"role": "assistant",
+            "content": "Hi ☺", "refusal": null, "annotations": []}, "logprobs": null, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}, "service_tier": "default"})
+    );
+}
+
+#[test]
+fn texts_are_copied_as_they_are_spelt() {
+    let response = r#"{"id":"x","created_at":17.5e0,"output":[{"type":"message","content":[
+        {"type":"output_text","text":"a\u00e9\/\ud83d\ude00"},{"type":"output_text","text":"\ud800"}]}]}"#;
+    let response = Document::parse(response.into(), ANSWER_DEPTH).unwrap();
+    let answer = answer(&response, &Reply::default()).unwrap();
+    let expected = r#"{"id":"chatcmpl-x","object":"chat.completion","created":17,"model":"","choices":[{"index":0,"message":{"role":"assistant","content":"a\u00e9\/\ud83d\ude00\ud800","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}]}"#;
+    assert_eq!(answer, expected);
+}
+
+#[test]
+fn messages_are_joined_and_a_refusal_is_apart() {
+    let output = json!([
+        said(&json!([text("One. ", &json!([])), {"type": "refusal", "refusal": "I can"}])),
+        said(&json!([{"type": "refusal", "refusal": "not."}, text("Two.", &json!([]))])),
+    ]);
+    let message = message_of(&output);
+    assert_eq!((&message["content"], &message["refusal"]), (&json!("One. Two."), &json!("I cannot.")));
+    let message = message_of(&json!([said(&json!([{"type": "refusal", "refusal": "No."}]))]));
+    assert_eq!((&message["content"], &message["refusal"]), (&json!(null), &json!("No.")));
+    assert_eq!(message.get("azgate"), None, "a chat message has a place for all of it");
+}
+
+#[test]
+fn calls_keep_their_order_and_their_own_ids() {
+    let output = json!([
+        {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{\"a\":1}"},
+        {"type": "custom_tool_call", "id": "ctc_1", "call_id": "call_2", "name": "g", "input": "x\ny"},
+        {"type": "function_call", "id": "fc_2", "call_id": "call_3", "name": "f", "arguments": ""},
+    ]);
+    let answer = answered(&response(&output), &[]).unwrap();
+    let choice = &answer["choices"][0];
+    assert_eq!(
+        (&choice["finish_reason"], &choice["message"]["content"]),
+        (&json!("tool_calls"), &json!(null))
+    );
+    assert_eq!(
+        choice["message"]["tool_calls"],
+        json!([
+            {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{\"a\":1}"}},
+            {"id": "call_2", "type": "custom", "custom": {"name": "g", "input": "x\ny"}},
+            {"id": "call_3", "type": "function", "function": {"name": "f", "arguments": ""}},
+        ])
+    );
+}
+
+#[test]
+fn what_was_cut_says_why() {
+    for (reason, expected) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
+        let mut response = response(&json!([said(&json!([text("Once", &json!([]))]))]));
+        response["status"] = json!("incomplete");
+        response["incomplete_details"] = json!({ "reason": reason });
+        response["content_filters"] = json!([{"source_type": "completion", "blocked": true,
+            "content_filter_results": {"violence": {"filtered": true, "severity": "high"}}}]);
+        let answer = answered(&response, &[]).unwrap();
+        assert_eq!(answer["choices"][0]["finish_reason"], expected);
+        assert_eq!(answer["choices"][0]["content_filter_results"]["violence"]["filtered"], true);
+    }
+}
+
+#[test]
+fn a_failure_is_an_error_with_its_status() {
+    let mut failed = response(&json!([]));
+    failed["status"] = json!("failed");
+    failed["error"] = json!({"code": "rate_limit_exceeded", "message": "Slow down."});
+    let (code, message) = ("rate_limit_exceeded".to_owned(), "Slow down.".to_owned());
+    assert_eq!(answered(&failed, &[]), Err(NoAnswer::Failed { code, message, status: 429 }));
+}
+
+#[test]
+fn what_is_no_finished_response_is_no_answer() {
+    let mut waiting = response(&json!([]));
+    waiting["status"] = json!("queued");
+    for body in [waiting, json!({"choices": []}), json!([1]), json!({"output": "x"})] {
+        assert_eq!(answered(&body, &[]), Err(NoAnswer::NotAResponse), "{body}");
+    }
+}
+
+#[test]
+fn tokens_are_told_as_a_choice_has_them() {
+    let token = |token: &str| json!({"token": token, "logprob": -0.1, "bytes": [1], "top_logprobs": []});
+    let part =
+        |text: &str, tokens: &[Value]| json!({"type": "output_text", "text": text, "logprobs": tokens});
+    let output = json!([said(&json!([part("ab", &[token("a"), token("b")]), part("c", &[token("c")])]))]);
+    let choice = |stop: &[&str]| answered(&response(&output), stop).unwrap()["choices"][0].clone();
+    let tokens = |tokens: &[&str]| json!({"content": tokens.iter().map(|one| token(one)).collect::<Vec<_>>(), "refusal": null});
+    assert_eq!(choice(&[])["logprobs"], tokens(&["a", "b", "c"]));
+    assert_eq!(choice(&["c"])["logprobs"], tokens(&["a", "b"]));
+}
+
+#[test]
+fn a_very_long_list_of_tokens_is_carried() {
+    let tokens = "0,".repeat(1 << 18) + "0";
+    let response = format!(
+        r#"{{"output":[{{"type":"message","content":[{{"type":"output_text","text":"a","logprobs":[{tokens}]}}]}}]}}"#
+    );
+    let response = Document::parse(response.into(), ANSWER_DEPTH).unwrap();
+    let answer = String::from_utf8(answer(&response, &Reply::default()).unwrap().to_vec()).unwrap();
+    assert!(answer.contains(&format!(r#""logprobs":{{"content":[{tokens}],"refusal":null}}"#)));
+}
+
+#[test]
+fn citations_of_pages_are_nested_and_all_offsets_moved() {
+    let page = |start: u32, end: u32| {
+        json!({"type": "url_citation", "url": "https://a/é", "title": "A \"b\"",
+        "start_index": start, "end_index": end})
+    };
+    let files = json!([
+        {"type": "file_citation", "file_id": "f1", "filename": "a.pdf", "index": 2},
+        {"type": "container_file_citation", "container_id": "c", "file_id": "f2", "filename": "b.png",
+            "start_index": 0, "end_index": 1},
+        {"type": "file_path", "file_id": "f3", "index": 3},
+        {"type": "new", "index": 4, "more": {"x": 1}},
+    ]);
+    let first = text("a😀\n", &json!([page(0, 1)]));
+    let output =
+        json!([said(&json!([first, text("dé", &json!([page(0, 2)]))])), said(&json!([text("f", &files)]))]);
+    let message = message_of(&output);
+    let nested = |start: u32, end: u32| {
+        let mut page = page(start, end);
+        page.as_object_mut().unwrap().remove("type");
+        json!({"type": "url_citation", "url_citation": page})
+    };
+    assert_eq!(
+        message["annotations"],
+        json!([nested(0, 1), nested(3, 5),
+            {"type": "file_citation", "file_id": "f1", "filename": "a.pdf", "index": 7},
+            {"type": "container_file_citation", "container_id": "c", "file_id": "f2", "filename": "b.png",
+                "start_index": 5, "end_index": 6},
+            {"type": "file_path", "file_id": "f3", "index": 8},
+            {"type": "new", "index": 4, "more": {"x": 1}}])
+    );
+    let context = json!({"citations": [{"content": "", "title": "A \"b\"", "url": "https://a/é", "filepath": null,
+        "chunk_id": null}], "intent": "[]"});
+    assert_eq!(message["context"], context, "a page that is cited twice is one citation");
+}
+
+#[test]
+fn what_was_found_in_files_is_a_context() {
+    let search = json!({"type": "file_search_call", "id": "fs_1", "status": "completed", "queries": ["what \"is\" é?"],
+        "results": [{"file_id": "file-1", "filename": "a.pdf", "text": "It is.\n", "score": 0.9, "attributes": {}}]});
+    let message = message_of(&json!([search, said(&json!([text("It is.", &json!([]))]))]));
+    assert_eq!(
+        message["context"]["citations"],
+        json!([{"content": "It is.\n", "title": "a.pdf", "url": null,
+        "filepath": "a.pdf", "chunk_id": "file-1"}])
+    );
+    let intent: Value = serde_json::from_str(message["context"]["intent"].as_str().unwrap()).unwrap();
+    assert_eq!(intent, json!(["what \"is\" é?"]));
+    assert_eq!(message["azgate"], json!({"resource": "east", "output": [search, {"type": "message"}]}));
+}
+
+#[test]
+fn reasoning_is_told_and_its_encrypted_form_kept() {
+    let reasoning = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "gAAA", "summary": [
+        {"type": "summary_text", "text": "**One**"}, {"type": "summary_text", "text": ""},
+        {"type": "summary_text", "text": "Two"}]});
+    let bare = json!({"type": "reasoning", "id": "rs_2", "summary": [], "encrypted_content": null});
+    let own = json!({"type": "reasoning", "id": "rs_3", "summary": [],
+        "content": [{"type": "reasoning_text", "text": "Three"}]});
+    let call =
+        json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"});
+    let mut message = said(&json!([text("Hi", &json!([]))]));
+    message["phase"] = json!("final_answer");
+    let message = message_of(&json!([reasoning, bare, own, message, call]));
+    assert_eq!(message["reasoning_content"], "**One**\n\nTwo\n\nThree");
+    assert_eq!(
+        message["azgate"]["output"],
+        json!([reasoning, {"type": "message", "phase": "final_answer"},
+            {"type": "function_call", "call_id": "call_1"}])
+    );
+}
+
+#[test]
+fn several_messages_are_kept_whole_beside_what_chat_has_no_place_for() {
+    let (one, two) = (said(&json!([text("1", &json!([]))])), said(&json!([text("2", &json!([]))])));
+    let run = json!({"type": "code_interpreter_call", "id": "ci_1", "code": "1", "outputs": [{"type": "logs", "logs": "1"}]});
+    assert_eq!(message_of(&json!([one, run, two]))["azgate"]["output"], json!([one, run, two]));
+    assert_eq!(message_of(&json!([one, two])).get("azgate"), None);
+}
+
+#[test]
+fn a_stop_sequence_cuts_the_text_alone() {
+    let page = |start: u32| json!({"type": "url_citation", "url": "u", "title": "t", "start_index": start, "end_index": start});
+    let output = json!([
+        {"type": "web_search_call", "id": "ws_1"},
+        said(&json!([text("é<E", &json!([page(0), page(1)])), {"type": "refusal", "refusal": "a<END>b"}])),
+        said(&json!([text("ND> more", &json!([page(5)]))])),
+        {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "<END>"},
+    ]);
+    let choice = answered(&response(&output), &["<STOP>", "<END>"]).unwrap()["choices"][0].clone();
+    let message = &choice["message"];
+    assert_eq!((&choice["finish_reason"], &message["content"]), (&json!("stop"), &json!("é")));
+    assert_eq!(message["refusal"], "a<END>b");
+    assert_eq!(message["tool_calls"][0]["function"]["arguments"], "<END>");
+    assert_eq!(message["annotations"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        message["azgate"]["output"],
+        json!([{"type": "web_search_call", "id": "ws_1"}, {"type": "message"}, {"type": "function_call", "call_id": "call_1"}])
+    );
+    let choice = answered(&response(&output), &["not there"]).unwrap()["choices"][0].clone();
+    assert_eq!(
+        (&choice["finish_reason"], &choice["message"]["content"]),
+        (&json!("tool_calls"), &json!("é<END> more"))
+    );
+}

@@ -1,0 +1,89 @@
+//! What Azure's content filter says. A response has it as one list, `content_filters`, each entry with the side it is
+//! about (`source_type`: `prompt` or `completion`); a completion has `prompt_filter_results`, and
+//! `content_filter_results` in its choice (Microsoft, how-to/responses.md, "Handle guardrails and content filtering").
+//! Which characters an entry is about has no place there.
+
+use super::spelt::{item, list, member, opened, text_of};
+use crate::json::{Document, View};
+
+/// What the filter says, in the words of a completion.
+#[derive(Debug, Default)]
+pub(super) struct Filters {
+    /// Members of the choice, each behind a comma.
+    pub(super) choice: Vec<u8>,
+    /// Members of the completion, each behind a comma.
+    pub(super) top: Vec<u8>,
+}
+
+impl Filters {
+    /// Reads them of a response.
+    pub(super) fn read(response: &Document) -> Filters {
+        let entries = list(response.root(), "content_filters").and_then(|list| opened(response, list, 2));
+        let mut filters = Filters::default();
+        let (mut prompt, mut other) = (Vec::new(), Vec::new());
+        for entry in entries.as_ref().into_iter().flat_map(|entries| entries.root().items()) {
+            let source = text_of(entry, "source_type").unwrap_or_default();
+            match (&*source, entry.get("content_filter_results")) {
+                ("prompt", Some(results)) => item(&mut prompt, &of_prompt(results)),
+                ("completion", Some(results)) if filters.choice.is_empty() => {
+                    filters.choice.push(b',');
+                    member(&mut filters.choice, "content_filter_results", results.raw());
+                }
+                _ => item(&mut other, entry.raw()),
+            }
+        }
+        for (key, entries) in [("prompt_filter_results", prompt), ("content_filters", other)] {
+            if !entries.is_empty() {
+                filters.top.push(b',');
+                member(&mut filters.top, key, &[b"[", &*entries, b"]"].concat());
+            }
+        }
+        filters
+    }
+}
+
+/// A completion has one prompt.
+fn of_prompt(results: View<'_>) -> Vec<u8> {
+    [b"{\"prompt_index\":0,\"content_filter_results\":", results.raw(), b"}"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(filters: &str) -> (String, String) {
+        let response = format!(r#"{{"content_filters":{filters}}}"#);
+        let filters = Filters::read(&Document::parse(response.into(), 2).unwrap());
+        (String::from_utf8(filters.choice).unwrap(), String::from_utf8(filters.top).unwrap())
+    }
+
+    #[test]
+    fn each_side_finds_its_place() {
+        // As gpt-5 gave it on Azure (April 2026), shortened.
+        let (choice, top) = read(
+            r#"[{"blocked":false,"source_type":"prompt","content_filter_raw":[],"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}},"content_filter_offsets":{"start_offset":1130,"end_offset":1151,"check_offset":0}},{"blocked":false,"source_type":"completion","content_filter_raw":[],"content_filter_results":{"violence":{"filtered":false,"severity":"low"}},"content_filter_offsets":{}}]"#,
+        );
+        assert_eq!(choice, r#","content_filter_results":{"violence":{"filtered":false,"severity":"low"}}"#);
+        assert_eq!(
+            top,
+            r#","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]"#
+        );
+    }
+
+    #[test]
+    fn what_has_no_place_stays_as_it_is() {
+        let tool = r#"{"source_type":"tool","content_filter_results":{}}"#;
+        let twice = r#"{"source_type":"completion","content_filter_results":{"b":{}}}"#;
+        let first = r#"{"source_type":"completion","content_filter_results":{"a":{}}}"#;
+        let (choice, top) = read(&format!("[{tool},{first},{twice}]"));
+        assert_eq!(choice, r#","content_filter_results":{"a":{}}"#);
+        assert_eq!(top, format!(r#","content_filters":[{tool},{twice}]"#));
+    }
+
+    #[test]
+    fn no_list_says_nothing() {
+        for none in ["null", "[]", "{}"] {
+            assert_eq!(read(none), (String::new(), String::new()));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! How a response came to its end: with a finish reason, or with an error and the HTTP status it would have had.
+
+use super::spelt::text_of;
+use crate::json::{Kind, View, text};
+
+/// A response that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) code: String,
+    pub(super) message: String,
+    pub(super) status: u16,
+}
+
+/// The finish reason of a response with a `status` that is no failure.
+pub(super) fn reason(status: &str, response: View<'_>, calls: bool) -> &'static str {
+    let incomplete = status == "incomplete";
+    let why = response.get("incomplete_details").and_then(|details| text_of(details, "reason"));
+    match why.as_deref() {
+        Some("content_filter") if incomplete => "content_filter",
+        // `max_output_tokens`; and of whatever else cut it, the client should know that there could have been more.
+        _ if incomplete => "length",
+        _ if calls => "tool_calls",
+        _ => "stop",
+    }
+}
+
+impl Failure {
+    /// The failure of a response: an `error`, or a `status` that is no success.
+    pub(super) fn of(status: &str, response: View<'_>) -> Option<Failure> {
+        match response.get("error").filter(|error| !error.is_null()) {
+            Some(error) => Some(Failure::read(error)),
+            None if status == "cancelled" => {
+                Some(Failure::new("response_cancelled", "Azure OpenAI cancelled the response."))
+            }
+            None if status == "failed" => {
+                Some(Failure::new("server_error", "Azure OpenAI did not say why the response failed."))
+            }
+            None => None,
+        }
+    }
+
+    /// The failure that an error object tells of. Its code may be a number (litellm's stream errors).
+    pub(super) fn read(error: View<'_>) -> Failure {
+        let word = |key| {
+            let value = error.get(key)?;
+            let number = || (value.kind() == Kind::Number).then(|| String::from_utf8_lossy(value.raw()));
+            value.text().or_else(number).map(std::borrow::Cow::into_owned)
+        };
+        let code = word("code").or_else(|| word("type").filter(|kind| kind != "error"));
+        let message = word("message").or_else(|| error.text().map(std::borrow::Cow::into_owned));
+        Failure::new(
+            &code.unwrap_or_else(|| "server_error".to_owned()),
+            &message.unwrap_or_else(|| "Azure OpenAI told of an error without a message.".to_owned()),
+        )
+    }
+
+    fn new(code: &str, message: &str) -> Failure {
+        Failure { code: code.to_owned(), message: message.to_owned(), status: status(code) }
+    }
+
+    /// The `error` object of OpenAI.
+    pub(super) fn object(&self) -> String {
+        let (message, code) = (text::quote(&self.message), text::quote(&self.code));
+        let kind = match self.status {
+            401 => "authentication_error",
+            403 => "permission_error",
+            429 => "rate_limit_error",
+            500.. => "server_error",
+            _ => "invalid_request_error",
+        };
+        format!(r#"{{"message":{message},"type":"{kind}","param":null,"code":{code}}}"#)
+    }
+}
+
+/// The HTTP status of an error code: those of a response (OpenAI's specification, `ResponseErrorCode`), and some of a
+/// call's that streams give too. What is not known may pass when it is tried again.
+fn status(code: &str) -> u16 {
+    match code {
+        "rate_limit_exceeded" | "insufficient_quota" => 429,
+        "vector_store_timeout" => 504,
+        "context_length_exceeded"
+        | "content_filter"
+        | "bio_policy"
+        | "data_residency_mismatch"
+        | "unsupported_image_media_type"
+        | "empty_image_file"
+        | "failed_to_download_image" => 400,
+        image if image.starts_with("image_") || image.starts_with("invalid_") => 400,
+        number => number.parse().ok().filter(|number| (400..600).contains(number)).unwrap_or(500),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    fn parse(json: &str) -> Document {
+        Document::parse(bytes::Bytes::copy_from_slice(json.as_bytes()), 2).unwrap()
+    }
+
+    fn status_of(response: &Document) -> String {
+        text_of(response.root(), "status").unwrap_or_default()
+    }
+
+    #[test]
+    fn every_end_has_its_reason() {
+        for (response, calls, expected) in [
+            (r#"{"status":"completed"}"#, false, "stop"),
+            (r#"{"status":"completed","incomplete_details":null}"#, true, "tool_calls"),
+            (
+                r#"{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}"#,
+                true,
+                "length",
+            ),
+            (
+                r#"{"status":"incomplete","incomplete_details":{"reason":"content_filter"}}"#,
+                false,
+                "content_filter",
+            ),
+            (r#"{"status":"incomplete","incomplete_details":null}"#, false, "length"),
+            ("{}", false, "stop"),
+        ] {
+            let response = parse(response);
+            assert_eq!(reason(&status_of(&response), response.root(), calls), expected, "{response:?}");
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_specification_has_a_status() {
+        for (status, codes) in [
+            (500, "server_error something_new"),
+            (504, "vector_store_timeout"),
+            (429, "rate_limit_exceeded 429"),
+            (401, "401"),
+            (
+                400,
+                "invalid_prompt data_residency_mismatch bio_policy invalid_image invalid_image_format \
+                 invalid_base64_image invalid_image_url image_too_large image_too_small image_parse_error \
+                 image_content_policy_violation invalid_image_mode image_file_too_large \
+                 unsupported_image_media_type empty_image_file failed_to_download_image image_file_not_found \
+                 content_filter",
+            ),
+        ] {
+            for code in codes.split(' ') {
+                assert_eq!(super::status(code), status, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn failures_are_told_by_error_or_status() {
+        let of = |json: &str| Failure::of(&status_of(&parse(json)), parse(json).root());
+        let failure =
+            of(r#"{"status":"failed","error":{"code":"server_error","message":"A \"b\""}}"#).unwrap();
+        assert_eq!((failure.code.as_str(), failure.message.as_str()), ("server_error", "A \"b\""));
+        assert_eq!(
+            failure.object(),
+            r#"{"message":"A \"b\"","type":"server_error","param":null,"code":"server_error"}"#
+        );
+        assert_eq!(of(r#"{"status":"failed","error":null}"#).unwrap().code, "server_error");
+        assert_eq!(of(r#"{"status":"cancelled"}"#).unwrap().code, "response_cancelled");
+        assert_eq!(of(r#"{"error":"why"}"#).unwrap().message, "why");
+        assert_eq!(of(r#"{"error":{"code":429,"message":"x"}}"#).unwrap().status, 429);
+        assert_eq!(of(r#"{"status":"completed","error":null}"#), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! What the assistant said and called: one message of the chat, several items.
+
+use super::{
+    content::{Side, content, parts},
+    messages::{Conversation, legacy_id},
+    object::{Member, Object, array, members, said},
+    replay,
+    tool_calls::{Call, call, legacy_call},
+};
+use crate::{
+    bridge::Uncarried,
+    json::{Kind, Pointer, Raw, View},
+};
+
+/// What answers hold for their reader, and clients send back with them.
+const REPLAYED: [&str; 6] = [
+    "annotations",
+    "content_filter_offsets",
+    "content_filter_results",
+    "context",
+    "parsed",
+    "reasoning_content",
+];
+
+/// A message of the assistant, in its items.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    /// What was said.
+    pub(super) message: Option<Object<'a>>,
+    pub(super) calls: Vec<Call<'a>>,
+    /// What else the message holds. It stands in its first item.
+    pub(super) extras: Vec<Member<'a>>,
+}
+
+pub(super) fn take<'a>(
+    conversation: &mut Conversation<'a, '_>,
+    message: View<'a>,
+    index: usize,
+    at: &Pointer,
+) -> Result<(), Uncarried> {
+    if said(message, "audio").is_some() {
+        let why =
+            "the Responses API, on which this call is served, takes no audio; send its transcript as content";
+        return Err(Uncarried { param: at.clone().then("audio").to_string(), why: why.into() });
+    }
+    let calls = calls(conversation, message, index);
+    let mut turn = Turn { message: said_item(message, at, calls.is_empty())?, calls, extras: Vec::new() };
+    let past = rest(conversation, &mut turn, message, at);
+    let items = match past {
+        Some(past) => {
+            let here = *past.resource == *conversation.wishes.resource;
+            if !here && past.has_reasoning() {
+                let why = "another Azure resource made this reasoning, and only that one can read it";
+                conversation.lose("drop.reasoning", at.clone().then("azgate"), why, false);
+            }
+            replay::items(&past, turn, message, here)
+        }
+        None => turn.items(),
+    };
+    conversation.items.extend(items);
+    Ok(())
+}
+
+impl Turn<'_> {
+    /// The text, then the calls.
+    fn items(self) -> Vec<Raw> {
+        let calls = self.calls.into_iter().map(|call| call.item);
+        self.message.into_iter().chain(calls).map(Object::finish).collect()
+    }
+}
+
+/// A message of the assistant, without its content.
+pub(super) fn spoken<'a>() -> Object<'a> {
+    let mut item = Object::typed("message");
+    item.put("role", Raw::string("assistant"));
+    item
+}
+
+fn calls<'a>(conversation: &mut Conversation<'a, '_>, message: View<'a>, index: usize) -> Vec<Call<'a>> {
+    let mut calls: Vec<Call<'a>> =
+        message.get("tool_calls").into_iter().flat_map(View::items).map(call).collect();
+    conversation.custom.extend(calls.iter().filter(|call| call.custom).filter_map(|call| call.id.clone()));
+    if let Some(function) = message.get("function_call").filter(|call| call.kind() == Kind::Object) {
+        let id = legacy_id(index);
+        calls.push(legacy_call(function, &id));
+        conversation.legacy = Some(id);
+    }
+    calls
+}
+
+/// What was said, as an item. No text is an item only where there is nothing else.
+fn said_item<'a>(message: View<'a>, at: &Pointer, alone: bool) -> Result<Option<Object<'a>>, Uncarried> {
+    let empty = |value: &View<'_>| matches!(value.raw(), br#""""#);
+    let text = said(message, "content");
+    let refusal = said(message, "refusal").filter(|refusal| !empty(refusal));
+    let kept = text.filter(|text| !empty(text) || alone && refusal.is_none());
+    let kept = kept.filter(|text| text.kind() != Kind::Array || text.items().next().is_some());
+    let at = at.clone().then("content");
+    let words = match (kept, refusal) {
+        (None, None) => return Ok(None),
+        (Some(text), None) => content(text, &at, Side::Output)?,
+        (text, Some(refusal)) => {
+            let mut words = text.map(|text| parts(text, &at, Side::Output)).transpose()?.unwrap_or_default();
+            let mut part = Object::typed("refusal");
+            part.put("refusal", Raw::source(refusal.span()));
+            words.push(part.finish());
+            array(words)
+        }
+    };
+    let mut item = spoken();
+    item.put("content", words);
+    Ok(Some(item))
+}
+
+/// The members that have no place of their own, and what the message's answer was.
+fn rest<'a>(
+    conversation: &mut Conversation<'a, '_>,
+    turn: &mut Turn<'a>,
+    message: View<'a>,
+    at: &Pointer,
+) -> Option<replay::Past<'a>> {
+    let mut past = None;
+    let mut replayed = None;
+    for member in members(message) {
+        match &*member.key {
+            "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
+            "name" => conversation.name(message, at),
+            "azgate" => {
+                past = replay::read(member.value);
+                if past.is_none() {
+                    replayed.get_or_insert(member.key);
+                }
+            }
+            key if REPLAYED.contains(&key) => {
+                replayed.get_or_insert(member.key);
+            }
+            _ => turn.extras.push(member),
+        }
+    }
+    let first = turn.message.as_mut().or_else(|| turn.calls.first_mut().map(|call| &mut call.item));
+    match (first, turn.extras.first()) {
+        (Some(first), _) => first.copy_all(turn.extras.iter().cloned(), &[]),
+        (None, Some(extra)) => {
+            replayed.get_or_insert(extra.key.clone());
+        }
+        (None, None) => {}
+    }
+    if let Some(key) = replayed {
+        let why = "what an answer tells its reader is no part of the conversation";
+        conversation.lose("drop.replayed", at.clone().then(key.into_owned()), why, true);
+    }
+    past
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::conversation;
+
+    fn check(message: &str, items: &str, losses: &str) {
+        let (told, lost) = conversation(&format!(r#"[{{"role":"assistant",{message}}}]"#));
+        assert_eq!((told, lost), (format!("[{items}]"), losses.to_owned()), "{message}");
+    }
+
+    #[test]
+    fn what_was_said_becomes_parts_with_annotations() {
+        let text = r#"{"type":"output_text","text":"t","annotations":[]}"#;
+        let refusal = r#"{"type":"refusal","refusal":"no"}"#;
+        for (message, parts) in [
+            (r#""content":"t""#, text.to_owned()),
+            (r#""content":"t","refusal":null"#, text.to_owned()),
+            (
+                r#""content":[{"type":"text","text":"t"},{"type":"refusal","refusal":"no"}]"#,
+                format!("{text},{refusal}"),
+            ),
+            (r#""content":null,"refusal":"no""#, refusal.to_owned()),
+            (r#""content":"","refusal":"no""#, refusal.to_owned()),
+            (r#""content":"t","refusal":"no""#, format!("{text},{refusal}")),
+            (r#""content":"""#, r#"{"type":"output_text","text":"","annotations":[]}"#.to_owned()),
+        ] {
+            let item = format!(r#"{{"type":"message","role":"assistant","content":[{parts}]}}"#);
+            check(message, &item, "");
+        }
+    }
+
+    #[test]
+    fn calls_stand_behind_the_text_without_what_sdks_leave_in_them() {
+        let calls = r#""tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{ }","parsed_arguments":{}}},{"id":"b","function":{"name":"g","arguments":""},"new":1},{"type":"new","id":"c"}]"#;
+        let items = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{ }"},{"type":"function_call","call_id":"b","name":"g","arguments":"","new":1},{"type":"new","id":"c"}"#;
+        let text = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]}"#;
+        check(&format!(r#"{calls},"content":"t""#), &format!("{text},{items}"), "");
+        check(&format!(r#"{calls},"content":"""#), items, "");
+        check(&format!(r#"{calls},"content":[]"#), items, "");
+        check(&format!(r#"{calls},"refusal":null"#), items, "");
+    }
+
+    #[test]
+    fn a_message_that_says_nothing_is_no_item() {
+        check(r#""content":null"#, "", "");
+        check(r#""tool_calls":[],"content":null"#, "", "");
+        check(r#""content":null,"new":1"#, "", "~drop.replayed@messages[0].new");
+    }
+
+    #[test]
+    fn what_answers_tell_their_reader_is_left_out_and_told_once() {
+        let item = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]}"#;
+        for (message, losses) in [
+            (
+                r#""content":"t","annotations":null,"context":null,"audio":null,"function_call":null,"azgate":null"#,
+                "",
+            ),
+            (
+                r#""context":{},"content":"t","reasoning_content":"r","annotations":[]"#,
+                "~drop.replayed@messages[0].context",
+            ),
+            (r#""content":"t","azgate":{"resource":"here"}"#, "~drop.replayed@messages[0].azgate"),
+            (
+                r#""content":"t","azgate":{"resource":"here","output":[{}]}"#,
+                "~drop.replayed@messages[0].azgate",
+            ),
+            (
+                r#""content":"t","name":"A","parsed":{}"#,
+                "drop.name@messages[0].name ~drop.replayed@messages[0].parsed",
+            ),
+        ] {
+            check(message, item, losses);
+        }
+    }
+
+    #[test]
+    fn what_nobody_knows_stands_in_the_first_item() {
+        check(
+            r#""content":"t","new":{"a": 1}"#,
+            r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}],"new":{"a": 1}}"#,
+            "",
+        );
+        check(
+            r#""new":1,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":""}}]"#,
+            r#"{"type":"function_call","call_id":"a","name":"f","arguments":"","new":1}"#,
+            "",
+        );
+    }
+}

@@ -1,0 +1,272 @@
+//! Hosted tools: what a chat call may ask for that only the Responses API serves, and the spellings of it that clients
+//! know from elsewhere (the Assistants API, OpenAI's search models, guides that mix them up).
+//!
+//! No version of Azure's chat completions takes any of it: there, a tool is a function or a custom tool.
+
+mod beside;
+
+use std::{borrow::Cow, collections::HashSet};
+
+use super::object::{array, kind, said};
+use crate::{
+    bridge::Uncarried,
+    json::{Change, Document, Kind, Pointer, Raw, View},
+};
+use beside::Beside;
+
+const MOVED_WHY: &str = "what it says stands in tools";
+const TWICE_WHY: &str = "the same tool stands there twice";
+
+/// Whether a chat call asks for something that only the Responses API serves.
+pub fn is_asked(root: View<'_>) -> bool {
+    let tools = root.get("tools").into_iter().flat_map(View::items);
+    tools.filter_map(kind).any(|kind| !matches!(&*kind, "function" | "custom"))
+        || sources(root).next().is_some()
+        || ["tool_resources", "web_search_options"].iter().any(|key| said(root, key).is_some())
+}
+
+/// What must change in a chat call so that its hosted tools are spelt as the Responses API has them, each with why.
+pub fn changes(chat: &Document) -> Result<Vec<(Change, &'static str)>, Uncarried> {
+    let root = chat.root();
+    if !is_asked(root) {
+        return Ok(Vec::new());
+    }
+    let listed = said(root, "tools");
+    if listed.is_some_and(|tools| tools.kind() != Kind::Array) {
+        return Err(uncarried(&Pointer::key("tools"), "it must be an array"));
+    }
+    let mut beside = Beside::read(root)?;
+    let mut changes = Vec::new();
+    let mut seen = HashSet::new();
+    for (index, tool) in listed.into_iter().flat_map(View::items).enumerate() {
+        let at = Pointer::key("tools").item(index);
+        let kind = kind(tool);
+        let correct = match kind.as_deref() {
+            Some("file_search") => beside.file_search(Some(tool), &at)?,
+            Some("code_interpreter") => beside.code_interpreter(Some(tool), &at)?,
+            Some(web) if web.starts_with("web_search") => beside.web_search(Some(tool)),
+            _ => continue,
+        };
+        let spelt =
+            correct.as_ref().map_or_else(|| tool.raw().to_vec(), |(tool, _)| tool.render(chat.source()));
+        if !seen.insert(spelt) {
+            changes.push((Change::Remove { at }, TWICE_WHY));
+        } else if let Some((value, why)) = correct {
+            changes.push((Change::Set { at, value }, why));
+        }
+    }
+    let unlisted = beside.unlisted(root)?;
+    changes.extend(added(listed, unlisted));
+    changes.extend(removed(root));
+    Ok(changes)
+}
+
+/// Tools that are named beside `tools` only, at the end of it.
+fn added(
+    listed: Option<View<'_>>,
+    tools: Vec<(Raw, &'static str)>,
+) -> impl Iterator<Item = (Change, &'static str)> {
+    let at = Pointer::key("tools");
+    let mut new = Vec::new();
+    match (listed, tools.first()) {
+        (Some(listed), _) => {
+            let at = at.item(listed.items().count());
+            new.extend(tools.into_iter().map(|(value, why)| (Change::Insert { at: at.clone(), value }, why)));
+        }
+        (None, Some(&(_, why))) => {
+            let value = array(tools.into_iter().map(|(tool, _)| tool));
+            new.push((Change::Set { at, value }, why));
+        }
+        (None, None) => {}
+    }
+    new.into_iter()
+}
+
+/// What stood beside `tools` and is said there now.
+fn removed(root: View<'_>) -> impl Iterator<Item = (Change, &'static str)> {
+    let gone = |key: &&'static str| said(root, key).is_some();
+    let remove = |key| (Change::Remove { at: Pointer::key(key) }, MOVED_WHY);
+    let mut changes: Vec<_> =
+        ["tool_resources", "web_search_options"].into_iter().filter(gone).map(remove).collect();
+    if let Some(all) = root.get("data_sources").filter(|_| sources(root).next().is_some()) {
+        let kept: Vec<Raw> =
+            all.items().filter(|item| !is_store(*item)).map(|item| Raw::source(item.span())).collect();
+        let at = Pointer::key("data_sources");
+        let change =
+            if kept.is_empty() { Change::Remove { at } } else { Change::Set { at, value: array(kept) } };
+        changes.push((change, MOVED_WHY));
+    }
+    changes.into_iter()
+}
+
+/// A data source that is none of Azure's, but the tool by another name.
+fn is_store(source: View<'_>) -> bool {
+    kind(source).as_deref() == Some("file_search")
+}
+
+fn sources(root: View<'_>) -> impl Iterator<Item = (usize, View<'_>)> {
+    let sources = root.get("data_sources").into_iter().flat_map(View::items);
+    sources.enumerate().filter(|(_, source)| is_store(*source))
+}
+
+fn uncarried(at: &Pointer, why: &'static str) -> Uncarried {
+    Uncarried { param: at.to_string(), why: Cow::Borrowed(why) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::parsed;
+    use super::*;
+    use crate::json::apply;
+
+    fn corrected(chat: &str) -> Result<(String, usize), Uncarried> {
+        let chat = parsed(chat);
+        let changes = changes(&chat)?;
+        let body = apply(&chat, changes.iter().map(|(change, _)| change)).concat();
+        Ok((String::from_utf8(body).unwrap(), changes.len()))
+    }
+
+    #[test]
+    fn hosted_tools_are_recognised() {
+        for chat in [
+            r#"{"tools":[{"type":"function"},{"type":"image_generation"}]}"#,
+            r#"{"tools":[{"type":"mcp"}]}"#,
+            r#"{"data_sources":[{"type":"file_search"}]}"#,
+            r#"{"tool_resources":{}}"#,
+            r#"{"web_search_options":{}}"#,
+        ] {
+            assert!(is_asked(parsed(chat).root()), "{chat}");
+        }
+        for chat in [
+            r#"{"tools":[{"type":"function"},{"type":"custom"},{}]}"#,
+            r#"{"data_sources":[{"type":"azure_search"}],"tool_resources":null,"web_search_options":null}"#,
+            r#"{"tools":"file_search"}"#,
+            "[]",
+        ] {
+            assert!(!is_asked(parsed(chat).root()), "{chat}");
+            assert_eq!(corrected(chat).unwrap(), (chat.to_owned(), 0));
+        }
+    }
+
+    #[test]
+    fn what_is_spelt_well_stays() {
+        for chat in [
+            r#"{"tools":[{"type":"file_search","vector_store_ids":["a"]},{"type":"file_search","vector_store_ids":["b"]}]}"#,
+            r#"{"tools":[{"type":"code_interpreter","container":"c"},{"type":"code_interpreter","container":{"type":"auto"}}]}"#,
+            r#"{"tools":[{"type":"web_search"},{"type":"mcp"},{"type":"mcp"}]}"#,
+        ] {
+            assert_eq!(corrected(chat).unwrap(), (chat.to_owned(), 0));
+        }
+    }
+
+    #[test]
+    fn tools_take_what_stands_beside_them() {
+        for (chat, expected) in [
+            (
+                r#"{"tools":[{"type":"file_search"}],"tool_resources":{"file_search":{"vector_store_ids":["a"]}},"data_sources":[{"type":"file_search","parameters":{"vector_store_id":"a"}}]}"#,
+                r#"{"tools":[{"type":"file_search","vector_store_ids":["a"]}]}"#,
+            ),
+            (
+                r#"{"data_sources":[{"type":"azure_search"},{"type":"file_search","parameters":{"vector_store_ids":["a","b"],"max_num_results":3}}]}"#,
+                r#"{"data_sources":[{"type":"azure_search"}],"tools":[{"type":"file_search","vector_store_ids":["a","b"],"max_num_results":3}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"function"}],"data_sources":[{"type":"file_search","parameters":{"vector_store_id":"a"}}],"web_search_options":{}}"#,
+                r#"{"tools":[{"type":"function"},{"type":"file_search","vector_store_ids":["a"]},{"type":"web_search"}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"file_search","file_search":{"max_num_results":5,"ranking_options":{"score_threshold":0.50}}}],"tool_resources":{"file_search":{"vector_store_ids":["a"]},"code_interpreter":null}}"#,
+                r#"{"tools":[{"type":"file_search","vector_store_ids":["a"],"max_num_results":5,"ranking_options":{"score_threshold":0.50}}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"file_search","vector_store_ids":["b"],"filters":{}}],"tool_resources":{"file_search":{"vector_store_ids":["a"]}}}"#,
+                r#"{"tools":[{"type":"file_search","vector_store_ids":["b","a"],"filters":{}}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"file_search"},{"type":"file_search"}],"tool_resources":{"file_search":{"vector_store_ids":["a","a"]}}}"#,
+                r#"{"tools":[{"type":"file_search","vector_store_ids":["a"]}]}"#,
+            ),
+        ] {
+            assert_eq!(corrected(chat).unwrap().0, expected);
+        }
+    }
+
+    #[test]
+    fn a_code_interpreter_gets_a_container_with_its_files() {
+        for (chat, expected) in [
+            (
+                r#"{"tools":[{"type":"code_interpreter"}]}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto"}}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","file_ids":["a"]}],"tool_resources":{"code_interpreter":{"file_ids":["b","a"]}}}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["a","b"]}}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["a"],"memory_limit":"4g"}}],"tool_resources":{"code_interpreter":{"file_ids":["b"]}}}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["a","b"],"memory_limit":"4g"}}]}"#,
+            ),
+            (
+                r#"{"tool_resources":{"code_interpreter":{"file_ids":["b"]}}}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["b"]}}]}"#,
+            ),
+        ] {
+            assert_eq!(corrected(chat).unwrap().0, expected);
+        }
+    }
+
+    #[test]
+    fn options_of_a_web_search_become_the_tool() {
+        let options = r#""web_search_options":{"search_context_size":"low","user_location":{"type":"approximate","approximate":{"country":"DE","city":null}}}"#;
+        let told = r#""search_context_size":"low","user_location":{"type":"approximate","country":"DE"}"#;
+        for (tools, expected) in [
+            (String::new(), format!(r#"{{"tools":[{{"type":"web_search",{told}}}]}}"#)),
+            (
+                r#","tools":[{"type":"web_search_preview"}]"#.to_owned(),
+                format!(r#"{{"tools":[{{"type":"web_search_preview",{told}}}]}}"#),
+            ),
+            (
+                r#","tools":[{"type":"web_search","search_context_size":"high","user_location":{}}]"#
+                    .to_owned(),
+                r#"{"tools":[{"type":"web_search","search_context_size":"high","user_location":{}}]}"#
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(corrected(&format!("{{{options}{tools}}}")).unwrap().0, expected);
+        }
+    }
+
+    #[test]
+    fn what_no_tool_takes_is_refused_where_it_stands() {
+        for (chat, param) in [
+            (r#"{"tools":[{"type":"function"},{"type":"file_search"}]}"#, "tools[1].vector_store_ids"),
+            (
+                r#"{"data_sources":[{},{"type":"file_search"}]}"#,
+                "data_sources[1].parameters.vector_store_ids",
+            ),
+            (
+                r#"{"tool_resources":{"file_search":{"vector_stores":[{}]}}}"#,
+                "tool_resources.file_search.vector_stores",
+            ),
+            (r#"{"tool_resources":{"azure_ai_search":{}}}"#, "tool_resources.azure_ai_search"),
+            (r#"{"tool_resources":[]}"#, "tool_resources"),
+            (r#"{"tools":"all","web_search_options":{}}"#, "tools"),
+            (
+                r#"{"tools":[{"type":"code_interpreter","container":"c"}],"tool_resources":{"code_interpreter":{"file_ids":["f"]}}}"#,
+                "tools[0].container",
+            ),
+        ] {
+            assert_eq!(corrected(chat).unwrap_err().param, param);
+        }
+        let why = corrected(r#"{"tools":[{"type":"file_search"}]}"#).unwrap_err().why;
+        assert!(why.contains(r#""vector_store_ids": ["vs_…"]"#), "{why}");
+    }
+
+    #[test]
+    fn a_corrected_call_needs_no_correction() {
+        let chat = r#"{"tools":[{"type":"file_search"},{"type":"code_interpreter"}],"tool_resources":{"file_search":{"vector_store_ids":["a"]}},"web_search_options":{}}"#;
+        let (once, changes) = corrected(chat).unwrap();
+        assert_eq!(changes, 5);
+        assert_eq!(corrected(&once).unwrap(), (once.clone(), 0));
+    }
+}

@@ -1,0 +1,203 @@
+//! The request: the members of a chat call, each where the Responses API has it.
+
+mod assistant;
+mod content;
+pub mod hosted;
+mod messages;
+mod object;
+#[cfg(test)]
+mod properties;
+mod replay;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod tool_calls;
+mod tools;
+
+use self::object::{Object, members, said};
+use super::Wishes;
+use crate::{
+    bridge::{Bridged, Uncarried},
+    json::{Document, Raw},
+};
+
+/// A chat call in the words of the Responses API. What has no other name there goes under its own, also what nobody
+/// knows: whether it may be sent is a matter of policy, and Azure's.
+///
+/// `chat` is parsed to [`crate::bridge::DEPTH`] at least.
+pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarried> {
+    let root = chat.root();
+    let mut losses = Vec::new();
+    let mut body = Object::default();
+    for member in members(root) {
+        let value = member.value;
+        match &*member.key {
+            "messages" => body.put("input", messages::input(value, wishes, &mut losses)?),
+            "input" if said(root, "messages").is_some() => {
+                let why = "a chat call says it in `messages`, and both cannot be sent".into();
+                return Err(Uncarried { param: "input".into(), why });
+            }
+            "max_completion_tokens" | "max_tokens" | "max_output_tokens" => {
+                gather(&mut body, "max_output_tokens", || settings::cap(root, &mut losses));
+            }
+            "reasoning_effort" | "reasoning" => {
+                gather(&mut body, "reasoning", || settings::reasoning(root, wishes));
+            }
+            "response_format" | "verbosity" | "text" => gather(&mut body, "text", || settings::text(root)),
+            "include" => gather(&mut body, "include", || settings::include(root, wishes)),
+            // The answer's part of it is in `include`.
+            "logprobs" if value.boolean().is_some() => {}
+            "tools" => body.put("tools", tools::tools(value)),
+            "tool_choice" => body.put("tool_choice", tools::choice(value)),
+            "stream_options" => gather(&mut body, "stream_options", || settings::stream_options(value)),
+            _ => body.copy(&member),
+        }
+    }
+    gather(&mut body, "reasoning", || settings::reasoning(root, wishes));
+    gather(&mut body, "include", || settings::include(root, wishes));
+    // A response is kept for 30 days unless it is told otherwise, and a chat completion is not.
+    body.put("store", Raw::json("false"));
+    Ok(Bridged { body: body.finish(), losses })
+}
+
+/// Adds what several members make together, once.
+fn gather(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Option<Raw>) {
+    if !body.has(key)
+        && let Some(value) = value()
+    {
+        body.put(key, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        Wishes,
+        testing::{bridged, uncarried, wished},
+    };
+
+    /// `chat` without braces; what becomes of it, without braces and what every call ends with; the losses.
+    fn check(chat: &str, body: &str, losses: &str) {
+        let comma = if body.is_empty() { "" } else { "," };
+        let expected = format!(r#"{{{body}{comma}"store":false}}"#);
+        assert_eq!(bridged(&format!("{{{chat}}}")), (expected, losses.to_owned()), "{chat}");
+    }
+
+    #[test]
+    fn what_has_no_other_name_goes_as_it_came() {
+        for chat in [
+            r#""model":"m","stream":true,"temperature":1.0,"top_p":1e0,"metadata":{"a": "b"}"#,
+            r#""user":"u","safety_identifier":"s","prompt_cache_key":"k","prompt_cache_retention":"24h""#,
+            r#""prompt_cache_options":{},"service_tier":"auto","moderation":{},"parallel_tool_calls":false"#,
+            r#""top_logprobs":3,"invented": [1.10, "\u0061"],"k\u0065y":"v""#,
+            r#""instructions":"i","previous_response_id":"r","truncation":"auto","max_output_tokens":5"#,
+            r#""stop":"x","seed":1,"n":2,"logit_bias":{},"presence_penalty":1,"prediction":{},"data_sources":[{}]"#,
+        ] {
+            check(chat, chat, "");
+        }
+        check(
+            r#""model":"m","user":null,"tools":null,"messages":null,"reasoning_effort":null"#,
+            r#""model":"m""#,
+            "",
+        );
+    }
+
+    #[test]
+    fn of_a_key_that_stands_twice_the_last_counts() {
+        check(r#""model":"a","x":1,"model":"b""#, r#""x":1,"model":"b""#, "");
+    }
+
+    #[test]
+    fn settings_stand_where_the_responses_api_has_them() {
+        for (chat, body, losses) in [
+            (r#""messages":[],"model":"m""#, r#""input":[],"model":"m""#, ""),
+            (r#""messages":"text""#, r#""input":"text""#, ""),
+            (r#""max_completion_tokens":1.6e1"#, r#""max_output_tokens":1.6e1"#, ""),
+            (r#""max_tokens":100,"max_completion_tokens":200"#, r#""max_output_tokens":200"#, ""),
+            (r#""max_output_tokens":50,"max_tokens":100"#, r#""max_output_tokens":100"#, ""),
+            (r#""max_tokens":15"#, r#""max_output_tokens":16"#, "clamp.max_output_tokens@max_tokens"),
+            (r#""max_tokens":-1"#, r#""max_output_tokens":-1"#, ""),
+            (r#""reasoning_effort":"low""#, r#""reasoning":{"effort":"low"}"#, ""),
+            (
+                r#""reasoning":{"effort":"high","context":"auto"},"x":1,"reasoning_effort":"low""#,
+                r#""reasoning":{"effort":"low","context":"auto"},"x":1"#,
+                "",
+            ),
+            (r#""reasoning":"high","reasoning_effort":"low""#, r#""reasoning":"high""#, ""),
+            (r#""verbosity":"low""#, r#""text":{"verbosity":"low"}"#, ""),
+            (r#""response_format":{"type":"text"}"#, r#""text":{"format":{"type":"text"}}"#, ""),
+            (
+                r#""verbosity":"low","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"},"strict":null,"description":"d"}},"text":{"verbosity":"high","more":1}"#,
+                r#""text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"description":"d"},"verbosity":"low","more":1}"#,
+                "",
+            ),
+            (r#""stream_options":{"include_usage":true}"#, "", ""),
+            (
+                r#""stream_options":{"include_usage":true,"include_obfuscation":false,"new":1}"#,
+                r#""stream_options":{"include_obfuscation":false,"new":1}"#,
+                "",
+            ),
+        ] {
+            check(chat, body, losses);
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_unless_the_client_says_so() {
+        assert_eq!(bridged("{}").0, r#"{"store":false}"#);
+        assert_eq!(bridged(r#"{"store":null}"#).0, r#"{"store":false}"#);
+        assert_eq!(bridged(r#"{"store":false,"x":1}"#).0, r#"{"store":false,"x":1}"#);
+        assert_eq!(bridged(r#"{"store":true}"#).0, r#"{"store":true}"#);
+    }
+
+    #[test]
+    fn what_a_call_uses_is_asked_for_in_full() {
+        for (chat, body) in [
+            (
+                r#""logprobs":true,"top_logprobs":2"#,
+                r#""top_logprobs":2,"include":["message.output_text.logprobs"]"#,
+            ),
+            (r#""logprobs":false"#, ""),
+            (r#""logprobs":5"#, r#""logprobs":5"#),
+            (r#""include":[]"#, ""),
+            (r#""include":"all""#, r#""include":"all""#),
+            (
+                r#""include":["x","message.output_text.logprobs","x"],"logprobs":true"#,
+                r#""include":["x","message.output_text.logprobs"]"#,
+            ),
+            (
+                r#""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"},{"type":"mcp"}]"#,
+                r#""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"},{"type":"mcp"}],"include":["file_search_call.results","code_interpreter_call.outputs","web_search_call.action.sources"]"#,
+            ),
+        ] {
+            check(chat, body, "");
+        }
+    }
+
+    #[test]
+    fn a_deployment_adds_its_wishes_where_the_client_says_nothing() {
+        let wishes = Wishes { resource: "here", encrypted: true, summary: Some("auto") };
+        for (chat, body) in [
+            (
+                "{}",
+                r#"{"reasoning":{"summary":"auto"},"include":["reasoning.encrypted_content"],"store":false}"#,
+            ),
+            (
+                r#"{"reasoning":{"summary":"detailed"},"store":true}"#,
+                r#"{"reasoning":{"summary":"detailed"},"store":true}"#,
+            ),
+            (
+                r#"{"reasoning_effort":"low","include":["reasoning.encrypted_content"]}"#,
+                r#"{"reasoning":{"effort":"low","summary":"auto"},"include":["reasoning.encrypted_content"],"store":false}"#,
+            ),
+        ] {
+            assert_eq!(wished(chat, &wishes).unwrap().0, body, "{chat}");
+        }
+    }
+
+    #[test]
+    fn a_conversation_in_two_places_is_no_call() {
+        assert_eq!(uncarried(r#"{"input":"a","messages":[]}"#).0, "input");
+        check(r#""input":"a""#, r#""input":"a""#, "");
+    }
+}

@@ -1,0 +1,42 @@
+//! What the tests of the request share.
+
+use bytes::Bytes;
+
+use super::{Wishes, request};
+use crate::{
+    bridge::{Bridged, DEPTH, Loss, Uncarried},
+    json::Document,
+};
+
+/// A body as it is parsed for the bridge.
+pub(super) fn parsed(body: &str) -> Document {
+    Document::parse(Bytes::copy_from_slice(body.as_bytes()), DEPTH).unwrap()
+}
+
+/// What becomes of a chat call: the body, and the losses as `rule@place`, with `~` where nothing is gone.
+pub(super) fn wished(chat: &str, wishes: &Wishes<'_>) -> Result<(String, String), Uncarried> {
+    let chat = parsed(chat);
+    let Bridged { body, losses } = request(&chat, wishes)?;
+    let body = String::from_utf8(body.render(chat.source())).unwrap();
+    assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
+    let told = |loss: &Loss| format!("{}{}@{}", if loss.same { "~" } else { "" }, loss.rule, loss.at);
+    Ok((body, losses.iter().map(told).collect::<Vec<_>>().join(" ")))
+}
+
+/// The same for a deployment without wishes, on the resource `here`.
+pub(super) fn bridged(chat: &str) -> (String, String) {
+    wished(chat, &Wishes { resource: "here", ..Wishes::default() }).unwrap()
+}
+
+/// The input items of a conversation, and the losses.
+pub(super) fn conversation(messages: &str) -> (String, String) {
+    let (body, losses) = bridged(&format!(r#"{{"messages":{messages}}}"#));
+    let items = body.strip_prefix(r#"{"input":"#).and_then(|body| body.strip_suffix(r#","store":false}"#));
+    (items.unwrap().to_owned(), losses)
+}
+
+/// The parameter and the reason of a call that cannot be carried.
+pub(super) fn uncarried(chat: &str) -> (String, String) {
+    let Uncarried { param, why } = wished(chat, &Wishes::default()).unwrap_err();
+    (param, why.into_owned())
+}

@@ -1,0 +1,266 @@
+//! A stream of a response's events as the stream of chunks that says the same. A piece of text is passed on as it is
+//! spelt; kept are only the finished items, for what the end tells of them, and which texts and calls were told of.
+//!
+//! Events say everything several times: piece by piece, all of a text, all of an item, all of the response. The first to
+//! say it is passed on, so that a stream that lacks the pieces is whole, too.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+
+use self::{
+    event::{Happening, happening},
+    progress::{Calls, Place, Texts},
+    tools::Input,
+    writer::Writer,
+};
+use super::{
+    Reply,
+    annotations::annotations,
+    answer::ANSWER_DEPTH,
+    citations::{context, is_search},
+    finish::{Failure, reason},
+    item::{Item, ItemKind, PartKind},
+    kept::kept,
+    spelt::{list, member, opened, string, text_of},
+    stop::Held,
+    usage,
+};
+use crate::{
+    call::Usage,
+    json::{Document, Kind, View},
+    sse,
+};
+
+mod event;
+mod progress;
+#[cfg(test)]
+mod proptests;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tools;
+mod writer;
+
+/// What a stream told of itself, for the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The token counts.
+    pub usage: Option<Usage>,
+    /// The model that answers.
+    pub model: Option<String>,
+    /// The finish reason that was given.
+    pub finish_reason: Option<&'static str>,
+    /// The code of the error that ended it.
+    pub error: Option<String>,
+}
+
+/// Makes the chunks of one stream.
+#[derive(Debug)]
+pub struct Chunks {
+    reply: Arc<Reply>,
+    writer: Writer,
+    texts: Texts,
+    calls: Calls,
+    /// What is finished, by its place in the output.
+    items: BTreeMap<u64, Item>,
+    held: Held,
+    context: Context,
+    told: Told,
+    done: bool,
+}
+
+/// Whether the client knows what was found. The context must come once: the accumulator of openai-python takes no second
+/// list of objects without an index (`accumulate_delta`). So it waits for all searches before the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Context {
+    None,
+    Due,
+    Told,
+}
+
+impl Chunks {
+    /// Makes the chunks that `reply` asks for; with a chunk for the usage, if the client asked for it.
+    pub fn new(reply: Arc<Reply>, usage: bool) -> Chunks {
+        Chunks {
+            reply,
+            writer: Writer::new(usage),
+            texts: Texts::default(),
+            calls: Calls::default(),
+            items: BTreeMap::new(),
+            held: Held::default(),
+            context: Context::None,
+            told: Told::default(),
+            done: false,
+        }
+    }
+
+    /// Takes the data of one event, and appends the events that it gives.
+    pub fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
+        if self.done {
+            return;
+        }
+        // Not JSON: `[DONE]`, which the last event made needless.
+        let Ok(event) = Document::parse(data.clone(), 1) else { return };
+        let root = event.root();
+        match happening(root) {
+            Happening::Text(kind) => self.text(kind, root, "delta", out),
+            Happening::TextDone(kind) => {
+                let key = if kind == PartKind::Refusal { "refusal" } else { "text" };
+                if !self.texts.has(place(kind, root)) {
+                    self.text(kind, root, key, out);
+                }
+            }
+            Happening::Input => self.input(root, Input::More(string(root, "delta").unwrap_or_default()), out),
+            Happening::InputDone => {
+                let all = string(root, "arguments").or_else(|| string(root, "input"));
+                self.input(root, Input::All(all.unwrap_or_default()), out);
+            }
+            Happening::Item => self.item(&event, out),
+            Happening::ItemDone => self.item_done(&event, out),
+            Happening::Begun => {
+                if let Some(response) = object(&event, "response", 1) {
+                    self.begin(response.root(), out);
+                }
+            }
+            Happening::Ended => self.ended(&event, out),
+            Happening::Error => {
+                let nested = object(&event, "error", 1);
+                self.fail(&Failure::read(nested.as_ref().map_or(root, Document::root)), out);
+            }
+            Happening::Nothing => {}
+        }
+    }
+
+    /// Upstream has ended in order.
+    pub fn end(&mut self, out: &mut BytesMut) {
+        if !self.done {
+            let failure = Failure {
+                code: "upstream_stream_interrupted".to_owned(),
+                message: "The stream from Azure OpenAI broke off before its end.".to_owned(),
+                status: 502,
+            };
+            self.fail(&failure, out);
+        }
+    }
+
+    /// Whether everything is written: nothing that upstream sends matters any more.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// What was told so far.
+    pub fn told(&self) -> &Told {
+        &self.told
+    }
+
+    fn begin(&mut self, response: View<'_>, out: &mut BytesMut) {
+        self.writer.begin(Some(response), out);
+        if self.told.model.is_none() {
+            self.told.model = text_of(response, "model");
+        }
+    }
+
+    fn item_done(&mut self, event: &Document, out: &mut BytesMut) {
+        let item = event.root().get("item").and_then(|item| Item::open(sliced(event, item)));
+        let next = self.items.last_key_value().map_or(0, |(last, _)| last + 1);
+        if let Some(item) = item {
+            self.finished(output(event.root()).unwrap_or(next), item, out);
+        }
+    }
+
+    /// Tells what was not told yet of a finished item, and keeps it.
+    fn finished(&mut self, output: u64, item: Item, out: &mut BytesMut) {
+        if let ItemKind::Call(tool) = item.kind() {
+            self.call(&item, tool, Some(output), out);
+            self.feed(string(item.view(), "id"), Some(output), Input::All(tool.input(item.view())), out);
+        }
+        for part in item.parts() {
+            let place = Place { kind: part.kind, output, index: part.index };
+            if !self.done && !self.texts.has(place) {
+                self.say(place, part.text.raw(), list(part.whole, "logprobs").map(View::raw), out);
+            }
+        }
+        if self.context == Context::None && is_search(&item) {
+            self.context = Context::Due;
+        }
+        self.items.insert(output, item);
+    }
+
+    fn ended(&mut self, event: &Document, out: &mut BytesMut) {
+        let none = || Document::parse(Bytes::from_static(b"{}"), 1).ok();
+        let Some(response) = object(event, "response", ANSWER_DEPTH).or_else(none) else { return };
+        let root = response.root();
+        let named = || Some(text_of(event.root(), "type")?.strip_prefix("response.")?.to_owned());
+        let status = text_of(root, "status").or_else(named).unwrap_or_default();
+        let usage = usage::opened(&response);
+        self.told.usage = usage.as_ref().map(|usage| usage::read(usage.root()));
+        if let Some(failure) = Failure::of(&status, root) {
+            return self.fail(&failure, out);
+        }
+        self.begin(root, out);
+        for (output, item) in (0..).zip(Item::all(&response).unwrap_or_default()) {
+            let id = string(item.view(), "id");
+            let same = |known: &Item| id.is_some() && string(known.view(), "id") == id;
+            if !self.done && !self.items.contains_key(&output) && !self.items.values().any(same) {
+                self.finished(output, item, out);
+            }
+        }
+        if !self.done {
+            self.release(out);
+            self.close(reason(&status, root, !self.calls.is_empty()), Some(&response), out);
+        }
+    }
+
+    /// The end of the stream: what is known of all of the text, the finish reason, the usage.
+    fn close(&mut self, reason: &'static str, response: Option<&Document>, out: &mut BytesMut) {
+        let mut delta = Vec::new();
+        let annotations = annotations(self.items.values(), None);
+        if !annotations.is_empty() {
+            member(&mut delta, "annotations", &[b"[", &*annotations, b"]"].concat());
+        }
+        let context = context(self.items.values()).filter(|_| self.context != Context::Told);
+        let kept = kept(self.items.values(), &self.reply.resource, response.is_none());
+        for (key, value) in [("context", context), ("azgate", kept)] {
+            if let Some(value) = value {
+                member(&mut delta, key, &value);
+            }
+        }
+        if !delta.is_empty() {
+            self.writer.delta([&*delta], out);
+        }
+        let usage = response.and_then(usage::opened).map(|usage| usage::write(usage.root()));
+        self.writer.finish(reason, response, usage.as_deref(), out);
+        self.told.finish_reason = Some(reason);
+        self.done = true;
+    }
+
+    fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {
+        self.release(out);
+        sse::data(out, [&br#"{"error":"#[..], failure.object().as_bytes(), b"}"]);
+        self.told.error = Some(failure.code.clone());
+        self.done = true;
+    }
+}
+
+/// Where the text of an event belongs.
+fn place(kind: PartKind, event: View<'_>) -> Place {
+    let key = if kind == PartKind::Summary { "summary_index" } else { "content_index" };
+    let index = event.get(key).and_then(View::whole).unwrap_or_default();
+    Place { kind, output: output(event).unwrap_or_default(), index }
+}
+
+/// The place in the output of the item that an event is about.
+fn output(event: View<'_>) -> Option<u64> {
+    event.get("output_index").and_then(View::whole)
+}
+
+/// The value of an event's member, shared.
+fn sliced(event: &Document, value: View<'_>) -> Bytes {
+    event.source().slice(value.span().range())
+}
+
+/// An event's member that is an object, opened.
+fn object(event: &Document, key: &str, depth: u32) -> Option<Document> {
+    opened(event, event.root().get(key).filter(|value| value.kind() == Kind::Object)?, depth)
+}

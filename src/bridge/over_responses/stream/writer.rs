@@ -1,0 +1,86 @@
+//! The chunks as they are written: what they all begin with is made once.
+
+use bytes::BytesMut;
+
+use crate::{
+    bridge::over_responses::{
+        filters::Filters,
+        head::head,
+        spelt::{member, string},
+    },
+    json::{Document, View},
+    sse,
+};
+
+/// Writes the chunks of one stream.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// The client asked for usage: every chunk but the last says `"usage":null`, as OpenAI's do.
+    usage: bool,
+    /// The beginning of a chunk, and the same up to the inside of its delta; empty before the first one.
+    head: Vec<u8>,
+    delta: Vec<u8>,
+}
+
+impl Writer {
+    pub(super) fn new(usage: bool) -> Writer {
+        Writer { usage, head: Vec::new(), delta: Vec::new() }
+    }
+
+    /// Writes the first chunk, unless that was done. What is not known of the response by then stays empty.
+    pub(super) fn begin(&mut self, response: Option<View<'_>>, out: &mut BytesMut) {
+        if self.head.is_empty() {
+            self.head = head(response, "chat.completion.chunk");
+            self.delta = [&*self.head, br#","choices":[{"index":0,"delta":{"#].concat();
+            self.delta([&br#""role":"assistant","content":"","refusal":null"#[..]], out);
+        }
+    }
+
+    /// A chunk with the members of a delta.
+    pub(super) fn delta<'a>(&'a self, delta: impl IntoIterator<Item = &'a [u8]>, out: &mut BytesMut) {
+        let end: &[u8] = if self.usage {
+            br#"},"logprobs":null,"finish_reason":null}],"usage":null}"#
+        } else {
+            br#"},"logprobs":null,"finish_reason":null}]}"#
+        };
+        sse::data(out, std::iter::once(&*self.delta).chain(delta).chain([end]));
+    }
+
+    /// A chunk with text, the inside of a string, and what is known of its tokens, a list.
+    pub(super) fn text(&self, inner: &[u8], logprobs: Option<&[u8]>, out: &mut BytesMut) {
+        let Some(logprobs) = logprobs else {
+            return self.delta([&br#""content":""#[..], inner, b"\""], out);
+        };
+        let list = [br#"{"content":"#, logprobs, br#","refusal":null}"#].concat();
+        let end: [&[u8]; 4] = [br#""},"logprobs":"#, &list, br#","finish_reason":null}]"#, self.no_usage()];
+        sse::data(out, [&*self.delta, br#""content":""#, inner].into_iter().chain(end).chain([&b"}"[..]]));
+    }
+
+    /// The chunk with the finish reason, then the one with the usage if it is known and wanted, and the end of the stream.
+    pub(super) fn finish(
+        &self,
+        reason: &str,
+        response: Option<&Document>,
+        usage: Option<&[u8]>,
+        out: &mut BytesMut,
+    ) {
+        let filters = response.map(Filters::read).unwrap_or_default();
+        let mut tier = Vec::new();
+        // The one that served the call is known at its end; before, it is the one that was asked for.
+        if let Some(served) = response.and_then(|response| string(response.root(), "service_tier")) {
+            tier.push(b',');
+            member(&mut tier, "service_tier", served);
+        }
+        let reason = [br#"},"logprobs":null,"finish_reason":""#, reason.as_bytes(), b"\""].concat();
+        let rest = [&*filters.choice, b"}]", self.no_usage(), &tier, &filters.top, b"}"];
+        sse::data(out, [&*self.delta, &*reason].into_iter().chain(rest));
+        if let Some(usage) = usage.filter(|_| self.usage) {
+            sse::data(out, [&*self.head, br#","choices":[],"usage":"#, usage, &tier, b"}"]);
+        }
+        out.extend_from_slice(sse::DONE);
+    }
+
+    fn no_usage(&self) -> &'static [u8] {
+        if self.usage { br#","usage":null"# } else { b"" }
+    }
+}

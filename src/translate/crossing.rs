@@ -1,0 +1,307 @@
+//! Which operation serves a call, and the call in that operation's words where it is not the one that was asked for.
+//!
+//! The bridge itself knows no policy. Here each thing that it leaves out becomes an edit that a policy may refuse, and what
+//! it cannot carry becomes a refusal.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{
+    Draft, OnToolsWithEffort, Policy, Summary, Target,
+    rules::{self, effort_with_tools},
+};
+use crate::{
+    bridge::{
+        self, Bridged, Uncarried, over_chat,
+        over_responses::{self, Wishes, hosted},
+    },
+    call::{
+        Call, Crossing, Edit, Effect, Framing, OUTLINE_DEPTH, Operation, OverResponses, Refusal, ReplyPlan,
+        Shape, UsageChunk,
+    },
+    catalog::{SystemRole, ToolsWithEffort},
+    json::{Document, apply},
+};
+
+/// The rule by which calls cross to an operation.
+pub(super) fn rule(to: Operation) -> &'static str {
+    match to {
+        Operation::Chat => "bridge.chat",
+        Operation::Responses => "bridge.responses",
+    }
+}
+
+/// The spellings of hosted tools that no API knows.
+pub(super) const CORRECT: &str = "correct.hosted_tools";
+
+/// The call in the words of the operation that serves it, and how its answer goes back; `None` if that is the operation
+/// that it was made for.
+pub(super) fn cross(
+    call: &Call,
+    target: &Target,
+    policy: &Policy<'_>,
+) -> Result<Option<(Crossing, ReplyPlan)>, Refusal> {
+    let mut draft = Draft::new(call, target, policy);
+    let Some((to, why)) = way(&draft) else { return Ok(None) };
+    if !draft.cross(rule(to), to, why)? {
+        return Ok(None);
+    }
+    correct(&mut draft, to)?;
+    let mut edits = Vec::new();
+    let call = settle(draft, &mut edits)?;
+
+    let mut draft = Draft::new(&call, target, policy);
+    draft.crosses = true;
+    for rule in rules::AHEAD.iter().filter(|rule| rule.on.contains(&call.operation)) {
+        (rule.run)(&mut draft)?;
+    }
+    let mut reply = ReplyPlan {
+        operation: to,
+        usage_chunk: if draft.wants_usage() { UsageChunk::Wanted } else { UsageChunk::None },
+        legacy_functions: draft.reply.legacy_functions,
+        framing: draft.reply.framing,
+        copies: draft.copies,
+        ..ReplyPlan::default()
+    };
+    let stop = std::mem::take(&mut draft.cut_at);
+    let call = settle(draft, &mut edits)?;
+
+    let mut draft = Draft::new(&call, target, policy);
+    let source = parse(call.body.source().clone(), bridge::DEPTH, &draft)?;
+    let bridged = match to {
+        Operation::Responses => {
+            let resource = target.resource.clone();
+            reply.shape = Shape::OverResponses(Arc::new(OverResponses { resource, stop }));
+            over_responses::request(&source, &wishes(target))
+        }
+        Operation::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
+            reply.shape = Shape::OverChat(Arc::new(over_chat));
+            bridged
+        }),
+    };
+    let Bridged { body, losses } = bridged.map_err(|uncarried| refused(&draft, to, &uncarried))?;
+    for loss in losses {
+        draft.lose(loss)?;
+    }
+    let body = parse(body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
+    edits.extend(draft.finish().0);
+    let stream = call.stream && reply.framing == Framing::Same;
+    let call = Call { operation: to, normalize: false, stream, body, ..call };
+    Ok(Some((Crossing { call, edits }, reply)))
+}
+
+/// The operation that a call must cross to, and why; `None` if Azure serves the one that it was made for.
+fn way(draft: &Draft<'_>) -> Option<(Operation, &'static str)> {
+    let serves = |operation| draft.profile().serves(operation);
+    match draft.call.operation {
+        Operation::Chat if !serves(Operation::Responses) => None,
+        Operation::Chat => {
+            let conflict = draft.target.tools_with_effort == OnToolsWithEffort::Bridge
+                && draft.profile().tools_with_effort != ToolsWithEffort::Any
+                && effort_with_tools::conflict(draft);
+            let why = if !serves(Operation::Chat) {
+                "Azure serves this model on the Responses API alone"
+            } else if hosted::is_asked(draft.call.body.root()) {
+                "the call asks for tools that Azure serves on the Responses API alone"
+            } else if conflict {
+                "in a chat call this model takes function tools only without reasoning; on the Responses API it takes both"
+            } else {
+                return None;
+            };
+            Some((Operation::Responses, why))
+        }
+        Operation::Responses if serves(Operation::Responses) || !serves(Operation::Chat) => None,
+        Operation::Responses => Some((Operation::Chat, "Azure serves this model in chat completions alone")),
+    }
+}
+
+/// Hosted tools as the Responses API spells them.
+fn correct(draft: &mut Draft<'_>, to: Operation) -> Result<(), Refusal> {
+    if to != Operation::Responses {
+        return Ok(());
+    }
+    let changes = hosted::changes(&draft.call.body).map_err(|uncarried| refused(draft, to, &uncarried))?;
+    for (change, why) in changes {
+        draft.edit(CORRECT, Effect::Same, why, change)?;
+    }
+    Ok(())
+}
+
+/// The call after the edits of a draft, which join those before.
+fn settle(draft: Draft<'_>, edits: &mut Vec<Edit>) -> Result<Call, Refusal> {
+    let call = draft.call;
+    let (refusal, made) = (unread(&draft), draft.finish().0);
+    let mut changes = made.iter().filter_map(Edit::body).peekable();
+    let body = if changes.peek().is_some() {
+        Document::parse(apply(&call.body, changes).concat().into(), OUTLINE_DEPTH).map_err(|_| refusal)?
+    } else {
+        call.body.clone()
+    };
+    edits.extend(made);
+    Ok(Call { operation: call.operation, model: call.model.clone(), body, ..*call })
+}
+
+fn parse(body: Bytes, depth: u32, draft: &Draft<'_>) -> Result<Document, Refusal> {
+    Document::parse(body, depth).map_err(|_| unread(draft))
+}
+
+/// The refusal of a call that holds more values than azgate looks into.
+fn unread(draft: &Draft<'_>) -> Refusal {
+    draft.refusal("bridge.responses", "messages", "the call has too many values to be put into other words")
+}
+
+fn refused(draft: &Draft<'_>, to: Operation, uncarried: &Uncarried) -> Refusal {
+    draft.refusal(rule(to), &uncarried.param, &uncarried.why)
+}
+
+/// What a deployment adds to the calls that cross to it.
+fn wishes(target: &Target) -> Wishes<'_> {
+    Wishes {
+        resource: &target.resource,
+        // Chat models refuse to be asked. What is not known at all most likely reasons.
+        encrypted: target.profile.system_role != SystemRole::System,
+        summary: target.reasoning_summary.map(Summary::name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::{
+        Action, Lossy, PolicyLayer,
+        rules::testing::{refused, send, sent, strictly, target, with},
+    };
+
+    const HI: &str = r#""messages":[{"role":"user","content":"Hi"}]"#;
+    const TOOLS: &str = r#""tools":[{"type":"function","function":{"name":"f","parameters":{}}}]"#;
+
+    fn reply(target: &Target, body: &str) -> ReplyPlan {
+        send(target, body, &Policy::default()).unwrap().plan.reply
+    }
+
+    #[test]
+    fn a_chat_call_to_a_model_of_the_responses_api_goes_there() {
+        let (body, edits) = sent("gpt-5-codex", "v1", &format!("{{{HI}}}"));
+        assert!(body.starts_with(r#"{"input":[{"type":"message","role":"user","content":"Hi"}]"#), "{body}");
+        assert!(body.contains(r#""store":false"#) && body.contains("reasoning.encrypted_content"), "{body}");
+        assert_eq!(edits, "bridge.responses");
+        let target = Target { resource: "main".into(), ..target("gpt-5-codex", "v1") };
+        let plan = send(&target, &format!("{{{HI}}}"), &Policy::default()).unwrap().plan;
+        assert_eq!(plan.operation, Operation::Responses);
+        let expected = OverResponses { resource: "main".into(), stop: Vec::new() };
+        assert_eq!(plan.reply.shape, Shape::OverResponses(Arc::new(expected)));
+    }
+
+    #[test]
+    fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
+        let body = format!("{{{HI}}}");
+        assert_eq!(
+            with("bridge.responses", Action::Pass, "gpt-5-codex", &body).unwrap(),
+            (body.clone(), "none".into())
+        );
+        let refusal = with("bridge.responses", Action::Refuse, "gpt-5-codex", &body).unwrap_err();
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("bridge.responses", "model"));
+    }
+
+    #[test]
+    fn function_tools_go_with_an_effort_on_the_responses_api_alone_from_gpt_5_4_on() {
+        let crosses = |family, effort: &str| {
+            sent(family, "v1", &format!("{{{HI},{TOOLS}{effort}}}")).1.contains("bridge")
+        };
+        for (family, effort, expected) in [
+            ("gpt-5.4", "", false),
+            ("gpt-5.4", r#","reasoning_effort":"low""#, true),
+            ("gpt-5.4", r#","reasoning_effort":"minimal""#, false),
+            ("gpt-5.6", "", true),
+            ("gpt-5.6", r#","reasoning_effort":"none""#, false),
+            ("gpt-6.1", "", true),
+            ("gpt-6.1", r#","reasoning_effort":"none""#, true),
+            ("gpt-5.2", r#","reasoning_effort":"high""#, false),
+        ] {
+            assert_eq!(crosses(family, effort), expected, "{family} {effort}");
+        }
+        assert!(!sent("gpt-5.6", "v1", &format!("{{{HI}}}")).1.contains("bridge"), "no tools");
+    }
+
+    #[test]
+    fn a_model_may_be_kept_off_the_responses_api() {
+        let body = format!(r#"{{{HI},{TOOLS},"reasoning_effort":"low"}}"#);
+        let told = |family, tools_with_effort| {
+            let target = Target { tools_with_effort, ..target(family, "v1") };
+            send(&target, &body, &Policy::default())
+                .map(|sent| sent.edits)
+                .map_err(|refusal| refusal.rule.to_string())
+        };
+        assert_eq!(told("gpt-5.6", OnToolsWithEffort::EffortNone), Ok("none.reasoning_effort;lossy".into()));
+        assert_eq!(told("gpt-5.6", OnToolsWithEffort::Refuse), Err("refuse.tools_with_effort".into()));
+        assert_eq!(told("gpt-6.1", OnToolsWithEffort::EffortNone), Err("refuse.tools_with_effort".into()));
+    }
+
+    #[test]
+    fn hosted_tools_go_to_the_responses_api_in_whatever_spelling_and_where_there_is_none_are_refused() {
+        let stores = r#""tools":[{"type":"file_search"}],"tool_resources":{"file_search":{"vector_store_ids":["vs_1"]}}"#;
+        let (body, edits) = sent("gpt-4.1", "v1", &format!("{{{HI},{stores}}}"));
+        assert!(body.contains(r#""tools":[{"type":"file_search","vector_store_ids":["vs_1"]}]"#), "{body}");
+        assert!(body.contains(r#""include":["file_search_call.results"]"#), "{body}");
+        assert_eq!(edits, "bridge.responses, correct.hosted_tools;n=2");
+        assert_eq!(&*refused("gpt-4-turbo", "v1", &format!("{{{HI},{stores}}}")).rule, "refuse.hosted_tools");
+        let refusal = refused("gpt-4.1", "v1", &format!(r#"{{{HI},"tools":[{{"type":"file_search"}}]}}"#));
+        assert_eq!(
+            (&*refusal.rule, refusal.param.as_str()),
+            ("bridge.responses", "tools[0].vector_store_ids")
+        );
+    }
+
+    #[test]
+    fn what_the_responses_api_lacks_is_said_and_may_be_refused() {
+        let body = format!(r#"{{{HI},"seed":1,"stop":"x","n":1,"presence_penalty":0}}"#);
+        let (sent, edits) = sent("gpt-5-codex", "v1", &body);
+        assert!(["seed", "stop", "\"n\"", "penalty"].iter().all(|key| !sent.contains(key)), "{sent}");
+        assert_eq!(
+            edits,
+            "bridge.responses, refuse.n, drop.stop;lossy, drop.seed;lossy, drop.presence_penalty"
+        );
+        assert_eq!(strictly("gpt-5-codex", "v1", &body).unwrap_err().param, "stop");
+        let several = format!(r#"{{{HI},"n":3}}"#);
+        assert_eq!(&*refused("gpt-5-codex", "v1", &several).rule, "refuse.n");
+        let named = r#"{"messages":[{"role":"user","name":"Ann","content":"Hi"}]}"#;
+        assert_eq!(self::sent("gpt-5-codex", "v1", named).1, "bridge.responses, drop.name;lossy");
+        let refusal = strictly("gpt-5-codex", "v1", named).unwrap_err();
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("drop.name", "messages[0].name"));
+    }
+
+    #[test]
+    fn azgate_cuts_at_the_sequence_and_makes_the_call_for_each_choice_where_it_is_told_to() {
+        let target = Target { cut_at_stop: true, fan_out: 4, ..target("gpt-5-codex", "v1") };
+        let body = format!(r#"{{{HI},"stop":["a","b"],"n":3,"stream":true}}"#);
+        let sent = send(&target, &body, &Policy::default()).unwrap();
+        assert_eq!(sent.edits, "bridge.responses, cut.stop, fan_out.n;n=3");
+        assert!(!sent.body.contains("stream"), "{}", sent.body);
+        let Shape::OverResponses(over) = &sent.plan.reply.shape else { panic!("{:?}", sent.plan.reply) };
+        assert_eq!(over.stop, ["a", "b"]);
+        assert_eq!((sent.plan.reply.copies.count(), sent.plan.reply.framing), (3, Framing::JsonToSse));
+        let more = send(&target, &format!(r#"{{{HI},"n":5}}"#), &Policy::default()).unwrap_err();
+        assert_eq!(&*more.rule, "refuse.n");
+    }
+
+    #[test]
+    fn legacy_functions_and_the_wish_for_usage_come_along() {
+        let body = format!(
+            r#"{{{HI},"functions":[{{"name":"f"}}],"stream":true,"stream_options":{{"include_usage":true}}}}"#
+        );
+        let reply = reply(&target("gpt-5-codex", "v1"), &body);
+        assert!(reply.legacy_functions);
+        assert_eq!(reply.usage_chunk, UsageChunk::Wanted);
+        let (sent, _) = sent("gpt-5-codex", "v1", &body);
+        assert!(sent.contains(r#""type":"function","name":"f""#), "{sent}");
+    }
+
+    #[test]
+    fn a_caller_who_accepts_no_loss_is_bridged_where_nothing_is_lost() {
+        let policy =
+            Policy { call: Some(Lossy::Refuse), layers: [None, None, Some(&PolicyLayer::default())] };
+        let body = format!(r#"{{{HI},{TOOLS},"max_tokens":500,"reasoning_effort":"high"}}"#);
+        assert_eq!(send(&target("gpt-5.6", "v1"), &body, &policy).unwrap().edits, "bridge.responses");
+    }
+}

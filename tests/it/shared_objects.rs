@@ -1,0 +1,149 @@
+//! Who may reach for what Azure stores: everyone where there is one key or none, and nobody else without the operator's word.
+
+use crate::{
+    responses_api::{RESPONSE, ask, asked},
+    support::{Proxy, Raw, Refused, Reply, Upstream, hello, key, upstream::Received},
+};
+
+fn two_keys(more: &str) -> String {
+    key("team-a", "secret-a", "") + &key("team-b", "secret-b", "requests_per_minute = 1") + more
+}
+
+const TEAM_A: &str = "api-key: secret-a\r\n";
+
+#[tokio::test]
+async fn with_more_than_one_key_a_stored_response_is_nobodys() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    for (method, behind) in
+        [("GET", ""), ("HEAD", ""), ("DELETE", ""), ("POST", "/cancel"), ("GET", "/input_items")]
+    {
+        let path = format!("/v1/responses/resp_1{behind}");
+        let mut raw = Raw::connect(&proxy).await;
+        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: g\r\n{TEAM_A}connection: close\r\n\r\n")).await;
+        let told = raw.rest().await;
+        assert!(told.starts_with("HTTP/1.1 404 "), "{method}: {told}");
+        if method != "HEAD" {
+            let refused = Refused::read(404, told.split_once("\r\n\r\n").unwrap().1);
+            assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", None), "{path}");
+            assert!(
+                refused.message.contains("resp_1") && refused.message.contains("shared_objects"),
+                "{refused:?}"
+            );
+        }
+    }
+    // The key comes first, and its limit counts.
+    assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.status, 401);
+    for expected in [404, 429] {
+        let team_b = "authorization: Bearer secret-b\r\n";
+        assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", team_b, "").await.status, expected);
+    }
+    upstream.untouched();
+}
+
+/// A value in each place where a call names an object, and where that is.
+const NAMED: &[(&str, &str)] = &[
+    (r#""previous_response_id":"id_1""#, "previous_response_id"),
+    (r#""conversation":"id_1""#, "conversation"),
+    (r#""conversation":{"id":"id_1"}"#, "conversation.id"),
+    (r#""prompt":{"id":"id_1","version":"2"}"#, "prompt.id"),
+    (r#""input":[{"role":"user","content":"Hi"},{"type":"item_reference","id":"id_1"}]"#, "input[1].id"),
+    (r#""input":[{"id":"id_1"}]"#, "input[0].id"),
+    (r#""input":[{"type":"reasoning","id":"id_1","summary":[]}]"#, "input[0].id"),
+    (
+        r#""input":[{"role":"user","content":[{"type":"input_text","text":"Hi"},{"type":"input_file","file_id":"id_1"}]}]"#,
+        "input[0].content[1].file_id",
+    ),
+    (
+        r#""input":[{"role":"user","content":[{"type":"input_image","file_id":"id_1"}]}]"#,
+        "input[0].content[0].file_id",
+    ),
+    (
+        r#""input":[{"type":"function_call_output","call_id":"c","output":[{"type":"input_file","file_id":"id_1"}]}]"#,
+        "input[0].output[0].file_id",
+    ),
+    (r#""tools":[{"type":"file_search","vector_store_ids":["id_1"]}]"#, "tools[0].vector_store_ids[0]"),
+    (r#""tools":[{"type":"code_interpreter","container":"id_1"}]"#, "tools[0].container"),
+    (
+        r#""tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["id_1"]}}]"#,
+        "tools[0].container.file_ids[0]",
+    ),
+    (
+        r#""tool_resources":{"file_search":{"vector_store_ids":["id_1"]}}"#,
+        "tool_resources.file_search.vector_store_ids[0]",
+    ),
+    (
+        r#""tool_resources":{"code_interpreter":{"file_ids":["id_1"]}}"#,
+        "tool_resources.code_interpreter.file_ids[0]",
+    ),
+    (
+        r#""data_sources":[{"type":"file_search","parameters":{"vector_store_id":"id_1"}}]"#,
+        "data_sources[0].parameters.vector_store_id",
+    ),
+    (
+        r#""messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"id_1"}}]}]"#,
+        "messages[0].content[0].file.file_id",
+    ),
+];
+
+/// Calls of both operations with each of them.
+fn naming() -> impl Iterator<Item = (&'static str, String, &'static str)> {
+    NAMED.iter().flat_map(|(member, at)| {
+        let messages = if member.contains("messages") { "" } else { r#","messages":[]"# };
+        [
+            ("/v1/responses", format!(r#"{{"model":"gpt-4.1",{member}}}"#), *at),
+            ("/v1/chat/completions", format!(r#"{{"model":"gpt-4.1",{member}{messages}}}"#), *at),
+        ]
+    })
+}
+
+#[tokio::test]
+async fn with_more_than_one_key_a_call_that_names_a_stored_object_is_not_sent() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    for (path, body, at) in naming() {
+        let refused = ask(&proxy, "POST", path, TEAM_A, &body).await.refused();
+        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(at)), "{path} {body}");
+        assert!(refused.message.contains("'id_1'"), "{}", refused.message);
+    }
+    upstream.untouched();
+}
+
+#[tokio::test]
+async fn calls_that_name_no_object_are_served_to_every_key() {
+    let bodies = [
+        ("/v1/responses", asked("gpt-4.1")),
+        (
+            "/v1/responses",
+            r#"{"model":"gpt-4.1","metadata":{"file_id":"a"},"store":true,"input":[{"role":"user","content":"previous_response_id"},{"type":"reasoning","id":"rs_1","encrypted_content":"gAAA","summary":[]}],"tools":[{"type":"code_interpreter","container":{"type":"auto"}}]}"#.to_owned(),
+        ),
+        ("/v1/chat/completions", hello("gpt-4.1")),
+    ];
+    let upstream = Upstream::script(bodies.iter().map(|_| Reply::json(200, RESPONSE))).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    for (path, body) in &bodies {
+        assert_eq!(ask(&proxy, "POST", path, TEAM_A, body).await.status, 200, "{body}");
+    }
+    for (received, (_, body)) in upstream.finish().iter().zip(&bodies) {
+        assert_eq!(received.text(), body);
+    }
+}
+
+#[tokio::test]
+async fn one_key_none_or_the_operators_word_make_objects_everyones() {
+    let shared = two_keys("[routing]\nshared_objects = true\n");
+    for (more, headers) in [(String::new(), ""), (key("team-a", "secret-a", ""), TEAM_A), (shared, TEAM_A)] {
+        let responses: Vec<String> =
+            naming().filter(|(path, ..)| *path == "/v1/responses").map(|(_, body, _)| body).collect();
+        let replies = responses.iter().map(|_| Reply::json(200, RESPONSE));
+        let upstream = Upstream::script(replies.chain([Reply::json(200, RESPONSE)])).await;
+        let proxy = Proxy::start(&upstream, &more).await;
+        for body in &responses {
+            assert_eq!(ask(&proxy, "POST", "/v1/responses", headers, body).await.status, 200, "{body}");
+        }
+        assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", headers, "").await.body, RESPONSE);
+        let received = upstream.finish();
+        let sent: Vec<&str> = received.iter().map(Received::text).collect();
+        assert_eq!(sent[..responses.len()], responses);
+    }
+}
