@@ -11,15 +11,27 @@ pub struct Words {
     pub cap: &'static str,
     /// How hard the model is to think.
     pub effort: &'static str,
+    /// The form of the answer.
+    pub format: &'static str,
     /// The type of a part that holds text.
     pub text: &'static str,
 }
 
-const CHAT: Words =
-    Words { messages: "messages", cap: "max_completion_tokens", effort: "reasoning_effort", text: "text" };
+const CHAT: Words = Words {
+    messages: "messages",
+    cap: "max_completion_tokens",
+    effort: "reasoning_effort",
+    format: "response_format",
+    text: "text",
+};
 
-const RESPONSES: Words =
-    Words { messages: "input", cap: "max_output_tokens", effort: "reasoning.effort", text: "input_text" };
+const RESPONSES: Words = Words {
+    messages: "input",
+    cap: "max_output_tokens",
+    effort: "reasoning.effort",
+    format: "text.format",
+    text: "input_text",
+};
 
 /// The words of an operation.
 pub fn words(operation: Operation) -> &'static Words {

@@ -104,6 +104,7 @@ pub(super) const LITERAL: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     status::RULE,
+    least_cap::RULE,
     effort_with_tools::RULE,
     roles::RULE,
     merge_system::RULE,
