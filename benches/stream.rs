@@ -3,7 +3,7 @@
 use std::{convert::Infallible, hint::black_box, time::Duration};
 
 use azgate::{
-    call::{ReplyPlan, UsageChunk},
+    call::{Operation, ReplyPlan, UsageChunk},
     deadline::{Deadlines, Timeouts},
     json::Document,
     respond::{Pulse, answer, collect::Collector, relay::Relay, synthesize::synthesize},
@@ -35,6 +35,37 @@ fn events() -> Vec<Bytes> {
         .chain(texts)
         .chain([stop, usage.to_owned(), "data: [DONE]".to_owned()])
         .map(|event| Bytes::from(event + "\n\n"))
+        .collect()
+}
+
+/// A response of 100 events as Azure streams it (gpt-5.1), one chunk each.
+fn response() -> Vec<Bytes> {
+    let object = |status: &str, more: &str| {
+        format!(
+            r#"{{"id":"resp_02ce8deeb6197db200698c5196e9588197a572bbea62d38cd1","object":"response","created_at":1770803606,"status":"{status}","background":false,"content_filters":null,"error":null,"incomplete_details":null,"instructions":null,"model":"gpt-5.1",{more},"parallel_tool_calls":true,"reasoning":{{"effort":"none","summary":null}},"store":true,"text":{{"format":{{"type":"text"}},"verbosity":"medium"}},"tool_choice":"auto","tools":[],"metadata":{{}}}}"#
+        )
+    };
+    let delta = |at: usize| {
+        format!(
+            r#""item_id":"msg_02ce8deeb6197db200698c5198ca0c81979bedbe6c98a8ab93","output_index":0,"content_index":0,"delta":" word{at}","logprobs":[],"obfuscation":"VLMdSoETMf5""#
+        )
+    };
+    let begun = object("in_progress", r#""output":[],"usage":null"#);
+    let ended = object(
+        "completed",
+        r#""output":[{"id":"msg_1","type":"message","status":"completed","content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"some words"}],"role":"assistant"}],"usage":{"input_tokens":11,"input_tokens_details":{"cached_tokens":0},"output_tokens":98,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":109}"#,
+    );
+    let lifecycle = |response: &str| format!(r#""response":{response}"#);
+    let deltas = (0..98).map(|at| ("output_text.delta", delta(at)));
+    std::iter::once(("created", lifecycle(&begun)))
+        .chain(deltas)
+        .chain([("completed", lifecycle(&ended))])
+        .enumerate()
+        .map(|(number, (kind, more))| {
+            let kind = format!("response.{kind}");
+            let data = format!(r#"{{"type":"{kind}","sequence_number":{number},{more}}}"#);
+            Bytes::from(format!("event: {kind}\ndata: {data}\n\n"))
+        })
         .collect()
 }
 
@@ -75,13 +106,34 @@ fn relay(criterion: &mut Criterion) {
         });
     }
     group.bench_function("collected", |bencher| {
-        bencher.iter_batched(|| events.clone(), |events| collected(black_box(events)), BatchSize::SmallInput);
+        let collect = |events| collected(Operation::Chat, black_box(events));
+        bencher.iter_batched(|| events.clone(), collect, BatchSize::SmallInput);
     });
     group.finish();
 }
 
-fn collected(events: Vec<Bytes>) -> Option<Bytes> {
-    let mut collector = Collector::new(1 << 20);
+fn relay_response(criterion: &mut Criterion) {
+    let events = response();
+    let length: usize = events.iter().map(Bytes::len).sum();
+    let mut group = criterion.benchmark_group("relay 100 events of a response");
+    group.throughput(Throughput::Bytes(length as u64));
+    let plan = ReplyPlan { operation: Operation::Responses, ..ReplyPlan::default() };
+    group.bench_function("untouched", |bencher| {
+        bencher.iter_batched(
+            || Relay::new(body(events.clone()), &plan, pulse(), |outcome| drop(black_box(outcome))),
+            drain,
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("collected", |bencher| {
+        let collect = |events| collected(Operation::Responses, black_box(events));
+        bencher.iter_batched(|| events.clone(), collect, BatchSize::SmallInput);
+    });
+    group.finish();
+}
+
+fn collected(operation: Operation, events: Vec<Bytes>) -> Option<Bytes> {
+    let mut collector = Collector::new(operation, 1 << 20);
     events.into_iter().try_for_each(|event| collector.push(event)).ok()?;
     collector.finish().ok()
 }
@@ -119,5 +171,5 @@ fn synthesis(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, relay, decode, synthesis);
+criterion_group!(benches, relay, relay_response, decode, synthesis);
 criterion_main!(benches);

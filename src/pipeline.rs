@@ -144,7 +144,7 @@ fn early(gateway: &Gateway, call: &Call) -> Option<Early> {
     let heartbeat = gateway.heartbeat?;
     let form = if call.stream { Form::Events } else { Form::Json };
     let opens = form == Form::Events || heartbeat.json;
-    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form })
+    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, operation: call.operation })
 }
 
 fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Asked, ApiError> {

@@ -5,6 +5,7 @@
 //!
 //! Values are copied as they are spelt, as spans of what came: numbers keep their digits, and no image is decoded.
 
+pub mod filters;
 pub mod over_chat;
 pub mod over_responses;
 

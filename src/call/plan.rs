@@ -77,6 +77,17 @@ pub struct ReplyPlan {
     pub normalize: bool,
 }
 
+impl ReplyPlan {
+    /// The operation that the client asked for.
+    pub fn asked(&self) -> Operation {
+        match self.shape {
+            Shape::Same => self.operation,
+            Shape::OverResponses(_) => Operation::Chat,
+            Shape::OverChat(_) => Operation::Responses,
+        }
+    }
+}
+
 /// The words of an answer beside those that the client asked in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Shape {

@@ -1,5 +1,6 @@
 //! The token counts of an answer.
 
+use super::Operation;
 use crate::json::View;
 
 /// Tokens of one answer, as its `usage` tells them; absent counts are zero.
@@ -16,15 +17,22 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Reads a chat answer's `usage` object. Members may be null or absent (seen on older api-versions).
-    pub fn read(usage: View<'_>) -> Usage {
-        let count = |view: Option<View<'_>>| view.and_then(View::whole).unwrap_or_default();
-        let detail = |group: &str, key: &str| count(usage.get(group).and_then(|group| group.get(key)));
+    /// Reads the `usage` object of an operation's answer. Members may be null or absent (seen on older api-versions).
+    pub fn read(operation: Operation, usage: View<'_>) -> Usage {
+        let (prompt, completion) = match operation {
+            Operation::Chat => ("prompt_tokens", "completion_tokens"),
+            Operation::Responses => ("input_tokens", "output_tokens"),
+        };
+        let count = |key: &str| usage.get(key).and_then(View::whole).unwrap_or_default();
+        let detail = |group: &str, key: &str| {
+            let group = usage.get(&format!("{group}_details"));
+            group.and_then(|group| group.get(key)).and_then(View::whole).unwrap_or_default()
+        };
         Usage {
-            prompt: count(usage.get("prompt_tokens")),
-            cached: detail("prompt_tokens_details", "cached_tokens"),
-            completion: count(usage.get("completion_tokens")),
-            reasoning: detail("completion_tokens_details", "reasoning_tokens"),
+            prompt: count(prompt),
+            cached: detail(prompt, "cached_tokens"),
+            completion: count(completion),
+            reasoning: detail(completion, "reasoning_tokens"),
         }
     }
 

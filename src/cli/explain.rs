@@ -171,7 +171,7 @@ fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> a
         Ok(mut plan) => {
             let sent = json::apply(plan.body(call), plan.changes()).concat();
             report.body = Some(RawValue::from_string(String::from_utf8(sent)?)?);
-            report.api_version = plan.api_version.as_ref().map(|version| version.to_string());
+            report.api_version = plan.api_version.as_ref().map(ToString::to_string);
             let line = |edit: Edit| EditLine {
                 rule: edit.rule.to_string(),
                 effect: edit.effect.name(),

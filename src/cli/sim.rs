@@ -49,6 +49,7 @@ pub(super) fn run(args: &SimArgs, out: &mut Output<'_>) -> anyhow::Result<Outcom
         key: args.key.clone(),
         deployments: args.deployment.clone(),
         chunk_delay: Duration::from_millis(args.chunk_delay_ms),
+        ..sim::Options::default()
     });
     Runtime::new()?.block_on(async {
         let listener = serve::bind(args.listen).await?;

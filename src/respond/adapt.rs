@@ -8,19 +8,23 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::{
-    answer,
+    answer::{self, Answer},
     collect::{CollectError, Collector},
     edited,
-    envelope::{excerpt, status_of},
+    envelope::{error_body, excerpt, status_of},
     finish::heard,
     functions,
     pulse::Pulse,
     refused::failed,
-    synthesize::synthesize,
+    synthesize::{self, synthesize},
 };
 use crate::{
     balance::Route,
-    call::{Framing, ReplyPlan},
+    bridge::{
+        over_chat,
+        over_responses::{self, NoAnswer},
+    },
+    call::{Framing, Operation, ReplyPlan, Shape},
     deadline::{Deadlines, Limit, Overdue},
     gather::{Ungathered, gather},
     json::Document,
@@ -43,7 +47,7 @@ pub(super) const EVENTS: [(HeaderName, HeaderValue); 3] = [
 /// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// How long the end of a stream is waited for behind `[DONE]`: a connection whose answer was read to its end can serve
+/// How long the end of a stream is waited for behind its last event: a connection whose answer was read to its end can serve
 /// again.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -84,7 +88,7 @@ pub enum AnswerError {
     #[error(transparent)]
     Uncollected(#[from] CollectError),
     /// A stream was asked for, and the JSON answer that it should be made of is none.
-    #[error("Azure's answer is no chat completion, so that no stream can be made of it: {excerpt}")]
+    #[error("Azure's answer is not one that a stream can be made of: {excerpt}")]
     Malformed {
         /// How the answer begins.
         excerpt: String,
@@ -172,7 +176,7 @@ pub async fn adapt(
         });
     }
     let body = if collected {
-        match collect(upstream, &deadlines).await {
+        match collect(upstream, manner.reply.operation, &deadlines).await {
             Err(AnswerError::Uncollected(CollectError::Told { event })) => {
                 return failed(status_of(&event), headers, &event, &route.resource.name, record);
             }
@@ -182,12 +186,24 @@ pub async fn adapt(
         whole_body(upstream, &deadlines).await?
     };
     let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
-    match Document::parse(body.clone(), answer::DEPTH) {
-        Ok(document) => complete(&document, &manner, record, &mut adapted)?,
-        Err(_) if manner.stream => return Err(malformed(&body)),
-        Err(_) => {}
-    }
-    record.note_whole(status, None);
+    let bridged = manner.reply.shape != Shape::Same;
+    let error = match Document::parse(body.clone(), answer::DEPTH) {
+        Ok(document) => match told_as_asked(document, &manner.reply) {
+            Ok(document) => {
+                adapted.content = Content::Whole(document.source().clone());
+                complete(&document, &manner, record, &mut adapted)?
+            }
+            Err(NoAnswer::Failed { code, message, status }) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+                let body = error_body(status, &code, &message);
+                return failed(status, adapted.headers, &body, &route.resource.name, record);
+            }
+            Err(NoAnswer::NotAResponse) => return Err(malformed(&body)),
+        },
+        Err(_) if manner.stream || bridged => return Err(malformed(&body)),
+        Err(_) => None,
+    };
+    record.note_whole(status, error);
     Ok(adapted)
 }
 
@@ -195,21 +211,35 @@ fn malformed(body: &[u8]) -> AnswerError {
     AnswerError::Malformed { excerpt: excerpt(body) }
 }
 
-/// A whole JSON answer: read for its tokens, and given another form where the plan says.
+/// A whole answer in the client's words, whatever operation gave it.
+fn told_as_asked(document: Document, reply: &ReplyPlan) -> Result<Document, NoAnswer> {
+    let told = match &reply.shape {
+        Shape::Same => return Ok(document),
+        Shape::OverResponses(reply) => over_responses::answer(&document, reply)?,
+        Shape::OverChat(reply) => over_chat::answer(&document, reply).map_err(|_| NoAnswer::NotAResponse)?,
+    };
+    Document::parse(told, answer::DEPTH).map_err(|_| NoAnswer::NotAResponse)
+}
+
+/// A whole JSON answer: read for its tokens, and given another form where the plan says. Tells the code of the error that
+/// it is: a response that failed came with a good status.
 fn complete(
     document: &Document,
     manner: &Manner,
     record: &mut Record,
     adapted: &mut Adapted,
-) -> Result<(), AnswerError> {
-    let read = answer::Answer::read(document);
-    heard(record, read.model.as_deref());
+) -> Result<Option<String>, AnswerError> {
+    let operation = manner.reply.asked();
+    let read = Answer::read(operation, document);
     let exhausted = read.reasoning_exhausted();
-    record.note_answer(read.usage, read.model, read.finish_reason, exhausted);
+    let told = read.told;
+    heard(record, manner.reply.operation, told.model.as_deref());
+    record.note_answer(told.usage, told.model, told.finish_reason, exhausted);
     if exhausted {
         adapted.headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
     }
-    let changes = if manner.reply.legacy_functions { functions::to_legacy(document) } else { Vec::new() };
+    let legacy = manner.reply.legacy_functions && operation == Operation::Chat;
+    let changes = if legacy { functions::to_legacy(document) } else { Vec::new() };
     let legacy = (!changes.is_empty()).then(|| edited(document, &changes));
     if let Some(body) = &legacy {
         adapted.content = Content::Whole(body.clone());
@@ -217,14 +247,21 @@ fn complete(
     if manner.stream {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        let stream =
-            synthesize(document, manner.reply.usage_chunk).map_err(|_| malformed(document.source()))?;
+        let stream = streamed(document, &manner.reply).ok_or_else(|| malformed(document.source()))?;
         for (name, value) in EVENTS {
             adapted.headers.insert(name, value);
         }
         adapted.content = Content::Whole(stream);
     }
-    Ok(())
+    Ok(told.error)
+}
+
+/// The events that a whole answer is made into; `None` if it is none.
+fn streamed(answer: &Document, reply: &ReplyPlan) -> Option<Bytes> {
+    match reply.asked() {
+        Operation::Chat => synthesize(answer, reply.usage_chunk).ok(),
+        Operation::Responses => synthesize::responses::synthesize(answer).ok(),
+    }
 }
 
 pub(super) fn is_stream(headers: &HeaderMap) -> bool {
@@ -239,8 +276,12 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The JSON answer that a stream comes to.
-async fn collect(mut upstream: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
-    let mut collector = Collector::new(LARGEST);
+async fn collect(
+    mut upstream: AnswerBody,
+    operation: Operation,
+    deadlines: &Deadlines,
+) -> Result<Bytes, AnswerError> {
+    let mut collector = Collector::new(operation, LARGEST);
     while !collector.is_done() {
         let frame = deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?;
         let Some(frame) = frame else { break };
@@ -249,7 +290,7 @@ async fn collect(mut upstream: AnswerBody, deadlines: &Deadlines) -> Result<Byte
         }
     }
     let rest = async { while let Some(Ok(_)) = upstream.frame().await {} };
-    // Nothing that happens behind `[DONE]` matters.
+    // Nothing that happens behind the last event matters.
     drop(timeout(LINGER, rest).await);
     Ok(collector.finish()?)
 }

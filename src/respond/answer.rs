@@ -1,48 +1,60 @@
-//! What a JSON chat answer says of itself.
+//! What a whole answer says of itself, whichever operation it answers.
 
+use super::responses;
 use crate::{
-    call::Usage,
+    call::{Operation, Told, Usage},
     json::{Document, Kind, View, text},
 };
 
-/// How deep a chat answer must be parsed for everything in `respond`: down to the members of a message. What lies
+/// How deep an answer must be parsed for everything in `respond`: down to the members of a chat's message. What lies
 /// deeper (tool calls) is opened one by one, so that long `logprobs` cost nothing.
 pub const DEPTH: u32 = 4;
 
-/// What was read of one chat answer.
+/// What was read of one whole answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// Its token counts.
-    pub usage: Option<Usage>,
-    /// The model version that answered; on Azure never the deployment's name.
-    pub model: Option<String>,
-    /// The last choice's finish reason.
-    pub finish_reason: Option<String>,
-    /// Whether some choice has text, a refusal or a tool call.
+    /// What it tells.
+    pub told: Told,
+    /// Whether there is text, a refusal or a tool call.
     pub says_something: bool,
 }
 
 impl Answer {
     /// Reads an answer parsed to [`DEPTH`]; what it is not simply stays empty.
-    pub fn read(answer: &Document) -> Answer {
+    pub fn read(operation: Operation, answer: &Document) -> Answer {
         let root = answer.root();
-        let choices = || root.get("choices").into_iter().flat_map(View::items);
-        let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
-        Answer {
-            usage: root.get("usage").filter(|usage| usage.kind() == Kind::Object).map(Usage::read),
-            model: root.get("model").and_then(string),
-            finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
-            says_something: choices().filter_map(|choice| choice.get("message")).any(says_something),
+        match operation {
+            Operation::Chat => chat(root),
+            Operation::Responses => {
+                let says_something = responses::says_something(answer, root);
+                Answer { told: responses::told(root), says_something }
+            }
         }
     }
 
     /// Whether the model spent all its tokens on reasoning and had none left for an answer: an empty text,
     /// `finish_reason: length`, every token billed (async-openai#424, langchain#32477).
     pub fn reasoning_exhausted(&self) -> bool {
-        !self.says_something
-            && self.finish_reason.as_deref() == Some("length")
-            && self.usage.is_some_and(|usage| usage.all_reasoning())
+        !self.says_something && self.told.reasoning_exhausted()
     }
+}
+
+/// The token counts that stand in an answer.
+pub(super) fn usage(operation: Operation, answer: View<'_>) -> Option<Usage> {
+    let usage = answer.get("usage").filter(|usage| usage.kind() == Kind::Object)?;
+    Some(Usage::read(operation, usage))
+}
+
+fn chat(root: View<'_>) -> Answer {
+    let choices = || root.get("choices").into_iter().flat_map(View::items);
+    let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
+    let told = Told {
+        usage: usage(Operation::Chat, root),
+        model: root.get("model").and_then(string),
+        finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
+        error: None,
+    };
+    Answer { told, says_something: choices().filter_map(|choice| choice.get("message")).any(says_something) }
 }
 
 fn says_something(message: View<'_>) -> bool {
@@ -67,24 +79,44 @@ mod tests {
     use super::*;
     use bytes::Bytes;
 
-    fn read(json: &str) -> Answer {
-        Answer::read(&Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
+    fn read(operation: Operation, json: &str) -> Answer {
+        Answer::read(operation, &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
     }
 
     fn exhausted(message: &str, reasoning: u32) -> Answer {
-        read(&format!(
+        let json = format!(
             r#"{{"model":"o1-2024-12-17","choices":[{{"index":0,"finish_reason":"length","message":{message}}}],
             "usage":{{"prompt_tokens":15,"completion_tokens":256,"total_tokens":271,
             "completion_tokens_details":{{"reasoning_tokens":{reasoning}}}}}}}"#
-        ))
+        );
+        read(Operation::Chat, &json)
+    }
+
+    /// A response that ended so, with these items.
+    fn response(ended: &str, output: &str) -> Answer {
+        let json = format!(
+            r#"{{"id":"resp_1","object":"response",{ended},"model":"gpt-5.1","output":[{output}],
+            "usage":{{"input_tokens":45,"input_tokens_details":{{"cached_tokens":40,"cache_write_tokens":0}},
+            "output_tokens":24,"output_tokens_details":{{"reasoning_tokens":24}},"total_tokens":69}}}}"#
+        );
+        read(Operation::Responses, &json)
+    }
+
+    const CUT: &str =
+        r#""status":"incomplete","error":null,"incomplete_details":{"reason":"max_output_tokens"}"#;
+    const REASONING: &str =
+        r#"{"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"Hm"}]}"#;
+
+    fn message(part: &str) -> String {
+        format!(r#"{REASONING},{{"type":"message","role":"assistant","content":[{part}]}}"#)
     }
 
     #[test]
     fn an_answer_that_is_all_reasoning_is_told() {
         let answer = exhausted(r#"{"role":"assistant","content":"","refusal":null}"#, 256);
         assert!(answer.reasoning_exhausted());
-        assert_eq!(answer.model.as_deref(), Some("o1-2024-12-17"));
-        assert_eq!(answer.usage.unwrap().reasoning, 256);
+        assert_eq!(answer.told.model.as_deref(), Some("o1-2024-12-17"));
+        assert_eq!(answer.told.usage.unwrap().reasoning, 256);
     }
 
     #[test]
@@ -96,9 +128,68 @@ mod tests {
     }
 
     #[test]
+    fn a_response_tells_its_tokens_and_its_model() {
+        let told = response(CUT, REASONING).told;
+        assert_eq!(told.usage, Some(Usage { prompt: 45, cached: 40, completion: 24, reasoning: 24 }));
+        assert_eq!((told.model.as_deref(), told.error), (Some("gpt-5.1"), None));
+    }
+
+    #[test]
+    fn a_response_that_is_all_reasoning_is_told() {
+        assert!(response(CUT, REASONING).reasoning_exhausted());
+        assert!(response(CUT, "").reasoning_exhausted());
+        let empty = message(r#"{"type":"output_text","annotations":[],"text":""}"#);
+        assert!(response(CUT, &empty).reasoning_exhausted());
+        for part in [
+            r#"{"type":"output_text","text":"H"}"#,
+            r#"{"type":"refusal","refusal":"no"}"#,
+            r#"{"type":"output_audio"}"#,
+        ] {
+            assert!(!response(CUT, &message(part)).reasoning_exhausted(), "{part}");
+        }
+        assert!(!response(CUT, r#"{"type":"function_call"}"#).reasoning_exhausted());
+        assert!(!response(r#""status":"completed""#, REASONING).reasoning_exhausted());
+    }
+
+    #[test]
+    fn a_response_ends_with_chats_words() {
+        let call = r#"{"type":"function_call","name":"f"}"#;
+        let filtered = r#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#;
+        for (ended, output, reason) in [
+            (r#""status":"completed""#, "", Some("stop")),
+            (r#""status":"completed""#, r#"{"type":"web_search_call"}"#, Some("stop")),
+            (r#""status":"completed""#, call, Some("tool_calls")),
+            (r#""status":"completed""#, r#"{"type":"custom_tool_call"}"#, Some("tool_calls")),
+            (CUT, call, Some("length")),
+            (filtered, "", Some("content_filter")),
+            (r#""status":"incomplete","incomplete_details":null"#, "", None),
+            (r#""status":"in_progress""#, "", None),
+        ] {
+            assert_eq!(response(ended, output).told.finish_reason.as_deref(), reason, "{ended}");
+        }
+    }
+
+    #[test]
+    fn a_response_that_failed_tells_why() {
+        for (ended, error) in [
+            (r#""status":"failed","error":{"code":"server_error","message":"no"}"#, "server_error"),
+            (r#""status":"failed","error":null"#, "failed"),
+            (r#""status":"cancelled""#, "cancelled"),
+        ] {
+            let told = response(ended, "").told;
+            assert_eq!((told.error.as_deref(), told.finish_reason), (Some(error), None));
+        }
+    }
+
+    #[test]
     fn what_is_no_answer_reads_as_nothing() {
-        assert_eq!(read(r#"{"error":{"message":"x"}}"#), Answer::default());
-        assert_eq!(read("[1]"), Answer::default());
-        assert_eq!(read(r#"{"choices":[],"usage":null,"model":7}"#), Answer::default());
+        assert_eq!(read(Operation::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
+        for operation in Operation::ALL {
+            assert_eq!(read(operation, "[1]"), Answer::default());
+            assert_eq!(
+                read(operation, r#"{"choices":[],"output":[],"usage":null,"model":7}"#),
+                Answer::default()
+            );
+        }
     }
 }

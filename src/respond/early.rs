@@ -12,7 +12,7 @@ use std::{
 };
 
 use axum::body::{Body, HttpBody};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body::Frame;
 use serde_json::{Map, Value};
@@ -21,9 +21,10 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::{
     JSON,
     adapt::{Adapted, Content, EVENTS, is_stream},
+    fault,
     finish::{describe, finish},
 };
-use crate::{observe::Record, sse};
+use crate::{call::Operation, observe::Record, sse};
 
 /// When and how an answer is opened early.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,8 @@ pub struct Early {
     pub every: Duration,
     /// What kind of answer it is.
     pub form: Form,
+    /// What the client asked for: in its words an error is told.
+    pub operation: Operation,
 }
 
 /// What a client waits for.
@@ -100,7 +103,7 @@ impl Opened {
         match self.early.form {
             Form::Json => State::Passing { comment: Bytes::new(), body: finish(answer, record).into_body() },
             Form::Events => {
-                let (head, body) = finish(as_events(answer), record).into_parts();
+                let (head, body) = finish(as_events(answer, self.early.operation), record).into_parts();
                 State::Passing { comment: comment(head.status, &head.headers), body }
             }
         }
@@ -165,13 +168,11 @@ fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
 }
 
 /// An answer for a client that is already reading events. What is no stream is an error: it becomes an event, which the
-/// SDKs raise, and no `[DONE]` follows it.
-fn as_events(answer: Adapted) -> Adapted {
+/// SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
+fn as_events(answer: Adapted, operation: Operation) -> Adapted {
     let Content::Whole(body) = &answer.content else { return answer };
     if is_stream(&answer.headers) {
         return answer;
     }
-    let mut event = BytesMut::new();
-    sse::data(&mut event, [&**body]);
-    Adapted { content: Content::Whole(event.freeze()), ..answer }
+    Adapted { content: Content::Whole(fault::event(operation, 0, body)), ..answer }
 }

@@ -52,21 +52,36 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
 /// The status that an error would have had that Azure told of within a stream, by its code.
 pub(super) fn status_of(body: &Bytes) -> StatusCode {
     let code = Document::parse(body.clone(), 2).ok().and_then(|body| error_code(body.root().get("error")?));
-    match code.as_deref() {
-        Some("rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota") => {
+    status_of_code(&code.unwrap_or_default())
+}
+
+/// The status that an error's code means. Those of a response that failed are OpenAI's `ResponseErrorCode`.
+pub(super) fn status_of_code(code: &str) -> StatusCode {
+    match code {
+        "rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota" | "too_many_requests" => {
             StatusCode::TOO_MANY_REQUESTS
         }
-        Some("content_filter" | "context_length_exceeded" | "invalid_request_error") => {
-            StatusCode::BAD_REQUEST
-        }
-        other => other
-            .and_then(|code| StatusCode::from_bytes(code.as_bytes()).ok())
+        "content_filter"
+        | "context_length_exceeded"
+        | "invalid_request_error"
+        | "invalid_prompt"
+        | "bio_policy"
+        | "data_residency_mismatch" => StatusCode::BAD_REQUEST,
+        // All that is said of images is said of the call's.
+        code if code.contains("image") => StatusCode::BAD_REQUEST,
+        code => StatusCode::from_bytes(code.as_bytes())
+            .ok()
             .filter(|status| status.is_client_error() || status.is_server_error())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
 /// An `error` object; its code is the status where Azure has none.
+/// The body of an error answer, for an error that was told otherwise.
+pub(super) fn error_body(status: StatusCode, code: &str, message: &str) -> Bytes {
+    Bytes::from(format!(r#"{{"error":{}}}"#, error(status, Some(code), &text::quote(message))))
+}
+
 fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
     let code = text::quote(code.unwrap_or(status.as_str()));
     format!(r#"{{"message":{message},"type":"{}","param":null,"code":{code}}}"#, kind(status))
@@ -154,6 +169,10 @@ mod tests {
             ("\"content_filter\"", 400),
             ("\"context_length_exceeded\"", 400),
             ("\"insufficient_quota\"", 429),
+            ("\"too_many_requests\"", 429),
+            ("\"invalid_prompt\"", 400),
+            ("\"failed_to_download_image\"", 400),
+            ("\"vector_store_timeout\"", 500),
             ("\"200\"", 500),
             ("\"server_error\"", 500),
             ("null", 500),

@@ -9,7 +9,7 @@ use super::{
     outcome::StreamOutcome,
     relay::Relay,
 };
-use crate::observe::Record;
+use crate::{call::Operation, observe::Record};
 
 /// The answer as it goes out.
 pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
@@ -18,7 +18,8 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply, pulse } => {
-            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, outcome)))
+            let operation = reply.operation;
+            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, operation, outcome)))
         }
     };
     let mut response = Response::new(body);
@@ -49,17 +50,21 @@ pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
     }
 }
 
-/// The model that answered tells the family of its deployment.
-pub(super) fn heard(record: &Record, model: Option<&str>) {
-    if let (Some(route), Some(model)) = (record.route(), model) {
+/// The model that answered tells the family of its deployment. Chat answers name the version; of responses that is not known,
+/// and one that repeats the deployment's name tells nothing.
+pub(super) fn heard(record: &Record, operation: Operation, model: Option<&str>) {
+    let (Some(route), Some(model)) = (record.route(), model) else { return };
+    let name = record.aim().map(|aim| &*aim.target.deployment);
+    if operation == Operation::Chat || name != Some(model) {
         route.knowledge.heard(model);
     }
 }
 
 /// Notes how a stream ended; the record then tells its story.
-fn told(mut record: Record, outcome: StreamOutcome) {
-    let exhausted = outcome.reasoning_exhausted();
-    heard(&record, outcome.model.as_deref());
-    record.note_answer(outcome.usage, outcome.model, outcome.finish_reason, exhausted);
-    record.note_stream_end(outcome.end.name(), outcome.error, outcome.cause);
+fn told(mut record: Record, operation: Operation, outcome: StreamOutcome) {
+    let StreamOutcome { told, end, cause, .. } = outcome;
+    let exhausted = told.reasoning_exhausted();
+    heard(&record, operation, told.model.as_deref());
+    record.note_answer(told.usage, told.model, told.finish_reason, exhausted);
+    record.note_stream_end(end.name(), told.error, cause);
 }

@@ -3,20 +3,25 @@
 
 mod adapt;
 pub mod answer;
+mod bridged;
 pub mod collect;
 mod early;
 mod envelope;
+mod fault;
 mod finish;
 pub mod functions;
 mod key;
 pub mod normalize;
 pub mod outcome;
+mod passage;
 mod pulse;
 mod refused;
 pub mod relay;
 mod reshape;
+mod responses;
 mod stored;
 pub mod synthesize;
+mod watch;
 
 pub use adapt::{Adapted, AnswerError, Content, JSON, Manner, adapt, whole};
 pub use early::{Early, Form, Rest, known, open};

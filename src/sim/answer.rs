@@ -1,14 +1,15 @@
 //! What the simulator answers: deterministic, and taken from what it was asked.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     directive::Directive,
-    models::{Class, Found, Tools},
+    models::{Class, Found},
     prompt::Prompt,
-    rules::Ask,
     synth,
+    talk::{Format, Tool, ToolKind},
     usage::{self, Usage},
+    wanted::{Choice as ToolChoice, Wanted},
 };
 
 /// A whole answer, before it is written as a body or as a stream.
@@ -52,22 +53,27 @@ pub(super) struct Call {
 const WORDS: &[&str] = &["lorem", "ipsum", "dolor", "naïve", "amet", "東京", "elit", "🙂", "tempor", "größe"];
 
 /// Answers a call that passed every check.
-pub(super) fn answer(ask: &Ask<'_>, found: &Found, prompt: &Prompt, wish: &Directive, serial: u64) -> Answer {
-    let cap = ask.number("max_completion_tokens").or_else(|| ask.number("max_tokens")).unwrap_or(u64::MAX);
-    let budget = wish.think.unwrap_or_else(|| reasoning(ask));
-    let reasoning = budget.min(cap);
-    let left = cap - reasoning;
+pub(super) fn answer(
+    wanted: &Wanted<'_>,
+    found: &Found,
+    prompt: &Prompt,
+    wish: &Directive,
+    serial: u64,
+) -> Answer {
+    let budget = wish.think.unwrap_or_else(|| reasoning(wanted));
+    let reasoning = budget.min(wanted.cap);
+    let left = wanted.cap - reasoning;
     let first =
-        if left == 0 { Choice::out_of_tokens() } else { first(ask, prompt, wish, serial).within(left) };
-    let copies = ask.number("n").unwrap_or(1);
-    let choices: Vec<Choice> = (0..copies).map(|at| first.copy(at).stopped(ask).within(left)).collect();
+        if left == 0 { Choice::out_of_tokens() } else { first(wanted, prompt, wish, serial).within(left) };
+    let copies = wanted.copies;
+    let choices: Vec<Choice> = (0..copies).map(|at| first.copy(at).stopped(wanted).within(left)).collect();
     let spent: u64 = choices.iter().map(|choice| choice.message.tokens()).sum();
     Answer {
         id: format!("chatcmpl-sim{serial:026}"),
         created: seconds(),
         model: routed(found, serial),
         choices,
-        usage: Usage::new(usage::prompt_tokens(ask.body), reasoning * copies + spent, reasoning * copies),
+        usage: Usage::new(wanted.prompt_tokens, reasoning * copies + spent, reasoning * copies),
     }
 }
 
@@ -86,48 +92,47 @@ fn routed(found: &Found, serial: u64) -> String {
 }
 
 /// The tokens that a model spends on reasoning before it says anything.
-fn reasoning(ask: &Ask<'_>) -> u64 {
-    if !ask.model.reasons() {
+fn reasoning(wanted: &Wanted<'_>) -> u64 {
+    if !wanted.model.reasons() {
         return 0;
     }
-    match ask.effort() {
+    match wanted.effort {
         "none" => 0,
         "minimal" => 8,
         "low" => 32,
         "high" => 192,
         "xhigh" => 384,
+        "max" => 512,
         _ => 64,
     }
 }
 
-fn first(ask: &Ask<'_>, prompt: &Prompt, wish: &Directive, serial: u64) -> Choice {
+fn first(wanted: &Wanted<'_>, prompt: &Prompt, wish: &Directive, serial: u64) -> Choice {
     if wish.refusal {
         return Choice::stop(Message::Refusal("I'm sorry, I can't assist with that.".to_owned()));
     }
-    if let Some(choice) = calls(ask, prompt, serial) {
+    if let Some(choice) = calls(wanted, prompt, serial) {
         return choice;
     }
     let text = match wish.words {
         Some(words) => {
             WORDS.iter().cycle().zip(0..words).map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
         }
-        None => said(ask, prompt),
+        None => said(wanted, prompt),
     };
     let finish = if wish.filter_output { "content_filter" } else { "stop" };
     Choice { message: Message::Text(text), finish }
 }
 
-fn said(ask: &Ask<'_>, prompt: &Prompt) -> String {
-    let format = ask.get("response_format");
-    match format.and_then(|format| format.get("type")).and_then(Value::as_str) {
-        Some("json_schema") => {
-            let schema = format.and_then(|format| format.pointer("/json_schema/schema"));
-            return synth::instance(schema.unwrap_or(&json!({"type": "object"}))).to_string();
+fn said(wanted: &Wanted<'_>, prompt: &Prompt) -> String {
+    let name = wanted.model.name;
+    match wanted.format {
+        Format::Schema(format) => {
+            return synth::instance(format.get("schema").unwrap_or(&json!({"type": "object"}))).to_string();
         }
-        Some("json_object") => return json!({"model": ask.model.name, "said": prompt.text}).to_string(),
-        Some(_) | None => {}
+        Format::Object => return json!({"model": name, "said": prompt.text}).to_string(),
+        Format::Text => {}
     }
-    let name = ask.model.name;
     let pictures = match prompt.images {
         0 => String::new(),
         1 => " (1 image)".to_owned(),
@@ -140,74 +145,32 @@ fn said(ask: &Ask<'_>, prompt: &Prompt) -> String {
 }
 
 /// The calls that a question with tools leads to: none once a tool has answered, or if the choice is `none`.
-fn calls(ask: &Ask<'_>, prompt: &Prompt, serial: u64) -> Option<Choice> {
+fn calls(wanted: &Wanted<'_>, prompt: &Prompt, serial: u64) -> Option<Choice> {
     if prompt.result.is_some() {
         return None;
     }
-    if let Some(choice) = function_call(ask) {
-        return Some(choice);
+    let tools: Vec<&Tool<'_>> = wanted.tools.iter().filter(|tool| wanted.choice.allows(tool.name)).collect();
+    let first = tools.first()?;
+    if first.kind == ToolKind::Legacy {
+        let call = call(first, prompt, String::new());
+        return Some(Choice { message: Message::Function(call), finish: "function_call" });
     }
-    let choice = ask.get("tool_choice");
-    if choice.is_some_and(|choice| choice == "none") {
-        return None;
-    }
-    let tools = ask.list("tools");
-    let wanted = choice.and_then(|choice| named(choice, "function").or_else(|| named(choice, "custom")));
-    let first = match wanted {
-        Some(name) => tools.iter().position(|tool| tool_name(tool) == Some(name))?,
-        None => 0,
+    let is_free = !matches!(wanted.choice, ToolChoice::Named(_));
+    let count = if wanted.parallel && is_free && prompt.text.contains("both") { 2 } else { 1 };
+    let tools = tools.iter().cycle().take(count).zip(0_u8..);
+    let calls = tools.map(|(tool, at)| call(tool, prompt, format!("call_sim{serial:018}{at}"))).collect();
+    Some(Choice { message: Message::Calls(calls), finish: "tool_calls" })
+}
+
+fn call(tool: &Tool<'_>, prompt: &Prompt, id: String) -> Call {
+    let name = tool.name.to_owned();
+    let custom = tool.kind == ToolKind::Custom;
+    let input = match tool.schema {
+        _ if custom => prompt.text.clone(),
+        Some(schema) => synth::instance(schema).to_string(),
+        None => "{}".to_owned(),
     };
-    let parallel = ask.get("parallel_tool_calls") != Some(&Value::Bool(false))
-        && matches!(ask.model.tools, Tools::Parallel | Tools::ParallelUnlessMinimal | Tools::WithoutEffort);
-    let count = if parallel && wanted.is_none() && prompt.text.contains("both") { 2 } else { 1 };
-    let calls: Vec<Call> = tools
-        .iter()
-        .cycle()
-        .skip(first)
-        .take(count)
-        .zip(0_u8..)
-        .filter_map(|(tool, at)| call(tool, prompt, format!("call_sim{serial:018}{at}")))
-        .collect();
-    if calls.is_empty() {
-        None
-    } else {
-        Some(Choice { message: Message::Calls(calls), finish: "tool_calls" })
-    }
-}
-
-fn named<'a>(choice: &'a Value, kind: &str) -> Option<&'a str> {
-    choice.get(kind)?.get("name")?.as_str()
-}
-
-fn tool_name(tool: &Value) -> Option<&str> {
-    named(tool, "function").or_else(|| named(tool, "custom"))
-}
-
-fn call(tool: &Value, prompt: &Prompt, id: String) -> Option<Call> {
-    let name = tool_name(tool)?.to_owned();
-    match tool.get("function") {
-        Some(function) => Some(Call { id, custom: false, name, input: arguments(function) }),
-        None => Some(Call { id, custom: true, name, input: prompt.text.clone() }),
-    }
-}
-
-fn arguments(function: &Value) -> String {
-    function.get("parameters").map_or_else(|| "{}".to_owned(), |schema| synth::instance(schema).to_string())
-}
-
-/// The legacy form: `functions`, and `function_call` to choose among them.
-fn function_call(ask: &Ask<'_>) -> Option<Choice> {
-    let choice = ask.get("function_call");
-    if choice.is_some_and(|choice| choice == "none") {
-        return None;
-    }
-    let wanted = choice.and_then(|choice| choice.get("name")?.as_str());
-    let name_of = |function: &Value| function.get("name").and_then(Value::as_str).map(str::to_owned);
-    let fits = |function: &&Value| wanted.is_none_or(|name| name_of(function).as_deref() == Some(name));
-    let function = ask.list("functions").iter().find(fits)?;
-    let call =
-        Call { id: String::new(), custom: false, name: name_of(function)?, input: arguments(function) };
-    Some(Choice { message: Message::Function(call), finish: "function_call" })
+    Call { id, custom, name, input }
 }
 
 impl Choice {
@@ -238,17 +201,11 @@ impl Choice {
     }
 
     /// Ends a text before the first stop sequence.
-    fn stopped(mut self, ask: &Ask<'_>) -> Self {
-        let stops = match ask.get("stop") {
-            Some(one @ Value::String(_)) => std::slice::from_ref(one),
-            Some(Value::Array(many)) => many,
-            Some(_) | None => return self,
-        };
-        if let Message::Text(text) = &mut self.message {
-            let stops = stops.iter().filter_map(Value::as_str).filter(|stop| !stop.is_empty());
-            if let Some(end) = stops.filter_map(|stop| text.find(stop)).min() {
-                text.truncate(end);
-            }
+    fn stopped(mut self, wanted: &Wanted<'_>) -> Self {
+        if let Message::Text(text) = &mut self.message
+            && let Some(end) = wanted.stops.iter().filter_map(|stop| text.find(stop)).min()
+        {
+            text.truncate(end);
         }
         self
     }

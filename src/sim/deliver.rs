@@ -19,13 +19,42 @@ enum Step {
     Abort,
 }
 
+/// What the two operations do differently when a stream goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wire {
+    Chat,
+    Responses,
+}
+
+impl Wire {
+    /// What ends a stream beside its last event.
+    fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Chat => b"data: [DONE]\n\n",
+            Self::Responses => b"",
+        }
+    }
+
+    /// An error behind the headers, as the event of this number.
+    fn error(self, number: usize) -> Bytes {
+        match self {
+            Self::Chat => Bytes::from_static(ERROR_EVENT),
+            Self::Responses => Bytes::from(format!(
+                "event: error\ndata: {{\"type\":\"error\",\"code\":\"server_error\",\"message\":\"The server had an \
+                 error while processing your request. Sorry about that!\",\"param\":null,\
+                 \"sequence_number\":{number}}}\n\n"
+            )),
+        }
+    }
+}
+
 /// An error behind the headers; its form is the one that OpenAI's SDKs read.
 const ERROR_EVENT: &[u8] =
     b"data: {\"error\":{\"message\":\"The server had an error while processing your request. \
     Sorry about that!\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n";
 
 /// A body that plays a good answer, or what the directive makes of it.
-pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, pace: Duration) -> Body {
+pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, wire: Wire, pace: Duration) -> Body {
     let gap = wish.pace.unwrap_or(pace);
     let calm = gap.is_zero() && wish.silent.is_zero() && wish.broken.is_none();
     if calm && parts.len() <= 1 {
@@ -35,7 +64,7 @@ pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, pace: Duration) -> Body 
     if !wish.silent.is_zero() {
         steps.extend([Step::Flush, Step::Wait(wish.silent)]);
     }
-    for (part, at) in broken(parts, wish.broken).into_iter().zip(0_u32..) {
+    for (part, at) in broken(parts, wish.broken, wire).into_iter().zip(0_u32..) {
         if at > 0 && !gap.is_zero() && matches!(part, Step::Send(_)) {
             steps.push(Step::Wait(gap));
         }
@@ -54,18 +83,24 @@ pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, pace: Duration) -> Body 
 }
 
 /// The steps of a good answer, or of its first half and what comes then.
-fn broken(mut parts: Vec<Bytes>, how: Option<Broken>) -> Vec<Step> {
+fn broken(mut parts: Vec<Bytes>, how: Option<Broken>, wire: Wire) -> Vec<Step> {
     let Some(how) = how else { return parts.into_iter().map(Step::Send).collect() };
     let is_stream = parts.len() > 1;
+    if how == Broken::Unended {
+        let kept = parts.len() - usize::from(is_stream);
+        return parts.into_iter().take(kept).map(Step::Send).collect();
+    }
     parts.truncate(parts.len() / 2 + 1);
     let middle = parts.pop().unwrap_or_default();
     let half = Step::Send(middle.slice(..middle.len() / 2));
     let end = match how {
         Broken::Reset => return vec![Step::Abort],
         Broken::Cut => vec![half, Step::Flush, Step::Abort],
-        Broken::Malformed if is_stream => vec![half, Step::Send(Bytes::from_static(b"\n\ndata: [DONE]\n\n"))],
-        Broken::Malformed => vec![half],
-        Broken::ErrorEvent => vec![Step::Send(middle), Step::Send(Bytes::from_static(ERROR_EVENT))],
+        Broken::Malformed if is_stream => {
+            vec![half, Step::Send(Bytes::from_static(b"\n\n")), Step::Send(Bytes::from_static(wire.mark()))]
+        }
+        Broken::Malformed | Broken::Unended => vec![half],
+        Broken::ErrorEvent => vec![Step::Send(middle), Step::Send(wire.error(parts.len() + 1))],
     };
     parts.into_iter().map(Step::Send).chain(end).collect()
 }

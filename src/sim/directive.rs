@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// What the simulator is asked to do with one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Directive {
     /// Answer with this instead of serving the call.
     pub(super) failure: Option<Failure>,
@@ -21,6 +22,18 @@ pub(super) struct Directive {
     pub(super) async_filter: bool,
     pub(super) think: Option<u64>,
     pub(super) words: Option<u64>,
+    /// The code of an answer whose status is `failed`.
+    pub(super) failed: Option<String>,
+    /// The texts are parts of one message.
+    pub(super) parts: u64,
+    /// A commentary comes before the final answer.
+    pub(super) phases: bool,
+    /// The deltas of several calls come in turn.
+    pub(super) interleave: bool,
+    /// A stream has events of types that nobody knows.
+    pub(super) odd_events: bool,
+    /// The answer names the deployment as its model.
+    pub(super) bare_model: bool,
 }
 
 /// An answer that is not an answer.
@@ -47,6 +60,8 @@ pub(super) enum Broken {
     Malformed,
     /// A stream ends with an error event.
     ErrorEvent,
+    /// A stream stops before its last event.
+    Unended,
 }
 
 /// A scripted fault: what to do, to which deployment, how many times.
@@ -107,6 +122,12 @@ impl Directive {
             "cut" => self.broken = Some(Broken::Cut),
             "reset" => self.broken = Some(Broken::Reset),
             "malformed" => self.broken = Some(Broken::Malformed),
+            "unended" => self.broken = Some(Broken::Unended),
+            "failed" => self.failed = Some("server_error".to_owned()),
+            "phases" => self.phases = true,
+            "interleave" => self.interleave = true,
+            "odd-events" => self.odd_events = true,
+            "bare-model" => self.bare_model = true,
             "error-event" => self.broken = Some(Broken::ErrorEvent),
             "content_filter_output" => self.filter_output = true,
             "refusal" => self.refusal = true,
@@ -138,6 +159,8 @@ impl Directive {
             "slow" => self.slow = duration(value)?,
             "silent" => self.silent = duration(value)?,
             "pace" => self.pace = Some(duration(value)?),
+            "failed" => self.failed = Some(value.to_owned()),
+            "parts" => self.parts = value.parse().ok().filter(|parts| (1..=100).contains(parts))?,
             "think" => self.think = Some(value.parse().ok()?),
             "text" => self.words = Some(value.parse().ok().filter(|words| *words <= 1_000_000)?),
             _ => return None,

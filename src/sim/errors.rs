@@ -213,9 +213,9 @@ pub(super) fn wrong_token() -> SimError {
 }
 
 /// vanna#967: names the base model, not the deployment.
-pub(super) fn wrong_operation(model: &str) -> SimError {
+pub(super) fn wrong_operation(operation: &str, model: &str) -> SimError {
     let message = format!(
-        "The chatCompletion operation does not work with the specified model, {model}. Please choose different \
+        "The {operation} operation does not work with the specified model, {model}. Please choose different \
          model and try again. You can learn more about which models can be used with each operation here: \
          https://go.microsoft.com/fwlink/?linkid=2197993."
     );
@@ -232,6 +232,22 @@ pub(super) fn filtered() -> SimError {
         r#""ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":false,"severity":"safe"},"#,
         r#""jailbreak":{"filtered":false,"detected":false},"self_harm":{"filtered":false,"severity":"safe"},"#,
         r#""sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":true,"severity":"medium"}}}}}"#,
+    );
+    SimError { status: 400, body: body.to_owned() }
+}
+
+/// The same on the Responses operation: no `innererror`, a list of filters instead (as a public guide to the
+/// migration from chat).
+pub(super) fn filtered_input() -> SimError {
+    let body = concat!(
+        r#"{"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content "#,
+        r"management policy. Please modify your prompt and retry. To learn more about our content filtering ",
+        r"policies please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766",
+        r#"","type":"invalid_request_error","param":"prompt","code":"content_filter","content_filters":["#,
+        r#"{"blocked":true,"source_type":"prompt","content_filter_results":{"#,
+        r#""hate":{"filtered":false,"severity":"safe"},"jailbreak":{"detected":false,"filtered":false},"#,
+        r#""self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"#,
+        r#""violence":{"filtered":true,"severity":"medium"}}}]}}"#,
     );
     SimError { status: 400, body: body.to_owned() }
 }

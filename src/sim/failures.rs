@@ -9,6 +9,7 @@ use axum::{
 
 use super::{
     SimError,
+    deliver::Wire,
     directive::{Directive, Failure},
     errors::{self, engine_with, front_door, gateway},
 };
@@ -18,7 +19,7 @@ const PAGE: &str = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body>\
                     </center>\r\n<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n";
 
 /// Answers with a failure.
-pub(super) fn respond(failure: Failure, wish: &Directive) -> Response {
+pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Response {
     let wait = wish.retry_after.unwrap_or(Duration::from_secs(1));
     let (status, mut response) = match failure {
         Failure::Html(status) => (status, html(status)),
@@ -28,6 +29,7 @@ pub(super) fn respond(failure: Failure, wish: &Directive) -> Response {
         }
         Failure::Gateway(401) => (401, respond_with(&errors::wrong_token())),
         Failure::Gateway(status) => (status, respond_with(&gateway(status, reason(status)))),
+        Failure::Filter if wire == Wire::Responses => (400, respond_with(&errors::filtered_input())),
         Failure::Filter => (400, respond_with(&errors::filtered())),
         Failure::Status(status) => (status, respond_with(&error(status, wait))),
     };

@@ -7,6 +7,13 @@ pub(super) const PROMPT: &str = concat!(
     r#""sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":false,"severity":"safe"}}}]"#,
 );
 
+/// What the filter says of a prompt that passed.
+pub(super) const ASKED: &str = concat!(
+    r#"{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"detected":false,"filtered":false},"#,
+    r#""self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"#,
+    r#""violence":{"filtered":false,"severity":"safe"}}"#,
+);
+
 /// What stands beside an answer that passed.
 pub(super) const SAFE: &str = concat!(
     r#"{"hate":{"filtered":false,"severity":"safe"},"#,

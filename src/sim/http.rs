@@ -13,14 +13,15 @@ use axum::{
 use bytes::Bytes;
 
 use super::{
-    Received, SimError, Simulator, Surface, answer, control, deliver,
+    Received, SimError, Simulator, Surface, answer, chat, control,
+    deliver::{self, Wire},
     directive::Directive,
     ending::{Cell, Watch},
     errors, failures, headers, listing,
     models::{Class, Found},
     parse,
     prompt::Prompt,
-    reply,
+    reply, responses,
     rules::{self, Ask},
     stream,
 };
@@ -36,6 +37,7 @@ pub(super) fn router(simulator: &Simulator) -> Router {
         .route("/openai/v1/models", get(listing::models_v1))
         .route("/openai/models", get(listing::models))
         .route("/openai/deployments", get(listing::deployments))
+        .merge(responses::router())
         .merge(control::router())
         .fallback(elsewhere)
         .method_not_allowed_fallback(elsewhere)
@@ -45,9 +47,10 @@ pub(super) fn router(simulator: &Simulator) -> Router {
 /// A request, read whole and written into the log.
 #[derive(Debug)]
 pub(super) struct Incoming {
+    pub(super) path: String,
     query: Option<String>,
     headers: HeaderMap,
-    body: Bytes,
+    pub(super) body: Bytes,
     ending: Cell,
 }
 
@@ -71,7 +74,8 @@ impl FromRequest<Simulator> for Incoming {
             body: body.clone(),
             ending: Arc::clone(&ending),
         });
-        Ok(Self { query: parts.uri.query().map(str::to_owned), headers, body, ending })
+        let path = parts.uri.path().to_owned();
+        Ok(Self { path, query: parts.uri.query().map(str::to_owned), headers, body, ending })
     }
 }
 
@@ -95,7 +99,10 @@ async fn elsewhere(incoming: Incoming) -> Response {
 }
 
 /// Waits as long as was asked, names the request, and watches how the answer ends.
-async fn finish(prepared: Result<(Duration, Response), SimError>, incoming: &Incoming) -> Response {
+pub(super) async fn finish(
+    prepared: Result<(Duration, Response), SimError>,
+    incoming: &Incoming,
+) -> Response {
     let watch = Watch::new(Arc::clone(&incoming.ending));
     let mut response = match prepared {
         _ if headers::too_many(&incoming.headers) => {
@@ -128,12 +135,13 @@ impl Incoming {
     }
 
     fn api_version(&self) -> Option<&str> {
-        let query = self.query.as_deref()?;
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .find(|(name, _)| *name == "api-version")
-            .map(|pair| pair.1)
+        self.query("api-version")
+    }
+
+    /// A parameter of the query.
+    pub(super) fn query(&self, wanted: &str) -> Option<&str> {
+        let pairs = self.query.as_deref()?.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(name, _)| *name == wanted).map(|pair| pair.1)
     }
 
     /// A key in `api-key`; on the v1 surface also as a bearer token.
@@ -169,18 +177,29 @@ fn prepare(
         }
     };
     let found = simulator.deployment(name).ok_or_else(errors::no_deployment)?;
-    let prompt = Prompt::read(&body);
-    let mut wish = simulator.fault(name).unwrap_or_default();
-    for words in &prompt.directives {
-        wish.read(words)
-            .map_err(|unknown| errors::engine(&unknown, Some("messages"), Some("simulator_directive")))?;
-    }
+    let prompt = Prompt::of(&chat::turns(&body));
+    let wish = wish(simulator, name, &prompt, "messages")?;
     if let Some(failure) = wish.failure {
-        return Ok((wish.slow, failures::respond(failure, &wish)));
+        return Ok((wish.slow, failures::respond(failure, &wish, Wire::Chat)));
     }
     let ask = Ask { model: found.model, surface, body: &body };
     rules::check(&ask)?;
     Ok((wish.slow, serve(simulator, name, &ask, &found, &prompt, &wish)))
+}
+
+/// What is asked for: by a fault that waits for the deployment, and by the prompt.
+pub(super) fn wish(
+    simulator: &Simulator,
+    deployment: &str,
+    prompt: &Prompt,
+    param: &str,
+) -> Result<Directive, SimError> {
+    let mut wish = simulator.fault(deployment).unwrap_or_default();
+    for words in &prompt.directives {
+        wish.read(words)
+            .map_err(|unknown| errors::engine(&unknown, Some(param), Some("simulator_directive")))?;
+    }
+    Ok(wish)
 }
 
 /// A good answer, as a body or as a stream.
@@ -193,14 +212,14 @@ fn serve(
     wish: &Directive,
 ) -> Response {
     let serial = simulator.serial();
-    let answer = answer::answer(ask, found, prompt, wish, serial);
+    let answer = answer::answer(&chat::wanted(ask), found, prompt, wish, serial);
     let top = ask.is_true("logprobs").then(|| ask.number("top_logprobs").unwrap_or(0));
     let is_stream = ask.is_true("stream");
     let body = if is_stream {
         let chunks = stream::chunks(&answer, style(ask, wish, top));
-        deliver::body(chunks, wish, simulator.inner.options.chunk_delay)
+        deliver::body(chunks, wish, Wire::Chat, simulator.inner.options.chunk_delay)
     } else {
-        deliver::body(vec![reply::body(&answer, top)], wish, Duration::ZERO)
+        deliver::body(vec![reply::body(&answer, top)], wish, Wire::Chat, Duration::ZERO)
     };
     let mut response = Response::new(body);
     headers::describe(response.headers_mut(), deployment, 999 - serial % 1_000, is_stream);

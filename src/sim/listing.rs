@@ -5,9 +5,9 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::{Value, json};
 
 use super::{
-    SimError, Simulator, Surface, errors, failures,
+    Operation, SimError, Simulator, Surface, errors, failures,
     http::{Incoming, json as answer},
-    models::{Feature, Model, Operation},
+    models::{Feature, Model},
     table::MODELS,
 };
 
@@ -66,7 +66,7 @@ fn model(model: &Model) -> Value {
             "fine_tune": false,
             "inference": true,
             "completion": false,
-            "chat_completion": model.operation == Operation::Chat,
+            "chat_completion": model.serves(Operation::Chat),
             "embeddings": false,
             "image_input": model.has(Feature::Images),
         },

@@ -1,10 +1,11 @@
-//! A strict simulator of Azure OpenAI's chat operation: it refuses what Azure refuses, in Azure's words, and answers
+//! A strict simulator of Azure OpenAI's chat and Responses operations: it refuses what Azure refuses, in Azure's words, and answers
 //! the rest at once and always the same.
 //!
 //! It imports nothing of the catalog or the translator and keeps a model table of its own, written from Microsoft's
 //! pages, the published specifications and captured traffic. Only so can it judge what the gateway forwards.
 
 mod answer;
+mod chat;
 mod control;
 mod deliver;
 mod directive;
@@ -19,11 +20,14 @@ mod log;
 mod models;
 mod prompt;
 mod reply;
+mod responses;
 mod rules;
 mod stream;
 mod synth;
 mod table;
+mod talk;
 mod usage;
+mod wanted;
 mod write;
 
 use std::{
@@ -37,7 +41,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use self::{directive::Directive, log::Log, rules::Ask};
+use self::{directive::Directive, log::Log, responses::Memory, rules::Ask};
 pub use self::{directive::Fault, ending::Ending, errors::SimError, log::Received};
 
 /// Which of Azure's two surfaces a call comes in on.
@@ -49,9 +53,20 @@ pub enum Surface {
     Dated(String),
 }
 
+/// The two operations that serve text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `/chat/completions`.
+    Chat,
+    /// `/responses`.
+    Responses,
+}
+
 /// How a simulator is set up.
 #[derive(Clone)]
 pub struct Options {
+    /// The resource's name. What one resource has encrypted no other can read.
+    pub resource: String,
     /// The key it takes, in `api-key` or, on the v1 surface, as a bearer token.
     pub key: String,
     /// Deployments beside the default ones, which are named like their models: name, then model.
@@ -62,13 +77,19 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { key: "sim-key".to_owned(), deployments: Vec::new(), chunk_delay: Duration::ZERO }
+        Self {
+            resource: "sim".to_owned(),
+            key: "sim-key".to_owned(),
+            deployments: Vec::new(),
+            chunk_delay: Duration::ZERO,
+        }
     }
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Options")
+            .field("resource", &self.resource)
             .field("deployments", &self.deployments)
             .field("chunk_delay", &self.chunk_delay)
             .finish_non_exhaustive()
@@ -86,6 +107,7 @@ struct Inner {
     options: Options,
     log: Mutex<Log>,
     faults: Mutex<Vec<Fault>>,
+    memory: Mutex<Memory>,
     serial: AtomicU64,
 }
 
@@ -161,11 +183,16 @@ pub fn knows(model: &str) -> bool {
     models::find(model).is_some()
 }
 
-/// Whether Azure would take this body for this model on this surface, and if not, what it would answer.
-pub fn judge(model: &str, surface: &Surface, body: &[u8]) -> Result<(), SimError> {
+/// Whether Azure would take this body for this model on this surface, and if not, what it would answer. A response that
+/// the body continues is taken to be stored.
+pub fn judge(operation: Operation, model: &str, surface: &Surface, body: &[u8]) -> Result<(), SimError> {
     let found = models::find(model).ok_or_else(errors::no_deployment)?;
     let body = parse(body)?;
-    rules::check(&Ask { model: found.model, surface, body: &body })
+    let ask = Ask { model: found.model, surface, body: &body };
+    match operation {
+        Operation::Chat => rules::check(&ask),
+        Operation::Responses => responses::judge(&ask, &Options::default().resource),
+    }
 }
 
 /// A body must be a JSON object.

@@ -3,7 +3,10 @@
 //! The rows are in `table.rs`. They are written from Microsoft's pages and from captured traffic, and from
 //! nothing else in this crate, so that the simulator can judge the translator.
 
-use super::table::{INVENTED, MODELS};
+use super::{
+    Operation,
+    table::{INVENTED, MODELS},
+};
 
 /// One model: what its deployment takes, and what it answers with.
 #[derive(Debug)]
@@ -12,8 +15,8 @@ pub(super) struct Model {
     pub(super) name: &'static str,
     /// The version in the `model` of its answers; empty where the name says it all.
     pub(super) version: &'static str,
-    /// Whether the chat operation serves it at all.
-    pub(super) operation: Operation,
+    /// Which operations serve it.
+    pub(super) served: Served,
     /// The oldest dated api-version that serves it.
     pub(super) since: &'static str,
     /// How its prompt is limited.
@@ -34,10 +37,13 @@ pub(super) struct Model {
     pub(super) features: &'static [Feature],
 }
 
-/// Which operation serves a model.
+/// Which operations serve a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(super) enum Served {
     Chat,
+    Responses,
+    Both,
+    /// By neither: agents only.
     Elsewhere,
 }
 
@@ -105,12 +111,24 @@ pub(super) enum Feature {
     DataSources,
     /// `max_completion_tokens`.
     CompletionCap,
+    /// The effort `max`, on the Responses operation only.
+    MaxEffort,
 }
 
 impl Model {
     /// Whether the model can do this.
     pub(super) fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
+    }
+
+    /// Whether the operation serves the model.
+    pub(super) fn serves(&self, operation: Operation) -> bool {
+        match self.served {
+            Served::Both => true,
+            Served::Chat => operation == Operation::Chat,
+            Served::Responses => operation == Operation::Responses,
+            Served::Elsewhere => false,
+        }
     }
 
     /// Whether answers of this model spend tokens on reasoning.
@@ -200,7 +218,7 @@ mod tests {
         for model in MODELS {
             assert_eq!(MODELS.iter().filter(|other| other.name == model.name).count(), 1, "{}", model.name);
             assert!(!model.default_effort.is_empty() || model.class != Class::Switchable, "{}", model.name);
-            if model.operation == Operation::Chat && !model.efforts.is_empty() {
+            if model.served != Served::Elsewhere && !model.efforts.is_empty() {
                 assert!(model.efforts.contains(&model.default_effort), "{}", model.name);
             }
             if model.tools == Tools::WithoutEffort {

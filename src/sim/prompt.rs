@@ -1,6 +1,6 @@
 //! What an answer needs from a conversation: the last question, its pictures, and a tool's result behind it.
 
-use serde_json::{Map, Value};
+use super::talk::{Speaker, Turn};
 
 /// The end of a conversation.
 #[derive(Debug, Default)]
@@ -16,42 +16,22 @@ pub(super) struct Prompt {
 }
 
 impl Prompt {
-    /// Reads the end of `messages`, which need not be well formed.
-    pub(super) fn read(body: &Map<String, Value>) -> Self {
-        let messages = body.get("messages").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    /// Reads the end of a conversation.
+    pub(super) fn of(turns: &[Turn<'_>]) -> Self {
         let mut prompt = Self::default();
-        for message in messages.iter().rev() {
-            match message.get("role").and_then(Value::as_str) {
-                Some("user") => {
-                    let content = message.get("content");
-                    prompt.images = pictures(content);
-                    (prompt.text, prompt.directives) = directives(&text(content));
+        for turn in turns.iter().rev() {
+            match turn.speaker {
+                Speaker::User => {
+                    prompt.images = turn.images;
+                    (prompt.text, prompt.directives) = directives(&turn.texts.join(" "));
                     return prompt;
                 }
-                Some("tool" | "function") if prompt.result.is_none() => {
-                    prompt.result = Some(text(message.get("content")));
-                }
-                _ => {}
+                Speaker::Result if prompt.result.is_none() => prompt.result = Some(turn.texts.join(" ")),
+                Speaker::Result | Speaker::Operator | Speaker::Assistant | Speaker::Call => {}
             }
         }
         prompt
     }
-}
-
-fn text(content: Option<&Value>) -> String {
-    match content {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => {
-            let texts = parts.iter().filter_map(|part| part.get("text").and_then(Value::as_str));
-            texts.collect::<Vec<_>>().join(" ")
-        }
-        Some(_) | None => String::new(),
-    }
-}
-
-fn pictures(content: Option<&Value>) -> usize {
-    let parts = content.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    parts.iter().filter(|part| part.get("image_url").is_some()).count()
 }
 
 /// Takes every `[[sim: …]]` out of a text.
@@ -87,7 +67,7 @@ mod tests {
             {"role": "user", "content": "old"}, {"role": "tool", "content": "old result"},
             {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "image_url", "image_url": {}}]},
         ]});
-        let prompt = Prompt::read(body.as_object().unwrap());
+        let prompt = Prompt::of(&crate::sim::chat::turns(body.as_object().unwrap()));
         assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
     }
 }

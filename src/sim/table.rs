@@ -7,20 +7,19 @@
 
 use super::models::{
     Class::{Classic, Fixed, Gen0, O1, Routed, Switchable},
+    Feature,
     Feature::{
-        Audio, CompletionCap, CustomTools, DataSources, Functions, Images, JsonObject, JsonSchema,
+        Audio, CompletionCap, CustomTools, DataSources, Functions, Images, JsonObject, JsonSchema, MaxEffort,
         Prediction, Stream,
     },
-    Model,
-    Operation::{Chat, Elsewhere},
-    Tools, Verbosity,
+    Model, Served, Tools, Verbosity,
     Window::{Input, Shared},
 };
 
 const CLASSIC: Model = Model {
     name: "",
     version: "",
-    operation: Chat,
+    served: Served::Chat,
     since: "2023-05-15",
     window: Shared(128_000),
     output: 4_096,
@@ -36,7 +35,12 @@ const CLASSIC: Model = Model {
 const TURBO: Model =
     Model { since: "2023-12-01-preview", features: &[Stream, JsonObject, Functions], ..CLASSIC };
 
+/// Before parallel calls and JSON.
+const OLD: Model =
+    Model { tools: Tools::Sequential, features: &[Stream, Functions, CompletionCap], ..CLASSIC };
+
 const OMNI: Model = Model {
+    served: Served::Both,
     since: "2024-02-01",
     output: 16_384,
     features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap, Prediction, DataSources],
@@ -65,6 +69,7 @@ const O1_PREVIEW: Model = Model {
 
 /// `verbosity` on the o-series is not documented: only its default passes here.
 const O_SERIES: Model = Model {
+    served: Served::Both,
     since: "2024-12-01-preview",
     window: Shared(200_000),
     output: 100_000,
@@ -78,6 +83,7 @@ const O_SERIES: Model = Model {
 
 /// Legacy functions are documented neither way from gpt-5 on: refused here, since tools do the same.
 const GPT_5: Model = Model {
+    served: Served::Both,
     version: "2025-08-07",
     since: "2024-12-01-preview",
     window: Input(272_000),
@@ -117,14 +123,65 @@ const GPT_54: Model =
 const GPT_55: Model =
     Model { version: "2026-04-24", window: Input(922_000), default_effort: "medium", ..GPT_54 };
 
-const GPT_56: Model = Model { version: "2026-07-09", ..GPT_55 };
+/// The effort `max` works with these and with gpt-6, on the Responses operation (Microsoft's `reasoning.md`).
+const GPT_56: Model = Model {
+    version: "2026-07-09",
+    features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap, MaxEffort],
+    ..GPT_55
+};
 
 /// Officially without `none`. Captures of gpt-6-astra disagree (litellm#39983): the stricter reading is taken.
 const ALWAYS_REASONS: Model =
     Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
 
-/// Not served by the chat operation: by Responses only, or elsewhere.
-const NOT_CHAT: Model = Model { operation: Elsewhere, ..GPT_5 };
+/// Agents only: served by neither operation.
+const AGENTS_ONLY: Model = Model { served: Served::Elsewhere, ..GPT_5 };
+
+/// Served by the Responses operation only. Microsoft documents them for v1 alone; o3-pro and codex-mini also for
+/// 2025-04-01-preview, which is taken for all.
+const PRO: Model =
+    Model { served: Served::Responses, since: "2025-04-01-preview", features: NO_STREAM, ..O_SERIES };
+
+const NO_STREAM: &[Feature] = &[Images, JsonObject, JsonSchema, CompletionCap];
+
+/// `verbosity` of the codex models is not documented: only its default passes here.
+const CODEX: Model = Model {
+    served: Served::Responses,
+    since: "2025-04-01-preview",
+    version: "2025-09-15",
+    efforts: LOW_TO_HIGH,
+    tools: Tools::Parallel,
+    verbosity: Verbosity::MediumOnly,
+    ..GPT_5
+};
+
+/// No parallel calls (Microsoft's `reasoning.md`).
+const GPT_PRO: Model = Model {
+    version: "2025-10-06",
+    efforts: &["high"],
+    default_effort: "high",
+    tools: Tools::Sequential,
+    verbosity: Verbosity::Any,
+    features: &[Images, JsonObject, JsonSchema, CustomTools, CompletionCap],
+    ..CODEX
+};
+
+/// Which of them stream is documented for some only: the others do not here. 5.4 and 5.5 have no structured output.
+const GPT_54_PRO: Model = Model {
+    version: "2026-03-05",
+    window: Input(922_000),
+    efforts: &["medium", "high", "xhigh"],
+    default_effort: "medium",
+    features: &[Images, JsonObject, CustomTools, CompletionCap],
+    ..GPT_PRO
+};
+
+const GPT_55_PRO: Model = Model {
+    version: "2026-04-24",
+    tools: Tools::Parallel,
+    features: &[Stream, Images, JsonObject, CustomTools, CompletionCap],
+    ..GPT_54_PRO
+};
 
 /// Parameters of the open-weight models are not documented: treated as classic models with an effort.
 const OPEN_WEIGHT: Model = Model {
@@ -151,28 +208,19 @@ const STRICT: Model = Model {
 };
 
 /// Models of no table of Azure's.
-pub(super) const INVENTED: &[Model] = &[STRICT];
+pub(super) const INVENTED: &[Model] = &[
+    STRICT,
+    // For gateways that must find out that chat does not serve it.
+    Model { name: "sim-responses-1", version: "", efforts: LOW_TO_HIGH, ..CODEX },
+];
 
 /// Every model that the simulator knows.
 pub(super) const MODELS: &[Model] = &[
     // Classic.
     Model { name: "gpt-35-turbo", version: "0125", window: Shared(16_385), ..CLASSIC },
     Model { name: "gpt-35-turbo-1106", window: Shared(16_385), ..CLASSIC },
-    Model {
-        name: "gpt-35-turbo-16k",
-        version: "0613",
-        window: Shared(16_384),
-        tools: Tools::Sequential,
-        features: &[Stream, Functions, CompletionCap],
-        ..CLASSIC
-    },
-    Model {
-        name: "gpt-35-turbo-0613",
-        window: Shared(4_096),
-        tools: Tools::Sequential,
-        features: &[Stream, Functions, CompletionCap],
-        ..CLASSIC
-    },
+    Model { name: "gpt-35-turbo-16k", version: "0613", window: Shared(16_384), ..OLD },
+    Model { name: "gpt-35-turbo-0613", window: Shared(4_096), ..OLD },
     Model {
         name: "gpt-35-turbo-0301",
         window: Shared(4_096),
@@ -180,15 +228,7 @@ pub(super) const MODELS: &[Model] = &[
         features: &[Stream, CompletionCap],
         ..CLASSIC
     },
-    Model {
-        name: "gpt-4",
-        version: "0613",
-        window: Shared(8_192),
-        output: 8_192,
-        tools: Tools::Sequential,
-        features: &[Stream, Functions, CompletionCap],
-        ..CLASSIC
-    },
+    Model { name: "gpt-4", version: "0613", window: Shared(8_192), output: 8_192, ..OLD },
     Model {
         name: "gpt-4-0314",
         window: Shared(8_192),
@@ -197,15 +237,7 @@ pub(super) const MODELS: &[Model] = &[
         features: &[Stream, CompletionCap],
         ..CLASSIC
     },
-    Model {
-        name: "gpt-4-32k",
-        version: "0613",
-        window: Shared(32_768),
-        output: 32_768,
-        tools: Tools::Sequential,
-        features: &[Stream, Functions, CompletionCap],
-        ..CLASSIC
-    },
+    Model { name: "gpt-4-32k", version: "0613", window: Shared(32_768), output: 32_768, ..OLD },
     Model { name: "gpt-4-1106-preview", ..TURBO },
     Model { name: "gpt-4-0125-preview", ..TURBO },
     Model { name: "gpt-4-vision-preview", features: &[Stream, Images, JsonObject, Functions], ..TURBO },
@@ -225,6 +257,7 @@ pub(super) const MODELS: &[Model] = &[
     Model { name: "gpt-4o-mini", version: "2024-07-18", ..OMNI },
     Model {
         name: "gpt-4o-audio-preview",
+        served: Served::Chat,
         version: "2024-12-17",
         since: "2025-01-01-preview",
         features: &[Stream, Audio, JsonObject, JsonSchema, Functions, CompletionCap],
@@ -232,6 +265,7 @@ pub(super) const MODELS: &[Model] = &[
     },
     Model {
         name: "gpt-4.5-preview",
+        served: Served::Chat,
         version: "2025-02-27",
         features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap],
         ..OMNI
@@ -242,6 +276,7 @@ pub(super) const MODELS: &[Model] = &[
     // Tools and structured output are not documented for it (a public table says no tools): refused here.
     Model {
         name: "gpt-5-chat",
+        served: Served::Both,
         version: "2025-10-03",
         since: "2024-12-01-preview",
         output: 16_384,
@@ -253,6 +288,7 @@ pub(super) const MODELS: &[Model] = &[
     Model { name: "gpt-oss-20b", ..OPEN_WEIGHT },
     Model {
         name: "model-router",
+        served: Served::Chat,
         version: "2025-11-18",
         // The limits are those of the model it routes to: the widest are taken.
         window: Input(922_000),
@@ -312,19 +348,39 @@ pub(super) const MODELS: &[Model] = &[
         ..CHAT_VARIANT
     },
     // Not on the chat operation.
-    Model { name: "o1-pro", ..NOT_CHAT },
-    Model { name: "o3-pro", ..NOT_CHAT },
-    Model { name: "o3-deep-research", ..NOT_CHAT },
-    Model { name: "codex-mini", ..NOT_CHAT },
-    Model { name: "computer-use-preview", ..NOT_CHAT },
-    Model { name: "gpt-5-codex", ..NOT_CHAT },
-    Model { name: "gpt-5-pro", ..NOT_CHAT },
-    Model { name: "gpt-5.1-codex", ..NOT_CHAT },
-    Model { name: "gpt-5.1-codex-mini", ..NOT_CHAT },
-    Model { name: "gpt-5.1-codex-max", ..NOT_CHAT },
-    Model { name: "gpt-5.2-codex", ..NOT_CHAT },
-    Model { name: "gpt-5.2-pro", ..NOT_CHAT },
-    Model { name: "gpt-5.3-codex", ..NOT_CHAT },
-    Model { name: "gpt-5.4-pro", ..NOT_CHAT },
-    Model { name: "gpt-5.5-pro", ..NOT_CHAT },
+    Model { name: "o1-pro", version: "2025-03-19", class: O1, ..PRO },
+    Model { name: "o3-pro", version: "2025-06-10", ..PRO },
+    Model { name: "o3-deep-research", ..AGENTS_ONLY },
+    Model {
+        name: "codex-mini",
+        version: "2025-05-16",
+        features: &[Stream, Images, JsonObject, JsonSchema, CompletionCap],
+        ..PRO
+    },
+    Model {
+        name: "computer-use-preview",
+        version: "2025-03-11",
+        since: "2025-03-01-preview",
+        window: Shared(8_192),
+        output: 1_024,
+        // Structured output is not documented for it.
+        features: &[Stream, Images, CompletionCap],
+        ..PRO
+    },
+    Model { name: "gpt-5-codex", ..CODEX },
+    Model { name: "gpt-5-pro", ..GPT_PRO },
+    Model { name: "gpt-5.1-codex", version: "2025-11-13", ..CODEX },
+    Model { name: "gpt-5.1-codex-mini", version: "2025-11-13", ..CODEX },
+    Model { name: "gpt-5.1-codex-max", version: "2025-12-04", efforts: LOW_TO_XHIGH, ..CODEX },
+    Model { name: "gpt-5.2-codex", version: "2026-01-14", efforts: LOW_TO_XHIGH, ..CODEX },
+    Model {
+        name: "gpt-5.2-pro",
+        version: "2025-12-11",
+        window: Input(272_000),
+        features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap],
+        ..GPT_55_PRO
+    },
+    Model { name: "gpt-5.3-codex", version: "2026-02-24", efforts: LOW_TO_XHIGH, ..CODEX },
+    Model { name: "gpt-5.4-pro", ..GPT_54_PRO },
+    Model { name: "gpt-5.5-pro", ..GPT_55_PRO },
 ];

@@ -220,7 +220,7 @@ async fn keys_paths_and_versions() {
     let simulator = Simulator::new(Options {
         key: "secret".to_owned(),
         deployments: vec![("mine".to_owned(), "o1".to_owned())],
-        chunk_delay: Duration::ZERO,
+        ..Options::default()
     });
     let body = json!({"model": "mine", "messages": [{"role": "user", "content": "hi"}]});
     let dated = "/openai/deployments/mine/chat/completions?api-version=2024-12-01-preview";

@@ -1,10 +1,10 @@
-//! Token counts: a cheap estimate of the prompt, an exact split of the answer, and sums that add up.
+//! Token counts: an exact split of the answer, and sums that add up.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What an image costs: OpenAI's price of a picture of one tile and its base.
-const IMAGE: u64 = 255;
+pub(super) const IMAGE: u64 = 255;
 
 /// The longest piece of an answer, in characters.
 const PIECE: usize = 10;
@@ -42,23 +42,13 @@ pub(super) fn cut(text: &str, most: u64) -> &str {
     text.split_at_checked(end).map_or(text, |(head, _)| head)
 }
 
-/// An estimate of a prompt's tokens: a quarter of its characters, and a little for each message.
-pub(super) fn prompt_tokens(body: &Map<String, Value>) -> u64 {
-    let conversation = match body.get("messages") {
-        Some(Value::Array(messages)) => messages.iter().map(|message| 3 + weight(message) / 4).sum(),
-        Some(_) | None => 0,
-    };
-    let tools = ["tools", "functions", "response_format"].iter().filter_map(|key| body.get(*key)).map(weight);
-    3 + conversation + tools.sum::<u64>() / 4
-}
-
-fn weight(value: &Value) -> u64 {
+/// How many characters a JSON value says, keys included; its spelling does not count.
+pub(super) fn weight(value: &Value) -> u64 {
     match value {
         Value::Null => 0,
         Value::Bool(_) | Value::Number(_) => 4,
         Value::String(text) => text.chars().count() as u64,
         Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(object) if object.contains_key("image_url") => IMAGE * 4,
         Value::Object(object) => object.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
     }
 }
@@ -104,6 +94,11 @@ impl Usage {
             total_tokens: prompt + completion,
         }
     }
+
+    /// The part of the completion that nobody sees.
+    pub(super) fn reasoning_tokens(&self) -> u64 {
+        self.completion_tokens_details.reasoning_tokens
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +132,7 @@ mod tests {
         let ask = |url: &str| {
             let body = serde_json::json!({"messages": [{"role": "user", "content": [
                 {"type": "image_url", "image_url": {"url": url}}]}]});
-            prompt_tokens(body.as_object().unwrap())
+            crate::sim::chat::prompt_tokens(body.as_object().unwrap())
         };
         assert_eq!(ask("data:x"), ask(&"A".repeat(1_000_000)));
     }

@@ -3,7 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use azgate::{
-    call::Framing,
+    call::{Framing, Operation},
     respond::collect::{CollectError, Collector},
     sim::{self, Simulator},
     translate::Target,
@@ -50,7 +50,7 @@ async fn streamed(model: &str, body: &Bytes) -> Bytes {
 }
 
 fn collect(stream: &Bytes, size: usize) -> Result<Bytes, CollectError> {
-    let mut collector = Collector::new(LIMIT);
+    let mut collector = Collector::new(Operation::Chat, LIMIT);
     for chunk in stream.chunks(size) {
         collector.push(Bytes::copy_from_slice(chunk))?;
     }

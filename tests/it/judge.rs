@@ -232,8 +232,12 @@ fn what_is_forwarded_is_never_refused() {
                 let Ok((plan, sent)) = planned(&case.body, &target) else { continue };
                 let dated = plan.api_version.as_ref().map(|version| sim::Surface::Dated(version.to_string()));
                 for model in &models {
-                    let Err(error) = sim::judge(model, dated.as_ref().unwrap_or(&sim::Surface::V1), &sent)
-                    else {
+                    let Err(error) = sim::judge(
+                        sim::Operation::Chat,
+                        model,
+                        dated.as_ref().unwrap_or(&sim::Surface::V1),
+                        &sent,
+                    ) else {
                         continue;
                     };
                     match PASSED

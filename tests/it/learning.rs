@@ -86,7 +86,7 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
         };
         let dated =
             plan.api_version.map_or(sim::Surface::V1, |version| sim::Surface::Dated(version.to_string()));
-        let Err(error) = sim::judge(model, &dated, &sent) else {
+        let Err(error) = sim::judge(sim::Operation::Chat, model, &dated, &sent) else {
             return (End::Taken(sent), learned, refusals);
         };
         let document = Document::parse(sent, OUTLINE_DEPTH).unwrap();

@@ -160,7 +160,7 @@ proptest! {
             None => sim::Surface::V1,
             Some(version) => sim::Surface::Dated(version.to_string()),
         };
-        if let Err(error) = sim::judge(model, &surface, &sent) {
+        if let Err(error) = sim::judge(sim::Operation::Chat, model, &surface, &sent) {
             // Keys that nobody knows pass on purpose.
             prop_assert!(error.body.contains("x_stranger"), "{model} on {surface:?}: {}\n{sent:?}", error.body);
         }

@@ -18,7 +18,7 @@ mod usage;
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
 pub use request::{hosted, request};
-pub use stream::{Chunks, Told};
+pub use stream::Chunks;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]

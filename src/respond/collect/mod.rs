@@ -1,22 +1,22 @@
-//! A streamed chat answer made into the JSON answer that Azure would have sent: for a client that asked for JSON where
-//! azgate asked Azure for a stream. The inverse of [`super::synthesize`], and like it values are copied as they are spelt
-//! and strings are only joined, so nothing of the answer is re-encoded or lost.
+//! A streamed answer made into the JSON answer that Azure would have sent: for a client that asked for JSON where azgate
+//! asked Azure for a stream. The inverse of [`super::synthesize`], and like it copies values as they are spelt.
 
 use bytes::Bytes;
 
-use self::{members::Members, table::CHAT_CHUNK};
-use super::{answer, envelope::excerpt};
+use self::{chat::Chat, response::Response};
+use super::envelope::excerpt;
 use crate::{
-    json::{Document, Kind, View},
+    call::Operation,
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
+mod chat;
 mod complete;
-mod filters;
 mod members;
 mod part;
 #[cfg(test)]
 mod proptests;
+mod response;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -30,7 +30,8 @@ pub enum CollectError {
         /// The event's data as it came: a JSON object that has an `error`.
         event: Bytes,
     },
-    /// The stream ended too early: without `[DONE]` while some choice had no finish reason yet, or without any choice.
+    /// The stream ended too early: without `[DONE]` while some choice had no finish reason yet, or without any choice; and
+    /// that of a response without the event that ends it.
     #[error("Azure's stream broke off before its end")]
     BrokenOff,
     /// An event that is no chunk of an answer.
@@ -57,19 +58,26 @@ impl From<sse::TooLarge> for CollectError {
 #[derive(Debug)]
 pub struct Collector {
     decoder: Decoder,
-    answer: Members,
-    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this, and
-    /// not the length of the stream, that is limited.
-    held: usize,
+    answer: Answer,
     limit: usize,
     done: bool,
 }
 
+#[derive(Debug)]
+enum Answer {
+    Chat(Chat),
+    Response(Response),
+}
+
 impl Collector {
-    /// Collects an answer of at most about `limit` bytes.
-    pub fn new(limit: usize) -> Collector {
+    /// Collects an operation's answer of at most about `limit` bytes.
+    pub fn new(operation: Operation, limit: usize) -> Collector {
         let decoder = Decoder::new(EVENT_LIMIT.min(limit));
-        Collector { decoder, answer: Members::default(), held: 0, limit, done: false }
+        let answer = match operation {
+            Operation::Chat => Answer::Chat(Chat::default()),
+            Operation::Responses => Answer::Response(Response::default()),
+        };
+        Collector { decoder, answer, limit, done: false }
     }
 
     /// Takes the next bytes of the stream, cut anywhere. Behind an error the answer is lost.
@@ -81,12 +89,12 @@ impl Collector {
         Ok(())
     }
 
-    /// Whether `[DONE]` came: what follows it, a broken connection too, does not matter any more.
+    /// Whether the event came that ends the stream: what follows it, a broken connection too, does not matter any more.
     pub fn is_done(&self) -> bool {
         self.done
     }
 
-    /// The `chat.completion`, at the end of the stream.
+    /// The `chat.completion` or the response, at the end of the stream.
     pub fn finish(mut self) -> Result<Bytes, CollectError> {
         if let Some(tail) = self.decoder.finish() {
             match self.event(&tail) {
@@ -95,13 +103,10 @@ impl Collector {
                 Err(error) => return Err(error),
             }
         }
-        if !complete::is_whole(&mut self.answer, self.done) {
-            return Err(CollectError::BrokenOff);
+        match self.answer {
+            Answer::Chat(answer) => answer.finish(self.done),
+            Answer::Response(answer) => answer.finish(),
         }
-        complete::complete(&mut self.answer);
-        let mut out = Vec::with_capacity(self.held + 256);
-        self.answer.write(&mut out);
-        Ok(out.into())
     }
 
     fn event(&mut self, event: &Event) -> Result<(), CollectError> {
@@ -112,17 +117,9 @@ impl Collector {
             self.done = true;
             return Ok(());
         }
-        let chunk = Document::parse(data.clone(), answer::DEPTH).ok();
-        let Some(chunk) = chunk.filter(|chunk| chunk.root().kind() == Kind::Object) else {
-            return Err(CollectError::Malformed { excerpt: excerpt(&data) });
-        };
-        if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
-            return Err(CollectError::Told { event: data });
+        match &mut self.answer {
+            Answer::Chat(answer) => answer.event(&data, self.limit),
+            Answer::Response(answer) => answer.event(&data).map(|last| self.done = last),
         }
-        self.held += self.answer.merge(&chunk, chunk.root(), CHAT_CHUNK);
-        if self.held > self.limit {
-            return Err(CollectError::TooLarge { limit: self.limit });
-        }
-        Ok(())
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    filters,
     members::{ENTRY, Members, list},
     table::{How, Table},
 };
 use crate::{
+    bridge::filters,
     json::{Document, Kind, View, text},
     respond::answer::opened,
 };

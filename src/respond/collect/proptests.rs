@@ -4,7 +4,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{call::UsageChunk, respond::synthesize::synthesize};
+use crate::{
+    call::UsageChunk,
+    json::Document,
+    respond::{answer, synthesize::synthesize},
+};
 
 fn text() -> impl Strategy<Value = Value> {
     prop_oneof![Just(Value::Null), "(\\PC|[😀\"\\\\\n\r]){0,200}".prop_map(Value::String)]
@@ -91,7 +95,7 @@ fn collected(stream: &Bytes, cuts: &[usize]) -> Result<Bytes, CollectError> {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (stream.len() + 1)).collect();
     cuts.extend([0, stream.len()]);
     cuts.sort_unstable();
-    let mut collector = Collector::new(1 << 20);
+    let mut collector = Collector::new(Operation::Chat, 1 << 20);
     for pair in cuts.windows(2) {
         collector.push(stream.slice(pair[0]..pair[1]))?;
     }

@@ -5,7 +5,6 @@
 //! two events, whenever it comes.
 
 use std::{
-    borrow::Cow,
     collections::VecDeque,
     convert::Infallible,
     fmt,
@@ -19,39 +18,28 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::{
-    outcome::{End, StreamOutcome, Watch},
+    fault::{Fault, INTERRUPTED},
+    outcome::{End, StreamOutcome},
+    passage::Passage,
     pulse::{Beat, Pulse},
-    reshape::{Reshape, Verdict},
+    reshape::Verdict,
 };
 use crate::{
     call::ReplyPlan,
-    deadline::{Deadlines, Overdue, Timeouts},
+    deadline::{Deadlines, Timeouts},
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
-const INTERRUPTED: Failed = Failed {
-    code: "upstream_stream_interrupted",
-    message: Cow::Borrowed("The stream from Azure OpenAI broke off before its end."),
-};
-
-/// How long the end of the connection's answer is waited for behind `[DONE]`: so long that the connection can be used again,
-/// and no longer, since some clients read on to the end.
+/// How long the end of the connection's answer is waited for behind the stream's last event: so long that the connection can
+/// be used again, and no longer, since some clients read on to the end.
 const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
-
-/// How a stream failed, as its client is told.
-struct Failed {
-    code: &'static str,
-    message: Cow<'static, str>,
-}
 
 /// The body of a streamed answer. Trailers are dropped.
 pub struct Relay<B, F: FnOnce(StreamOutcome)> {
     upstream: B,
     pulse: Pulse,
     decoder: Decoder,
-    watch: Watch,
-    reshape: Reshape,
+    passage: Passage,
     /// What is ready for the client.
     out: VecDeque<Bytes>,
     bytes: u64,
@@ -69,8 +57,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             upstream,
             pulse,
             decoder: Decoder::new(EVENT_LIMIT),
-            watch: Watch::default(),
-            reshape: Reshape::new(plan),
+            passage: Passage::new(plan),
             out: VecDeque::new(),
             bytes: 0,
             end: None,
@@ -110,90 +97,48 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
     }
 
     fn event(&mut self, event: &Event) -> Verdict {
-        let Some(data) = event.data() else { return Verdict::Pass };
-        let was_done = self.watch.done;
-        self.watch.event(&data);
-        if !self.watch.done {
-            return self.reshape.event(event, &data);
-        }
-        let before = if was_done { Bytes::new() } else { self.reshape.finish() };
-        if !was_done {
+        let was_done = self.passage.is_done();
+        let verdict = self.passage.event(event);
+        if self.passage.is_done() && !was_done {
             self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
+            if self.passage.is_cut() {
+                self.end = Some(End::Done);
+            }
         }
-        if before.is_empty() {
-            Verdict::Pass
-        } else {
-            Verdict::Replace([&*before, event.raw()].concat().into())
-        }
+        verdict
     }
 
     fn ended(&mut self) {
-        if let Some(tail) = self.decoder.finish() {
-            match self.event(&tail) {
-                Verdict::Pass => self.out.push_back(tail.raw().clone()),
-                Verdict::Replace(bytes) => self.out.push_back(bytes),
-                Verdict::Drop => {}
-            }
-        }
-        if self.watch.done {
-            self.end = Some(End::Done);
-            return;
-        }
-        let held = self.reshape.finish();
-        if !held.is_empty() {
-            // Before the tail, which may lack the blank line that ends it.
-            self.out.push_front(held);
-        }
-        self.end = Some(End::Eof);
+        let tail = self.decoder.finish();
+        let last = self.passage.end(tail.as_ref());
+        self.out.extend(last.into_iter().filter(|bytes| !bytes.is_empty()));
+        self.end = Some(if self.passage.is_done() { End::Done } else { End::Eof });
     }
 
-    /// Upstream broke off. Behind `[DONE]` that does not matter any more.
-    fn failed(&mut self, failed: &Failed, cause: String) {
-        if self.watch.done {
+    /// Upstream broke off. Behind the stream's last event that does not matter any more.
+    fn failed(&mut self, fault: &Fault, cause: String) {
+        if self.passage.is_done() {
             self.end = Some(End::Done);
         } else {
-            self.out.push_back(failed.event());
+            self.out.push_back(self.passage.failed(fault));
             self.end = Some(End::UpstreamFailed);
-            self.watch.error = Some(failed.code.to_owned());
             self.cause = Some(cause);
         }
     }
 
     fn tell(&mut self) {
         let Some(tell) = self.tell.take() else { return };
+        let told = std::mem::take(self.passage.told());
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
             // The SDKs hang up at an error, too.
-            _ if self.watch.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
+            _ if told.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
-            // Clients hang up at `[DONE]` without waiting for the end of the body.
-            None if self.watch.done && self.out.is_empty() => End::Done,
+            // Clients hang up at the last event without waiting for the end of the body.
+            None if self.passage.is_done() && self.out.is_empty() => End::Done,
             _ => End::ClientGone,
         };
-        tell(StreamOutcome {
-            usage: self.watch.usage,
-            model: self.watch.model.take(),
-            finish_reason: self.watch.finish_reason.take(),
-            end,
-            error: self.watch.error.take(),
-            cause: self.cause.take(),
-            bytes: self.bytes,
-        });
-    }
-}
-
-impl Failed {
-    /// What the client reads when a limit ran out.
-    fn overdue(overdue: Overdue) -> Failed {
-        let message = format!("The stream from Azure OpenAI did not come to its end: {overdue}.");
-        Failed { code: "upstream_timeout", message: message.into() }
-    }
-
-    fn event(&self) -> Bytes {
-        let Failed { code, message } = self;
-        let error =
-            format!(r#"{{"message":"{message}","type":"server_error","param":null,"code":"{code}"}}"#);
-        Bytes::from(format!("data: {{\"error\":{error}}}\n\n"))
+        tell(StreamOutcome { told, end, cause: self.cause.take(), bytes: self.bytes });
     }
 }
 
@@ -240,7 +185,7 @@ where
                     match ready!(relay.pulse.poll(context)) {
                         Beat::Quiet => relay.out.push_back(Bytes::from_static(sse::HEARTBEAT)),
                         Beat::Overdue(overdue) => {
-                            relay.failed(&Failed::overdue(overdue), overdue.to_string());
+                            relay.failed(&Fault::overdue(overdue), overdue.to_string());
                         }
                     }
                     continue;

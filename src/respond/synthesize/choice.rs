@@ -69,8 +69,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         if value.kind() != Kind::String {
             return;
         }
-        let inner = text::inner(value.raw());
-        for piece in text::pieces(inner, SLICE.max(inner.len() / SLICES)) {
+        for piece in slices(text::inner(value.raw())) {
             self.delta(&[open.as_bytes(), piece, close.as_bytes()]);
         }
     }
@@ -146,6 +145,11 @@ impl<'s, 'a> Choice<'s, 'a> {
         parts.extend([&b"},\"logprobs\":"[..], logprobs, b",\"finish_reason\":", reason, rest, b"}"]);
         self.stream.chunk(&parts);
     }
+}
+
+/// The inside of a string in the slices of a stream.
+pub(super) fn slices(inner: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text::pieces(inner, SLICE.max(inner.len() / SLICES))
 }
 
 /// An object as it stands, but for one string, which is left empty: its text follows in slices.

@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod choice;
+pub mod responses;
 #[cfg(test)]
 mod tests;
 

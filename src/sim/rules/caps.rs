@@ -2,9 +2,9 @@
 
 use super::{Ask, Verdict};
 use crate::sim::{
+    chat,
     errors::{engine, unrecognized, use_instead},
     models::{Feature, Window},
-    usage,
 };
 
 const OLD: &str = "max_tokens";
@@ -40,7 +40,7 @@ fn fits(ask: &Ask<'_>, name: &str) -> Verdict {
 
 /// The prompt against the window, with the simulator's own estimate of tokens.
 pub(super) fn window(ask: &Ask<'_>) -> Verdict {
-    let prompt = usage::prompt_tokens(ask.body);
+    let prompt = chat::prompt_tokens(ask.body);
     let cap = ask.number(NEW).or_else(|| ask.number(OLD)).unwrap_or(0);
     let message = match ask.model.window {
         Window::Shared(most) if prompt > most => format!(

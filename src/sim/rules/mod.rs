@@ -9,9 +9,9 @@ mod effort;
 mod messages;
 mod output;
 mod sampling;
-mod surface;
+pub(super) mod surface;
 mod tools;
-mod types;
+pub(super) mod types;
 
 use serde_json::{Map, Value};
 
@@ -22,7 +22,7 @@ use super::{
 };
 
 /// What a check says.
-type Verdict = Result<(), SimError>;
+pub(super) type Verdict = Result<(), SimError>;
 
 /// One call: what it asks, of which model, on which surface.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(super) struct Ask<'a> {
 
 /// Every check, in Azure's order: the front door's, then the body's form, then what the model takes.
 const RULES: &[fn(&Ask<'_>) -> Verdict] = &[
-    surface::known_version,
+    |ask| surface::known_version(ask.surface),
     surface::operation,
     surface::version_of_the_model,
     data_sources::check,
@@ -93,7 +93,7 @@ impl<'a> Ask<'a> {
         self.model.is_strict() && !(self.model.class == Class::Switchable && self.effort() == "none")
     }
 
-    fn has(&self, feature: Feature) -> bool {
+    pub(super) fn has(&self, feature: Feature) -> bool {
         self.model.has(feature)
     }
 }

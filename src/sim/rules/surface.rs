@@ -1,7 +1,7 @@
 //! What the api-version knows: versions themselves, the models they serve, and body keys.
 
 use super::{Ask, Verdict};
-use crate::sim::{Surface, errors, models::Operation};
+use crate::sim::{Operation, Surface, errors};
 
 /// The dated api-versions that the data plane answers to (Microsoft's api-version-lifecycle page).
 const VERSIONS: &[&str] = &[
@@ -76,7 +76,7 @@ const NOT_ON_AZURE: &[&str] = &["web_search_options"];
 
 impl Ask<'_> {
     /// Whether the surface is at least this api-version; v1 is newer than all of them.
-    pub(super) fn since(&self, version: &str) -> bool {
+    pub(in crate::sim) fn since(&self, version: &str) -> bool {
         match self.surface {
             Surface::V1 => true,
             Surface::Dated(ours) => ours.as_str() >= version,
@@ -85,21 +85,21 @@ impl Ask<'_> {
 }
 
 /// Whether Azure answers to this api-version.
-pub(super) fn known_version(ask: &Ask<'_>) -> Verdict {
-    match ask.surface {
+pub(in crate::sim) fn known_version(surface: &Surface) -> Verdict {
+    match surface {
         Surface::Dated(version) if !VERSIONS.contains(&version.as_str()) => Err(errors::version_unknown()),
         Surface::Dated(_) | Surface::V1 => Ok(()),
     }
 }
 
 pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
-    match ask.model.operation {
-        Operation::Chat => Ok(()),
-        Operation::Elsewhere => Err(errors::wrong_operation(ask.model.name)),
+    if ask.model.serves(Operation::Chat) {
+        return Ok(());
     }
+    Err(errors::wrong_operation("chatCompletion", ask.model.name))
 }
 
-pub(super) fn version_of_the_model(ask: &Ask<'_>) -> Verdict {
+pub(in crate::sim) fn version_of_the_model(ask: &Ask<'_>) -> Verdict {
     if ask.since(ask.model.since) { Ok(()) } else { Err(errors::model_needs(ask.model.since)) }
 }
 

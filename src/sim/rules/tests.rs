@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sim::{Surface, judge};
+use crate::sim::{Operation::Chat, Surface, judge};
 
 fn dated(version: &str) -> Surface {
     Surface::Dated(version.to_owned())
@@ -18,7 +18,7 @@ fn ask(members: &Value) -> Value {
 #[track_caller]
 fn takes_on(surface: &Surface, model: &str, members: &Value) {
     let body = ask(members);
-    let verdict = judge(model, surface, body.to_string().as_bytes());
+    let verdict = judge(Chat, model, surface, body.to_string().as_bytes());
     assert_eq!(verdict.map_err(|error| error.to_string()), Ok(()), "{model} {:.300}", body.to_string());
 }
 
@@ -30,7 +30,7 @@ fn takes(model: &str, members: &Value) {
 #[track_caller]
 fn refuses_on(surface: &Surface, model: &str, members: &Value, error: &str) {
     let body = ask(members);
-    match judge(model, surface, body.to_string().as_bytes()) {
+    match judge(Chat, model, surface, body.to_string().as_bytes()) {
         Ok(()) => panic!("{model} takes {:.300}", body.to_string()),
         Err(refusal) => assert_eq!(refusal.to_string(), error, "{model} {:.300}", body.to_string()),
     }
@@ -180,8 +180,8 @@ fn effort_none_gives_sampling_back() {
         let low = json!({name: value, "reasoning_effort": "low"});
         takes("gpt-5.1", &plain);
         takes("gpt-5.5", &none);
-        assert!(judge("gpt-5.1", &Surface::V1, ask(&low).to_string().as_bytes()).is_err());
-        assert!(judge("gpt-5.5", &Surface::V1, ask(&plain).to_string().as_bytes()).is_err());
+        assert!(judge(Chat, "gpt-5.1", &Surface::V1, ask(&low).to_string().as_bytes()).is_err());
+        assert!(judge(Chat, "gpt-5.5", &Surface::V1, ask(&plain).to_string().as_bytes()).is_err());
     }
     for (name, value) in [
         ("presence_penalty", json!(0)),
@@ -293,7 +293,7 @@ fn roles() {
         takes(model, &talk(&["system", "user", "system"]));
         takes(model, &talk(&["developer", "user"]));
         let body = ask(&talk(&["system", "developer", "user"])).to_string();
-        let both = judge(model, &Surface::V1, body.as_bytes()).unwrap_err();
+        let both = judge(Chat, model, &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(both.body.contains("messages[1].role"), "{both}");
     }
 }
@@ -493,7 +493,7 @@ fn storage_and_prediction() {
     refuses("o3", &json!({"prediction": prediction}), &unsupported("prediction"));
     takes("gpt-4o", &json!({"prediction": prediction, "max_tokens": 5}));
     let body = ask(&json!({"prediction": prediction, "max_completion_tokens": 5})).to_string();
-    assert!(judge("gpt-4o", &Surface::V1, body.as_bytes()).is_err());
+    assert!(judge(Chat, "gpt-4o", &Surface::V1, body.as_bytes()).is_err());
     let message =
         "Unsupported value: 'n' does not support 2 with this model. Only the default (1) value is supported.";
     refuses("o1-preview", &json!({"n": 2}), &engine(message, "n", "unsupported_value"));
@@ -589,7 +589,7 @@ fn forms() {
         refuses("gpt-4o", &json!({list: []}), &engine(&empty, list, "empty_array"));
     }
     for (body, part) in [("{", "parse the JSON body"), ("[]", "parse the JSON body"), ("{}", "'messages'")] {
-        let error = judge("gpt-4o", &Surface::V1, body.as_bytes()).unwrap_err();
+        let error = judge(Chat, "gpt-4o", &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(error.body.contains(part), "{error}");
     }
 }
@@ -597,7 +597,7 @@ fn forms() {
 #[test]
 fn a_plain_question_is_taken_by_every_chat_model_on_v1() {
     for model in crate::sim::models() {
-        let verdict = judge(model, &Surface::V1, ask(&json!({})).to_string().as_bytes());
+        let verdict = judge(Chat, model, &Surface::V1, ask(&json!({})).to_string().as_bytes());
         let elsewhere = verdict.as_ref().is_err_and(|error| error.body.contains("OperationNotSupported"));
         assert!(verdict.is_ok() || elsewhere, "{model}: {verdict:?}");
     }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::{Ask, Verdict, whole};
-use crate::sim::errors::{engine, missing};
+use crate::sim::errors::{engine, invalid_value, listed, missing};
 
-enum Kind {
+/// What a value may be.
+pub(in crate::sim) enum Kind {
     Whole {
         min: u64,
         max: u64,
@@ -21,13 +22,15 @@ enum Kind {
         max: usize,
     },
     Object,
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
     /// A string or an object.
     Choice,
     /// A string or a list of at most this many.
     Stops(usize),
 }
 
-const ANY: u64 = u64::MAX;
+pub(in crate::sim) const ANY: u64 = u64::MAX;
 
 /// The message limit is the one on Microsoft's quotas page.
 const TYPES: &[(&str, Kind)] = &[
@@ -75,12 +78,14 @@ pub(super) fn check(ask: &Ask<'_>) -> Verdict {
 }
 
 impl Kind {
-    fn check(&self, name: &str, value: &Value) -> Verdict {
+    pub(in crate::sim) fn check(&self, name: &str, value: &Value) -> Verdict {
         match (self, value) {
             (Self::Whole { min, max }, Value::Number(_)) => in_whole_range(name, value, *min, *max),
             (Self::Decimal { min, max }, Value::Number(_)) => in_range(name, value, *min, *max),
             (Self::List { min, max }, Value::Array(items)) => sized(name, items.len(), *min, *max),
             (Self::Stops(max), Value::Array(items)) => sized(name, items.len(), 1, *max),
+            (Self::OneOf(values), Value::String(one)) if values.contains(&one.as_str()) => Ok(()),
+            (Self::OneOf(values), Value::String(one)) => Err(invalid_value(name, one, &listed(values))),
             (Self::Flag, Value::Bool(_))
             | (Self::Text | Self::Choice | Self::Stops(_), Value::String(_))
             | (Self::Object | Self::Choice, Value::Object(_)) => Ok(()),
@@ -93,7 +98,7 @@ impl Kind {
             Self::Whole { .. } => "an integer",
             Self::Decimal { .. } => "a decimal",
             Self::Flag => "a boolean",
-            Self::Text => "a string",
+            Self::Text | Self::OneOf(_) => "a string",
             Self::List { .. } => "an array",
             Self::Object => "an object",
             Self::Choice => "one of a string or object",
@@ -102,7 +107,8 @@ impl Kind {
     }
 }
 
-pub(super) fn wrong_type(name: &str, expected: &str, value: &Value) -> crate::sim::SimError {
+/// A value of another type than was expected.
+pub(in crate::sim) fn wrong_type(name: &str, expected: &str, value: &Value) -> crate::sim::SimError {
     let got = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

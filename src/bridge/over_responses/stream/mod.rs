@@ -27,7 +27,7 @@ use super::{
     usage,
 };
 use crate::{
-    call::Usage,
+    call::Told,
     json::{Document, Kind, View},
     sse,
 };
@@ -42,19 +42,6 @@ mod text;
 mod tools;
 mod writer;
 
-/// What a stream told of itself, for the log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
-    /// The token counts.
-    pub usage: Option<Usage>,
-    /// The model that answers.
-    pub model: Option<String>,
-    /// The finish reason that was given.
-    pub finish_reason: Option<&'static str>,
-    /// The code of the error that ended it.
-    pub error: Option<String>,
-}
-
 /// Makes the chunks of one stream.
 #[derive(Debug)]
 pub struct Chunks {
@@ -68,6 +55,7 @@ pub struct Chunks {
     context: Context,
     told: Told,
     done: bool,
+    cut: bool,
 }
 
 /// Whether the client knows what was found. The context must come once: the accumulator of openai-python takes no second
@@ -92,6 +80,7 @@ impl Chunks {
             context: Context::None,
             told: Told::default(),
             done: false,
+            cut: false,
         }
     }
 
@@ -149,9 +138,14 @@ impl Chunks {
         self.done
     }
 
+    /// Whether the answer was cut at a sequence: upstream would go on for nobody.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
     /// What was told so far.
-    pub fn told(&self) -> &Told {
-        &self.told
+    pub fn told(&mut self) -> &mut Told {
+        &mut self.told
     }
 
     fn begin(&mut self, response: View<'_>, out: &mut BytesMut) {
@@ -231,8 +225,9 @@ impl Chunks {
         }
         let usage = response.and_then(usage::opened).map(|usage| usage::write(usage.root()));
         self.writer.finish(reason, response, usage.as_deref(), out);
-        self.told.finish_reason = Some(reason);
+        self.told.finish_reason = Some(reason.to_owned());
         self.done = true;
+        self.cut = response.is_none();
     }
 
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {

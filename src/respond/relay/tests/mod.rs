@@ -10,9 +10,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    call::UsageChunk,
+    call::{Told, UsageChunk},
     deadline::{Deadlines, Timeouts},
 };
+
+mod responses;
 
 /// A default-mode stream of Azure (gpt-5.4-mini, 2026-08) with `include_usage`.
 const AZURE: &str = r#"data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}
@@ -102,11 +104,13 @@ fn an_untouched_streams_frames_pass_as_they_came() {
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
     let usage = crate::call::Usage { prompt: 9, cached: 4, completion: 2, reasoning: 1 };
     let expected = StreamOutcome {
-        usage: Some(usage),
-        model: Some("gpt-5.4-mini-2026-03-17".into()),
-        finish_reason: Some("stop".into()),
+        told: Told {
+            usage: Some(usage),
+            model: Some("gpt-5.4-mini-2026-03-17".into()),
+            finish_reason: Some("stop".into()),
+            error: None,
+        },
         end: End::Done,
-        error: None,
         cause: None,
         bytes: AZURE.len() as u64,
     };
@@ -118,7 +122,7 @@ fn the_hidden_usage_chunk_is_taken_out_and_still_read() {
     let (frames, outcome) = relay(vec![data(AZURE)], &hidden());
     assert_eq!(text(&frames), without(AZURE, "latency_checkpoint"));
     assert_eq!(frames.len(), 2, "what stays is two slices of the chunk");
-    assert_eq!(outcome.usage.unwrap().completion, 2);
+    assert_eq!(outcome.told.usage.unwrap().completion, 2);
     let spaced = AZURE.replace("\"choices\":[]", "\"choices\": [ ]").replace("\"usage\":{", "\"usage\": {");
     assert_eq!(relayed(&spaced, &hidden()), without(&spaced, "latency_checkpoint"));
 }
@@ -164,7 +168,7 @@ fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
     assert_eq!(error["error"]["type"], "server_error");
     assert!(error["error"]["message"].is_string() && error["error"]["param"].is_null());
     assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
-    assert_eq!(outcome.error.as_deref(), Some(INTERRUPTED.code));
+    assert_eq!(outcome.told.error.as_deref(), Some(INTERRUPTED.code));
 }
 
 #[test]
@@ -180,10 +184,10 @@ fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
             let stream = format!("{filter}\n\ndata: {error}\n\n{tail}");
             let (frames, outcome) = relay(vec![data(stream.clone())], &untouched());
             assert_eq!(text(&frames), stream);
-            assert_eq!((outcome.end, outcome.error.as_deref()), (End::UpstreamFailed, Some(code)));
+            assert_eq!((outcome.end, outcome.told.error.as_deref()), (End::UpstreamFailed, Some(code)));
         }
     }
-    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.error, None);
+    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.told.error, None);
 }
 
 #[test]
@@ -210,7 +214,8 @@ fn a_failure_behind_done_is_none() {
 fn an_event_without_end_is_a_failure() {
     let (frames, outcome) =
         relay(vec![data("data: 1\n\ndata: "), data(vec![b'x'; EVENT_LIMIT]), data("\n\n")], &untouched());
-    assert_eq!(frames, ["data: 1\n\n".as_bytes(), &INTERRUPTED.event()]);
+    let error = [&b"data: "[..], &INTERRUPTED.body(), b"\n\n"].concat();
+    assert_eq!(frames, ["data: 1\n\n".as_bytes(), &error]);
     assert_eq!(outcome.end, End::UpstreamFailed);
 }
 
@@ -237,8 +242,8 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
         drop(relay);
         let told = told.into_inner();
         assert_eq!(told.iter().map(|outcome| outcome.end).collect::<Vec<_>>(), [end], "{taken}");
-        assert_eq!(told[0].usage.is_some(), taken >= 5);
-        assert_eq!(told[0].model.is_some(), taken >= 2);
+        assert_eq!(told[0].told.usage.is_some(), taken >= 5);
+        assert_eq!(told[0].told.model.is_some(), taken >= 2);
     }
 }
 
@@ -299,8 +304,8 @@ fn an_answer_that_is_all_reasoning_is_told() {
 data: {"choices":[],"usage":{"completion_tokens":256,"completion_tokens_details":{"reasoning_tokens":256}}}
 
 "#;
-    assert!(relay(vec![data(stream)], &untouched()).1.reasoning_exhausted());
-    assert!(!relay(vec![data(AZURE)], &untouched()).1.reasoning_exhausted());
+    assert!(relay(vec![data(stream)], &untouched()).1.told.reasoning_exhausted());
+    assert!(!relay(vec![data(AZURE)], &untouched()).1.told.reasoning_exhausted());
 }
 
 proptest! {

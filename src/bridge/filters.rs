@@ -10,8 +10,13 @@ const SEVERITIES: [&str; 4] = ["safe", "low", "medium", "high"];
 
 /// Whether the verdict `new` is worse than `old`. Of two that are equally bad, the one that says more counts as worse:
 /// it may name the licence of protected material, or the blocklists that were looked at.
-pub(super) fn is_worse(new: &[u8], old: &[u8]) -> bool {
+pub fn is_worse(new: &[u8], old: &[u8]) -> bool {
     new != old && rank(new) > rank(old)
+}
+
+/// Whether the verdict is that the text must not pass.
+pub fn is_filtered(verdict: &[u8]) -> bool {
+    rank(verdict).0
 }
 
 /// Filtered, detected, severity, length.
@@ -55,5 +60,7 @@ mod tests {
             assert!(!is_worse(pair[0].as_bytes(), pair[1].as_bytes()), "{pair:?}");
         }
         assert!(!is_worse(b"null", b"null"));
+        let filtered = verdicts.iter().filter(|verdict| is_filtered(verdict.as_bytes()));
+        assert!(filtered.eq(&verdicts[8..]));
     }
 }

@@ -1,0 +1,109 @@
+//! A stream of one operation told as the other's.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    fault::{self, Fault},
+    functions,
+};
+use crate::{
+    bridge::{over_chat::Events, over_responses::Chunks},
+    call::{Operation, ReplyPlan, Shape, Told, UsageChunk},
+    sse::{Decoder, EVENT_LIMIT},
+};
+
+/// Tells one stream in other words. What it tells is built in one buffer, so that no event costs an allocation.
+#[derive(Debug)]
+pub(super) struct Bridged {
+    teller: Teller,
+    legacy_functions: bool,
+    out: BytesMut,
+}
+
+#[derive(Debug)]
+enum Teller {
+    Chunks(Box<Chunks>),
+    Events(Box<Events>),
+}
+
+impl Bridged {
+    /// The teller that a plan asks for; `None` if the stream stays in its own words.
+    pub(super) fn new(plan: &ReplyPlan) -> Option<Bridged> {
+        let teller = match &plan.shape {
+            Shape::Same => return None,
+            Shape::OverResponses(reply) => {
+                let usage = plan.usage_chunk == UsageChunk::Wanted;
+                Teller::Chunks(Box::new(Chunks::new(Arc::clone(reply), usage)))
+            }
+            Shape::OverChat(reply) => Teller::Events(Box::new(Events::new(Arc::clone(reply)))),
+        };
+        Some(Bridged { teller, legacy_functions: plan.legacy_functions, out: BytesMut::new() })
+    }
+
+    /// What the data of one event is in the client's words; nothing, more often than not.
+    pub(super) fn event(&mut self, data: &Bytes) -> Bytes {
+        match &mut self.teller {
+            Teller::Chunks(chunks) => chunks.event(data, &mut self.out),
+            Teller::Events(events) => events.event(data, &mut self.out),
+        }
+        self.take()
+    }
+
+    /// What there is to say when upstream has ended in order.
+    pub(super) fn end(&mut self) -> Bytes {
+        match &mut self.teller {
+            Teller::Chunks(chunks) => chunks.end(&mut self.out),
+            Teller::Events(events) => events.end(&mut self.out),
+        }
+        self.take()
+    }
+
+    /// What tells of a failure.
+    pub(super) fn failed(&mut self, failure: &Fault) -> Bytes {
+        self.told().error = Some(failure.code.to_owned());
+        match &mut self.teller {
+            Teller::Chunks(_) => fault::event(Operation::Chat, 0, &failure.body()),
+            Teller::Events(events) => fault::event(Operation::Responses, events.next(), &failure.body()),
+        }
+    }
+
+    /// Whether everything is told.
+    pub(super) fn is_done(&self) -> bool {
+        match &self.teller {
+            Teller::Chunks(chunks) => chunks.is_done(),
+            Teller::Events(events) => events.is_done(),
+        }
+    }
+
+    /// Whether upstream would go on for nobody.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(&self.teller, Teller::Chunks(chunks) if chunks.is_cut())
+    }
+
+    /// What the stream told of itself.
+    pub(super) fn told(&mut self) -> &mut Told {
+        match &mut self.teller {
+            Teller::Chunks(chunks) => chunks.told(),
+            Teller::Events(events) => events.told(),
+        }
+    }
+
+    fn take(&mut self) -> Bytes {
+        let said = self.out.split().freeze();
+        if self.legacy_functions { legacy(said) } else { said }
+    }
+}
+
+/// The same events for a client that asked with the legacy `functions`.
+fn legacy(said: Bytes) -> Bytes {
+    let mut decoder = Decoder::new(EVENT_LIMIT);
+    decoder.push(said);
+    let mut out = BytesMut::new();
+    while let Ok(Some(event)) = decoder.event() {
+        let changed = event.data().and_then(|data| functions::chunk_to_legacy(&data));
+        out.extend_from_slice(&changed.map_or_else(|| event.raw().clone(), |data| event.with_data(&data)));
+    }
+    out.freeze()
+}

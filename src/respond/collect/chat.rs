@@ -1,0 +1,45 @@
+//! The chunks of a chat completion. Values are copied as they are spelt and strings are only joined, so nothing of the
+//! answer is re-encoded or lost.
+
+use bytes::Bytes;
+
+use super::{CollectError, complete, members::Members, table::CHAT_CHUNK};
+use crate::{
+    json::{Document, Kind, View},
+    respond::{answer, envelope::excerpt},
+};
+
+/// What the chunks have told so far.
+#[derive(Debug, Default)]
+pub(super) struct Chat {
+    answer: Members,
+    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this, and
+    /// not the length of the stream, that is limited.
+    held: usize,
+}
+
+impl Chat {
+    /// Takes the next event's data.
+    pub(super) fn event(&mut self, data: &Bytes, limit: usize) -> Result<(), CollectError> {
+        let chunk = Document::parse(data.clone(), answer::DEPTH).ok();
+        let Some(chunk) = chunk.filter(|chunk| chunk.root().kind() == Kind::Object) else {
+            return Err(CollectError::Malformed { excerpt: excerpt(data) });
+        };
+        if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
+            return Err(CollectError::Told { event: data.clone() });
+        }
+        self.held += self.answer.merge(&chunk, chunk.root(), CHAT_CHUNK);
+        if self.held > limit { Err(CollectError::TooLarge { limit }) } else { Ok(()) }
+    }
+
+    /// The `chat.completion`, if the stream was `done` or needs not be.
+    pub(super) fn finish(mut self, done: bool) -> Result<Bytes, CollectError> {
+        if !complete::is_whole(&mut self.answer, done) {
+            return Err(CollectError::BrokenOff);
+        }
+        complete::complete(&mut self.answer);
+        let mut out = Vec::with_capacity(self.held + 256);
+        self.answer.write(&mut out);
+        Ok(out.into())
+    }
+}

@@ -1,0 +1,140 @@
+//! How an error is told inside of a stream, in the words of the operation that the client asked for.
+
+use std::borrow::Cow;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::{
+    call::Operation,
+    deadline::Overdue,
+    json::{Document, Kind, View, text},
+    sse,
+};
+
+/// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
+pub(super) const INTERRUPTED: Fault = Fault {
+    code: "upstream_stream_interrupted",
+    message: Cow::Borrowed("The stream from Azure OpenAI broke off before its end."),
+};
+
+/// How a stream failed, as its client is told.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) code: &'static str,
+    message: Cow<'static, str>,
+}
+
+impl Fault {
+    /// What the client reads when a limit ran out.
+    pub(super) fn overdue(overdue: Overdue) -> Fault {
+        let message = format!("The stream from Azure OpenAI did not come to its end: {overdue}.");
+        Fault { code: "upstream_timeout", message: message.into() }
+    }
+
+    /// The body of an error answer.
+    pub(super) fn body(&self) -> Bytes {
+        let (message, code) = (text::quote(&self.message), text::quote(self.code));
+        let error = format!(r#"{{"message":{message},"type":"server_error","param":null,"code":{code}}}"#);
+        Bytes::from(format!(r#"{{"error":{error}}}"#))
+    }
+}
+
+/// The members that an `error` event of the Responses API has.
+const STANDARD: [&str; 5] = ["type", "code", "message", "param", "sequence_number"];
+
+/// The event that tells of an error to a client of `operation`. `body` is that of an error answer, and `number` the one
+/// that the event has in its stream, where events have numbers.
+///
+/// The SDKs raise at a member `error`. An `error` event of the Responses API has none as it is documented, but it has as
+/// servers send it, and the flat one is given to openai-python's callers as if it were any event (openai-python#2487):
+/// so it is made to be both.
+pub(super) fn event(operation: Operation, number: u64, body: &Bytes) -> Bytes {
+    let mut out = BytesMut::new();
+    match (operation, Document::parse(body.clone(), 2)) {
+        (Operation::Responses, Ok(body)) => {
+            out.extend_from_slice(b"event: error\n");
+            sse::data(&mut out, [flattened(body.root(), number).as_slice()]);
+        }
+        (Operation::Chat, _) | (_, Err(_)) => sse::data(&mut out, [&**body]),
+    }
+    out.freeze()
+}
+
+fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
+    let of = |key| body.get("error").and_then(|error| error.get(key));
+    let text = |key| of(key).filter(|value: &View<'_>| value.kind() == Kind::String).map(View::raw);
+    // Azure's codes are numbers at times, and the event's is a string.
+    let code =
+        of("code").filter(|code| code.kind() == Kind::Number).map(|code| [b"\"", code.raw(), b"\""].concat());
+    let members: [(&str, &[u8]); 5] = [
+        ("type", b"\"error\""),
+        ("code", code.as_deref().or(text("code")).unwrap_or(b"null")),
+        ("message", text("message").unwrap_or(b"\"\"")),
+        ("param", text("param").unwrap_or(b"null")),
+        ("sequence_number", &number.to_string().into_bytes()),
+    ];
+    let mut out = Vec::from(b"{");
+    for (key, value) in members {
+        member(&mut out, key, value);
+    }
+    for (key, value) in body.members().filter(|(key, _)| !STANDARD.contains(&&**key)) {
+        member(&mut out, &key, value.raw());
+    }
+    out.push(b'}');
+    out
+}
+
+/// Adds a member, behind a comma unless the object has just begun.
+fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
+    if out.len() > 1 {
+        out.push(b',');
+    }
+    out.extend_from_slice(text::quote(key).as_bytes());
+    out.push(b':');
+    out.extend_from_slice(value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(operation: Operation, body: &str) -> String {
+        String::from_utf8(event(operation, 7, &Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_chat_client_reads_the_body_as_it_is() {
+        assert_eq!(told(Operation::Chat, "{\"error\":\n{}}"), "data: {\"error\": {}}\n\n");
+    }
+
+    #[test]
+    fn a_client_of_responses_reads_an_error_event_that_has_both_forms() {
+        let error =
+            r#"{"message":"no \u00e9","type":"server_error","param":null,"code":"x","innererror":{}}"#;
+        assert_eq!(
+            told(Operation::Responses, &format!(r#"{{"error":{error},"requestid":"r"}}"#)),
+            format!(
+                "event: error\ndata: {}{error}{}\n\n",
+                r#"{"type":"error","code":"x","message":"no \u00e9","param":null,"sequence_number":7,"error":"#,
+                r#","requestid":"r"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn what_a_body_lacks_or_spells_otherwise_is_made_good() {
+        let event = told(Operation::Responses, r#"{"type":"x","message":"out","error":{"code":429}}"#);
+        assert_eq!(
+            event,
+            "event: error\ndata: {\"type\":\"error\",\"code\":\"429\",\"message\":\"\",\"param\":null,\"sequence_number\":7,\"error\":{\"code\":429}}\n\n"
+        );
+    }
+
+    #[test]
+    fn a_fault_is_an_error_answer() {
+        let body: serde_json::Value = serde_json::from_slice(&INTERRUPTED.body()).unwrap();
+        assert_eq!(body["error"]["code"], "upstream_stream_interrupted");
+        assert_eq!(body["error"]["type"], "server_error");
+        assert!(body["error"]["message"].is_string() && body["error"]["param"].is_null());
+    }
+}

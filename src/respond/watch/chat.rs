@@ -1,0 +1,52 @@
+//! The chunks of a chat completion.
+
+use bytes::Bytes;
+
+use crate::{
+    call::{Operation, Told},
+    json::{Document, Kind, View},
+    respond::{answer, envelope::error_code, key},
+};
+
+/// Reads the chunks of one stream.
+#[derive(Debug, Default)]
+pub(in crate::respond) struct Chat {
+    pub(in crate::respond) told: Told,
+    /// Whether `[DONE]` came.
+    pub(in crate::respond) done: bool,
+}
+
+impl Chat {
+    /// Takes the next event's data.
+    pub(in crate::respond) fn event(&mut self, data: &Bytes) {
+        if super::is_done(data) {
+            self.done = true;
+            return;
+        }
+        let interesting = key::USAGE.opens(data, b'{')
+            || key::FINISH_REASON.opens(data, b'"')
+            || key::ERROR.opens(data, b'{')
+            || (self.told.model.is_none() && key::MODEL.opens(data, b'"'));
+        if interesting && let Ok(chunk) = Document::parse(data.clone(), 3) {
+            self.read(chunk.root());
+        }
+    }
+
+    fn read(&mut self, chunk: View<'_>) {
+        let told = &mut self.told;
+        if let Some(usage) = answer::usage(Operation::Chat, chunk) {
+            told.usage = Some(usage);
+        }
+        if told.model.is_none() {
+            let model = chunk.get("model").and_then(View::text).filter(|model| !model.is_empty());
+            told.model = model.map(std::borrow::Cow::into_owned);
+        }
+        if let Some(error) = chunk.get("error").filter(|error| error.kind() == Kind::Object) {
+            told.error = Some(error_code(error).unwrap_or_else(|| "error".to_owned()));
+        }
+        let choices = chunk.get("choices").into_iter().flat_map(View::items);
+        for reason in choices.filter_map(|choice| choice.get("finish_reason").and_then(View::text)) {
+            told.finish_reason = Some(reason.into_owned());
+        }
+    }
+}

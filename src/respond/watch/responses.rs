@@ -1,0 +1,81 @@
+//! The events of a response. All that is told of it stands in the one that ends it; its model already in the first.
+
+use bytes::Bytes;
+
+use crate::{
+    call::Told,
+    json::{Document, View},
+    respond::{
+        key,
+        responses::{self, ENDS, EVENT_DEPTH, Ending},
+    },
+};
+
+/// How the type begins of the event that names the model first.
+const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
+
+/// Reads the events of one stream.
+#[derive(Debug, Default)]
+pub(in crate::respond) struct Responses {
+    pub(in crate::respond) told: Told,
+    /// Whether the event came that ends the stream, or `[DONE]`.
+    pub(in crate::respond) done: bool,
+    /// The number that an event behind the last one would have.
+    pub(in crate::respond) next: u64,
+}
+
+impl Responses {
+    /// Takes the next event's data.
+    pub(in crate::respond) fn event(&mut self, data: &Bytes) {
+        if super::is_done(data) {
+            self.done = true;
+            return;
+        }
+        if let Some(number) = key::SEQUENCE_NUMBER.values(data).find_map(whole) {
+            self.next = number.saturating_add(1);
+        }
+        if self.may_tell(data)
+            && let Ok(event) = Document::parse(data.clone(), EVENT_DEPTH)
+        {
+            self.read(event.root());
+        }
+    }
+
+    fn may_tell(&self, data: &[u8]) -> bool {
+        key::TYPE.may_be(data, &ENDS) || (self.told.model.is_none() && key::TYPE.may_be(data, &BEGINS))
+    }
+
+    fn read(&mut self, event: View<'_>) {
+        match Ending::of(event) {
+            None => {
+                let begun = event.get("response").filter(|_| self.told.model.is_none());
+                self.told.model =
+                    begun.and_then(|response| responses::told(response).model).or(self.told.model.take());
+                return;
+            }
+            Some(Ending::Came(response)) => self.take(responses::told(response)),
+            Some(Ending::Failed(response)) => {
+                let mut told = responses::told(response);
+                told.error.get_or_insert_with(|| "failed".to_owned());
+                self.take(told);
+            }
+            Some(Ending::Error(event)) => {
+                let name = responses::error_name(event).or(self.told.error.take());
+                self.told.error = Some(name.unwrap_or_else(|| "error".to_owned()));
+            }
+        }
+        self.done = true;
+    }
+
+    /// Takes what the last response told. An `error` event before it has named the error, and the first response the model.
+    fn take(&mut self, told: Told) {
+        let Told { model, error, .. } = std::mem::take(&mut self.told);
+        self.told = Told { model: told.model.or(model), error: error.or(told.error), ..told };
+    }
+}
+
+/// The whole number that a text begins with.
+fn whole(text: &[u8]) -> Option<u64> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()
+}

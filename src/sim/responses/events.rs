@@ -1,0 +1,241 @@
+//! A response as a stream of events: made from the object alone, so that a stored one can be played again.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{object, read::text};
+use crate::sim::usage;
+
+/// How the stream is to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Style {
+    pub(super) obfuscation: bool,
+    /// The deltas of several calls come in turn.
+    pub(super) interleave: bool,
+    /// Events of types that nobody knows are thrown in.
+    pub(super) odd_events: bool,
+}
+
+/// Letters to pad with.
+const PADDING: &str = "q7RzWb2LkXeT9c";
+
+/// The events of a response, each one whole. Of a failed one `items` are what it had begun.
+pub(super) fn events(response: &Value, items: &[Value], style: Style) -> Vec<Bytes> {
+    let mut list = Vec::new();
+    let status = text(response, "status");
+    list.push(json!({"type": "response.created", "response": object::begun(response, "in_progress")}));
+    list.push(json!({"type": "response.in_progress", "response": object::begun(response, "in_progress")}));
+    let mut middle = middle(items, style);
+    if status == "failed" {
+        middle.truncate(middle.len().div_ceil(2));
+    }
+    if style.odd_events {
+        let half = middle.len() / 2;
+        middle.insert(half, json!({"type": "keepalive"}));
+        middle
+            .insert(0, json!({"type": "response.sim_novelty.delta", "output_index": 0, "delta": {"x": [1]}}));
+    }
+    list.append(&mut middle);
+    let end = match status {
+        "failed" => "response.failed",
+        "incomplete" => "response.incomplete",
+        _ => "response.completed",
+    };
+    list.push(json!({"type": end, "response": response}));
+    list.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
+}
+
+fn frame(mut event: Value, number: usize, style: Style) -> Bytes {
+    if let Some(members) = event.as_object_mut() {
+        members.insert("sequence_number".to_owned(), Value::from(number));
+        if style.obfuscation && members.get("delta").is_some_and(Value::is_string) {
+            let padding = PADDING.get(number % PADDING.len()..).unwrap_or(PADDING);
+            members.insert("obfuscation".to_owned(), Value::from(padding));
+        }
+    }
+    Bytes::from(format!("event: {}\ndata: {event}\n\n", text(&event, "type")))
+}
+
+/// The events of one item: as it begins, as it grows, and as it is done.
+struct Grown {
+    begin: Value,
+    deltas: Vec<Value>,
+    done: Vec<Value>,
+}
+
+fn middle(items: &[Value], style: Style) -> Vec<Value> {
+    let mut list = Vec::new();
+    let mut calls = Vec::new();
+    for (item, index) in items.iter().zip(0..) {
+        let grown = grown(item, index);
+        if style.interleave && text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
+            calls.push(grown);
+            continue;
+        }
+        list.push(grown.begin);
+        list.extend(grown.deltas);
+        list.extend(grown.done);
+    }
+    list.extend(in_turn(calls));
+    list
+}
+
+/// All calls begin, then grow in turn, then end.
+fn in_turn(calls: Vec<Grown>) -> Vec<Value> {
+    let mut list = Vec::new();
+    let mut growing = Vec::new();
+    let mut ends = Vec::new();
+    for call in calls {
+        list.push(call.begin);
+        growing.push(call.deltas.into_iter());
+        ends.extend(call.done);
+    }
+    loop {
+        let before = list.len();
+        list.extend(growing.iter_mut().filter_map(Iterator::next));
+        if list.len() == before {
+            break;
+        }
+    }
+    list.extend(ends);
+    list
+}
+
+fn grown(item: &Value, index: u64) -> Grown {
+    let at = Place { item: text(item, "id").to_owned(), index };
+    let (empty, deltas) = match text(item, "type") {
+        "message" => (json!({"content": [], "status": "in_progress"}), at.contents(item)),
+        "reasoning" => (json!({"summary": []}), at.summary(item)),
+        "function_call" => {
+            let (deltas, name) = (at.input(item, "arguments", "function_call_arguments"), text(item, "name"));
+            (json!({"arguments": "", "status": "in_progress"}), named(deltas, name))
+        }
+        "custom_tool_call" => {
+            (json!({"input": "", "status": "in_progress"}), at.input(item, "input", "custom_tool_call_input"))
+        }
+        "file_search_call" => {
+            let steps = at.steps("file_search_call", &["in_progress", "searching", "completed"]);
+            (json!({"status": "in_progress", "queries": [], "results": null}), steps)
+        }
+        "web_search_call" => {
+            let steps = at.steps("web_search_call", &["in_progress", "searching", "completed"]);
+            (json!({"status": "in_progress", "action": {"type": "search", "query": ""}}), steps)
+        }
+        "image_generation_call" => {
+            let steps = at.steps("image_generation_call", &["in_progress", "generating", "completed"]);
+            (json!({"status": "in_progress", "result": null}), steps)
+        }
+        "code_interpreter_call" => {
+            let mut steps = at.steps("code_interpreter_call", &["in_progress"]);
+            steps.extend(at.input(item, "code", "code_interpreter_call_code"));
+            steps.extend(at.steps("code_interpreter_call", &["interpreting", "completed"]));
+            (json!({"status": "in_progress", "code": "", "outputs": null}), steps)
+        }
+        _ => (json!({}), Vec::new()),
+    };
+    let mut begin = item.clone();
+    if let (Some(members), Value::Object(empty)) = (begin.as_object_mut(), empty) {
+        members.extend(empty);
+    }
+    // The arguments of a call are done only when all of it is.
+    let mut done: Vec<Value> = Vec::new();
+    let mut deltas = deltas;
+    if text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
+        done.extend(deltas.pop());
+    }
+    done.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
+    Grown {
+        begin: json!({"type": "response.output_item.added", "output_index": index, "item": begin}),
+        deltas,
+        done,
+    }
+}
+
+/// OpenAI's specification: the event that ends a function's arguments has its name.
+fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
+    if let Some(last) = events.last_mut().and_then(Value::as_object_mut) {
+        last.insert("name".to_owned(), Value::from(name));
+    }
+    events
+}
+
+/// Which item an event is of.
+struct Place {
+    item: String,
+    index: u64,
+}
+
+impl Place {
+    fn event(&self, kind: &str, more: Value) -> Value {
+        let mut event =
+            json!({"type": format!("response.{kind}"), "item_id": self.item, "output_index": self.index});
+        if let (Some(members), Value::Object(more)) = (event.as_object_mut(), more) {
+            members.extend(more);
+        }
+        event
+    }
+
+    fn steps(&self, kind: &str, steps: &[&str]) -> Vec<Value> {
+        steps.iter().map(|step| self.event(&format!("{kind}.{step}"), json!({}))).collect()
+    }
+
+    /// A text member that grows, and the event that has all of it.
+    fn input(&self, item: &Value, member: &str, kind: &str) -> Vec<Value> {
+        let all = text(item, member);
+        let delta = |piece: &str| self.event(&format!("{kind}.delta"), json!({"delta": piece}));
+        let done = self.event(&format!("{kind}.done"), json!({member: all}));
+        usage::pieces(all).map(delta).chain([done]).collect()
+    }
+
+    fn summary(&self, item: &Value) -> Vec<Value> {
+        let mut list = Vec::new();
+        for (part, at) in parts(item, "summary").zip(0_u64..) {
+            let all = text(part, "text");
+            let event = |kind: &str, name: &str, value: Value| {
+                self.event(&format!("reasoning_summary_{kind}"), json!({"summary_index": at, name: value}))
+            };
+            list.push(event("part.added", "part", json!({"type": "summary_text", "text": ""})));
+            list.extend(usage::pieces(all).map(|piece| event("text.delta", "delta", json!(piece))));
+            list.push(event("text.done", "text", json!(all)));
+            list.push(event("part.done", "part", part.clone()));
+        }
+        list
+    }
+
+    fn contents(&self, item: &Value) -> Vec<Value> {
+        let mut list = Vec::new();
+        for (part, at) in parts(item, "content").zip(0_u64..) {
+            let mut event = |kind: &str, mut more: Value| {
+                more.as_object_mut().map(|more| more.insert("content_index".to_owned(), json!(at)));
+                list.push(self.event(kind, more));
+            };
+            if text(part, "type") == "refusal" {
+                let all = text(part, "refusal");
+                event("content_part.added", json!({"part": {"type": "refusal", "refusal": ""}}));
+                usage::pieces(all).for_each(|piece| event("refusal.delta", json!({"delta": piece})));
+                event("refusal.done", json!({"refusal": all}));
+            } else {
+                let all = text(part, "text");
+                let empty = json!({"type": "output_text", "text": "", "annotations": [], "logprobs": []});
+                event("content_part.added", json!({"part": empty}));
+                let mut logprobs = parts(part, "logprobs");
+                for piece in usage::pieces(all) {
+                    let logprobs: Vec<&Value> = logprobs.next().into_iter().collect();
+                    event("output_text.delta", json!({"delta": piece, "logprobs": logprobs}));
+                }
+                for (annotation, number) in parts(part, "annotations").zip(0_u64..) {
+                    let more = json!({"annotation_index": number, "annotation": annotation});
+                    event("output_text.annotation.added", more);
+                }
+                let logprobs: Vec<&Value> = parts(part, "logprobs").collect();
+                event("output_text.done", json!({"text": all, "logprobs": logprobs}));
+            }
+            event("content_part.done", json!({"part": part}));
+        }
+        list
+    }
+}
+
+fn parts<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
+}

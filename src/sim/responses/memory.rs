@@ -1,0 +1,91 @@
+//! The responses that were stored, the newest of them.
+
+use std::collections::VecDeque;
+
+use serde_json::Value;
+
+use super::read::text;
+
+/// The newest responses are kept, up to this many …
+const RESPONSES: usize = 1_000;
+
+/// … and up to this many bytes of requests.
+const BYTES: usize = 64 << 20;
+
+/// One stored response.
+#[derive(Debug)]
+pub(in crate::sim) struct Stored {
+    pub(super) id: String,
+    /// The response when it was done.
+    pub(super) object: Value,
+    /// Its own input, each item with an id.
+    pub(super) input: Vec<Value>,
+    /// The response that it continued.
+    pub(super) previous: Option<String>,
+    /// A background response that nobody has asked for yet, which can still be cancelled.
+    pub(super) is_waiting: bool,
+    /// The length of its request.
+    pub(super) bytes: usize,
+}
+
+/// Every stored response.
+#[derive(Debug, Default)]
+pub(in crate::sim) struct Memory {
+    stored: VecDeque<Stored>,
+    bytes: usize,
+}
+
+impl Memory {
+    pub(super) fn keep(&mut self, stored: Stored) {
+        self.bytes += stored.bytes;
+        self.stored.push_back(stored);
+        while self.stored.len() > RESPONSES || (self.bytes > BYTES && self.stored.len() > 1) {
+            self.bytes -= self.stored.pop_front().map_or(0, |oldest| oldest.bytes);
+        }
+    }
+
+    pub(super) fn find(&self, id: &str) -> Option<&Stored> {
+        self.stored.iter().rev().find(|stored| stored.id == id)
+    }
+
+    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Stored> {
+        self.stored.iter_mut().rev().find(|stored| stored.id == id)
+    }
+
+    /// Forgets a response; whether there was one.
+    pub(super) fn forget(&mut self, id: &str) -> bool {
+        let Some(at) = self.stored.iter().position(|stored| stored.id == id) else { return false };
+        self.bytes -= self.stored.remove(at).map_or(0, |stored| stored.bytes);
+        true
+    }
+
+    /// A stored item, of an output or of an input.
+    pub(super) fn item(&self, id: &str) -> Option<&Value> {
+        let items = self.stored.iter().rev().flat_map(|stored| stored.output().iter().chain(&stored.input));
+        items.into_iter().find(|item| text(item, "id") == id)
+    }
+
+    /// The response whose output has this item.
+    pub(super) fn maker(&self, id: &str) -> Option<&Stored> {
+        let made = |stored: &&Stored| stored.output().iter().any(|item| text(item, "id") == id);
+        self.stored.iter().rev().find(made)
+    }
+
+    /// The conversation up to and with a response: its inputs and outputs, the oldest first.
+    pub(super) fn conversation(&self, id: &str) -> Option<Vec<Value>> {
+        let mut turns = vec![self.find(id)?];
+        while let Some(previous) = turns.last().and_then(|stored| stored.previous.as_deref())
+            && let Some(stored) = self.find(previous)
+        {
+            turns.push(stored);
+        }
+        let items = turns.iter().rev().flat_map(|stored| stored.input.iter().chain(stored.output()));
+        Some(items.cloned().collect())
+    }
+}
+
+impl Stored {
+    pub(super) fn output(&self) -> &[Value] {
+        self.object.get("output").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}

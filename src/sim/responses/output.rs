@@ -1,0 +1,169 @@
+//! The output items of an answer: what the model thought, the hosted tools it used, and what it says or calls.
+
+use serde_json::{Value, json};
+
+use super::{
+    hosted::{self, Hosted},
+    read::{self, includes, text},
+    seal,
+};
+use crate::sim::{
+    answer::{Answer, Call, Message},
+    directive::Directive,
+    prompt::Prompt,
+    rules::Ask,
+    usage,
+};
+
+/// The items. Their ids end with the number of the answer and their place.
+pub(super) fn items(
+    ask: &Ask<'_>,
+    answer: &Answer,
+    prompt: &Prompt,
+    wish: &Directive,
+    resource: &str,
+    serial: u64,
+) -> Vec<Value> {
+    let mut writer = Writer { serial, items: Vec::new() };
+    if answer.usage.reasoning_tokens() > 0 {
+        writer.push("rs", |id| reasoning(ask, prompt, resource, id));
+    }
+    let Some(choice) = answer.choices.first() else { return writer.items };
+    // A cap that leaves nothing behind the reasoning leaves no message either.
+    if matches!(&choice.message, Message::Text(text) if text.is_empty()) && choice.finish == "length" {
+        return writer.items;
+    }
+    let hosted = if prompt.result.is_none() { hosted::calls(ask, prompt, serial) } else { Hosted::default() };
+    for (head, item) in hosted.items {
+        writer.push(head, |id| with_id(item, id));
+    }
+    let status = if choice.finish == "length" { "incomplete" } else { "completed" };
+    match &choice.message {
+        Message::Text(said) => {
+            if wish.phases {
+                let parts = [part("Let me see.", &[], None)];
+                writer.push("msg", |id| message(id, "completed", &parts, Some("commentary")));
+            }
+            let top = logprobs(ask);
+            let annotate =
+                |text: &str| hosted.annotations.iter().map(|one| one.over(text)).collect::<Vec<_>>();
+            let texts = split(said, wish.parts);
+            let parts: Vec<Value> = texts.into_iter().map(|text| part(text, &annotate(text), top)).collect();
+            let phase = wish.phases.then_some("final_answer");
+            writer.push("msg", |id| message(id, status, &parts, phase));
+        }
+        Message::Refusal(said) => {
+            let parts = [json!({"type": "refusal", "refusal": said})];
+            writer.push("msg", |id| message(id, status, &parts, None));
+        }
+        Message::Calls(calls) => calls.iter().for_each(|one| writer.call(one, status)),
+        Message::Function(one) => writer.call(one, status),
+    }
+    writer.items
+}
+
+struct Writer {
+    serial: u64,
+    items: Vec<Value>,
+}
+
+impl Writer {
+    fn push(&mut self, head: &str, item: impl FnOnce(&str) -> Value) {
+        let id = format!("{head}_sim{:024}{}", self.serial, self.items.len());
+        self.items.push(item(&id));
+    }
+
+    fn call(&mut self, call: &Call, status: &str) {
+        let (name, call_id, input) = (&call.name, &call.id, &call.input);
+        if call.custom {
+            self.push("ctc", |id| {
+                json!({"id": id, "type": "custom_tool_call", "status": status, "call_id": call_id,
+                       "name": name, "input": input})
+            });
+        } else {
+            self.push("fc", |id| {
+                json!({"id": id, "type": "function_call", "status": status, "call_id": call_id,
+                       "name": name, "arguments": input})
+            });
+        }
+    }
+}
+
+fn with_id(mut item: Value, id: &str) -> Value {
+    if let Some(members) = item.as_object_mut() {
+        members.insert("id".to_owned(), Value::from(id));
+    }
+    item
+}
+
+fn reasoning(ask: &Ask<'_>, prompt: &Prompt, resource: &str, id: &str) -> Value {
+    let asked = ask.get("reasoning").is_some_and(|reasoning| !text(reasoning, "summary").is_empty());
+    let thought = format!("**Thinking**\n\nThe question is: {}", prompt.text);
+    let summary = if asked { vec![json!({"type": "summary_text", "text": thought})] } else { Vec::new() };
+    let mut item = json!({"id": id, "type": "reasoning", "summary": summary});
+    if includes(ask, "reasoning.encrypted_content")
+        && let Some(members) = item.as_object_mut()
+    {
+        members.insert("encrypted_content".to_owned(), Value::from(seal::seal(resource, id)));
+    }
+    item
+}
+
+fn message(id: &str, status: &str, parts: &[Value], phase: Option<&str>) -> Value {
+    let mut item =
+        json!({"id": id, "type": "message", "status": status, "role": "assistant", "content": parts});
+    if let (Some(phase), Some(members)) = (phase, item.as_object_mut()) {
+        members.insert("phase".to_owned(), Value::from(phase));
+    }
+    item
+}
+
+/// The alternatives in `logprobs`, if they were asked for.
+fn logprobs(ask: &Ask<'_>) -> Option<u64> {
+    let asked = includes(ask, "message.output_text.logprobs");
+    asked.then(|| ask.number("top_logprobs").unwrap_or(0))
+}
+
+fn part(text: &str, annotations: &[Value], top: Option<u64>) -> Value {
+    let logprobs: Vec<Value> = match top {
+        Some(top) => usage::pieces(text).map(|piece| logprob(piece, top)).collect(),
+        None => Vec::new(),
+    };
+    json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": logprobs})
+}
+
+fn logprob(piece: &str, top: u64) -> Value {
+    let token = |rank: u64| {
+        let value = format!("-{rank}.25").parse::<f64>().unwrap_or_default();
+        json!({"token": piece, "bytes": piece.as_bytes(), "logprob": value})
+    };
+    let mut one = token(0);
+    if let Some(members) = one.as_object_mut() {
+        members.insert("top_logprobs".to_owned(), (0..top).map(token).collect());
+    }
+    one
+}
+
+/// A text in so many parts, or in fewer if it has fewer tokens.
+fn split(said: &str, parts: u64) -> Vec<&str> {
+    let (all, parts) = (usage::tokens(said), parts.max(1));
+    let mut rest = said;
+    let mut texts = Vec::new();
+    for _ in 1..parts {
+        let head = usage::cut(rest, all / parts);
+        let Some(tail) = rest.strip_prefix(head).filter(|_| !head.is_empty()) else { break };
+        texts.push(head);
+        rest = tail;
+    }
+    texts.push(rest);
+    texts
+}
+
+/// The `reasoning` that a response echoes.
+pub(super) fn echoed_reasoning(ask: &Ask<'_>) -> Value {
+    let reasoning = ask.get("reasoning");
+    let summary = reasoning.map_or("", |reasoning| text(reasoning, "summary"));
+    let effort = if ask.model.reasons() { Value::from(read::effort(ask)) } else { Value::Null };
+    let summary = if summary.is_empty() { Value::Null } else { Value::from(summary) };
+    json!({"effort": effort, "summary": summary})
+}

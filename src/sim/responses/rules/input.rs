@@ -1,0 +1,192 @@
+//! The input items: their types, their members, and what stands in them.
+
+use serde_json::Value;
+
+use super::{
+    super::read::{kind, text},
+    content,
+    members::no_longer,
+    only,
+};
+use crate::sim::{
+    SimError,
+    errors::{engine, invalid_value, listed, missing},
+    rules::{Ask, Verdict, types::wrong_type},
+};
+
+/// A type of item: what it is called, how its id begins, its members that must be there, and the others.
+struct Shape {
+    kind: &'static str,
+    id: &'static str,
+    needs: &'static [&'static str],
+    takes: &'static [&'static str],
+}
+
+const fn shape(
+    kind: &'static str,
+    id: &'static str,
+    needs: &'static [&'static str],
+    takes: &'static [&'static str],
+) -> Shape {
+    Shape { kind, id, needs, takes }
+}
+
+/// The item types of Azure's v1 specification and OpenAI's two custom ones. Azure refuses `status` on messages and
+/// reasoning (litellm's `responses/transformation.py`).
+const SHAPES: &[Shape] = &[
+    shape(
+        "code_interpreter_call",
+        "ci",
+        &["id", "container_id"],
+        &["type", "id", "status", "container_id", "code", "outputs"],
+    ),
+    shape(
+        "custom_tool_call",
+        "ctc",
+        &["call_id", "name", "input"],
+        &["type", "id", "call_id", "name", "input", "namespace", "status"],
+    ),
+    shape("custom_tool_call_output", "", &["call_id", "output"], &["type", "id", "call_id", "output"]),
+    shape("file_search_call", "fs", &["id", "queries"], &["type", "id", "status", "queries", "results"]),
+    shape(
+        "function_call",
+        "fc",
+        &["call_id", "name", "arguments"],
+        &["type", "id", "call_id", "name", "arguments", "namespace", "status"],
+    ),
+    shape("function_call_output", "", &["call_id", "output"], &["type", "id", "call_id", "output", "status"]),
+    shape("image_generation_call", "ig", &["id", "result"], &["type", "id", "status", "result"]),
+    shape("item_reference", "", &["id"], &["type", "id"]),
+    shape("message", "msg", &["content"], &["type", "id", "role", "content"]),
+    shape("reasoning", "rs", &["summary"], &["type", "id", "summary", "content", "encrypted_content"]),
+    shape("web_search_call", "ws", &["id", "action"], &["type", "id", "status", "action"]),
+];
+
+/// Types that are let through with whatever they hold.
+const UNCHECKED: &[&str] = &[
+    "computer_call",
+    "computer_call_output",
+    "local_shell_call",
+    "local_shell_call_output",
+    "mcp_approval_request",
+    "mcp_approval_response",
+    "mcp_call",
+    "mcp_list_tools",
+];
+
+/// The members that must be strings.
+const STRINGS: &[&str] = &["id", "call_id", "name", "arguments", "input", "encrypted_content"];
+
+pub(super) fn check(ask: &Ask<'_>) -> Verdict {
+    match ask.body.get("input") {
+        Some(Value::String(_)) => Ok(()),
+        Some(Value::Array(items)) => {
+            items.iter().enumerate().try_for_each(|(at, item)| one(&format!("input[{at}]"), item))?;
+            one_kind_of_instruction(items)
+        }
+        Some(other) => Err(wrong_type("input", "one of a string or array of input items", other)),
+        None => Err(missing("input")),
+    }
+}
+
+fn one(path: &str, item: &Value) -> Verdict {
+    if !item.is_object() {
+        return Err(wrong_type(path, "an input item", item));
+    }
+    let kind = kind(item);
+    if UNCHECKED.contains(&kind) {
+        return Ok(());
+    }
+    let shape = SHAPES.iter().find(|shape| shape.kind == kind).ok_or_else(|| unknown_type(path, kind))?;
+    if kind == "message" {
+        role(path, item)?;
+    }
+    if let Some(name) = shape.needs.iter().find(|name| item.get(**name).is_none_or(Value::is_null)) {
+        return Err(missing(&format!("{path}.{name}")));
+    }
+    for name in STRINGS {
+        match item.get(name) {
+            Some(Value::String(_) | Value::Null) | None => {}
+            Some(other) => return Err(wrong_type(&format!("{path}.{name}"), "a string", other)),
+        }
+    }
+    id(path, item, shape.id)?;
+    no_longer(&format!("{path}.call_id"), text(item, "call_id"), 64)?;
+    match kind {
+        "message" => message(path, item, shape),
+        "reasoning" => {
+            only(path, item, shape.takes)?;
+            summary(path, item)
+        }
+        "function_call_output" | "custom_tool_call_output" => {
+            only(path, item, shape.takes)?;
+            content::output(&format!("{path}.output"), item.get("output").unwrap_or(&Value::Null))
+        }
+        _ => only(path, item, shape.takes),
+    }
+}
+
+fn unknown_type(path: &str, kind: &str) -> SimError {
+    let mut known: Vec<&str> =
+        SHAPES.iter().map(|shape| shape.kind).chain(UNCHECKED.iter().copied()).collect();
+    known.sort_unstable();
+    invalid_value(path, kind, &listed(&known))
+}
+
+fn role(path: &str, item: &Value) -> Verdict {
+    let role = text(item, "role");
+    if ["assistant", "system", "developer", "user"].contains(&role) {
+        return Ok(());
+    }
+    Err(invalid_value(path, role, "'assistant', 'system', 'developer', and 'user'"))
+}
+
+/// An id tells its type (`Expected an ID that begins with 'fc'`).
+fn id(path: &str, item: &Value, head: &str) -> Verdict {
+    let id = text(item, "id");
+    if id.is_empty() || id.starts_with(head) {
+        return Ok(());
+    }
+    let message = format!("Invalid '{path}.id': '{id}'. Expected an ID that begins with '{head}'.");
+    Err(engine(&message, Some(&format!("{path}.id")), Some("invalid_value")))
+}
+
+fn message(path: &str, item: &Value, shape: &Shape) -> Verdict {
+    let is_assistant = text(item, "role") == "assistant";
+    let phase = item.get("phase").filter(|_| is_assistant);
+    let extra = if is_assistant { &["phase"][..] } else { &[] };
+    only(path, item, &[shape.takes, extra].concat())?;
+    match phase.and_then(Value::as_str) {
+        None | Some("commentary" | "final_answer") => {}
+        Some(other) => {
+            let path = format!("{path}.phase");
+            return Err(invalid_value(&path, other, "'commentary' and 'final_answer'"));
+        }
+    }
+    content::message(&format!("{path}.content"), item.get("content").unwrap_or(&Value::Null), is_assistant)
+}
+
+fn summary(path: &str, item: &Value) -> Verdict {
+    let path = format!("{path}.summary");
+    let summary = item.get("summary").unwrap_or(&Value::Null);
+    let parts = summary.as_array().ok_or_else(|| wrong_type(&path, "an array", summary))?;
+    for (at, part) in parts.iter().enumerate() {
+        if text(part, "type") != "summary_text" {
+            return Err(invalid_value(&format!("{path}[{at}].type"), text(part, "type"), "'summary_text'"));
+        }
+        if part.get("text").and_then(Value::as_str).is_none() {
+            return Err(missing(&format!("{path}[{at}].text")));
+        }
+    }
+    Ok(())
+}
+
+/// Microsoft: use system or developer messages, not both. As for chat, the stricter reading is taken.
+fn one_kind_of_instruction(items: &[Value]) -> Verdict {
+    let first =
+        |role: &str| items.iter().position(|item| kind(item) == "message" && text(item, "role") == role);
+    let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
+    let message = "A developer message and a system message cannot be used in the same API request.";
+    let param = format!("input[{}].role", system.max(developer));
+    Err(engine(message, Some(&param), Some("invalid_value")))
+}

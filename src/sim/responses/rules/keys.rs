@@ -1,0 +1,94 @@
+//! The surface, the model, and the names of the body's members.
+
+use crate::sim::{
+    Operation, Surface,
+    errors::{self, engine, missing, unknown_parameter},
+    rules::{Ask, Verdict, surface},
+};
+
+/// The first api-version that has the operation (Microsoft's api-version-lifecycle page).
+const SINCE: &str = "2025-03-01-preview";
+
+/// The 18 members of Azure's specification 2025-03-01-preview.
+const FIRST: &[&str] = &[
+    "include",
+    "input",
+    "instructions",
+    "max_output_tokens",
+    "metadata",
+    "model",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "reasoning",
+    "store",
+    "stream",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_p",
+    "truncation",
+    "user",
+];
+
+/// What Azure's v1 specification and OpenAI's of 2026-08 have beside them. `context_management` is not here: Azure
+/// refuses it (litellm's `responses/transformation.py`). No document lists what 2025-04-01-preview knows, so it knows
+/// all of them.
+const LATER: &[&str] = &[
+    "background",
+    "conversation",
+    "max_tool_calls",
+    "moderation",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "service_tier",
+    "stream_options",
+    "top_logprobs",
+];
+
+/// Whether the surface has the operation at all.
+pub(in crate::sim) fn served(on: &Surface) -> Verdict {
+    surface::known_version(on)?;
+    match on {
+        Surface::Dated(version) if version.as_str() < SINCE => Err(errors::no_resource()),
+        Surface::Dated(_) | Surface::V1 => Ok(()),
+    }
+}
+
+pub(super) fn surface(ask: &Ask<'_>) -> Verdict {
+    served(ask.surface)
+}
+
+pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
+    if !ask.model.serves(Operation::Responses) {
+        return Err(errors::wrong_operation("responses", ask.model.name));
+    }
+    surface::version_of_the_model(ask)
+}
+
+/// A body without `input` is told so before anything else.
+pub(super) fn known(ask: &Ask<'_>) -> Verdict {
+    if ask.body.contains_key("messages") {
+        return Err(moved());
+    }
+    if !ask.body.contains_key("input") {
+        return Err(missing("input"));
+    }
+    let later = matches!(ask.surface, Surface::V1) || ask.since("2025-04-01-preview");
+    let known = |name: &&String| FIRST.contains(&name.as_str()) || (later && LATER.contains(&name.as_str()));
+    match ask.body.keys().find(|name| !known(name)) {
+        Some(name) => Err(unknown_parameter(name)),
+        None => Ok(()),
+    }
+}
+
+/// cline#5419, chatwise-releases#1023, both on Azure.
+fn moved() -> crate::sim::SimError {
+    let message = "Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. Try \
+                   again with the new parameter. See the API documentation for more information: \
+                   https://platform.openai.com/docs/api-reference/responses/create.";
+    engine(message, None, Some("unsupported_parameter"))
+}

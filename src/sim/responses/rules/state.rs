@@ -1,0 +1,192 @@
+//! What a call takes from earlier ones: the response that it continues, the items that it names, the reasoning that it
+//! gives back; and whether calls and results belong together.
+
+use serde_json::Value;
+
+use super::super::{
+    memory::Memory,
+    read::{kind, text},
+    seal,
+};
+use crate::sim::{
+    SimError,
+    errors::{engine, engine_with, missing},
+    rules::{Ask, Verdict},
+};
+
+/// The conversation of a call, the oldest item first.
+///
+/// Without a memory a response that is continued is taken to be stored, with whatever calls this call answers.
+pub(super) fn recall(ask: &Ask<'_>, memory: Option<&Memory>, resource: &str) -> Result<Vec<Value>, SimError> {
+    not_found("conversation", ask.get("conversation"), "Conversation")?;
+    not_found("prompt", ask.get("prompt"), "Prompt")?;
+    let previous = ask.text("previous_response_id");
+    let before = match (previous, memory) {
+        (Some(id), Some(memory)) => memory.conversation(id).ok_or_else(|| no_previous(id))?,
+        (Some(_), None) | (None, _) => Vec::new(),
+    };
+    if previous.is_none() && is_empty(ask.body.get("input")) {
+        let message =
+            "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided.";
+        return Err(engine(message, None, Some("missing_required_parameter")));
+    }
+    let own = own(ask, memory, resource)?;
+    followed(&own)?;
+    if let Some(memory) = memory {
+        with_its_reasoning(&own, &before, memory)?;
+    }
+    let knows_all = previous.is_none() || memory.is_some();
+    let items: Vec<Value> = before.into_iter().chain(own).collect();
+    paired(&items, knows_all)?;
+    Ok(items)
+}
+
+fn is_empty(input: Option<&Value>) -> bool {
+    match input {
+        Some(Value::String(text)) => text.is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(_) | None => true,
+    }
+}
+
+/// There are no conversations and no reusable prompts here: the one is not documented for a resource, the other's end
+/// is announced.
+fn not_found(name: &str, value: Option<&Value>, what: &str) -> Verdict {
+    let Some(value) = value else { return Ok(()) };
+    let id = value.as_str().unwrap_or_else(|| text(value, "id"));
+    if id.is_empty() {
+        return Err(missing(&format!("{name}.id")));
+    }
+    let message = format!("{what} with id '{id}' not found.");
+    Err(engine_with(404, "invalid_request_error", &message, None, None))
+}
+
+/// bifrost#2441.
+fn no_previous(id: &str) -> SimError {
+    let message = format!("Previous response with id '{id}' not found.");
+    engine(&message, Some("previous_response_id"), Some("previous_response_not_found"))
+}
+
+/// The items of this call, with those that it only names.
+fn own(ask: &Ask<'_>, memory: Option<&Memory>, resource: &str) -> Result<Vec<Value>, SimError> {
+    if let Some(input) = ask.text("input") {
+        return Ok(vec![serde_json::json!({"type": "message", "role": "user", "content": input})]);
+    }
+    let mut items = Vec::new();
+    for (at, item) in ask.list("input").iter().enumerate() {
+        match kind(item) {
+            "item_reference" => match memory {
+                Some(memory) => {
+                    let id = text(item, "id");
+                    items.push(memory.item(id).ok_or_else(|| no_item(id))?.clone());
+                }
+                None => items.push(item.clone()),
+            },
+            "reasoning" => {
+                reasoning(at, item, memory, resource)?;
+                items.push(item.clone());
+            }
+            _ => items.push(item.clone()),
+        }
+    }
+    Ok(items)
+}
+
+/// Reasoning comes back encrypted, or by the id of a stored item.
+fn reasoning(at: usize, item: &Value, memory: Option<&Memory>, resource: &str) -> Verdict {
+    if let Some(content) = item.get("encrypted_content").and_then(Value::as_str) {
+        return seal::verify(resource, content);
+    }
+    let id = text(item, "id");
+    if id.is_empty() {
+        return Err(missing(&format!("input[{at}].encrypted_content")));
+    }
+    if memory.is_some_and(|memory| memory.item(id).is_some()) { Ok(()) } else { Err(no_item(id)) }
+}
+
+/// OpenAI's wording, with a 404.
+fn no_item(id: &str) -> SimError {
+    let message = format!(
+        "Item with id '{id}' not found. Items are not persisted when `store` is set to false. Try again with `store` \
+         set to true, or remove this item from your input."
+    );
+    engine_with(404, "invalid_request_error", &message, Some("input"), None)
+}
+
+/// Whether an item is something that a model says or does.
+fn is_said(item: &Value) -> bool {
+    match kind(item) {
+        "message" => text(item, "role") == "assistant",
+        "function_call_output" | "custom_tool_call_output" | "computer_call_output" => false,
+        _ => true,
+    }
+}
+
+/// continue#8933, vercel/ai#7099: what the model thought comes with what it then did.
+fn followed(items: &[Value]) -> Verdict {
+    let mut behind = items.iter().skip(1);
+    for item in items {
+        let next = behind.next();
+        if kind(item) == "reasoning" && !next.is_some_and(is_said) {
+            let message = format!(
+                "Item '{}' of type 'reasoning' was provided without its required following item.",
+                text(item, "id")
+            );
+            return Err(engine(&message, Some("input"), None));
+        }
+    }
+    Ok(())
+}
+
+/// continue#11994, vercel/ai#7099: and what it did, if it is named by the id of a stored item, with what it thought.
+fn with_its_reasoning(own: &[Value], before: &[Value], memory: &Memory) -> Verdict {
+    let is_here = |id: &str| own.iter().chain(before).any(|item| text(item, "id") == id);
+    for item in own.iter().filter(|item| is_said(item)) {
+        let id = text(item, "id");
+        let Some(stored) = memory.maker(id).filter(|_| !id.is_empty()) else { continue };
+        let thought = stored.output().iter().take_while(|one| text(one, "id") != id);
+        let thought = thought.filter(|one| kind(one) == "reasoning").last();
+        if let Some(needed) = thought.map(|one| text(one, "id")).filter(|needed| !is_here(needed)) {
+            let message = format!(
+                "Item '{id}' of type '{}' was provided without its required 'reasoning' item: '{needed}'.",
+                kind(item)
+            );
+            return Err(engine(&message, Some("input"), None));
+        }
+    }
+    Ok(())
+}
+
+/// Every call has a result behind it, every result a call before it.
+fn paired(items: &[Value], knows_all: bool) -> Verdict {
+    let mut open: Vec<(&str, &str)> = Vec::new();
+    for item in items {
+        let id = text(item, "call_id");
+        match kind(item) {
+            call @ ("function_call" | "custom_tool_call") => open.push((call, id)),
+            output @ ("function_call_output" | "custom_tool_call_output") => {
+                let call = output.trim_end_matches("_output");
+                match open.iter().position(|one| *one == (call, id)) {
+                    Some(at) => {
+                        open.remove(at);
+                    }
+                    None if knows_all => return Err(no_call(call, id)),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    match open.first() {
+        Some((call, id)) => {
+            let message = format!("No tool output found for {} {id}.", call.replace('_', " "));
+            Err(engine(&message, Some("input"), None))
+        }
+        None => Ok(()),
+    }
+}
+
+fn no_call(call: &str, id: &str) -> SimError {
+    let message = format!("No tool call found for {} output with call_id {id}.", call.replace('_', " "));
+    engine(&message, Some("input"), None)
+}

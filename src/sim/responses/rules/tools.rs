@@ -1,0 +1,225 @@
+//! Tools, flat as this operation has them, and the choice among them.
+
+use serde_json::{Value, json};
+
+use super::{super::read::text, only, schema};
+use crate::sim::{
+    SimError,
+    errors::{engine, invalid_value, listed, missing},
+    rules::{
+        Ask, Verdict,
+        types::{Kind, wrong_type},
+    },
+};
+
+/// The tool types of Azure's v1 specification, and those that Microsoft's pages have beside them. Azure's lists are
+/// open; whatever else there is is refused.
+const TYPES: &[&str] = &[
+    "file_search",
+    "function",
+    "computer_use_preview",
+    "web_search_preview",
+    "web_search",
+    "mcp",
+    "code_interpreter",
+    "image_generation",
+    "local_shell",
+    "custom",
+];
+
+/// The members of each type that are known.
+const MEMBERS: &[(&str, &[&str])] = &[
+    (
+        "function",
+        &["type", "name", "description", "parameters", "strict", "defer_loading", "allowed_callers"],
+    ),
+    ("custom", &["type", "name", "description", "format", "defer_loading", "allowed_callers"]),
+    ("file_search", &["type", "vector_store_ids", "max_num_results", "ranking_options", "filters"]),
+    ("code_interpreter", &["type", "container"]),
+    ("web_search", &["type", "filters", "user_location", "search_context_size"]),
+    ("web_search_preview", &["type", "user_location", "search_context_size"]),
+    ("computer_use_preview", &["type", "environment", "display_width", "display_height"]),
+    ("local_shell", &["type"]),
+];
+
+/// The members of each type that must be there.
+const NEEDS: &[(&str, &[&str])] = &[
+    ("function", &["name"]),
+    ("custom", &["name"]),
+    ("file_search", &["vector_store_ids"]),
+    ("code_interpreter", &["container"]),
+    ("computer_use_preview", &["environment", "display_width", "display_height"]),
+    ("mcp", &["server_label"]),
+];
+
+pub(super) fn check(ask: &Ask<'_>) -> Verdict {
+    ask.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
+}
+
+fn one(path: &str, tool: &Value) -> Verdict {
+    if !tool.is_object() {
+        return Err(wrong_type(path, "an object", tool));
+    }
+    let kind = tool.get("type").and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.type")))?;
+    if !TYPES.contains(&kind) {
+        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+    }
+    let of = |table: &[(&str, &'static [&'static str])]| {
+        table.iter().find(|(one, _)| *one == kind).map(|(_, names)| *names)
+    };
+    // A chat-shaped tool fails here: its name stands deeper.
+    let missed =
+        of(NEEDS).unwrap_or_default().iter().find(|name| tool.get(**name).is_none_or(Value::is_null));
+    if let Some(name) = missed {
+        return Err(missing(&format!("{path}.{name}")));
+    }
+    if let Some(known) = of(MEMBERS) {
+        only(path, tool, known)?;
+    }
+    match kind {
+        "function" => {
+            well_named(&format!("{path}.name"), tool)?;
+            function(path, tool)
+        }
+        "custom" => {
+            well_named(&format!("{path}.name"), tool)?;
+            custom(path, tool)
+        }
+        "file_search" => {
+            let stores = Kind::List { min: 1, max: 100 };
+            stores.check(
+                &format!("{path}.vector_store_ids"),
+                tool.get("vector_store_ids").unwrap_or(&Value::Null),
+            )
+        }
+        "code_interpreter" => container(path, tool),
+        _ => Ok(()),
+    }
+}
+
+/// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
+fn well_named(path: &str, tool: &Value) -> Verdict {
+    let value = tool.get("name").unwrap_or(&Value::Null);
+    let name = value.as_str().ok_or_else(|| wrong_type(path, "a string", value))?;
+    let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern \
+         '^[a-zA-Z0-9_-]+$'."
+    );
+    Err(engine(&message, Some(path), Some("invalid_value")))
+}
+
+/// Azure's v1 specification: strict unless it says that it is not. (OpenAI's falls back instead.)
+fn function(path: &str, tool: &Value) -> Verdict {
+    let refused = |problem: &str| {
+        let message = format!("Invalid schema for function '{}': {problem}", text(tool, "name"));
+        engine(&message, Some(&format!("{path}.parameters")), Some("invalid_function_parameters"))
+    };
+    let strict = match tool.get("strict") {
+        Some(Value::Bool(strict)) => *strict,
+        None | Some(Value::Null) => true,
+        Some(other) => return Err(wrong_type(&format!("{path}.strict"), "a boolean", other)),
+    };
+    let schema = match tool.get("parameters") {
+        Some(schema) if schema.is_object() => schema,
+        None | Some(Value::Null) if strict => &json!({"type": "object"}),
+        None | Some(Value::Null) => return Ok(()),
+        Some(other) => return Err(wrong_type(&format!("{path}.parameters"), "an object", other)),
+    };
+    if schema.get("type").is_some_and(|kind| kind != "object") {
+        let got = schema.get("type").map(Value::to_string).unwrap_or_default();
+        let problem = format!("schema must be a JSON Schema of 'type: \"object\"', got 'type: {got}'.");
+        return Err(refused(&problem));
+    }
+    if strict { schema::strict(schema).map_err(|problem| refused(&problem)) } else { Ok(()) }
+}
+
+/// OpenAI's specification: text, or a grammar, whose members stand beside its type.
+fn custom(path: &str, tool: &Value) -> Verdict {
+    let Some(format) = tool.get("format").filter(|format| !format.is_null()) else { return Ok(()) };
+    let path = format!("{path}.format");
+    match format.get("type").and_then(Value::as_str) {
+        Some("text") => only(&path, format, &["type"]),
+        Some("grammar") => {
+            if let Some(name) = ["syntax", "definition"].iter().find(|name| format.get(**name).is_none()) {
+                return Err(missing(&format!("{path}.{name}")));
+            }
+            only(&path, format, &["type", "syntax", "definition"])
+        }
+        Some(other) => Err(invalid_value(&format!("{path}.type"), other, "'text' and 'grammar'")),
+        None => Err(missing(&format!("{path}.type"))),
+    }
+}
+
+fn container(path: &str, tool: &Value) -> Verdict {
+    let path = format!("{path}.container");
+    match tool.get("container") {
+        Some(Value::String(_)) => Ok(()),
+        Some(container) if container.is_object() => match container.get("type").and_then(Value::as_str) {
+            Some("auto") => Ok(()),
+            Some(other) => Err(invalid_value(&format!("{path}.type"), other, "'auto'")),
+            None => Err(missing(&format!("{path}.type"))),
+        },
+        other => Err(wrong_type(&path, "one of a string or object", other.unwrap_or(&Value::Null))),
+    }
+}
+
+pub(super) fn choice(ask: &Ask<'_>) -> Verdict {
+    let Some(choice) = ask.get("tool_choice") else { return Ok(()) };
+    if let Some(choice) = choice.as_str() {
+        return match choice {
+            "required" if ask.list("tools").is_empty() => {
+                let message = "Tool choice 'required' must be specified with 'tools' parameter.";
+                Err(engine(message, Some("tool_choice"), None))
+            }
+            "none" | "auto" | "required" => Ok(()),
+            other => Err(invalid_value("tool_choice", other, "'none', 'auto', and 'required'")),
+        };
+    }
+    match text(choice, "type") {
+        "" => Err(missing("tool_choice.type")),
+        "allowed_tools" => allowed(ask, choice),
+        kind => chosen(ask, kind, choice, "tool_choice"),
+    }
+}
+
+fn allowed(ask: &Ask<'_>, choice: &Value) -> Verdict {
+    only("tool_choice", choice, &["type", "mode", "tools"])?;
+    match choice.get("mode") {
+        Some(mode) => Kind::OneOf(&["auto", "required"]).check("tool_choice.mode", mode)?,
+        None => return Err(missing("tool_choice.mode")),
+    }
+    let tools = choice.get("tools").ok_or_else(|| missing("tool_choice.tools"))?;
+    Kind::List { min: 1, max: 128 }.check("tool_choice.tools", tools)?;
+    let tools = tools.as_array().into_iter().flatten().enumerate();
+    for (at, tool) in tools {
+        chosen(ask, text(tool, "type"), tool, &format!("tool_choice.tools[{at}]"))?;
+    }
+    Ok(())
+}
+
+/// A choice must be among the tools; those of the caller are chosen by name, an MCP server by its label.
+fn chosen(ask: &Ask<'_>, kind: &str, choice: &Value, path: &str) -> Verdict {
+    let key = match kind {
+        "function" | "custom" => "name",
+        "mcp" => "server_label",
+        _ => "type",
+    };
+    if !TYPES.contains(&kind) {
+        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+    }
+    let wanted = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
+    if key == "name" {
+        only(path, choice, &["type", "name"])?;
+    }
+    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == wanted;
+    if ask.list("tools").iter().any(fits) { Ok(()) } else { Err(absent(wanted)) }
+}
+
+fn absent(wanted: &str) -> SimError {
+    let message = format!("Tool choice '{wanted}' not found in 'tools' parameter.");
+    engine(&message, Some("tool_choice"), None)
+}

@@ -1,0 +1,177 @@
+//! Stored responses: read, played again, cancelled, deleted, and what they were asked.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    events::{self, Style},
+    http::surface,
+    object,
+    read::text,
+    rules,
+};
+use crate::sim::{
+    SimError, Simulator,
+    errors::{engine, engine_with},
+    failures,
+    http::{Incoming, json as answer},
+    lock,
+    rules::Ask,
+};
+
+/// The items of a call's own input, each with an id.
+pub(super) fn identified(ask: &Ask<'_>, items: &[Value], serial: u64) -> Vec<Value> {
+    let own = ask.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
+    let own = items.iter().skip(items.len().saturating_sub(own)).cloned();
+    own.enumerate().map(|(at, item)| with_id(item, serial, at)).collect()
+}
+
+fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
+    let head = match super::read::kind(&item) {
+        "message" => "msg",
+        "function_call" | "function_call_output" => "fc",
+        "custom_tool_call" | "custom_tool_call_output" => "ctc",
+        "reasoning" => "rs",
+        _ => "item",
+    };
+    if let Some(members) = item.as_object_mut() {
+        members.entry("type").or_insert_with(|| json!("message"));
+        members.entry("id").or_insert_with(|| json!(format!("{head}_in{serial:024}{at}")));
+    }
+    item
+}
+
+/// Looks at the surface and the key before anything else.
+fn admit(simulator: &Simulator, incoming: &Incoming) -> Result<(), SimError> {
+    let surface = surface(incoming)?;
+    incoming.authorize(simulator, &surface)?;
+    rules::served(&surface)
+}
+
+fn shown(outcome: Result<Value, SimError>) -> Response {
+    match outcome {
+        Ok(value) => answer(StatusCode::OK, &value),
+        Err(error) => failures::respond_with(&error),
+    }
+}
+
+fn unknown(id: &str) -> SimError {
+    engine_with(404, "invalid_request_error", &format!("Response with id '{id}' not found."), None, None)
+}
+
+/// A background response is done by the time that somebody asks.
+pub(super) async fn retrieve(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    let found = admit(&simulator, &incoming).and_then(|()| {
+        let mut memory = lock(&simulator.inner.memory);
+        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+        stored.is_waiting = false;
+        Ok(stored.object.clone())
+    });
+    match found {
+        Ok(response) if incoming.query("stream") == Some("true") => {
+            let obfuscation = incoming.query("include_obfuscation") != Some("false");
+            let after = incoming.query("starting_after").and_then(|number| number.parse().ok());
+            replay(&response, Style { obfuscation, ..Style::default() }, after)
+        }
+        other => shown(other),
+    }
+}
+
+/// Every event again, or those behind a number.
+fn replay(response: &Value, style: Style, after: Option<usize>) -> Response {
+    let items = response.get("output").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let events = events::events(response, items, style);
+    let events: Vec<_> = events.into_iter().skip(after.map_or(0, |number| number + 1)).collect();
+    let kind = [("content-type", "text/event-stream; charset=utf-8")];
+    (StatusCode::OK, kind, events.concat()).into_response()
+}
+
+pub(super) async fn delete(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    shown(admit(&simulator, &incoming).and_then(|()| {
+        if lock(&simulator.inner.memory).forget(&id) {
+            return Ok(json!({"id": id, "object": "response.deleted", "deleted": true}));
+        }
+        Err(unknown(&id))
+    }))
+}
+
+/// Only a background response that is not done.
+pub(super) async fn cancel(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    shown(admit(&simulator, &incoming).and_then(|()| {
+        let mut memory = lock(&simulator.inner.memory);
+        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+        if stored.object.get("background") != Some(&Value::Bool(true)) {
+            return Err(engine("Cannot cancel a synchronous response.", None, None));
+        }
+        let status = text(&stored.object, "status");
+        if !stored.is_waiting && status != "cancelled" {
+            return Err(engine(&format!("Cannot cancel a {status} response."), None, None));
+        }
+        stored.is_waiting = false;
+        stored.object = object::cancelled(&stored.object);
+        Ok(stored.object.clone())
+    }))
+}
+
+/// The newest first unless `order=asc`, 20 of them unless `limit` says otherwise.
+pub(super) async fn input_items(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    shown(admit(&simulator, &incoming).and_then(|()| {
+        let memory = lock(&simulator.inner.memory);
+        let stored = memory.find(&id).ok_or_else(|| unknown(&id))?;
+        let limit = incoming.query("limit").map_or(Some(20), |limit| limit.parse().ok());
+        let limit = limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {
+            let message = "Invalid 'limit': expected an integer between 1 and 100.";
+            engine(message, Some("limit"), Some("invalid_value"))
+        })?;
+        let mut items: Vec<Value> = stored.input.iter().map(as_listed).collect();
+        if incoming.query("order") != Some("asc") {
+            items.reverse();
+        }
+        if let Some(after) = incoming.query("after") {
+            let behind = items.iter().position(|item| text(item, "id") == after).map_or(0, |at| at + 1);
+            items.drain(..behind);
+        }
+        let has_more = items.len() > limit;
+        items.truncate(limit);
+        let id_of = |item: Option<&Value>| item.and_then(|item| item.get("id").cloned());
+        Ok(json!({"object": "list", "first_id": id_of(items.first()), "last_id": id_of(items.last()),
+                  "has_more": has_more, "data": items}))
+    }))
+}
+
+/// An item as it is listed: done, and a message with parts.
+fn as_listed(item: &Value) -> Value {
+    let mut item = item.clone();
+    if let Some(members) = item.as_object_mut()
+        && members.get("type").is_some_and(|kind| kind == "message")
+    {
+        members.insert("status".to_owned(), json!("completed"));
+        if let Some(Value::String(said)) = members.get("content") {
+            let is_assistant = members.get("role").is_some_and(|role| role == "assistant");
+            let kind = if is_assistant { "output_text" } else { "input_text" };
+            let part = json!({"type": kind, "text": said});
+            members.insert("content".to_owned(), json!([part]));
+        }
+    }
+    item
+}

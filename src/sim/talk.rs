@@ -1,0 +1,89 @@
+//! A conversation and its tools in words of neither operation, so that both answer it alike and count it alike.
+
+use serde_json::Value;
+
+use super::usage::{IMAGE, weight};
+
+/// What one speaker says, calls or gets back.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) speaker: Speaker,
+    /// Its texts; of a call the name and the arguments.
+    pub(super) texts: Vec<&'a str>,
+    pub(super) images: usize,
+    /// Files and sounds.
+    pub(super) files: usize,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// A system or developer message, or `instructions`.
+    Operator,
+    User,
+    Assistant,
+    /// A call by the assistant.
+    Call,
+    /// The result of one.
+    Result,
+}
+
+/// A tool that the caller runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tool<'a> {
+    pub(super) kind: ToolKind,
+    pub(super) name: &'a str,
+    pub(super) description: &'a str,
+    /// The schema of a function's arguments.
+    pub(super) schema: Option<&'a Value>,
+    /// The grammar of a custom tool's input.
+    pub(super) grammar: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ToolKind {
+    Function,
+    Custom,
+    /// The legacy `functions` of the chat operation.
+    Legacy,
+}
+
+/// What the text is to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Format<'a> {
+    Text,
+    Object,
+    /// The members `name`, `description` and `schema`, wherever they stand.
+    Schema(&'a Value),
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(speaker: Speaker, texts: Vec<&'a str>) -> Self {
+        Self { speaker, texts, images: 0, files: 0 }
+    }
+}
+
+/// An estimate of a prompt's tokens: a quarter of its characters, a little for each message, a price for each picture.
+/// A turn of the assistant has no price of its own, since one operation writes as one message what the other writes as
+/// several items.
+pub(super) fn tokens(turns: &[Turn<'_>], tools: &[Tool<'_>], format: Format<'_>) -> u64 {
+    let count = |text: &str| text.chars().count() as u64;
+    let mut characters = 0;
+    let mut extra = 3;
+    for turn in turns {
+        characters += turn.texts.iter().map(|text| count(text)).sum::<u64>();
+        extra += (turn.images + turn.files) as u64 * IMAGE;
+        if matches!(turn.speaker, Speaker::Operator | Speaker::User | Speaker::Result) {
+            extra += 6;
+        }
+    }
+    for tool in tools {
+        characters += count(tool.name) + count(tool.description) + count(tool.grammar);
+        characters += tool.schema.map_or(0, weight);
+    }
+    if let Format::Schema(schema) = format {
+        let members = ["name", "description", "schema"];
+        characters += members.iter().filter_map(|member| schema.get(member)).map(weight).sum::<u64>();
+    }
+    extra + characters / 4
+}
