@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Response, Uri};
 use crate::{
     auth::Caller,
     balance::{Aim, Probe, Route, Turn},
-    call::{Call, OUTLINE_DEPTH, ReplyPlan},
+    call::{Call, OUTLINE_DEPTH, Operation, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
     gateway::Gateway,
@@ -53,6 +53,7 @@ pub struct Attempt {
 /// What was sent, for what was known then.
 struct Sent {
     aim: Arc<Aim>,
+    operation: Operation,
     uri: Uri,
     body: Segments,
 }
@@ -93,7 +94,8 @@ impl Exchange {
         let mut amendments = 0;
         loop {
             let Attempt { aim, request, reply } = attempt;
-            let sent = Sent { aim, uri: request.uri.clone(), body: request.body.clone() };
+            let (uri, body) = (request.uri.clone(), request.body.clone());
+            let sent = Sent { aim, operation: reply.operation, uri, body };
             let answer = self.route.client.send_within(request, &deadlines).await?;
             if answer.extensions().get::<upstream::Resent>().is_some() {
                 record.note_resent();
@@ -135,7 +137,7 @@ impl Exchange {
             return None;
         }
         let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
-        let lessons = |aim: &Aim| learn::lessons(status, refused.body(), &body, &aim.target);
+        let lessons = |aim: &Aim| learn::lessons(status, refused.body(), sent.operation, &body, &aim.target);
         if lessons(&sent.aim).is_empty() {
             return None;
         }

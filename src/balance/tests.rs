@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    call::OUTLINE_DEPTH,
+    call::{OUTLINE_DEPTH, Operation},
     catalog::{Catalog, Profile, Streaming, Surfaces},
     json::Document,
     translate::{
@@ -34,7 +34,7 @@ fn refused(param: &str) -> Vec<Lesson> {
     let answer = format!(r#"{{"error":{{"message":"Unknown parameter: '{param}'."}}}}"#);
     let sent = Document::parse(format!(r#"{{"{param}":"x"}}"#).into(), OUTLINE_DEPTH).unwrap();
     let target = Target::new("d", catalog().unknown(), crate::call::Surface::V1, &Surfaces::embedded());
-    lessons(400, answer.as_bytes(), &sent, &target)
+    lessons(400, answer.as_bytes(), Operation::Chat, &sent, &target)
 }
 
 fn ids(profile: &Profile) -> Vec<&str> {

@@ -8,7 +8,7 @@ use super::{
     section::Section,
 };
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "abstract",
     "inherits",
     "models",
@@ -19,6 +19,7 @@ const KEYS: [&str; 17] = [
     "modalities",
     "context",
     "efforts",
+    "responses_efforts",
     "default_effort",
     "tools_with_effort",
     "functions",
@@ -26,6 +27,7 @@ const KEYS: [&str; 17] = [
     "retires",
     "source",
     "chat",
+    "responses",
 ];
 
 /// What a block says; what it leaves open is inherited.
@@ -41,13 +43,15 @@ pub(super) struct Block {
     pub(super) modalities: Option<Vec<Modality>>,
     pub(super) context: Context,
     pub(super) efforts: Option<Vec<Effort>>,
+    pub(super) responses_efforts: Option<Vec<Effort>>,
     pub(super) default_effort: Option<Effort>,
     pub(super) tools_with_effort: Option<ToolsWithEffort>,
     pub(super) functions: Option<Functions>,
     pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
     pub(super) source: Option<String>,
-    pub(super) chat: Vec<Entry>,
+    chat: Vec<Entry>,
+    responses: Vec<Entry>,
 }
 
 impl Block {
@@ -65,6 +69,7 @@ impl Block {
             modalities: section.words("modalities"),
             context: context(section),
             efforts: section.words("efforts").map(weakest_first),
+            responses_efforts: section.words("responses_efforts").map(weakest_first),
             default_effort: section.word("default_effort"),
             tools_with_effort: section.word("tools_with_effort"),
             functions: section.word("functions"),
@@ -73,12 +78,24 @@ impl Block {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
             source: section.text("source").map(str::to_owned),
-            chat: section
-                .table("chat")
-                .map(|chat| entries(&mut section.below(&["chat"], chat)))
-                .unwrap_or_default(),
+            chat: rows(section, Operation::Chat),
+            responses: rows(section, Operation::Responses),
         }
     }
+
+    /// What it says of the parameters of an operation.
+    pub(super) fn entries(&self, operation: Operation) -> &[Entry] {
+        match operation {
+            Operation::Chat => &self.chat,
+            Operation::Responses => &self.responses,
+        }
+    }
+}
+
+/// The table that is called like the operation.
+fn rows(section: &mut Section<'_, '_>, operation: Operation) -> Vec<Entry> {
+    let Some(table) = section.table(operation.name()) else { return Vec::new() };
+    entries(&mut section.below(&[operation.name()], table))
 }
 
 fn context(section: &mut Section<'_, '_>) -> Context {

@@ -24,7 +24,8 @@ A model belongs to a family by its exact name, or by its name followed by a date
 - **Instructions**: the role that carries them; `merge_into_user` where Azure takes neither `system` nor `developer`.
 - **Cap**: the parameter that limits the length of an answer.
 - **Context**: window, prompt and answer in tokens; `–` where no source states it.
-- **Efforts**: the values of `reasoning_effort`, the default one in bold; `none taken` where any value is refused.
+- **Efforts**: the values of `reasoning_effort`, the default one in bold; `none taken` where any value is refused. Behind
+  a `+` what `reasoning.effort` of the Responses API takes besides.
 - **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
   they need the Responses API.
 - **Custom tools**: whether tools of type `custom` are taken in a chat call on v1; no dated api-version takes them.
@@ -35,16 +36,26 @@ A model belongs to a family by its exact name, or by its name followed by a date
 pub fn families_markdown(catalog: &Catalog) -> String {
     let mut page = String::from(INTRODUCTION);
     page.push_str(&facts(catalog));
-    page.push_str("\n## Parameters of chat completions\n\n");
-    page.push_str("A cap above the longest answer is set to it in every family whose limit is known (`clamp.max_tokens`, ");
-    page.push_str("`clamp.max_completion_tokens`).\n");
-    for base in bases(catalog) {
-        page.push_str(&base_section(catalog, base));
+    let caps = "(`clamp.max_tokens`, `clamp.max_completion_tokens`)";
+    page.push_str(&parameters(catalog, Operation::Chat, "chat completions", caps));
+    let caps = "(`clamp.max_output_tokens`)";
+    page.push_str(&parameters(catalog, Operation::Responses, "the Responses API", caps));
+    page
+}
+
+/// The rows of every family that Azure serves on the operation.
+fn parameters(catalog: &Catalog, operation: Operation, called: &str, caps: &str) -> String {
+    let tables = Tables { catalog, operation };
+    let mut page = format!("\n## Parameters of {called}\n\n");
+    page.push_str("A cap above the longest answer is set to it in every family whose limit is known ");
+    page.push_str(caps);
+    page.push_str(".\n");
+    for base in tables.bases() {
+        page.push_str(&tables.base_section(base));
     }
     page.push_str("\n### On their own\n\n");
-    page.extend(
-        chat_families(catalog).filter(|family| base(family).is_none()).map(|family| own_rows(family, &[])),
-    );
+    let alone = tables.families().filter(|family| base(family).is_none());
+    page.extend(alone.map(|family| tables.own_rows(family, &[])));
     page
 }
 
@@ -92,8 +103,8 @@ fn facts(catalog: &Catalog) -> String {
 }
 
 fn cap(family: &Profile) -> String {
-    if !serves_chat(family) {
-        return unstated();
+    if !family.serves(Operation::Chat) {
+        return "`max_output_tokens`".to_owned();
     }
     let renamed = |id: &str| family.chat.iter().any(|row| &*row.id == id);
     if renamed("rename.max_tokens") {
@@ -123,34 +134,18 @@ fn efforts(family: &Profile) -> String {
         Some(Scalar::Text(default)) if default == effort.name() => format!("**{default}**"),
         _ => effort.name().to_owned(),
     });
-    shown.collect::<Vec<_>>().join(", ")
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = family.efforts(Operation::Responses).unwrap_or_default().iter();
+    let more: Vec<&str> =
+        more.filter(|effort| !efforts.contains(effort)).map(|effort| effort.name()).collect();
+    if more.is_empty() { shown } else { format!("{shown} + {}", more.join(", ")) }
 }
 
 fn custom_tools(family: &Profile) -> String {
-    if !serves_chat(family) {
+    if !family.serves(Operation::Chat) {
         return unstated();
     }
     if family.custom_tools { "taken" } else { "refused" }.to_owned()
-}
-
-fn serves_chat(family: &Profile) -> bool {
-    family.operations.contains(&Operation::Chat)
-}
-
-/// The families that chat completions serve, which alone have parameter rows.
-fn chat_families(catalog: &Catalog) -> impl Iterator<Item = &Profile> {
-    catalog.families().map(AsRef::as_ref).filter(|family| serves_chat(family))
-}
-
-/// The bases, in the order of the families that stand on them.
-fn bases(catalog: &Catalog) -> Vec<&str> {
-    let mut bases = Vec::new();
-    for name in chat_families(catalog).filter_map(base) {
-        if !bases.contains(&name) {
-            bases.push(name);
-        }
-    }
-    bases
 }
 
 /// The block a family inherits from: the one origin that is neither itself nor derived.
@@ -162,57 +157,81 @@ fn base(family: &Profile) -> Option<&str> {
         .find(|origin| *origin != &*family.name && !["overlay", "context.output"].contains(origin))
 }
 
-fn base_section(catalog: &Catalog, name: &str) -> String {
-    let families: Vec<&Profile> =
-        chat_families(catalog).filter(|family| base(family) == Some(name)).collect();
-    let mut shared: Vec<&Row> = Vec::new();
-    for family in &families {
-        for row in rows_from(family, name) {
-            if shared.iter().all(|known| known.id != row.id) {
-                shared.push(row);
+/// The rows of an operation.
+#[derive(Clone, Copy)]
+struct Tables<'c> {
+    catalog: &'c Catalog,
+    operation: Operation,
+}
+
+impl<'c> Tables<'c> {
+    /// The families that Azure serves on it, which alone have rows of it.
+    fn families(self) -> impl Iterator<Item = &'c Profile> {
+        self.catalog.families().map(AsRef::as_ref).filter(move |family| family.serves(self.operation))
+    }
+
+    /// The bases, in the order of the families that stand on them.
+    fn bases(self) -> Vec<&'c str> {
+        let mut bases = Vec::new();
+        for name in self.families().filter_map(base) {
+            if !bases.contains(&name) {
+                bases.push(name);
             }
         }
+        bases
     }
-    let mut section = format!("\n### `{name}`\n\n");
-    let _infallible =
-        writeln!(section, "Families: {}.\n", codes(families.iter().map(|family| &*family.name)));
-    section.push_str("| Row | Applies | Why |\n| --- | --- | --- |\n");
-    section.extend(shared.iter().map(|row| row_line(row)));
-    let own: String = families.iter().map(|family| own_rows(family, &shared)).collect();
-    if !own.is_empty() {
-        section.push('\n');
-        section.push_str(&own);
-    }
-    section
-}
 
-/// How a family differs from its base; nothing where it does not.
-fn own_rows(family: &Profile, shared: &[&Row]) -> String {
-    let mut own = String::new();
-    for row in family.chat.iter().filter(|row| is_own(family, row)) {
-        let _infallible = writeln!(own, "  - `{}` ({}): {}", row.id, applies(row), row.why);
+    fn base_section(self, name: &str) -> String {
+        let families: Vec<&Profile> = self.families().filter(|family| base(family) == Some(name)).collect();
+        let mut shared: Vec<&Row> = Vec::new();
+        for family in &families {
+            for row in self.rows_from(family, name) {
+                if shared.iter().all(|known| known.id != row.id) {
+                    shared.push(row);
+                }
+            }
+        }
+        let mut section = format!("\n### `{name}`\n\n");
+        let _infallible =
+            writeln!(section, "Families: {}.\n", codes(families.iter().map(|family| &*family.name)));
+        section.push_str("| Row | Applies | Why |\n| --- | --- | --- |\n");
+        section.extend(shared.iter().map(|row| row_line(row)));
+        let own: String = families.iter().map(|family| self.own_rows(family, &shared)).collect();
+        if !own.is_empty() {
+            section.push('\n');
+            section.push_str(&own);
+        }
+        section
     }
-    let gone = shared.iter().filter(|row| family.chat.iter().all(|kept| kept.id != row.id));
-    let gone = codes(gone.map(|row| &*row.id));
-    if !gone.is_empty() {
-        let _infallible = writeln!(own, "  - without {gone}");
-    }
-    match (own.is_empty(), shared.is_empty()) {
-        (true, true) => format!("- `{}`: every parameter passes\n", family.name),
-        (true, false) => own,
-        (false, _) => format!("- `{}`\n{own}", family.name),
-    }
-}
 
-fn rows_from<'f>(family: &'f Profile, origin: &str) -> impl Iterator<Item = &'f Row> {
-    family
-        .chat
-        .iter()
-        .filter(move |row| family.origins.get(&*row.id).is_some_and(|written| written == origin))
-}
+    /// How a family differs from its base; nothing where it does not.
+    fn own_rows(self, family: &Profile, shared: &[&Row]) -> String {
+        let rows = family.rows(self.operation);
+        let mut own = String::new();
+        for row in rows.iter().filter(|row| self.is_own(family, row)) {
+            let _infallible = writeln!(own, "  - `{}` ({}): {}", row.id, applies(row), row.why);
+        }
+        let gone = shared.iter().filter(|row| rows.iter().all(|kept| kept.id != row.id));
+        let gone = codes(gone.map(|row| &*row.id));
+        if !gone.is_empty() {
+            let _infallible = writeln!(own, "  - without {gone}");
+        }
+        match (own.is_empty(), shared.is_empty()) {
+            (true, true) => format!("- `{}`: every parameter passes\n", family.name),
+            (true, false) => own,
+            (false, _) => format!("- `{}`\n{own}", family.name),
+        }
+    }
 
-fn is_own(family: &Profile, row: &Row) -> bool {
-    family.origins.get(&*row.id).is_some_and(|origin| *origin == *family.name || origin == "overlay")
+    fn rows_from<'f>(self, family: &'f Profile, origin: &str) -> impl Iterator<Item = &'f Row> {
+        let rows = family.rows(self.operation).iter();
+        rows.filter(move |row| family.origin(self.operation, &row.id) == Some(origin))
+    }
+
+    fn is_own(self, family: &Profile, row: &Row) -> bool {
+        let origin = family.origin(self.operation, &row.id);
+        origin.is_some_and(|origin| *origin == *family.name || origin == "overlay")
+    }
 }
 
 fn row_line(row: &Row) -> String {

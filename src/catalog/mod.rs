@@ -21,10 +21,12 @@ mod word;
 pub use docs::families_markdown;
 pub use lacking::lacking_on_responses;
 pub use problem::Problem;
+pub(crate) use profile::origin_key;
 pub use profile::{
     Context, Effort, FamilyName, Functions, Modality, Profile, Row, Scalar, Streaming, SystemRole,
     ToolsWithEffort, Verb,
 };
 pub use registry::Catalog;
+pub(crate) use row::row_id;
 pub use surfaces::Surfaces;
 pub use word::Word;

@@ -1,6 +1,6 @@
 //! What is known of one model family: the resolved form of a block of `families.toml`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::model_name::{canonical, undated};
 use crate::call::{ApiVersion, Operation};
@@ -29,6 +29,8 @@ pub struct Profile {
     pub context: Context,
     /// The values of `reasoning_effort` it takes, weakest first. `None`: nothing is known. Empty: it takes none.
     pub efforts: Option<Vec<Effort>>,
+    /// The same of a Responses call's `reasoning.effort`. `None`: those of a chat call.
+    pub responses_efforts: Option<Vec<Effort>>,
     /// Function tools beside a reasoning effort in a chat call.
     pub tools_with_effort: ToolsWithEffort,
     /// Whether the legacy `functions` and `function_call` are taken.
@@ -39,11 +41,16 @@ pub struct Profile {
     pub retires: Option<String>,
     /// Where these facts come from.
     pub source: String,
-    /// What Azure assumes for a parameter that is absent, by parameter.
+    /// What Azure assumes for a parameter that is absent from a chat call, by parameter.
     pub defaults: BTreeMap<String, Scalar>,
+    /// The same of a Responses call: `store`, for one, is another there.
+    pub responses_defaults: BTreeMap<String, Scalar>,
     /// What the family does not take of a chat call, in the order in which the rows are applied.
     pub chat: Vec<Row>,
-    /// Where each value above was written: field or row id → block name, `overlay` or `learned`.
+    /// The same of a Responses call.
+    pub responses: Vec<Row>,
+    /// Where each value above was written: field or row → block name, `overlay` or `learned`. A chat row goes by its id,
+    /// a Responses row by its id behind `responses:`.
     pub origins: BTreeMap<String, String>,
 }
 
@@ -51,6 +58,41 @@ impl Profile {
     /// Whether anything is known of the family; nothing is of `unknown`.
     pub fn is_known(&self) -> bool {
         !self.operations.is_empty()
+    }
+
+    /// What the family does not take of a call of that operation, in the order in which the rows are applied.
+    pub fn rows(&self, operation: Operation) -> &[Row] {
+        match operation {
+            Operation::Chat => &self.chat,
+            Operation::Responses => &self.responses,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn rows_mut(&mut self, operation: Operation) -> &mut Vec<Row> {
+        match operation {
+            Operation::Chat => &mut self.chat,
+            Operation::Responses => &mut self.responses,
+        }
+    }
+
+    /// What Azure assumes for a parameter that is absent from a call of that operation.
+    pub fn default(&self, operation: Operation, param: &str) -> Option<&Scalar> {
+        match operation {
+            Operation::Chat => self.defaults.get(param),
+            Operation::Responses => self.responses_defaults.get(param),
+        }
+    }
+
+    /// The efforts that it takes in a call of that operation, as in [`Profile::efforts`].
+    pub fn efforts(&self, operation: Operation) -> Option<&[Effort]> {
+        let own = self.responses_efforts.as_ref().filter(|_| operation == Operation::Responses);
+        own.or(self.efforts.as_ref()).map(Vec::as_slice)
+    }
+
+    /// Where a row was written.
+    pub fn origin(&self, operation: Operation, id: &str) -> Option<&str> {
+        self.origins.get(&*origin_key(operation, id)).map(String::as_str)
     }
 
     /// Whether Azure serves an operation for it, as far as anything is known.
@@ -65,6 +107,14 @@ impl Profile {
             .iter()
             .map(|model| canonical(model))
             .any(|model| model == name || undated(&name) == Some(&model))
+    }
+}
+
+/// What a row is called among the origins: both operations may have one of that id.
+pub(crate) fn origin_key(operation: Operation, id: &str) -> Cow<'_, str> {
+    match operation {
+        Operation::Chat => Cow::Borrowed(id),
+        Operation::Responses => Cow::Owned(format!("responses:{id}")),
     }
 }
 
@@ -189,9 +239,10 @@ impl Effort {
 /// One line of a family's parameter table: what happens to one parameter of a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// `verb.parameter`, the name a policy uses, such as `drop.temperature`.
+    /// `verb.parameter`, the name a policy uses, such as `drop.temperature`. What both operations have goes by chat's name.
     pub id: Arc<str>,
-    /// The parameter: a top-level key, or a path such as `response_format.type`.
+    /// The parameter: a top-level key, a path such as `response_format.type`, or one text of a list of texts such as
+    /// `include[reasoning.encrypted_content]`.
     pub param: String,
     /// What happens to it.
     pub verb: Verb,
@@ -204,6 +255,13 @@ pub struct Row {
     pub same: bool,
     /// Why: the text the caller reads.
     pub why: Arc<str>,
+}
+
+impl Row {
+    /// The list and the text in it, where the row is about one text of a list.
+    pub fn item(&self) -> Option<(&str, &str)> {
+        self.param.strip_suffix(']')?.split_once('[')
+    }
 }
 
 /// What a row does.

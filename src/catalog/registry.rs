@@ -1,21 +1,21 @@
 //! Every family, found by its name or by the name of a model.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap},
     sync::Arc,
 };
 
 use toml::{Table, Value};
 
-use crate::call::name;
+use crate::call::{Operation, name};
 
 use super::{
     block::Block,
     lineage::{Family, lineage},
     model_name::{canonical, undated},
     problem::{Problem, nearest},
-    profile::{Profile, Scalar},
-    resolve::{Draft, blank},
+    profile::Profile,
+    resolve::{Defaults, Draft, blank},
     section::{Section, scalar},
 };
 
@@ -67,11 +67,7 @@ impl Catalog {
         if problems.is_empty() { Ok(catalog) } else { Err(problems) }
     }
 
-    fn resolve(
-        families: &[Family],
-        defaults: &BTreeMap<String, Scalar>,
-        problems: &mut Vec<Problem>,
-    ) -> Catalog {
+    fn resolve(families: &[Family], defaults: &Defaults, problems: &mut Vec<Problem>) -> Catalog {
         let mut catalog = Catalog {
             families: Vec::new(),
             by_model: HashMap::new(),
@@ -182,11 +178,15 @@ fn block(name: &str, value: &Value, problems: &mut Vec<Problem>) -> Option<Block
     Some(Block::read(&mut Section::new(table, &["families", name], problems)))
 }
 
-fn defaults(embedded: &Table, problems: &mut Vec<Problem>) -> BTreeMap<String, Scalar> {
-    let Some(table) = embedded.get("defaults").and_then(Value::as_table) else { return BTreeMap::new() };
-    let mut section = Section::new(table, &["defaults"], problems);
-    let read = |section: &mut Section<'_, '_>, key: &String| {
-        Some((key.clone(), section.read(key, "plain value", scalar)?))
+fn defaults(embedded: &Table, problems: &mut Vec<Problem>) -> Defaults {
+    let mut read = |operation: Operation| {
+        let table = embedded.get("defaults")?.get(operation.name())?.as_table()?;
+        let mut section = Section::new(table, &["defaults", operation.name()], problems);
+        let read = |key: &String| Some((key.clone(), section.read(key, "plain value", scalar)?));
+        Some(table.keys().filter_map(read).collect())
     };
-    table.keys().filter_map(|key| read(&mut section, key)).collect()
+    Defaults {
+        chat: read(Operation::Chat).unwrap_or_default(),
+        responses: read(Operation::Responses).unwrap_or_default(),
+    }
 }

@@ -1,6 +1,9 @@
 //! Lays the blocks of a family over each other, base first, into one profile.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::call::Operation;
 
@@ -9,13 +12,21 @@ use super::{
     problem::Problem,
     profile::{
         Context, Effort, Functions, Profile, Row, Scalar, Streaming, SystemRole, ToolsWithEffort, Verb,
+        origin_key,
     },
     row::Entry,
     section::listed,
 };
 
+/// What Azure assumes for absent parameters, by operation.
+#[derive(Debug)]
+pub(super) struct Defaults {
+    pub(super) chat: BTreeMap<String, Scalar>,
+    pub(super) responses: BTreeMap<String, Scalar>,
+}
+
 /// A profile that knows nothing but what Azure assumes for any model: everything passes through.
-pub(super) fn blank(name: &str, defaults: &BTreeMap<String, Scalar>) -> Profile {
+pub(super) fn blank(name: &str, defaults: &Defaults) -> Profile {
     Profile {
         name: name.into(),
         models: Vec::new(),
@@ -26,13 +37,16 @@ pub(super) fn blank(name: &str, defaults: &BTreeMap<String, Scalar>) -> Profile 
         modalities: None,
         context: Context::default(),
         efforts: None,
+        responses_efforts: None,
         tools_with_effort: ToolsWithEffort::Any,
         functions: Functions::Legacy,
         custom_tools: true,
         retires: None,
         source: String::new(),
-        defaults: defaults.clone(),
+        defaults: defaults.chat.clone(),
+        responses_defaults: defaults.responses.clone(),
         chat: Vec::new(),
+        responses: Vec::new(),
         origins: BTreeMap::new(),
     }
 }
@@ -42,11 +56,12 @@ pub(super) fn blank(name: &str, defaults: &BTreeMap<String, Scalar>) -> Profile 
 pub(super) struct Draft {
     profile: Profile,
     default_effort: Option<Effort>,
-    taken: BTreeSet<String>,
+    /// Parameters whose inherited rows a block has removed.
+    taken: BTreeSet<(&'static str, String)>,
 }
 
 impl Draft {
-    pub(super) fn new(name: &str, models: &[String], defaults: &BTreeMap<String, Scalar>) -> Draft {
+    pub(super) fn new(name: &str, models: &[String], defaults: &Defaults) -> Draft {
         let mut profile = blank(name, defaults);
         profile.models = models.to_vec();
         Draft { profile, default_effort: None, taken: BTreeSet::new() }
@@ -68,29 +83,33 @@ impl Draft {
         over.some(&mut profile.context.input, "context.input", block.context.input.as_ref());
         over.some(&mut profile.context.output, "context.output", block.context.output.as_ref());
         over.some(&mut profile.efforts, "efforts", block.efforts.as_ref());
+        over.some(&mut profile.responses_efforts, "responses_efforts", block.responses_efforts.as_ref());
         over.some(&mut self.default_effort, "default_effort", block.default_effort.as_ref());
         over.set(&mut profile.tools_with_effort, "tools_with_effort", block.tools_with_effort.as_ref());
         over.set(&mut profile.functions, "functions", block.functions.as_ref());
         over.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         over.some(&mut profile.retires, "retires", block.retires.as_ref());
         over.set(&mut profile.source, "source", block.source.as_ref());
-        for entry in &block.chat {
-            self.lay_entry(origin, entry);
+        for operation in Operation::ALL {
+            for entry in block.entries(operation) {
+                self.lay_entry(origin, operation, entry);
+            }
         }
     }
 
-    fn lay_entry(&mut self, origin: &str, entry: &Entry) {
+    fn lay_entry(&mut self, origin: &str, operation: Operation, entry: &Entry) {
         let profile = &mut self.profile;
         match entry {
             Entry::Take(param) => {
-                profile.chat.retain(|row| row.param != *param);
-                self.taken.insert(param.clone());
+                profile.rows_mut(operation).retain(|row| row.param != *param);
+                self.taken.insert((operation.name(), param.clone()));
             }
             Entry::Row(row) => {
-                profile.origins.insert(row.id.to_string(), origin.to_owned());
-                match profile.chat.iter_mut().find(|old| old.id == row.id) {
+                profile.origins.insert(origin_key(operation, &row.id).into_owned(), origin.to_owned());
+                let rows = profile.rows_mut(operation);
+                match rows.iter_mut().find(|old| old.id == row.id) {
                     Some(old) => old.clone_from(row),
-                    None => profile.chat.push(row.clone()),
+                    None => rows.push(row.clone()),
                 }
             }
         }
@@ -99,10 +118,12 @@ impl Draft {
     /// The finished profile.
     pub(super) fn finish(mut self, problems: &mut Vec<Problem>) -> Profile {
         self.set_default_effort(problems);
-        self.cap_answers();
+        self.cap_answers(Operation::Chat, &["max_tokens", "max_completion_tokens"]);
+        self.cap_answers(Operation::Responses, &["max_output_tokens"]);
         let Draft { mut profile, .. } = self;
         // A row that was taken back leaves no trace.
-        let rows: BTreeSet<&str> = profile.chat.iter().map(|row| &*row.id).collect();
+        let keys = |operation| profile.rows(operation).iter().map(move |row| origin_key(operation, &row.id));
+        let rows: BTreeSet<String> = Operation::ALL.into_iter().flat_map(keys).map(Cow::into_owned).collect();
         profile.origins.retain(|key, _| is_field(key) || rows.contains(key.as_str()));
         profile
     }
@@ -111,9 +132,9 @@ impl Draft {
     fn set_default_effort(&mut self, problems: &mut Vec<Problem>) {
         let (Some(effort), Some(efforts)) = (self.default_effort, &self.profile.efforts) else { return };
         if efforts.contains(&effort) {
-            self.profile
-                .defaults
-                .insert("reasoning_effort".to_owned(), Scalar::Text(effort.name().to_owned()));
+            let value = || Scalar::Text(effort.name().to_owned());
+            self.profile.defaults.insert("reasoning_effort".to_owned(), value());
+            self.profile.responses_defaults.insert("reasoning.effort".to_owned(), value());
         } else if !efforts.is_empty() {
             let known: Vec<&str> = efforts.iter().map(|effort| effort.name()).collect();
             problems.push(Problem::new(
@@ -125,24 +146,24 @@ impl Draft {
     }
 
     /// Azure refuses a cap above what an answer may hold; one at the limit means the same.
-    fn cap_answers(&mut self) {
+    fn cap_answers(&mut self, operation: Operation, params: &[&str]) {
         let Some(output) = self.profile.context.output else { return };
-        if !serves_chat(&self.profile) {
+        if !self.profile.serves(operation) {
             return;
         }
         let Ok(most) = u32::try_from(output) else { return };
-        for param in ["max_tokens", "max_completion_tokens"] {
+        for param in params {
             let id = format!("clamp.{param}");
             let renamed = format!("rename.{param}");
-            if self.taken.contains(param)
-                || self.profile.chat.iter().any(|row| *row.id == *id || *row.id == *renamed)
+            if self.taken.contains(&(operation.name(), (*param).to_owned()))
+                || self.profile.rows(operation).iter().any(|row| *row.id == *id || *row.id == *renamed)
             {
                 continue;
             }
-            self.profile.origins.insert(id.clone(), "context.output".to_owned());
-            self.profile.chat.push(Row {
+            self.profile.origins.insert(origin_key(operation, &id).into_owned(), "context.output".to_owned());
+            self.profile.rows_mut(operation).push(Row {
                 id: id.into(),
-                param: param.to_owned(),
+                param: (*param).to_owned(),
                 verb: Verb::Clamp { min: None, max: Some(f64::from(most)) },
                 unless: Vec::new(),
                 when: Vec::new(),
@@ -156,14 +177,10 @@ impl Draft {
     }
 }
 
-/// Whether the family is served on chat completions, or may be.
-fn serves_chat(profile: &Profile) -> bool {
-    profile.operations.is_empty() || profile.operations.contains(&Operation::Chat)
-}
-
-/// Row ids begin with a verb; fields do not.
+/// Row ids begin with a verb, behind their operation if it is not chat; fields do not.
 fn is_field(key: &str) -> bool {
-    !["rename.", "drop.", "refuse.", "map.", "clamp."].iter().any(|verb| key.starts_with(verb))
+    let id = key.strip_prefix("responses:").unwrap_or(key);
+    !["rename.", "drop.", "refuse.", "map.", "clamp."].iter().any(|verb| id.starts_with(verb))
 }
 
 /// Writes one block's values, with their origin.

@@ -1,5 +1,7 @@
 //! The parameter rows of a block, read from TOML.
 
+use std::sync::Arc;
+
 use toml::{Table, Value};
 
 use super::{
@@ -11,6 +13,20 @@ const VERBS: [&str; 5] = ["rename", "drop", "refuse", "allow", "clamp"];
 const KEYS: [&str; 10] =
     ["rename", "drop", "refuse", "allow", "clamp", "map", "unless", "when", "same", "why"];
 
+/// What a Responses call says with nested parameters and a chat call with a plain one: the rows of both go by the name
+/// that it has in chat, so that one word of a policy governs both.
+const ONE_NAME: [(&str, &str); 3] = [
+    ("reasoning.effort", "reasoning_effort"),
+    ("text.format", "response_format"),
+    ("text.verbosity", "verbosity"),
+];
+
+/// The id of a row.
+pub(crate) fn row_id(verb: &str, param: &str) -> Arc<str> {
+    let name = ONE_NAME.iter().find(|(nested, _)| *nested == param).map_or(param, |(_, plain)| plain);
+    format!("{verb}.{name}").into()
+}
+
 /// What a block says of one parameter.
 #[derive(Debug)]
 pub(super) enum Entry {
@@ -20,18 +36,18 @@ pub(super) enum Entry {
     Row(Row),
 }
 
-/// Every entry of a block's `chat` table: a parameter holds one row, `"take"`, or a list of these.
-pub(super) fn entries(chat: &mut Section<'_, '_>) -> Vec<Entry> {
+/// Every entry of a block's table of an operation: a parameter holds one row, `"take"`, or a list of these.
+pub(super) fn entries(rows: &mut Section<'_, '_>) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for (param, value) in chat.table {
+    for (param, value) in rows.table {
         let before = entries.len();
         match value {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    entries.extend(entry(chat, param, &[param, &index.to_string()], item));
+                    entries.extend(entry(rows, param, &[param, &index.to_string()], item));
                 }
             }
-            one => entries.extend(entry(chat, param, &[param], one)),
+            one => entries.extend(entry(rows, param, &[param], one)),
         }
         let mut ids: Vec<&str> = entries.iter().skip(before).filter_map(Entry::id).collect();
         ids.sort_unstable();
@@ -39,7 +55,7 @@ pub(super) fn entries(chat: &mut Section<'_, '_>) -> Vec<Entry> {
             [one, other] if one == other => Some(format!("`{one}` is written twice")),
             _ => None,
         }) {
-            chat.problem(&[param], twice, "write one row for each verb");
+            rows.problem(&[param], twice, "write one row for each verb");
         }
     }
     entries
@@ -54,12 +70,12 @@ impl Entry {
     }
 }
 
-fn entry<'t>(chat: &mut Section<'t, '_>, param: &str, keys: &[&str], value: &'t Value) -> Option<Entry> {
+fn entry<'t>(rows: &mut Section<'t, '_>, param: &str, keys: &[&str], value: &'t Value) -> Option<Entry> {
     match value {
         Value::String(word) if word == "take" => Some(Entry::Take(param.to_owned())),
-        Value::Table(table) => row(&mut chat.below(keys, table), param, &[]).map(Entry::Row),
+        Value::Table(table) => row(&mut rows.below(keys, table), param, &[]).map(Entry::Row),
         other => {
-            chat.problem(
+            rows.problem(
                 keys,
                 format!("{} says nothing of `{param}`", shown(other)),
                 "write a row such as `{ drop = true, why = \"…\" }`, or \"take\" to remove the inherited rows",
@@ -75,7 +91,7 @@ pub(super) fn row(section: &mut Section<'_, '_>, param: &str, extra: &[&str]) ->
     let (word, verb) = verb(section)?;
     let name = if word == "allow" { "map" } else { word };
     Some(Row {
-        id: format!("{name}.{param}").into(),
+        id: row_id(name, param),
         param: param.to_owned(),
         unless: section.scalars("unless").unwrap_or_default(),
         when: guards(section),

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::call::{ApiVersion, Surface};
+use crate::call::{ApiVersion, Operation, Surface};
 
 use super::{problem::Problem, profile::Row, row::row, section::Section};
 
@@ -11,7 +11,9 @@ const EMBEDDED: &str = include_str!("surfaces.toml");
 /// The keys and values that came with one api-version or another.
 #[derive(Clone, Debug)]
 pub struct Surfaces {
-    rows: Vec<Newer>,
+    chat: Vec<Newer>,
+    responses: Vec<Newer>,
+    oldest_responses: Option<ApiVersion>,
     developer_role: Option<Surface>,
     versions: Vec<ApiVersion>,
 }
@@ -37,30 +39,42 @@ impl Surfaces {
             Err(error) => return Err(vec![Problem::new(&[], error.to_string(), "report this to azgate")]),
         };
         let mut section = Section::new(&table, &["surfaces"], &mut problems);
-        section.only(&["versions", "developer_role", "chat"]);
+        section.only(&["versions", "developer_role", "oldest_responses", "chat", "responses"]);
         let versions = section.read("versions", "list of api-versions", |value| {
             value.as_array()?.iter().map(|version| version.as_str()?.parse().ok()).collect()
         });
         let surfaces = Surfaces {
-            rows: section
-                .table("chat")
-                .map(|chat| rows(&mut section.below(&["chat"], chat)))
-                .unwrap_or_default(),
+            chat: rows(&mut section, Operation::Chat),
+            responses: rows(&mut section, Operation::Responses),
+            oldest_responses: section.parsed("oldest_responses", "api-version"),
             developer_role: section.parsed("developer_role", "api-version"),
             versions: versions.unwrap_or_default(),
         };
         if problems.is_empty() { Ok(surfaces) } else { Err(problems) }
     }
 
-    /// What a call on that version cannot hold; at most one row for each parameter. The ids are `version.KEY`.
-    pub fn rows(&self, version: &ApiVersion) -> Vec<Row> {
+    /// What a call of that operation on that version cannot hold; at most one row for each parameter. The ids are
+    /// `version.KEY`.
+    pub fn rows(&self, version: &ApiVersion, operation: Operation) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        for newer in self.rows.iter().filter(|newer| is_older(version, &newer.since)) {
+        for newer in self.newer(operation).iter().filter(|newer| is_older(version, &newer.since)) {
             if rows.iter().all(|row| row.param != newer.row.param) {
                 rows.push(newer.row.clone());
             }
         }
         rows
+    }
+
+    fn newer(&self, operation: Operation) -> &[Newer] {
+        match operation {
+            Operation::Chat => &self.chat,
+            Operation::Responses => &self.responses,
+        }
+    }
+
+    /// The oldest dated version that has the operation, where not every one has it.
+    pub fn oldest(&self, operation: Operation) -> Option<&ApiVersion> {
+        self.oldest_responses.as_ref().filter(|_| operation == Operation::Responses)
     }
 
     /// Whether that version knows the role `developer`.
@@ -81,23 +95,26 @@ fn is_older(version: &ApiVersion, since: &Surface) -> bool {
     }
 }
 
-fn rows(chat: &mut Section<'_, '_>) -> Vec<Newer> {
+/// The table that is called like the operation.
+fn rows(section: &mut Section<'_, '_>, operation: Operation) -> Vec<Newer> {
+    let Some(table) = section.table(operation.name()) else { return Vec::new() };
+    let mut table = section.below(&[operation.name()], table);
     let mut rows = Vec::new();
-    for (param, value) in chat.table {
+    for (param, value) in table.table {
         let tables = match value {
             Value::Array(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
-        for table in tables {
-            let Value::Table(table) = table else {
-                chat.problem(
+        for row in tables {
+            let Value::Table(row) = row else {
+                table.problem(
                     &[param],
                     "a row is a table",
                     "write `{ since = \"…\", drop = true, why = \"…\" }`",
                 );
                 continue;
             };
-            rows.extend(newer(param, &mut chat.below(&[param], table)));
+            rows.extend(newer(param, &mut table.below(&[param], row)));
         }
     }
     rows
@@ -122,7 +139,7 @@ mod tests {
     use crate::catalog::{Scalar, Verb};
 
     fn rows_on(version: &str) -> Vec<Row> {
-        Surfaces::embedded().rows(&version.parse().unwrap())
+        Surfaces::embedded().rows(&version.parse().unwrap(), Operation::Chat)
     }
 
     fn withheld(version: &str) -> Vec<String> {
@@ -164,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn a_responses_call_has_rows_of_its_own() {
+        let on = |version: &str| Surfaces::embedded().rows(&version.parse().unwrap(), Operation::Responses);
+        let rows = on("2025-04-01-preview");
+        let found: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
+        assert_eq!(found, ["version.context_management"]);
+    }
+
+    #[test]
     fn efforts_are_dropped_then_narrowed_then_free() {
         let effort = |version: &str| rows_on(version).into_iter().find(|row| row.param == "reasoning_effort");
         assert_eq!(effort("2024-10-21").unwrap().verb, Verb::Drop);
@@ -200,13 +225,14 @@ mod tests {
         let surfaces = Surfaces::embedded();
         let versions = surfaces.known_versions();
         assert!(versions.windows(2).all(|pair| pair[0].is_before(&pair[1])));
-        for Newer { since, row } in &surfaces.rows {
+        for Newer { since, row } in surfaces.chat.iter().chain(&surfaces.responses) {
             let known = match since {
                 Surface::V1 => true,
                 Surface::Dated(since) => versions.contains(since),
             };
             assert!(known, "{}: {since}", row.id);
         }
+        assert!(surfaces.oldest(Operation::Responses).is_some_and(|oldest| versions.contains(oldest)));
         for family in crate::catalog::Catalog::embedded().families() {
             let known = family.min_api_version.as_ref().is_none_or(|version| versions.contains(version));
             assert!(known, "{}", family.name);

@@ -12,6 +12,7 @@ use super::{
     terminal::{ERROR, HEAD},
 };
 use crate::{
+    call::Operation,
     catalog::{Catalog, Profile, Row, Verb, Word},
     config::{Checked, Environment},
 };
@@ -110,13 +111,12 @@ fn list(catalog: &Catalog, json: bool, out: &mut Output<'_>) -> io::Result<()> {
 fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     let fields = fields(profile);
     if json {
-        let rows: Vec<Value> = profile
-            .chat
-            .iter()
-            .map(|row| json!({ "id": *row.id, "does": does(row), "why": *row.why, "origin": origin(profile, &row.id) }))
-            .collect();
         let mut whole = fields;
-        whole.insert("chat".to_owned(), Value::Array(rows));
+        for operation in Operation::ALL {
+            let row = |row: &Row| json!({ "id": *row.id, "does": does(row), "why": *row.why, "origin": profile.origin(operation, &row.id) });
+            let rows = profile.rows(operation).iter().map(row).collect();
+            whole.insert(operation.name().to_owned(), Value::Array(rows));
+        }
         whole.insert("origins".to_owned(), json!(profile.origins));
         return writeln!(out, "{:#}", Value::Object(whole));
     }
@@ -124,12 +124,17 @@ fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     let known = fields.iter().filter(|(_, value)| !value.is_null());
     let row = |(key, value): (&String, &Value)| [key.clone(), plain(value), origin(profile, key).to_owned()];
     out.table(&["field", "value", "written in"], known.map(row), &[])?;
-    if !profile.chat.is_empty() {
+    for operation in Operation::ALL.into_iter().filter(|operation| profile.serves(*operation)) {
+        if profile.rows(operation).is_empty() {
+            continue;
+        }
         writeln!(out)?;
         let row = |row: &Row| {
-            [row.id.to_string(), does(row), origin(profile, &row.id).to_owned(), row.why.to_string()]
+            let origin = profile.origin(operation, &row.id).unwrap_or_default().to_owned();
+            [row.id.to_string(), does(row), origin, row.why.to_string()]
         };
-        out.table(&["rule", "does", "written in", "why"], profile.chat.iter().map(row), &[])?;
+        let head = [operation.name(), "does", "written in", "why"];
+        out.table(&head, profile.rows(operation).iter().map(row), &[])?;
     }
     Ok(())
 }
@@ -164,6 +169,7 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         "max_input_tokens": profile.context.input,
         "max_output_tokens": profile.context.output,
         "efforts": profile.efforts.as_deref().map(words),
+        "responses_efforts": profile.responses_efforts.as_deref().map(words),
         "default_effort": profile.defaults.get("reasoning_effort").map(ToString::to_string),
         "tools_with_effort": profile.tools_with_effort.word(),
         "functions": profile.functions.word(),
@@ -223,7 +229,14 @@ mod tests {
             for (key, value) in fields(profile).iter().filter(|(_, value)| !value.is_null()) {
                 assert!(!origin(profile, key).is_empty(), "{}: {key} = {value}", profile.name);
             }
-            assert!(profile.chat.iter().all(|row| origin(profile, &row.id) != "default"), "{}", profile.name);
+            for operation in Operation::ALL {
+                let rows = profile.rows(operation).iter();
+                assert!(
+                    rows.clone().all(|row| profile.origin(operation, &row.id).is_some()),
+                    "{}",
+                    profile.name
+                );
+            }
         }
         let o1 = shown("o1");
         assert!(

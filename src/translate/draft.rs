@@ -5,43 +5,28 @@ use std::{borrow::Cow, collections::HashSet};
 use crate::{
     bridge::Loss,
     call::{Call, Change, Copies, Edit, Effect, Operation, Refusal, ReplyPlan, ReplyTweak, RuleId},
-    catalog::{Profile, Scalar},
-    json::{self, Kind, Pointer, View},
+    catalog::{Profile, Row, Scalar},
+    json::{self, Pointer, View},
 };
 
 use super::{
     Finished, Target, Version, learn,
     policy::{Action, Policy},
+    words::{Words, words},
+    written::{Value, Written},
 };
 
-/// A message of the call's outline.
+/// A message of the call's outline. On the Responses API these are the items of `input` that have a role.
 #[derive(Clone, Debug)]
 pub struct Message<'a> {
+    /// Which item of its list it is.
+    pub index: usize,
     /// The whole message.
     pub view: View<'a>,
     /// Its role as it now is.
     pub role: Cow<'a, str>,
     /// Whether an edit took it out.
     pub removed: bool,
-}
-
-/// The present value of a top-level parameter.
-#[derive(Clone, Debug)]
-pub enum Value<'a> {
-    /// As the client sent it.
-    Sent(View<'a>),
-    /// Written by an edit; the scalar if it is one.
-    Written(Option<Scalar>),
-}
-
-impl Value<'_> {
-    /// The value as a plain scalar, if it is one.
-    pub fn scalar(&self) -> Option<Scalar> {
-        match self {
-            Value::Written(scalar) => scalar.clone(),
-            Value::Sent(view) => Scalar::read(*view),
-        }
-    }
 }
 
 /// The state that rules read and add to.
@@ -63,7 +48,7 @@ pub struct Draft<'a> {
     pub cut_at: Vec<String>,
     policy: &'a Policy<'a>,
     version: Option<&'a Version>,
-    written: Vec<(String, Option<Value<'a>>)>,
+    written: Written<'a>,
     removed_items: HashSet<Pointer>,
     edits: Vec<Edit>,
 }
@@ -71,8 +56,11 @@ pub struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A draft with no edits.
     pub fn new(call: &'a Call, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
-        let messages = call.body.root().get("messages").into_iter().flat_map(View::items);
-        let outline = |view: View<'a>| Message {
+        let list = call.body.root().get(words(call.operation).messages);
+        let messages = list.into_iter().flat_map(View::items).enumerate();
+        let messages = messages.filter(|(_, item)| call.operation == Operation::Chat || is_message(*item));
+        let outline = |(index, view): (usize, View<'a>)| Message {
+            index,
             view,
             role: view.get("role").and_then(View::text).unwrap_or_default(),
             removed: false,
@@ -87,7 +75,7 @@ impl<'a> Draft<'a> {
             cut_at: Vec::new(),
             policy,
             version: target.configured.as_ref(),
-            written: Vec::new(),
+            written: Written::new(&call.body),
             removed_items: HashSet::new(),
             edits: Vec::new(),
         }
@@ -96,6 +84,22 @@ impl<'a> Draft<'a> {
     /// The family that the call is translated for.
     pub fn profile(&self) -> &'a Profile {
         &self.target.profile
+    }
+
+    /// What the operation calls the things that rules are about.
+    pub fn words(&self) -> &'static Words {
+        words(self.call.operation)
+    }
+
+    /// The family's table for the operation.
+    pub fn rows(&self) -> &'a [Row] {
+        self.profile().rows(self.call.operation)
+    }
+
+    /// Where a message stands, by its place among the messages.
+    pub fn place(&self, message: usize) -> Pointer {
+        let index = self.messages.get(message).map_or(message, |message| message.index);
+        Pointer::key(self.words().messages).item(index)
     }
 
     /// The dated api-version as it will be sent; `None` on v1.
@@ -110,21 +114,13 @@ impl<'a> Draft<'a> {
 
     /// Whether the family's table says something of a parameter.
     pub fn has_row(&self, param: &str) -> bool {
-        self.profile().chat.iter().any(|row| row.param == param)
+        self.rows().iter().any(|row| row.param == param)
     }
 
     /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
     /// null.
     pub fn get(&self, path: &str) -> Option<Value<'a>> {
-        let (top, rest) = path.split_once('.').map_or((path, None), |(top, rest)| (top, Some(rest)));
-        if let Some((_, value)) = self.written.iter().rev().find(|(key, _)| key == top) {
-            return match value {
-                Some(Value::Sent(view)) => below(*view, rest),
-                Some(value) if rest.is_none() => Some(value.clone()),
-                _ => None,
-            };
-        }
-        below(self.call.body.root().get(top)?, rest)
+        self.written.get(path)
     }
 
     /// Whether a parameter is present and not null.
@@ -134,8 +130,7 @@ impl<'a> Draft<'a> {
 
     /// Whether a top-level parameter is there and null.
     pub fn is_null(&self, key: &str) -> bool {
-        let untouched = self.written.iter().all(|(written, _)| written != key);
-        untouched && self.call.body.root().get(key).is_some_and(View::is_null)
+        self.written.is_null(key)
     }
 
     /// The items at a place, without those that an edit took out.
@@ -150,13 +145,15 @@ impl<'a> Draft<'a> {
     pub fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
             Some(value) => value.scalar(),
-            None => self.profile().defaults.get(path).cloned(),
+            None => self.profile().default(self.call.operation, path).cloned(),
         }
     }
 
-    /// Whether the client asked for the usage chunk.
+    /// Whether the client asked for the usage chunk. A Responses stream tells its usage unasked.
     pub fn wants_usage(&self) -> bool {
-        self.get("stream_options.include_usage").and_then(|value| value.scalar()) == Some(Scalar::Bool(true))
+        self.call.operation == Operation::Chat
+            && self.get("stream_options.include_usage").and_then(|value| value.scalar())
+                == Some(Scalar::Bool(true))
     }
 
     /// Makes a change to the body if the policy lets it; `Ok(true)` if it was made.
@@ -253,6 +250,7 @@ impl<'a> Draft<'a> {
             Action::Pass => Ok(false),
             Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
             Action::Apply => {
+                let change = self.written.settled(change);
                 self.note(&change);
                 self.push(rule, Change::Body(change), effect, why);
                 Ok(true)
@@ -261,7 +259,7 @@ impl<'a> Draft<'a> {
     }
 
     fn push(&mut self, rule: &str, change: Change, effect: Effect, why: Cow<'static, str>) {
-        let learned = learn::is_learned(self.profile(), rule);
+        let learned = self.is_learned(rule);
         self.edits.push(Edit { rule: RuleId::from(rule), change, effect, why, learned });
     }
 
@@ -274,56 +272,53 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn is_learned(&self, rule: &str) -> bool {
+        learn::is_learned(self.profile(), self.call.operation, rule)
+    }
+
     /// Keeps the combined view true for the rules that come later.
     fn note(&mut self, change: &json::Change) {
+        self.written.note(change);
         match change {
             json::Change::Set { at, value } => {
-                if let Some(key) = at.top_level() {
-                    let scalar = Scalar::parse(&value.render(self.call.body.source()));
-                    self.written.push((key.to_owned(), Some(Value::Written(scalar))));
-                } else if let (Some(index), Some("role")) = message_member(at) {
+                if let (Some(message), Some("role")) = self.message_member(at) {
                     let role =
                         json::text::unquote(&value.render(self.call.body.source())).map(Cow::into_owned);
-                    if let (Some(message), Some(role)) = (self.messages.get_mut(index), role) {
+                    if let (Some(message), Some(role)) = (self.messages.get_mut(message), role) {
                         message.role = Cow::Owned(role);
                     }
                 }
             }
             json::Change::Remove { at } => {
-                if let Some(key) = at.top_level() {
-                    self.written.push((key.to_owned(), None));
-                } else if let (Some(index), None) = message_member(at)
-                    && let Some(message) = self.messages.get_mut(index)
+                if let (Some(message), None) = self.message_member(at)
+                    && let Some(message) = self.messages.get_mut(message)
                 {
                     message.removed = true;
                 } else if let Some(json::Step::Index(_)) = at.steps().last() {
                     self.removed_items.insert(at.clone());
                 }
             }
-            json::Change::Rename { from, to } => {
-                if let Some(key) = from.top_level() {
-                    let value = self.get(key);
-                    self.written.push((key.to_owned(), None));
-                    self.written.push((to.clone(), value));
-                }
+            json::Change::Rename { .. } | json::Change::Insert { .. } => {}
+        }
+    }
+
+    /// The message that a place is in, and the message's member if it is just that.
+    fn message_member<'p>(&self, at: &'p Pointer) -> (Option<usize>, Option<&'p str>) {
+        let (index, member) = match at.steps() {
+            [json::Step::Key(key), json::Step::Index(index)] if key == self.words().messages => (index, None),
+            [json::Step::Key(key), json::Step::Index(index), json::Step::Key(member)]
+                if key == self.words().messages =>
+            {
+                (index, Some(&**member))
             }
-            json::Change::Insert { .. } => {}
-        }
+            _ => return (None, Some("")),
+        };
+        (self.messages.binary_search_by_key(index, |message| message.index).ok(), member)
     }
 }
 
-fn below<'a>(top: View<'a>, path: Option<&str>) -> Option<Value<'a>> {
-    let view = path.into_iter().flat_map(|path| path.split('.')).try_fold(top, View::get)?;
-    (view.kind() != Kind::Null).then_some(Value::Sent(view))
-}
-
-/// The index of the message that a place is in, and the message's member if it is just that.
-fn message_member(at: &Pointer) -> (Option<usize>, Option<&str>) {
-    match at.steps() {
-        [json::Step::Key(key), json::Step::Index(index)] if key == "messages" => (Some(*index), None),
-        [json::Step::Key(key), json::Step::Index(index), json::Step::Key(member)] if key == "messages" => {
-            (Some(*index), Some(member))
-        }
-        _ => (None, Some("")),
-    }
+/// Whether an item of a Responses call's input is a message.
+fn is_message(item: View<'_>) -> bool {
+    let kind = item.get("type").filter(|kind| !kind.is_null());
+    item.get("role").is_some() && kind.is_none_or(|kind| kind.text().as_deref() == Some("message"))
 }

@@ -12,14 +12,18 @@ pub mod rules;
 mod target;
 #[cfg(test)]
 mod tests;
+mod words;
+mod written;
 
 pub use docs::rules_markdown;
-pub use draft::{Draft, Message, Value};
+pub use draft::{Draft, Message};
 pub use options::{OnToolsWithEffort, Summary};
 pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
 pub use target::{Target, Version};
+pub use words::{Words, words};
+pub use written::Value;
 
 use crate::{
     call::{Call, Edit, Plan, Refusal, ReplyPlan, Surface, UsageChunk},

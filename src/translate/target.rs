@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    call::{ApiVersion, Surface},
+    call::{ApiVersion, Operation, Surface},
     catalog::{Profile, Row, Surfaces},
     translate::{OnToolsWithEffort, Summary},
 };
@@ -13,8 +13,8 @@ use crate::{
 pub struct Version {
     /// The version.
     pub name: ApiVersion,
-    /// The keys and values that it does not know.
-    pub unknown: Arc<[Row]>,
+    chat: Arc<[Row]>,
+    responses: Arc<[Row]>,
     /// Whether it knows the `developer` role.
     pub developer_role: bool,
 }
@@ -23,8 +23,17 @@ impl Version {
     fn new(name: &ApiVersion, surfaces: &Surfaces) -> Version {
         Version {
             name: name.clone(),
-            unknown: surfaces.rows(name).into(),
+            chat: surfaces.rows(name, Operation::Chat).into(),
+            responses: surfaces.rows(name, Operation::Responses).into(),
             developer_role: surfaces.knows_developer_role(name),
+        }
+    }
+
+    /// The keys and values of a call of that operation that it does not know.
+    pub fn unknown(&self, operation: Operation) -> &[Row] {
+        match operation {
+            Operation::Chat => &self.chat,
+            Operation::Responses => &self.responses,
         }
     }
 }
@@ -44,6 +53,8 @@ pub struct Target {
     pub configured: Option<Version>,
     /// The family's oldest version, where the configured one is older still.
     pub raised: Option<Version>,
+    /// The oldest version that serves the family on the Responses API, where the configured one is older still.
+    pub raised_responses: Option<Version>,
     /// Put `Formatting re-enabled` before the instructions.
     pub markdown: bool,
     /// Tokens added to a mapped cap for reasoning.
@@ -74,6 +85,7 @@ impl Target {
             surface,
             configured,
             raised: None,
+            raised_responses: None,
             markdown: false,
             reasoning_reserve: 0,
             collect: false,
@@ -88,15 +100,31 @@ impl Target {
     /// The same target where more is known of its family.
     #[must_use]
     pub fn with_profile(&self, profile: Arc<Profile>, surfaces: &Surfaces) -> Target {
-        let oldest = profile.min_api_version.as_ref().zip(self.configured.as_ref());
-        let raised = oldest
-            .filter(|(oldest, configured)| configured.name.is_before(oldest))
-            .map(|(oldest, _)| Version::new(oldest, surfaces));
-        Target { profile, raised, ..self.clone() }
+        let raised = |operation| {
+            let configured = &self.configured.as_ref()?.name;
+            let bounds = [profile.min_api_version.as_ref(), surfaces.oldest(operation)].into_iter().flatten();
+            let oldest = bounds.reduce(|one, other| if one.is_before(other) { other } else { one })?;
+            configured.is_before(oldest).then(|| Version::new(oldest, surfaces))
+        };
+        let (raised, raised_responses) = (raised(Operation::Chat), raised(Operation::Responses));
+        Target { profile, raised, raised_responses, ..self.clone() }
     }
 
-    /// The dated version that calls go to unless a policy keeps them on the configured one; `None` on v1.
+    /// The oldest version that serves the family on that operation, where the configured one is older still.
+    pub fn raised(&self, operation: Operation) -> Option<&Version> {
+        match operation {
+            Operation::Chat => self.raised.as_ref(),
+            Operation::Responses => self.raised_responses.as_ref(),
+        }
+    }
+
+    /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None` on v1.
+    pub fn version(&self, operation: Operation) -> Option<&Version> {
+        self.raised(operation).or(self.configured.as_ref())
+    }
+
+    /// The name of the one for chat calls.
     pub fn api_version(&self) -> Option<&ApiVersion> {
-        self.raised.as_ref().or(self.configured.as_ref()).map(|version| &version.name)
+        self.version(Operation::Chat).map(|version| &version.name)
     }
 }

@@ -2,7 +2,7 @@
 
 use azgate::{
     admin,
-    call::{OUTLINE_DEPTH, Surface},
+    call::{OUTLINE_DEPTH, Operation, Surface},
     catalog::{Catalog, Surfaces},
     json::Document,
     serve,
@@ -100,7 +100,13 @@ async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
 
     let sent = Document::parse(r#"{"user":"x"}"#.into(), OUTLINE_DEPTH).unwrap();
     let unknown = Target::new("d", Catalog::embedded().unknown(), Surface::V1, &Surfaces::embedded());
-    let learned = lessons(400, br#"{"error":{"message":"Unknown parameter: 'user'."}}"#, &sent, &unknown);
+    let learned = lessons(
+        400,
+        br#"{"error":{"message":"Unknown parameter: 'user'."}}"#,
+        Operation::Chat,
+        &sent,
+        &unknown,
+    );
     let knowledge = proxy.gateway.routes.find("mystery-7").unwrap().knowledge.clone();
     let mut probe = knowledge.probe().await.unwrap();
     assert!(probe.learn(learned));

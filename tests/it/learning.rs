@@ -90,7 +90,7 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
             return (End::Taken(sent), learned, refusals);
         };
         let document = Document::parse(sent, OUTLINE_DEPTH).unwrap();
-        let found = lessons(error.status, error.body.as_bytes(), &document, &target);
+        let found = lessons(error.status, error.body.as_bytes(), plan.operation, &document, &target);
         if found.is_empty() {
             return (End::Hopeless(error.body), learned, refusals + 1);
         }

@@ -16,32 +16,46 @@ fn every_family_says_what_it_is() {
         assert!(!family.operations.is_empty(), "{} serves nothing", family.name);
         assert!(!family.source.is_empty(), "{} has no source", family.name);
         let reasons = family.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
-        assert_eq!(
-            family.defaults.contains_key("reasoning_effort"),
-            reasons,
-            "{}: default effort",
-            family.name
-        );
+        for (operation, param) in
+            [(Operation::Chat, "reasoning_effort"), (Operation::Responses, "reasoning.effort")]
+        {
+            let has_default = family.default(operation, param).is_some();
+            assert_eq!(has_default, reasons, "{}: default effort", family.name);
+        }
     }
 }
 
 #[test]
 fn every_row_is_named_after_its_verb_and_parameter() {
     for family in Catalog::embedded().families() {
-        let ids: BTreeSet<&str> = family.chat.iter().map(|row| &*row.id).collect();
-        assert_eq!(ids.len(), family.chat.len(), "{} has two rows of one name", family.name);
-        for row in &family.chat {
-            let verb = match row.verb {
-                Verb::Rename(_) => "rename",
-                Verb::Drop => "drop",
-                Verb::Refuse => "refuse",
-                Verb::Allow { .. } => "map",
-                Verb::Clamp { .. } => "clamp",
-            };
-            assert_eq!(*row.id, format!("{verb}.{}", row.param), "{}", family.name);
-            assert!(row.why.ends_with('.'), "{} {}: the reason is no sentence", family.name, row.id);
-            assert!(family.origins.contains_key(&*row.id), "{} {}: no origin", family.name, row.id);
+        for operation in Operation::ALL {
+            rows_are_named(family, operation);
         }
+    }
+}
+
+fn rows_are_named(family: &Profile, operation: Operation) {
+    let rows = family.rows(operation);
+    let ids: BTreeSet<&str> = rows.iter().map(|row| &*row.id).collect();
+    assert_eq!(ids.len(), rows.len(), "{} has two rows of one name", family.name);
+    for row in rows {
+        let verb = match row.verb {
+            Verb::Rename(_) => "rename",
+            Verb::Drop => "drop",
+            Verb::Refuse => "refuse",
+            Verb::Allow { .. } => "map",
+            Verb::Clamp { .. } => "clamp",
+        };
+        // What a chat call says with a plain parameter goes by that name on both operations.
+        let name = match row.param.as_str() {
+            "reasoning.effort" => "reasoning_effort",
+            "text.format" => "response_format",
+            "text.verbosity" => "verbosity",
+            other => other,
+        };
+        assert_eq!(*row.id, format!("{verb}.{name}"), "{}", family.name);
+        assert!(row.why.ends_with('.'), "{} {}: the reason is no sentence", family.name, row.id);
+        assert!(family.origin(operation, &row.id).is_some(), "{} {}: no origin", family.name, row.id);
     }
 }
 
@@ -148,7 +162,7 @@ fn a_family_is_found_by_a_model_too() {
 #[test]
 fn of_the_unknown_family_nothing_is_known() {
     let unknown = Catalog::embedded().unknown();
-    assert!(unknown.chat.is_empty() && unknown.operations.is_empty());
+    assert!(unknown.chat.is_empty() && unknown.responses.is_empty() && unknown.operations.is_empty());
     assert_eq!(unknown.defaults["temperature"], Scalar::Number(1.0));
     assert_eq!((unknown.system_role, unknown.streaming), (SystemRole::Any, Streaming::Native));
     assert_eq!((&unknown.efforts, &unknown.modalities), (&None, &None));

@@ -47,6 +47,39 @@ fn the_default_effort_follows_the_generation() {
 }
 
 #[test]
+fn the_effort_max_exists_on_responses_alone() {
+    for family in Catalog::embedded().families() {
+        let has_max =
+            |operation| family.efforts(operation).is_some_and(|efforts| efforts.contains(&Effort::Max));
+        assert!(!has_max(Operation::Chat), "{}", family.name);
+        let newest = ["gpt-5.6", "gpt-6", "gpt-6-astra", "gpt-6.1", "gpt-6.2"].contains(&&*family.name);
+        assert_eq!(has_max(Operation::Responses), newest, "{}", family.name);
+    }
+}
+
+#[test]
+fn answers_are_stored_on_responses_unless_the_call_says_otherwise() {
+    let family = of("gpt-4.1");
+    assert_eq!(family.default(Operation::Chat, "store"), Some(&Scalar::Bool(false)));
+    assert_eq!(family.default(Operation::Responses, "store"), Some(&Scalar::Bool(true)));
+}
+
+#[test]
+fn a_reasoning_model_takes_on_responses_what_it_takes_in_a_chat_call() {
+    for family in Catalog::embedded().families().filter(|family| family.operations.len() == 2) {
+        for id in ["drop.temperature", "drop.top_p", "drop.top_logprobs", "drop.parallel_tool_calls"] {
+            let row = |operation: Operation| family.rows(operation).iter().find(|row| &*row.id == id);
+            let (chat, responses) = (row(Operation::Chat), row(Operation::Responses));
+            assert_eq!(chat.is_some(), responses.is_some(), "{} {id}", family.name);
+            let guards = |row: &Row| {
+                (row.unless.clone(), row.when.iter().map(|(_, values)| values.clone()).collect::<Vec<_>>())
+            };
+            assert_eq!(chat.map(guards), responses.map(guards), "{} {id}", family.name);
+        }
+    }
+}
+
+#[test]
 fn temperature_passes_where_nothing_reasons() {
     for name in ["gpt-4o", "gpt-5-chat", "gpt-35-turbo", "model-router"] {
         assert!(row(&of(name), "drop.temperature").is_none(), "{name}");
@@ -123,4 +156,7 @@ fn a_cap_ends_at_what_an_answer_may_hold() {
     assert_eq!(clamp("gpt-5", "clamp.max_completion_tokens"), most(128_000.0));
     assert_eq!(clamp("gpt-5", "clamp.max_tokens"), None, "it is renamed");
     assert_eq!(clamp("model-router", "clamp.max_tokens"), None);
+    let on_responses = of("o3-pro");
+    assert_eq!(on_responses.responses.last().map(|row| (row.verb.clone(), row.same)), most(100_000.0));
+    assert!(on_responses.chat.is_empty());
 }

@@ -54,6 +54,8 @@ const MISTAKES: &[(&str, &str)] = &[
         "a.chat.stop = [{ rename = 'x' }, { rename = 'y' }]",
         "families.a.chat.stop: `rename.stop` is written twice",
     ),
+    ("a.responses.stop = { drop = true }", "families.a.responses.stop.why: `drop` needs a `why`"),
+    ("a.responses_efforts = ['hihg']", "families.a.responses_efforts: `hihg` is not known here"),
     ("a.chat.'x.y' = [1]", "families.a.chat.\"x.y\".0: `1` says nothing of `x.y`"),
 ];
 

@@ -47,6 +47,24 @@ fn a_parameter_can_be_taken_after_all() {
 }
 
 #[test]
+fn the_operations_have_rows_of_their_own_under_one_name() {
+    let catalog = load(
+        "gpt-5 = { chat = { temperature = 'take' }, responses = { top_p = 'take', max_output_tokens = 'take', 'reasoning.effort' = { allow = ['low'], why = 'Ours.' } } }",
+    )
+    .unwrap();
+    let changed = family(&catalog, "gpt-5");
+    let has = |operation: Operation, id: &str| changed.rows(operation).iter().any(|row| &*row.id == id);
+    assert!(!has(Operation::Chat, "drop.temperature") && has(Operation::Responses, "drop.temperature"));
+    assert!(has(Operation::Chat, "drop.top_p") && !has(Operation::Responses, "drop.top_p"));
+    assert!(!has(Operation::Responses, "clamp.max_output_tokens"));
+    assert!(has(Operation::Responses, "map.reasoning_effort"), "both operations have one name for it");
+    let origin = |operation, id| changed.origin(operation, id);
+    assert_eq!(origin(Operation::Chat, "drop.temperature"), None);
+    assert_eq!(origin(Operation::Responses, "drop.temperature"), Some("reasoning"));
+    assert_eq!(origin(Operation::Responses, "map.reasoning_effort"), Some("overlay"));
+}
+
+#[test]
 fn a_base_can_be_changed_for_all_its_families() {
     let catalog = load("switchable.chat.stop = 'take'").unwrap();
     assert!(row(&family(&catalog, "gpt-6"), "drop.stop").is_none());

@@ -6,6 +6,7 @@ use toml::Table;
 
 use super::Judge;
 use crate::{
+    call::Operation,
     catalog::{Catalog, Surfaces},
     config::{KeyPath, nearest::did_you_mean},
     translate::{RULES, learn},
@@ -38,8 +39,9 @@ impl Judge<'_> {
 fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
     let surfaces = Surfaces::embedded();
     let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
-    let families = catalog.families().flat_map(|family| &family.chat).map(|row| row.id.to_string());
-    let versions = surfaces.known_versions().iter().flat_map(|version| surfaces.rows(version));
-    let versions = versions.map(|row| row.id.to_string());
+    let families = catalog.families().flat_map(|family| family.chat.iter().chain(&family.responses));
+    let families = families.map(|row| row.id.to_string());
+    let rows = |version| Operation::ALL.map(|operation| surfaces.rows(version, operation)).concat();
+    let versions = surfaces.known_versions().iter().flat_map(rows).map(|row| row.id.to_string());
     code.chain(families).chain(versions).chain(learn::rule_ids()).collect()
 }

@@ -1,7 +1,10 @@
 //! Everything learned of one deployment: an ordered, bounded set, and the profile that it makes of a family's.
 
 use super::{LEARNED, Lesson};
-use crate::catalog::{Profile, Row, Scalar, Streaming};
+use crate::{
+    call::Operation,
+    catalog::{Profile, Row, Scalar, Streaming, origin_key},
+};
 
 /// What was learned of a deployment, in the order in which it was.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,11 +39,13 @@ impl Lessons {
         self.0.is_empty()
     }
 
-    /// The rows among them, those of one parameter side by side, as a table of parameters holds them.
-    pub(super) fn rows(&self) -> Vec<&Row> {
-        let rows = || {
-            self.0.iter().filter_map(|lesson| if let Lesson::Row(row) = lesson { Some(row) } else { None })
+    /// The rows of an operation among them, those of one parameter side by side, as a table of parameters holds them.
+    pub(super) fn rows(&self, operation: Operation) -> Vec<&Row> {
+        let row = move |lesson| match lesson {
+            &Lesson::Row(of, ref row) if of == operation => Some(row),
+            _ => None,
         };
+        let rows = || self.0.iter().filter_map(row);
         let mut sorted: Vec<&Row> = rows().collect();
         sorted.sort_by_key(|row| rows().position(|other| other.param == row.param));
         sorted
@@ -51,20 +56,24 @@ impl Lessons {
         let mut profile = base.clone();
         for lesson in &self.0 {
             match lesson {
-                Lesson::Row(_) => continue,
+                Lesson::Row(..) => continue,
+                Lesson::Operations(served) => profile.operations.clone_from(served),
                 Lesson::SystemRole(role) => profile.system_role = *role,
                 Lesson::Synthesize => profile.streaming = Streaming::Synthesized,
                 Lesson::ApiVersion(version) => profile.min_api_version = Some(version.clone()),
                 Lesson::ToolsWithEffort(tools) => profile.tools_with_effort = *tools,
             }
-            profile.origins.insert(lesson.place().to_owned(), LEARNED.to_owned());
+            profile.origins.insert(lesson.place().into_owned(), LEARNED.to_owned());
         }
-        for row in self.rows() {
-            match profile.chat.iter_mut().find(|old| old.id == row.id) {
-                Some(old) => old.clone_from(row),
-                None => profile.chat.push(row.clone()),
+        for operation in Operation::ALL {
+            for row in self.rows(operation) {
+                let rows = profile.rows_mut(operation);
+                match rows.iter_mut().find(|old| old.id == row.id) {
+                    Some(old) => old.clone_from(row),
+                    None => rows.push(row.clone()),
+                }
+                profile.origins.insert(origin_key(operation, &row.id).into_owned(), LEARNED.to_owned());
             }
-            profile.origins.insert(row.id.to_string(), LEARNED.to_owned());
         }
         profile
     }
@@ -73,9 +82,9 @@ impl Lessons {
 /// The newer lesson, beside which the older one's values stay refused.
 fn merged(old: &Lesson, new: Lesson) -> Lesson {
     match (old, new) {
-        (Lesson::Row(old), Lesson::Row(new)) => {
+        (Lesson::Row(_, old), Lesson::Row(operation, new)) => {
             let when = both(&old.when, new.when);
-            Lesson::Row(Row { when, ..new })
+            Lesson::Row(operation, Row { when, ..new })
         }
         (_, new) => new,
     }

@@ -22,16 +22,18 @@ pub use params::rule_ids;
 use self::{refusal::Refusal, scene::Scene};
 use super::Target;
 use crate::{
-    call::ApiVersion,
-    catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb},
+    call::{ApiVersion, Operation},
+    catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb, origin_key},
     json::Document,
 };
 
 /// One line of what is known of a deployment's model, learned from a refusal.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lesson {
-    /// A row of the parameter table.
-    Row(Row),
+    /// A row of an operation's parameter table.
+    Row(Operation, Row),
+    /// The operations that Azure serves for the model.
+    Operations(Vec<Operation>),
     /// Which role carries the instructions.
     SystemRole(SystemRole),
     /// Azure does not stream the model.
@@ -45,12 +47,18 @@ pub enum Lesson {
 /// The origin of what was learned.
 const LEARNED: &str = "learned";
 
-/// What Azure's answer to a call teaches, where it refuses something that can be mended; nothing otherwise. `sent` is
-/// the body as Azure got it, for `target` as it then was. There is more than one lesson where Azure names more than one
+/// What Azure's answer to a call of that operation teaches, where it refuses something that can be mended; nothing
+/// otherwise. `sent` is the body as Azure got it, for `target` as it then was. There is more than one lesson where Azure names more than one
 /// parameter, or one that never goes alone; and none where one of those named cannot be helped.
-pub fn lessons(status: u16, answer: &[u8], sent: &Document, target: &Target) -> Vec<Lesson> {
+pub fn lessons(
+    status: u16,
+    answer: &[u8],
+    operation: Operation,
+    sent: &Document,
+    target: &Target,
+) -> Vec<Lesson> {
     let Some(refusal) = Refusal::read(status, answer) else { return Vec::new() };
-    let scene = Scene { sent: sent.root(), target };
+    let scene = Scene { operation, sent: sent.root(), target };
     let lessons: Option<Vec<Vec<Lesson>>> = refusal.says().iter().map(|said| scene.lessons(said)).collect();
     lessons.unwrap_or_default().concat()
 }
@@ -65,13 +73,14 @@ impl Lesson {
     /// What kind of line it is, in one word of a small set.
     pub fn kind(&self) -> &'static str {
         match self {
-            Lesson::Row(row) => match row.verb {
+            Lesson::Row(_, row) => match row.verb {
                 Verb::Rename(_) => "rename",
                 Verb::Drop => "drop",
                 Verb::Refuse => "refuse",
                 Verb::Allow { .. } => "map",
                 Verb::Clamp { .. } => "clamp",
             },
+            Lesson::Operations(_) => "operations",
             Lesson::SystemRole(_) => "role",
             Lesson::Synthesize => "stream",
             Lesson::ApiVersion(_) => "api_version",
@@ -82,7 +91,13 @@ impl Lesson {
     /// What Azure said, in a sentence. It repeats no value that a client chose.
     pub fn why(&self) -> Cow<'_, str> {
         match self {
-            Lesson::Row(row) => Cow::Borrowed(&row.why),
+            Lesson::Row(_, row) => Cow::Borrowed(&row.why),
+            Lesson::Operations(served) if served.contains(&Operation::Chat) => {
+                "Azure said that it does not serve this model on the Responses API.".into()
+            }
+            Lesson::Operations(_) => {
+                "Azure said that it does not serve this model in chat completions.".into()
+            }
             Lesson::SystemRole(SystemRole::System) => {
                 "Azure said that it does not know the role `developer` here.".into()
             }
@@ -108,23 +123,32 @@ impl Lesson {
     /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
     /// give way to what else is learned.
     pub fn is_foreign(&self) -> bool {
-        matches!(self, Lesson::Row(row) if row.verb == Verb::Drop && params::is_foreign(&row.param))
+        match self {
+            Lesson::Row(operation, row) => {
+                row.verb == Verb::Drop && params::is_foreign(*operation, &row.param)
+            }
+            _ => false,
+        }
     }
 
-    /// Which line it is: a field of the profile, or the row's id. A set holds one lesson for each.
-    pub fn place(&self) -> &str {
+    /// Which line it is: a field of the profile, or a row, as in [`Profile::origins`]. A set holds one lesson for each.
+    pub fn place(&self) -> Cow<'_, str> {
         match self {
-            Lesson::Row(row) => &row.id,
-            Lesson::SystemRole(_) => "system_role",
-            Lesson::Synthesize => "streaming",
-            Lesson::ApiVersion(_) => "min_api_version",
-            Lesson::ToolsWithEffort(_) => "tools_with_effort",
+            Lesson::Row(operation, row) => origin_key(*operation, &row.id),
+            Lesson::Operations(_) => "operations".into(),
+            Lesson::SystemRole(_) => "system_role".into(),
+            Lesson::Synthesize => "streaming".into(),
+            Lesson::ApiVersion(_) => "min_api_version".into(),
+            Lesson::ToolsWithEffort(_) => "tools_with_effort".into(),
         }
     }
 }
 
 /// The rules in code that act on a field which can be learned.
 const ACTORS: &[(&str, &str)] = &[
+    ("bridge.responses", "operations"),
+    ("bridge.responses", "tools_with_effort"),
+    ("bridge.chat", "operations"),
     ("synthesize.stream", "streaming"),
     ("rename.role", "system_role"),
     ("merge.system", "system_role"),
@@ -134,7 +158,8 @@ const ACTORS: &[(&str, &str)] = &[
 ];
 
 /// Whether a rule acts for this family because of something learned.
-pub(super) fn is_learned(profile: &Profile, rule: &str) -> bool {
-    let place = ACTORS.iter().find(|(actor, _)| *actor == rule).map_or(rule, |(_, field)| field);
-    profile.origins.get(place).is_some_and(|origin| origin == LEARNED)
+pub(super) fn is_learned(profile: &Profile, operation: Operation, rule: &str) -> bool {
+    let mut fields = ACTORS.iter().filter(|(actor, _)| *actor == rule).map(|(_, field)| field);
+    fields.any(|field| profile.origins.get(*field).is_some_and(|origin| origin == LEARNED))
+        || profile.origin(operation, rule) == Some(LEARNED)
 }

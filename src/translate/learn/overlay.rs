@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Lesson, Lessons};
 use crate::{
+    call::Operation,
     catalog::{Catalog, Profile, Row, Scalar, Verb, Word},
     json::text,
 };
@@ -25,20 +26,15 @@ impl Lessons {
                 line(&mut lines, format_args!("inherits = {}", quoted(&base.name)));
             }
         }
-        for lesson in self.iter().filter(|lesson| !matches!(lesson, Lesson::Row(_))) {
+        for lesson in self.iter().filter(|lesson| !matches!(lesson, Lesson::Row(..))) {
             line(&mut lines, format_args!("{} # {}", lesson.line(), lesson.why()));
         }
         let mut text = format!("[families.{}]\n{lines}", key(&name));
-        let rows = self.rows();
-        if !rows.is_empty() {
-            line(&mut text, format_args!("[families.{}.chat]", key(&name)));
-        }
-        for rows in rows.chunk_by(|one, other| one.param == other.param) {
-            let Some(first) = rows.first() else { continue };
-            let values: Vec<String> = rows.iter().map(|row| value(row)).collect();
-            match values.as_slice() {
-                [one] => line(&mut text, format_args!("{} = {one}", key(&first.param))),
-                many => line(&mut text, format_args!("{} = [{}]", key(&first.param), many.join(", "))),
+        for operation in Operation::ALL {
+            let rows = self.rows(operation);
+            if !rows.is_empty() {
+                line(&mut text, format_args!("[families.{}.{operation}]", key(&name)));
+                table(&mut text, &rows);
             }
         }
         text
@@ -49,11 +45,27 @@ impl Lesson {
     /// The lesson as a line of a family's block.
     pub fn line(&self) -> String {
         match self {
-            Lesson::Row(row) => format!("chat.{} = {}", key(&row.param), value(row)),
+            Lesson::Row(operation, row) => format!("{operation}.{} = {}", key(&row.param), value(row)),
+            Lesson::Operations(served) => {
+                let served: Vec<String> = served.iter().map(|operation| quoted(operation.name())).collect();
+                format!("operations = [{}]", served.join(", "))
+            }
             Lesson::SystemRole(role) => format!("system_role = {}", quoted(role.word())),
             Lesson::Synthesize => "streaming = \"synthesized\"".to_owned(),
             Lesson::ApiVersion(version) => format!("min_api_version = {}", quoted(version.as_str())),
             Lesson::ToolsWithEffort(tools) => format!("tools_with_effort = {}", quoted(tools.word())),
+        }
+    }
+}
+
+/// Rows as a table of parameters; several of one parameter are a list.
+fn table(text: &mut String, rows: &[&Row]) {
+    for rows in rows.chunk_by(|one, other| one.param == other.param) {
+        let Some(first) = rows.first() else { continue };
+        let values: Vec<String> = rows.iter().map(|row| value(row)).collect();
+        match values.as_slice() {
+            [one] => line(text, format_args!("{} = {one}", key(&first.param))),
+            many => line(text, format_args!("{} = [{}]", key(&first.param), many.join(", "))),
         }
     }
 }

@@ -1,75 +1,139 @@
 //! What may become of a parameter that Azure refuses.
 
-/// The two names of the cap on an answer. Azure reads one or the other, with the same meaning. A cap is never just
-/// dropped: an answer without one costs more.
-const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
+use crate::{call::Operation, catalog::row_id};
 
-/// What can be dropped like any lossy edit: sampling, hints, and what is kept of the call. Families of the catalog drop
-/// the same.
-const DROPPED: &[&str] = &[
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "metadata",
-    "parallel_tool_calls",
-    PREDICTION,
-    "presence_penalty",
-    "prompt_cache_key",
-    "prompt_cache_options",
-    "prompt_cache_retention",
-    "reasoning_effort",
-    "safety_identifier",
-    "seed",
-    "stop",
-    "store",
-    "stream_options",
-    "stream_options.include_obfuscation",
-    "stream_options.include_usage",
-    "temperature",
-    "top_logprobs",
-    "top_p",
-    "user",
-    "verbosity",
-];
+/// What is known of the parameters of an operation.
+struct Table {
+    /// What can be dropped like any lossy edit: sampling, hints, and what is kept of the call. Families of the catalog drop
+    /// the same.
+    dropped: &'static [&'static str],
+    /// What asks for another answer, another price or another rule of safety: it goes only where the policy says `apply`.
+    refused: &'static [&'static str],
+    /// What a call is no call without.
+    never: &'static [&'static str],
+    /// The cap on an answer by its other names, and the name to use in place of each. A cap is never just dropped: an answer
+    /// without one costs more.
+    caps: &'static [(&'static str, &'static str)],
+    /// Parameters whose values have an order of strength, weakest first.
+    ordered: &'static [(&'static str, &'static [&'static str])],
+    /// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and so do
+    /// vercel/ai and litellm. Learning them together saves a refusal for each.
+    together: &'static [&'static [&'static str]],
+}
 
-/// What asks for another answer, another price or another rule of safety: it goes only where the policy says `apply`.
-const REFUSED: &[&str] = &[
-    "audio",
-    "data_sources",
-    "function_call",
-    "functions",
-    "max_completion_tokens",
-    "max_tokens",
-    "modalities",
-    "moderation",
-    "n",
-    "response_format",
-    "service_tier",
-    "tool_choice",
-    "tools",
-    "user_security_context",
-    "web_search_options",
-];
+const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+const VERBOSITIES: &[&str] = &["low", "medium", "high"];
 
-/// What a call is no call without.
-const NEVER: [&str; 3] = ["messages", "model", "stream"];
+const CHAT: Table = Table {
+    dropped: &[
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "metadata",
+        "parallel_tool_calls",
+        PREDICTION,
+        "presence_penalty",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "reasoning_effort",
+        "safety_identifier",
+        "seed",
+        "stop",
+        "store",
+        "stream_options",
+        "stream_options.include_obfuscation",
+        "stream_options.include_usage",
+        "temperature",
+        "top_logprobs",
+        "top_p",
+        "user",
+        "verbosity",
+    ],
+    refused: &[
+        "audio",
+        "data_sources",
+        "function_call",
+        "functions",
+        "max_completion_tokens",
+        "max_tokens",
+        "modalities",
+        "moderation",
+        "n",
+        "response_format",
+        "service_tier",
+        "tool_choice",
+        "tools",
+        "user_security_context",
+        "web_search_options",
+    ],
+    never: &["messages", "model", "stream"],
+    // Azure reads one or the other, with the same meaning.
+    caps: &[("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")],
+    ordered: &[("reasoning_effort", EFFORTS), ("verbosity", VERBOSITIES)],
+    together: &[
+        &["presence_penalty", "frequency_penalty", "logit_bias"],
+        &["top_p", "logprobs", "top_logprobs"],
+    ],
+};
+
+const RESPONSES: Table = Table {
+    dropped: &[
+        "context_management",
+        ENCRYPTED,
+        LOGPROBS,
+        "metadata",
+        "parallel_tool_calls",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "reasoning.context",
+        "reasoning.effort",
+        "reasoning.generate_summary",
+        "reasoning.summary",
+        "safety_identifier",
+        "stream_options",
+        "stream_options.include_obfuscation",
+        "temperature",
+        "text.verbosity",
+        "top_logprobs",
+        "top_p",
+        "truncation",
+        "user",
+    ],
+    // Without `store: false` an answer is stored.
+    refused: &[
+        "background",
+        "conversation",
+        "include",
+        "instructions",
+        "max_output_tokens",
+        "max_tool_calls",
+        "moderation",
+        "previous_response_id",
+        "prompt",
+        "reasoning",
+        "service_tier",
+        "store",
+        "text",
+        "text.format",
+        "tool_choice",
+        "tools",
+    ],
+    never: &["input", "model", "stream"],
+    caps: &[("max_tokens", "max_output_tokens"), ("max_completion_tokens", "max_output_tokens")],
+    ordered: &[("reasoning.effort", EFFORTS), ("text.verbosity", VERBOSITIES)],
+    together: &[&["top_p", "top_logprobs", LOGPROBS]],
+};
 
 /// The longest name of a parameter that is on no list.
 const LONGEST: usize = 64;
 
 /// It only saves time: without it the answer is the same.
 const PREDICTION: &str = "prediction";
-
-/// Parameters whose values have an order of strength, weakest first.
-const ORDERED: &[(&str, &[&str])] = &[
-    ("reasoning_effort", &["none", "minimal", "low", "medium", "high", "xhigh", "max"]),
-    ("verbosity", &["low", "medium", "high"]),
-];
-
-/// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and so do
-/// vercel/ai and litellm. Learning them together saves a refusal for each.
-const TOGETHER: &[&[&str]] =
-    &[&["presence_penalty", "frequency_penalty", "logit_bias"], &["top_p", "logprobs", "top_logprobs"]];
+/// It is refused where there is no reasoning to encrypt.
+const ENCRYPTED: &str = "include[reasoning.encrypted_content]";
+const LOGPROBS: &str = "include[message.output_text.logprobs]";
 
 /// How a parameter may be treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,47 +144,69 @@ pub(super) enum Leave {
     Refuse,
 }
 
-/// How a parameter may be treated, if at all.
-pub(super) fn leave(param: &str) -> Option<Leave> {
-    if DROPPED.contains(&param) {
-        return Some(Leave::Drop { same: param == PREDICTION });
+fn table(operation: Operation) -> &'static Table {
+    match operation {
+        Operation::Chat => &CHAT,
+        Operation::Responses => &RESPONSES,
     }
-    if REFUSED.contains(&param) {
-        return Some(Leave::Refuse);
+}
+
+/// How a parameter may be treated, if at all.
+pub(super) fn leave(operation: Operation, param: &str) -> Option<Leave> {
+    let own = table(operation);
+    // What only a chat call has may stand in a Responses call by mistake, and asks for the same.
+    for known in [own, &CHAT] {
+        if known.dropped.contains(&param) {
+            return Some(Leave::Drop { same: param == PREDICTION || param == ENCRYPTED });
+        }
+        if known.refused.contains(&param) {
+            return Some(Leave::Refuse);
+        }
     }
     // What it asks for cannot be had there anyway.
-    is_foreign(param).then_some(Leave::Drop { same: false })
+    is_foreign(operation, param).then_some(Leave::Drop { same: false })
 }
 
 /// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's name
 /// is none of them: an answer without one costs more.
-pub(super) fn is_foreign(param: &str) -> bool {
+pub(super) fn is_foreign(operation: Operation, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    let is_listed = [DROPPED, REFUSED, &NEVER].iter().any(|list| list.contains(&param));
+    let lists = |known: &Table| [known.dropped, known.refused, known.never];
+    let is_listed = lists(table(operation)).iter().chain(&lists(&CHAT)).any(|list| list.contains(&param));
     is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
 }
 
-/// The other name of a cap, if the parameter is one.
-pub(super) fn other_cap(param: &str) -> Option<&'static str> {
-    let [old, new] = CAPS;
-    if param == old { Some(new) } else { (param == new).then_some(old) }
+/// The other name of a cap, if the parameter is one that has another.
+pub(super) fn other_cap(operation: Operation, param: &str) -> Option<&'static str> {
+    table(operation).caps.iter().find(|(cap, _)| *cap == param).map(|(_, other)| *other)
+}
+
+/// Whether the parameter is a cap on the answer by a name that Azure knows.
+pub(super) fn is_known_cap(operation: Operation, param: &str) -> bool {
+    table(operation).caps.iter().any(|(cap, other)| *cap == param || *other == param)
 }
 
 /// The parameters that go where this one goes, itself included.
-pub(super) fn together(param: &str) -> Vec<&str> {
-    TOGETHER.iter().find(|group| group.contains(&param)).map_or_else(|| vec![param], |group| group.to_vec())
+pub(super) fn together(operation: Operation, param: &str) -> Vec<&str> {
+    let group = table(operation).together.iter().find(|group| group.contains(&param));
+    group.map_or_else(|| vec![param], |group| group.to_vec())
 }
 
 /// The values of a parameter in the order of their strength, where there is one.
-pub(super) fn order(param: &str) -> Option<&'static [&'static str]> {
-    ORDERED.iter().find(|(name, _)| *name == param).map(|(_, order)| *order)
+pub(super) fn order(operation: Operation, param: &str) -> Option<&'static [&'static str]> {
+    table(operation).ordered.iter().find(|(name, _)| *name == param).map(|(_, order)| *order)
 }
 
 /// The id of every row that can be learned, so that a policy can name one before it is.
 pub fn rule_ids() -> impl Iterator<Item = String> {
-    let drops = DROPPED.iter().map(|param| format!("drop.{param}"));
-    let refusals = REFUSED.iter().map(|param| format!("refuse.{param}"));
-    let maps = ORDERED.iter().map(|(param, _)| format!("map.{param}"));
-    let caps = CAPS.iter().flat_map(|cap| [format!("rename.{cap}"), format!("clamp.{cap}")]);
-    drops.chain(refusals).chain(maps).chain(caps)
+    let ids = |table: &'static Table| {
+        let drops = table.dropped.iter().map(|param| row_id("drop", param));
+        let refusals = table.refused.iter().map(|param| row_id("refuse", param));
+        let maps = table.ordered.iter().map(|(param, _)| row_id("map", param));
+        let renames = table.caps.iter().map(|(cap, _)| row_id("rename", cap));
+        let clamps =
+            table.caps.iter().flat_map(|(cap, other)| [row_id("clamp", cap), row_id("clamp", other)]);
+        drops.chain(refusals).chain(maps).chain(renames).chain(clamps).map(|id| id.to_string())
+    };
+    [&CHAT, &RESPONSES].into_iter().flat_map(ids)
 }

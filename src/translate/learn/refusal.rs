@@ -42,6 +42,7 @@ impl Refusal {
             return said;
         }
         match (param, self.code.as_deref()) {
+            (_, Some("OperationNotSupported")) => vec![Said::Unserved { operation: None }],
             (Some(param), Some("unsupported_parameter" | "unknown_parameter")) => {
                 vec![Said::Unsupported { param, instead: None }]
             }

@@ -1,7 +1,11 @@
 //! The rows that refusals ask for.
 
-use super::params::{Leave, leave, other_cap};
-use crate::catalog::{Row, Scalar, Verb};
+use super::params::{Leave, is_known_cap, leave};
+use crate::{
+    call::Operation,
+    catalog::{Row, Scalar, Verb, row_id},
+    translate::words,
+};
 
 /// Whether a name can be that of a cap on the answer.
 pub(super) fn is_cap(name: &str) -> bool {
@@ -11,16 +15,19 @@ pub(super) fn is_cap(name: &str) -> bool {
 }
 
 /// A cap above what an answer may hold; one at the limit means the same.
-pub(super) fn too_large(param: &str, most: f64) -> Option<Row> {
-    other_cap(param).filter(|_| most >= 1.0)?;
+pub(super) fn too_large(operation: Operation, param: &str, most: f64) -> Option<Row> {
+    if !is_known_cap(operation, param) || most < 1.0 {
+        return None;
+    }
     let why = format!("Azure said that an answer of this model holds {most} tokens at most.");
     Some(Row { same: true, ..row(param, Verb::Clamp { min: None, max: Some(most) }, why) })
 }
 
-pub(super) fn format(kind: &str) -> Row {
-    let why = format!("Azure said that this model does not take `response_format` of type `{kind}`.");
-    let when = vec![("response_format.type".to_owned(), vec![Scalar::Text(kind.to_owned())])];
-    Row { when, ..row("response_format", Verb::Refuse, why) }
+pub(super) fn format(operation: Operation, kind: &str) -> Row {
+    let param = words(operation).format;
+    let why = format!("Azure said that this model does not take `{param}` of type `{kind}`.");
+    let when = vec![(format!("{param}.type"), vec![Scalar::Text(kind.to_owned())])];
+    Row { when, ..row(param, Verb::Refuse, why) }
 }
 
 /// Values that are not taken become the nearest weaker one that is, or else the weakest.
@@ -40,8 +47,8 @@ pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String
 }
 
 /// The row of a parameter that has to go.
-pub(super) fn unwanted(param: &str, why: String) -> Option<Row> {
-    Some(match leave(param)? {
+pub(super) fn unwanted(operation: Operation, param: &str, why: String) -> Option<Row> {
+    Some(match leave(operation, param)? {
         Leave::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
         Leave::Refuse => row(param, Verb::Refuse, why),
     })
@@ -56,7 +63,7 @@ pub(super) fn row(param: &str, verb: Verb, why: String) -> Row {
         Verb::Clamp { .. } => "clamp",
     };
     Row {
-        id: format!("{word}.{param}").into(),
+        id: row_id(word, param),
         param: param.to_owned(),
         verb,
         unless: Vec::new(),

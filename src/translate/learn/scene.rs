@@ -8,15 +8,16 @@ use super::{
     wording::Said,
 };
 use crate::{
-    call::{ApiVersion, Surface},
+    call::{ApiVersion, Operation, Surface},
     catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
     json::View,
-    translate::Target,
+    translate::{Target, words},
 };
 
 /// A refused call, as it was sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scene<'a> {
+    pub(super) operation: Operation,
     pub(super) sent: View<'a>,
     pub(super) target: &'a Target,
 }
@@ -26,7 +27,7 @@ impl Scene<'_> {
     pub(super) fn lessons(&self, said: &Said<'_>) -> Option<Vec<Lesson>> {
         let first = self.lesson(said)?;
         let Said::Unsupported { param, .. } = said else { return Some(vec![first]) };
-        let others = together(param).into_iter().filter(|other| other != param);
+        let others = together(self.operation, param).into_iter().filter(|other| other != param);
         let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
         Some(std::iter::once(first).chain(others).collect())
     }
@@ -38,21 +39,31 @@ impl Scene<'_> {
             Said::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
             Said::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
             Said::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
-            Said::TooLarge { param, most } => self.row(too_large(param, *most)?),
-            Said::Format { kind } => self.row(format(kind)),
+            Said::TooLarge { param, most } => self.row(too_large(self.operation, param, *most)?),
+            Said::Format { kind } => self.row(format(self.operation, kind)),
             Said::Version(version) => self.version(version),
             Said::ToolsWithEffort => self.tools_with_effort(),
+            Said::Unserved { operation } => self.operations(*operation),
         }
     }
 
     /// The row, if it changes the call and is not there already.
     fn row(&self, row: Row) -> Option<Lesson> {
-        let known = self.target.profile.chat.iter().any(|old| old.id == row.id && self.acts(old));
-        (self.acts(&row) && !known).then_some(Lesson::Row(row))
+        let known = self.rows().iter().any(|old| old.id == row.id && self.acts(old));
+        (self.acts(&row) && !known).then_some(Lesson::Row(self.operation, row))
+    }
+
+    /// The family's table for the operation.
+    fn rows(&self) -> &[Row] {
+        self.target.profile.rows(self.operation)
     }
 
     /// Whether a row changes something of the call.
     fn acts(&self, row: &Row) -> bool {
+        if let Some((list, text)) = row.item() {
+            let items = self.get(list).into_iter().flat_map(View::items);
+            return items.filter_map(View::text).any(|item| item == text);
+        }
         let Some(value) = self.get(&row.param) else { return false };
         let scalar = Scalar::read(value);
         let is_exempt = scalar.as_ref().is_some_and(|scalar| row.unless.contains(scalar));
@@ -75,30 +86,33 @@ impl Scene<'_> {
     fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
             Some(value) => Scalar::read(value),
-            None => self.target.profile.defaults.get(path).cloned(),
+            None => self.target.profile.default(self.operation, path).cloned(),
         }
     }
 
     fn unsupported(&self, param: &str, instead: Option<&str>) -> Option<Row> {
-        if let Some(other) = other_cap(param) {
+        if let Some(other) = other_cap(self.operation, param) {
             let to = instead.filter(|name| is_cap(name) && *name != param).unwrap_or(other);
             let back =
                 |row: &Row| row.param == to && matches!(&row.verb, Verb::Rename(name) if name == param);
-            let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
-            let unknown = version.into_iter().flat_map(|version| version.unknown.iter());
+            let version = self.target.version(self.operation);
+            let unknown = version.into_iter().flat_map(|version| version.unknown(self.operation));
             // Where Azure takes neither name, renaming would go round in circles.
-            if !self.target.profile.chat.iter().chain(unknown).any(back) {
+            if !self.rows().iter().chain(unknown).any(back) {
                 let why = format!("Azure said that it takes `{to}` here in place of `{param}`.");
                 return Some(row(param, Verb::Rename(to.to_owned()), why));
             }
         }
         let why = format!("Azure said that it does not take `{param}` here.");
-        unwanted(param, why)
+        unwanted(self.operation, param, why)
     }
 
     fn value(&self, param: &str, value: &str, taken: &[Scalar]) -> Option<Row> {
-        if param == "response_format.type" {
-            return Some(format(self.get(param)?.text().as_deref().filter(|kind| *kind == value)?));
+        if param.strip_suffix(".type") == Some(words(self.operation).format) {
+            return Some(format(
+                self.operation,
+                self.get(param)?.text().as_deref().filter(|kind| *kind == value)?,
+            ));
         }
         let words = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         // Where the quotation is not all that the client sent, its own text could be what is read behind it.
@@ -110,20 +124,21 @@ impl Scene<'_> {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` here only as {}.", words());
-        if let Some(order) = order(param) {
+        if let Some(order) = order(self.operation, param) {
             return ordered(param, order, taken, why);
         }
-        Some(Row { unless: taken.to_vec(), ..unwanted(param, why)? })
+        Some(Row { unless: taken.to_vec(), ..unwanted(self.operation, param, why)? })
     }
 
     fn only_beside(&self, param: &str, beside: &str) -> Option<Row> {
         // Only where its absence can be written as a guard.
         let off = Scalar::Bool(false);
-        if self.target.profile.defaults.get(beside) != Some(&off) {
+        if self.target.profile.default(self.operation, beside) != Some(&off) {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` only beside `{beside}: true`.");
-        Some(Row { when: vec![(beside.to_owned(), vec![off])], ..unwanted(param, why)? })
+        let when = vec![(beside.to_owned(), vec![off])];
+        Some(Row { when, ..unwanted(self.operation, param, why)? })
     }
 
     fn stream(&self) -> Option<Lesson> {
@@ -132,13 +147,13 @@ impl Scene<'_> {
 
     /// The role to use in place of a refused one that the call has.
     fn role(&self, refused: &str) -> Option<Lesson> {
-        let mut messages = self.get("messages")?.items();
+        let mut messages = self.get(words(self.operation).messages)?.items();
         if !messages.any(|message| message.get("role").and_then(View::text).as_deref() == Some(refused)) {
             return None;
         }
         let now = self.target.profile.system_role;
-        let learned = super::is_learned(&self.target.profile, "rename.role");
-        let version = self.target.raised.as_ref().or(self.target.configured.as_ref());
+        let learned = super::is_learned(&self.target.profile, self.operation, "rename.role");
+        let version = self.target.version(self.operation);
         let has_developer = version.is_none_or(|version| version.developer_role);
         let next = match (refused, now) {
             ("system", SystemRole::System) if learned => SystemRole::MergeIntoUser,
@@ -159,11 +174,28 @@ impl Scene<'_> {
         let version: ApiVersion = text.parse().ok()?;
         let plausible = text.get(..4).is_some_and(|year| ("2023"..="2039").contains(&year));
         let newer = matches!(self.target.surface, Surface::Dated(_))
-            && self.target.api_version().is_some_and(|sent| sent.is_before(&version));
+            && self.target.version(self.operation).is_some_and(|sent| sent.name.is_before(&version));
         (plausible && newer).then_some(Lesson::ApiVersion(version))
     }
 
+    /// The other operation, in place of one that does not serve the model. Azure says the same of a retired model, which
+    /// the other one does not serve either.
+    fn operations(&self, refused: Option<&str>) -> Option<Lesson> {
+        let (name, other) = match self.operation {
+            Operation::Chat => ("chat", Operation::Responses),
+            Operation::Responses => ("response", Operation::Chat),
+        };
+        let profile = &self.target.profile;
+        let was_refused = profile.origins.get("operations").is_some_and(|origin| origin == super::LEARNED)
+            && !profile.operations.contains(&other);
+        let is_this = refused.is_none_or(|refused| refused.starts_with(name));
+        (is_this && !was_refused && profile.operations != [other]).then(|| Lesson::Operations(vec![other]))
+    }
+
     fn tools_with_effort(&self) -> Option<Lesson> {
+        if self.operation != Operation::Chat {
+            return None;
+        }
         self.get("tools").or_else(|| self.get("functions"))?;
         let none = Scalar::Text("none".to_owned());
         let is_none = self.get("reasoning_effort").and_then(Scalar::read).as_ref() == Some(&none);
@@ -172,7 +204,7 @@ impl Scene<'_> {
             _ => false,
         };
         let now = self.target.profile.tools_with_effort;
-        let hopeless = is_none || self.target.profile.chat.iter().any(maps_none);
+        let hopeless = is_none || self.rows().iter().any(maps_none);
         match now {
             ToolsWithEffort::Any if !hopeless => Some(Lesson::ToolsWithEffort(ToolsWithEffort::OnlyNone)),
             ToolsWithEffort::Any | ToolsWithEffort::OnlyNone if hopeless => {

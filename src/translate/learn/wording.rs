@@ -26,12 +26,14 @@ pub(super) enum Said<'m> {
     Version(&'m str),
     /// Function tools do not go with a reasoning effort.
     ToolsWithEffort,
+    /// The model is not served by an operation: the one of that name, where it is told.
+    Unserved { operation: Option<&'m str> },
 }
 
 /// Reads a message. `None`: the wording is not known. An empty list: it is, and nothing can be learned from it.
 pub(super) fn read<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
     unrecognized(message).or_else(|| {
-        let readers = [parameter, value, ability, combination, version, tools];
+        let readers = [parameter, value, ability, combination, version, tools, encrypted, operation];
         let said = readers.into_iter().find_map(|reader| reader(message))?;
         // Some wordings name the value alone.
         let named = said.map(|said| match said {
@@ -57,12 +59,16 @@ fn unrecognized(message: &str) -> Option<Vec<Said<'_>>> {
 }
 
 /// `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`
-/// (lobehub#4315, dify#9746); `Unknown parameter: 'reasoning_effort'.` (`llama_index`#17731, promptfoo#3781).
+/// (lobehub#4315, dify#9746); `Unknown parameter: 'reasoning_effort'.` (`llama_index`#17731, promptfoo#3781); `Unsupported
+/// parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. …` (chatwise-releases#1023).
 fn parameter(message: &str) -> Read<'_> {
     if let Some((param, _)) = quoted_after(message, "Unknown parameter: ") {
         return Some(Some(Said::Unsupported { param, instead: None }));
     }
     let (param, rest) = quoted_after(message, "Unsupported parameter: ")?;
+    if let Some((to, _)) = quoted_after(rest, ". In the Responses API, this parameter has moved to ") {
+        return Some(Some(Said::Unsupported { param, instead: Some(to) }));
+    }
     // `… is not supported with 'prediction'` is about two parameters, of which either could go.
     let Some(rest) = rest.strip_prefix(" is not supported with this model") else { return Some(None) };
     let instead = rest.split_once("Use ").and_then(|(_, rest)| quoted_after(rest, "")).map(|(name, _)| name);
@@ -71,12 +77,18 @@ fn parameter(message: &str) -> Read<'_> {
 
 /// `Unsupported value: 'temperature' does not support 0.1 with this model. Only the default (1) value is supported.`
 /// (vscode#253673, litellm#13397), `… Supported values are: 'none', 'low', and 'xhigh'.` (litellm#39983);
-/// `Invalid value: 'developer'. Supported values are: …` (`llama_index`#17748, litellm#16704), which names no parameter.
+/// `Invalid value: 'developer'. Supported values are: …` (`llama_index`#17748, litellm#16704), which names no parameter; nor
+/// does `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: …` of the Responses
+/// API.
 fn value(message: &str) -> Read<'_> {
     if let Some((value, rest)) = quoted_after(message, "Invalid value: ") {
         return Some(Some(Said::Value { param: "", value, taken: taken(rest) }));
     }
     let (param, rest) = quoted_after(message, "Unsupported value: ")?;
+    if let Some((_, rest)) = quoted_after(rest, " is not supported with the ") {
+        let taken = rest.strip_prefix(" model").map(taken);
+        return Some(taken.map(|taken| Said::Value { param: "", value: param, taken }));
+    }
     let Some(rest) = rest.strip_prefix(" does not support ") else { return Some(None) };
     let Some((value, rest)) = rest.split_once(" with this model") else { return Some(None) };
     Some(Some(Said::Value { param, value: value.trim_matches('\''), taken: taken(rest) }))
@@ -93,7 +105,8 @@ fn ability(message: &str) -> Read<'_> {
         return Some(Some(Said::Unsupported { param, instead: None }));
     }
     let (param, rest) = quoted_after(message, "Invalid parameter: ")?;
-    let kind = quoted_after(rest, " of type ").filter(|_| param == "response_format");
+    let kind =
+        quoted_after(rest, " of type ").filter(|_| param == "response_format" || param == "text.format");
     Some(
         kind.filter(|(_, rest)| rest.contains("not supported with this model"))
             .map(|(kind, _)| Said::Format { kind }),
@@ -131,6 +144,21 @@ fn version(message: &str) -> Read<'_> {
 fn tools(message: &str) -> Read<'_> {
     let is = message.starts_with("Function tools with reasoning_effort are not supported");
     is.then_some(Some(Said::ToolsWithEffort))
+}
+
+/// `Encrypted content is not supported with this model.` about `include` (pydantic-ai#2865 on Azure).
+fn encrypted(message: &str) -> Read<'_> {
+    let is = message.starts_with("Encrypted content is not supported with this model");
+    let param = "include[reasoning.encrypted_content]";
+    is.then_some(Some(Said::Unsupported { param, instead: None }))
+}
+
+/// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
+/// chatwise-releases#942).
+fn operation(message: &str) -> Read<'_> {
+    let (operation, _) =
+        message.strip_prefix("The ")?.split_once(" operation does not work with the specified model")?;
+    Some(Some(Said::Unserved { operation: Some(operation) }))
 }
 
 /// What stands in single quotes right behind `prefix`, and what follows.

@@ -1,25 +1,25 @@
-//! Dated surfaces: the api-version is raised to the oldest one that serves the family, never lowered. It is settled
-//! first, since what the version knows decides on roles and keys.
+//! Dated surfaces: the api-version is raised to the oldest one that serves the family on the operation, never lowered. It is
+//! settled first, since what the version knows decides on roles and keys.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{call::Refusal, translate::Draft};
 
 pub(super) const RULE: Rule = Rule {
     ids: &["raise.api_version"],
-    summary: "On a dated surface the api-version is raised to the oldest one that serves the family.",
-    on: CHAT,
+    summary: "On a dated surface the api-version is raised to the oldest one that serves the family on the operation.",
+    on: BOTH,
     run,
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(oldest) = &draft.target.raised else { return Ok(()) };
+    let Some(oldest) = draft.target.raised(draft.call.operation) else { return Ok(()) };
     let why = format!("Azure serves this model from api-version {} on", oldest.name);
     draft.raise_version("raise.api_version", oldest, why)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::{send, target};
+    use crate::translate::rules::testing::{respond, send, target};
     use crate::translate::{Action, Policy, PolicyLayer, Target};
 
     const BODY: &str = r#"{"messages":[{"role":"developer","content":"x"}],"reasoning_effort":"low"}"#;
@@ -36,6 +36,20 @@ mod tests {
         assert_eq!(at("2025-01-01-preview"), (Some("2025-01-01-preview".into()), BODY.into(), "none".into()));
         let raised = (Some("2024-12-01-preview".into()), BODY.into(), "raise.api_version".into());
         assert_eq!(at("2024-10-21"), raised);
+    }
+
+    #[test]
+    fn the_responses_api_needs_a_version_of_its_own() {
+        let at = |family, surface: &str| {
+            let sent = respond(&target(family, surface), r#"{"input":"x"}"#, &Policy::default()).unwrap();
+            (sent.plan.api_version.map(|version| version.to_string()), sent.edits)
+        };
+        let to = |version: &str, edits: &str| (Some(version.to_owned()), edits.to_owned());
+        assert_eq!(at("gpt-4.1", "2024-10-21"), to("2025-03-01-preview", "raise.api_version"));
+        assert_eq!(at("unknown", "2024-10-21"), to("2025-03-01-preview", "raise.api_version"));
+        assert_eq!(at("gpt-5.1", "2024-10-21"), to("2025-04-01-preview", "raise.api_version"));
+        assert_eq!(at("gpt-4.1", "2025-04-01-preview"), to("2025-04-01-preview", "none"));
+        assert_eq!(at("gpt-4.1", "v1"), (None, "none".into()));
     }
 
     #[test]

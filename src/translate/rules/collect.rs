@@ -2,9 +2,9 @@
 //! of it. So a call that thinks for minutes is cut neither by Azure's 408 nor by what lies between and takes silence for
 //! an end.
 
-use super::{CHAT, Rule, stream_options};
+use super::{BOTH, Rule, stream, stream_options};
 use crate::{
-    call::{Effect, Framing, Refusal, ReplyTweak},
+    call::{Effect, Framing, Operation, Refusal, ReplyTweak},
     catalog::Streaming,
     json::{Change, Pointer, Raw},
     translate::Draft,
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     ids: &["collect.stream"],
     summary: "With `collect` set, Azure is asked for a stream and the JSON answer is collected from it, unless Azure does \
               not stream it or would then not tell its usage.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -27,15 +27,20 @@ const NOT_BESIDE: [&str; 2] = ["data_sources", "audio"];
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let streams = draft.call.stream || draft.profile().streaming != Streaming::Native;
-    let untold = stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key));
+    // A Responses stream tells its usage unasked.
+    let asks = draft.call.operation == Operation::Chat;
+    let untold =
+        asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));
     let framed = draft.reply.framing != Framing::Same;
-    if !draft.target.collect || streams || untold || framed {
+    if !draft.target.collect || streams || untold || framed || stream::in_background(draft) {
         return Ok(());
     }
     let set = |key, json| Change::Set { at: Pointer::key(key), value: Raw::json(json) };
     if draft.edit(ID, Effect::Same, WHY, set("stream", "true"))? {
-        let why = "Azure tells the tokens of a stream only when asked";
-        draft.edit(ID, Effect::Same, why, set("stream_options", r#"{"include_usage":true}"#))?;
+        if asks {
+            let why = "Azure tells the tokens of a stream only when asked";
+            draft.edit(ID, Effect::Same, why, set("stream_options", r#"{"include_usage":true}"#))?;
+        }
         draft.reply.framing = Framing::SseToJson;
         draft.tweak(ID, ReplyTweak::Collect, WHY);
     }
@@ -46,7 +51,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 mod tests {
     use super::*;
     use crate::call::UsageChunk;
-    use crate::translate::rules::testing::{Sent, send, target};
+    use crate::translate::rules::testing::{Sent, respond, send, target};
     use crate::translate::{Action, Policy, PolicyLayer, Target};
 
     fn collecting(family: &str, surface: &str) -> Target {
@@ -87,6 +92,20 @@ mod tests {
         let sent = asked("gpt-4.1", "v1", r#"{"stream_options":{"include_usage":false},"x":1}"#);
         assert_eq!(sent.body, r#"{"x":1,"stream":true,"stream_options":{"include_usage":true}}"#);
         assert_eq!(sent.edits, "drop.stream_options, collect.stream;n=3");
+    }
+
+    #[test]
+    fn a_responses_call_is_asked_for_a_stream_and_no_more() {
+        let asked = |family, body| {
+            let sent = respond(&collecting(family, "v1"), body, &Policy::default()).unwrap();
+            (sent.body, sent.edits, sent.plan.reply.framing)
+        };
+        let streamed = r#"{"input":"a","stream":true}"#.to_owned();
+        let expected = (streamed, "collect.stream;n=2".to_owned(), Framing::SseToJson);
+        assert_eq!(asked("gpt-5-codex", r#"{"input":"a"}"#), expected);
+        for (family, body) in [("gpt-5-codex", r#"{"background":true}"#), ("o3-pro", "{}")] {
+            assert_eq!(asked(family, body), (body.into(), "none".into(), Framing::Same));
+        }
     }
 
     #[test]

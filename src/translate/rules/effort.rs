@@ -1,6 +1,7 @@
-//! `reasoning_effort` in the levels that the family has: the nearest one, the weaker of two that are equally near.
+//! `reasoning_effort`, or `reasoning.effort` on the Responses API, in the levels that the family has: the nearest one, the
+//! weaker of two that are equally near. Both go by one id, so that one word of a policy governs them.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, SystemRole},
@@ -10,25 +11,23 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["map.reasoning_effort", "drop.reasoning_effort"],
-    summary: "reasoning_effort is mapped to the nearest level that the family has, or dropped where it has none.",
-    on: CHAT,
+    summary: "reasoning_effort, or reasoning.effort, is mapped to the nearest level that the family has, or dropped where it has none.",
+    on: BOTH,
     run,
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(efforts) = draft.profile().efforts.as_deref() else { return Ok(()) };
-    let Some(value) = draft.get("reasoning_effort") else { return Ok(()) };
-    let at = Pointer::key("reasoning_effort");
+    let Some(efforts) = draft.profile().efforts(draft.call.operation) else { return Ok(()) };
+    let param = draft.words().effort;
+    let Some(value) = draft.get(param) else { return Ok(()) };
+    let at = Pointer::path(param);
     let Some(Scalar::Text(name)) = value.scalar() else { return Ok(()) };
     if efforts.is_empty() {
         // A chat model does what `none` asks for; a reasoning model whose effort is fixed does not.
         let chats = draft.profile().system_role == SystemRole::System;
         let effect = if chats && name == Effort::None.name() { Effect::Same } else { Effect::Lossy };
-        let why = if chats {
-            "this model does not reason, and Azure refuses reasoning_effort for it"
-        } else {
-            "the effort of this model is fixed, and Azure refuses reasoning_effort for it"
-        };
+        let what = if chats { "this model does not reason" } else { "the effort of this model is fixed" };
+        let why = format!("{what}, and Azure refuses {param} for it");
         draft.edit("drop.reasoning_effort", effect, why, Change::Remove { at })?;
         return Ok(());
     }
@@ -49,7 +48,7 @@ fn nearest(asked: Effort, efforts: &[Effort]) -> Option<Effort> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translate::rules::testing::{sent, strictly};
+    use crate::translate::rules::testing::{responses, sent, strictly};
     use Effort::{High, Low, Max, Medium, Minimal, Xhigh};
 
     #[test]
@@ -76,6 +75,19 @@ mod tests {
         becomes("o3", "minimal", "low");
         assert_eq!(sent("gpt-5.6", "v1", &effort("xhigh")).1, "none");
         assert_eq!(sent("gpt-5.6", "v1", &effort("ultra")).1, "none", "Azure will say what it knows");
+    }
+
+    #[test]
+    fn on_responses_it_is_nested_and_the_newest_families_have_one_more() {
+        let effort = |level: &str| format!(r#"{{"reasoning":{{"summary":"auto","effort":"{level}"}}}}"#);
+        let expected = |to: &str| (effort(to), "map.reasoning_effort;lossy".to_owned());
+        assert_eq!(responses("gpt-5", "v1", &effort("none")), expected("minimal"));
+        assert_eq!(responses("gpt-5-pro", "v1", &effort("low")), expected("high"));
+        assert_eq!(responses("gpt-5.5", "v1", &effort("max")), expected("xhigh"));
+        assert_eq!(responses("gpt-5.6", "v1", &effort("max")).1, "none");
+        assert_eq!(responses("gpt-6.1", "v1", &effort("none")), expected("low"));
+        let only = r#"{"reasoning":{"effort":"none"}}"#;
+        assert_eq!(responses("gpt-4.1", "v1", only), ("{}".into(), "drop.reasoning_effort".into()));
     }
 
     #[test]

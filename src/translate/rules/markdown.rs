@@ -1,9 +1,10 @@
 //! From o1 on, models write no markdown over the API unless the first line of their instructions is
-//! `Formatting re-enabled` (Microsoft, reasoning.md, "Markdown output"). Operators switch this on for a model.
+//! `Formatting re-enabled` (Microsoft, reasoning.md, "Markdown output"). Operators switch this on for a model. On the
+//! Responses API the `instructions` go before the messages of the input.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Refusal},
+    call::{Effect, Operation, Refusal},
     catalog::SystemRole,
     json::{Change, Kind, Pointer, Raw, Span, View, text},
     translate::Draft,
@@ -12,7 +13,7 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     ids: &["add.markdown"],
     summary: "With `markdown = true` the instructions of a reasoning model begin with `Formatting re-enabled`.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -26,8 +27,13 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     {
         return Ok(());
     }
-    let messages = draft.call.body.root().get("messages");
-    if messages.is_none_or(|messages| messages.kind() != Kind::Array) {
+    let on_responses = draft.call.operation == Operation::Responses;
+    let list = draft.call.body.root().get(draft.words().messages).map(View::kind);
+    if list != Some(Kind::Array) && !(on_responses && list == Some(Kind::String)) {
+        return Ok(());
+    }
+    let own = draft.call.body.root().get("instructions").filter(|own| on_responses && !own.is_null());
+    if own.is_some_and(|own| own.kind() != Kind::String || begins_with_line(own)) {
         return Ok(());
     }
     let instructions: Vec<(usize, Option<View<'_>>)> = draft
@@ -40,10 +46,15 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if instructions.iter().any(|(_, content)| content.is_some_and(begins_with_line)) {
         return Ok(());
     }
-    let change = if let Some((index, content)) = instructions.first() {
-        let at = Pointer::key("messages").item(*index).then("content");
+    let change = if own.is_some() {
+        prefixed(Pointer::key("instructions"), own, "")
+    } else if let Some((index, content)) = instructions.first() {
+        let at = draft.place(*index).then("content");
         let empty = content.is_some_and(|content| draft.items(content, &at).is_empty());
-        prefixed(at, content.filter(|content| content.kind() == Kind::String || !empty))
+        let content = content.filter(|content| content.kind() == Kind::String || !empty);
+        prefixed(at, content, draft.words().text)
+    } else if on_responses {
+        prefixed(Pointer::key("instructions"), None, "")
     } else {
         let role = if draft.knows_developer_role() { "developer" } else { "system" };
         let value = Raw::json(format!(r#"{{"role":"{role}","content":"{LINE}"}}"#));
@@ -63,11 +74,12 @@ fn begins_with_line(content: View<'_>) -> bool {
     first.is_some_and(|view| written(view) || view.text().is_some_and(|text| text.starts_with(LINE)))
 }
 
-fn prefixed(at: Pointer, content: Option<View<'_>>) -> Change {
+/// The content with the line before it; parts get a part of that type.
+fn prefixed(at: Pointer, content: Option<View<'_>>, text_type: &str) -> Change {
     match content {
         Some(content) if content.kind() == Kind::Array => Change::Insert {
             at: at.item(0),
-            value: Raw::json(format!(r#"{{"type":"text","text":"{LINE}"}}"#)),
+            value: Raw::json(format!(r#"{{"type":"{text_type}","text":"{LINE}"}}"#)),
         },
         Some(content) if content.kind() == Kind::String => {
             let span = content.span();
@@ -81,7 +93,7 @@ fn prefixed(at: Pointer, content: Option<View<'_>>) -> Change {
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::{send, target};
+    use crate::translate::rules::testing::{respond, send, target};
     use crate::translate::{Policy, Target};
 
     fn formatted(family: &str, surface: &str, messages: &str) -> String {
@@ -124,6 +136,29 @@ mod tests {
             r#"{"messages":[{"role":"developer","content":[{"type":"text","text":"Formatting re-enabled"},{"type":"text","text":"A"}]}]}"#
         );
         assert_eq!(send(&target, &sent.body, &Policy::default()).unwrap().edits, "none");
+    }
+
+    #[test]
+    fn on_responses_the_instructions_go_first() {
+        let formatted = |body: &str| {
+            let target = Target { markdown: true, ..target("gpt-5-pro", "v1") };
+            let once = respond(&target, body, &Policy::default()).unwrap();
+            assert_eq!(respond(&target, &once.body, &Policy::default()).unwrap().edits, "none", "{body}");
+            once.body
+        };
+        let set = r#"{"input":"a","instructions":"Formatting re-enabled"}"#;
+        assert_eq!(formatted(r#"{"input":"a"}"#), set);
+        assert_eq!(
+            formatted(r#"{"instructions":"A","input":[{"role":"developer","content":"B"}]}"#),
+            r#"{"instructions":"Formatting re-enabled\nA","input":[{"role":"developer","content":"B"}]}"#
+        );
+        assert_eq!(
+            formatted(
+                r#"{"input":[{"role":"user","content":"a"},{"role":"system","content":[{"type":"input_text","text":"B"}]}]}"#
+            ),
+            r#"{"input":[{"role":"user","content":"a"},{"role":"system","content":[{"type":"input_text","text":"Formatting re-enabled"},{"type":"input_text","text":"B"}]}]}"#
+        );
+        assert_eq!(formatted(r#"{"previous_response_id":"r"}"#), r#"{"previous_response_id":"r"}"#);
     }
 
     #[test]

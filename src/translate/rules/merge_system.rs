@@ -3,18 +3,18 @@
 
 use std::borrow::Cow;
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
-    json::{Change, Kind, Pointer, Raw, Span, text::shortened},
+    json::{Change, Kind, Raw, Span, text::shortened},
     translate::{Draft, Message},
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &["merge.system"],
     summary: "For families without system and developer messages, these are merged into the first user message.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -37,13 +37,13 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         .filter(|(index, message)| *index == host || instructs(&message.role))
         .flat_map(|(index, _)| pieces(draft, index))
         .collect();
-    let at = |index| Pointer::key("messages").item(index);
-    let change = Change::Set { at: at(host).then("content"), value: join(&pieces) };
+    let change =
+        Change::Set { at: draft.place(host).then("content"), value: join(&pieces, draft.words().text) };
     if !draft.edit(ID, Effect::Same, WHY, change)? {
         return Ok(());
     }
     if user.is_none() {
-        let change = Change::Set { at: at(host).then("role"), value: Raw::string("user") };
+        let change = Change::Set { at: draft.place(host).then("role"), value: Raw::string("user") };
         draft.edit(ID, Effect::Same, WHY, change)?;
     }
     for index in instructions.into_iter().filter(|index| *index != host) {
@@ -51,7 +51,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let effect = if others.is_some() { Effect::Lossy } else { Effect::Same };
         let why = others
             .map_or(Cow::Borrowed(WHY), |other| format!("{WHY}; its `{}` is lost", shortened(&other)).into());
-        draft.edit(ID, effect, why, Change::Remove { at: at(index) })?;
+        let at = draft.place(index);
+        draft.edit(ID, effect, why, Change::Remove { at })?;
     }
     Ok(())
 }
@@ -59,7 +60,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// A member of an instruction, such as its `name`, that has no place in the message that it is merged into.
 fn others(message: &Message<'_>) -> Option<String> {
     let mut members = message.view.members().filter(|(_, value)| !value.is_null());
-    members.find(|(key, _)| key != "role" && key != "content").map(|(key, _)| key.into_owned())
+    members.find(|(key, _)| !["type", "role", "content"].contains(&&**key)).map(|(key, _)| key.into_owned())
 }
 
 fn positions(draft: &Draft<'_>, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -81,7 +82,7 @@ fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
     let content = draft.messages.get(index).and_then(|message| message.view.get("content"));
     match content {
         Some(parts) if parts.kind() == Kind::Array => {
-            let at = Pointer::key("messages").item(index).then("content");
+            let at = draft.place(index).then("content");
             draft.items(parts, &at).into_iter().map(|(_, part)| Piece::Part(part.span())).collect()
         }
         Some(text) if text.kind() == Kind::String && text.raw().len() > 2 => vec![Piece::Text(text.span())],
@@ -89,8 +90,8 @@ fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
     }
 }
 
-/// Several pieces as one content: a string while all are strings, else a list of parts.
-fn join(pieces: &[Piece]) -> Raw {
+/// Several pieces as one content: a string while all are strings, else a list of parts, with that type for text.
+fn join(pieces: &[Piece], text_type: &str) -> Raw {
     let parts = pieces.iter().any(|piece| matches!(piece, Piece::Part(_)));
     let mut joined = Raw::json(if parts { "[" } else { "\"" });
     for (at, piece) in pieces.iter().enumerate() {
@@ -100,7 +101,7 @@ fn join(pieces: &[Piece]) -> Raw {
         match piece {
             Piece::Part(span) => joined.push_source(*span),
             Piece::Text(span) if parts => {
-                joined.push(r#"{"type":"text","text":"#);
+                joined.push(format!(r#"{{"type":"{text_type}","text":"#));
                 joined.push_source(*span);
                 joined.push("}");
             }

@@ -4,7 +4,8 @@
 //! the effort is settled before what depends on it (tools, the parameter table); legacy functions become tools before
 //! tools meet the effort; parts go before messages are merged; a stream is collected once options without a stream are
 //! gone; the parameter table of the catalog comes after the rules in code; what stood beside tools is looked at once no
-//! rule can take them out any more; and what the api-version does not know comes last.
+//! rule can take them out any more; and what the api-version does not know comes last. What a Responses call says in chat's
+//! words gets its own place before any rule looks for it there.
 
 mod api_version;
 mod both_caps;
@@ -14,17 +15,21 @@ mod data_sources;
 mod effort;
 pub(super) mod effort_with_tools;
 mod empty_lists;
+mod flatten;
 mod functions;
 mod hosted_tools;
 mod lacking;
+mod least_cap;
 mod markdown;
 mod merge_system;
 mod modalities;
+mod moved;
 mod nulls;
 mod params;
 mod prediction;
 mod reserve;
 mod roles;
+mod status;
 mod stream;
 mod stream_options;
 mod tool_messages;
@@ -51,13 +56,19 @@ pub struct Rule {
 }
 
 const CHAT: &[Operation] = &[Operation::Chat];
+const RESPONSES: &[Operation] = &[Operation::Responses];
+const BOTH: &[Operation] = &Operation::ALL;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
     bridge::RULE,
     api_version::RULE,
     nulls::RULE,
+    moved::RULE,
+    flatten::RULE,
+    status::RULE,
     both_caps::RULE,
+    least_cap::RULE,
     effort::RULE,
     empty_lists::RULE,
     hosted_tools::RULE,
@@ -71,6 +82,7 @@ pub const RULES: &[Rule] = &[
     markdown::RULE,
     stream::RULE,
     stream_options::RULE,
+    stream_options::ON_RESPONSES,
     collect::RULE,
     data_sources::RULE,
     prediction::RULE,
@@ -85,14 +97,19 @@ pub const RULES: &[Rule] = &[
 pub(super) const AHEAD: &[Rule] =
     &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, without_tools::RULE, lacking::RULE];
 
-/// The rules that do no more than what a profile says in so many words. Where little is known of a family, these and no
-/// others act on it.
+/// The rules that do no more than what a profile says in so many words, and those about what the Responses API refuses
+/// whatever the model. Where little is known of a family, these and no others act on it.
 pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
+    moved::RULE,
+    flatten::RULE,
+    status::RULE,
+    least_cap::RULE,
     effort_with_tools::RULE,
     roles::RULE,
     merge_system::RULE,
     stream::RULE,
+    stream_options::ON_RESPONSES,
     collect::RULE,
     params::RULE,
 ];

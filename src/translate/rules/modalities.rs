@@ -1,27 +1,30 @@
 //! Content parts that a family does not take: images, audio, files.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Modality,
-    json::{Change, Kind, Pointer, Raw, View},
+    json::{Change, Kind, Raw, View},
     translate::Draft,
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &["refuse.modality"],
     summary: "Images, audio and files are refused where the family does not take them; a policy of `apply` drops them.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
 const ID: &str = "refuse.modality";
 
-/// Content part types and what a model must take to take them.
+/// Content part types and what a model must take to take them. On the Responses API every model that takes images takes
+/// files (Microsoft, how-to/responses.md).
 const PARTS: &[(&str, Modality, &str)] = &[
     ("image_url", Modality::Image, "images"),
+    ("input_image", Modality::Image, "images"),
     ("input_audio", Modality::Audio, "audio"),
     ("file", Modality::File, "files"),
+    ("input_file", Modality::Image, "files"),
 ];
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -30,7 +33,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let Some(content) = draft.messages.get(index).and_then(|message| message.view.get("content")) else {
             continue;
         };
-        let at = Pointer::key("messages").item(index).then("content");
+        let at = draft.place(index).then("content");
         let parts: Vec<(usize, &str)> = foreign(content, taken).collect();
         let mut dropped = 0;
         for (part, what) in &parts {
@@ -61,7 +64,8 @@ fn foreign<'a>(content: View<'a>, taken: &'a [Modality]) -> impl Iterator<Item =
 mod tests {
     use super::*;
     use crate::translate::Action;
-    use crate::translate::rules::testing::{refused, sent, with};
+    use crate::translate::Policy;
+    use crate::translate::rules::testing::{refused, respond, responses, sent, target, with};
 
     const BODY: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}},{"type":"text","text":"b"}]}]}"#;
 
@@ -78,6 +82,14 @@ mod tests {
         assert_eq!(edits, "refuse.modality;lossy");
         assert_eq!(sent("o1", "v1", BODY).0, BODY);
         assert_eq!(with(ID, Action::Pass, "o3-mini", BODY).unwrap().0, BODY);
+    }
+
+    #[test]
+    fn on_responses_parts_have_other_names_and_files_go_with_images() {
+        let body = r#"{"input":[{"type":"item_reference","id":"i"},{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_file","file_id":"f"},{"type":"input_image","image_url":"u"}]}]}"#;
+        let refusal = respond(&target("o3-mini", "v1"), body, &Policy::default()).unwrap_err();
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), (ID, "input[1].content[1]"));
+        assert_eq!(responses("gpt-4.1", "v1", body).0, body);
     }
 
     #[test]

@@ -1,23 +1,23 @@
 //! `null` where a parameter could as well be absent: some api-versions take it for a value. Answers that are replayed
 //! as history carry such members (`"tool_calls": null`), and typed clients send them for what was not set.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Refusal},
-    json::{Change, Pointer},
+    call::{Effect, Operation, Refusal},
+    json::{Change, Pointer, View},
     translate::Draft,
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.null"],
-    summary: "A null parameter, and a null member of a message other than its content, is taken out.",
-    on: CHAT,
+    summary: "A null parameter, and a null member of a message other than its content or of a reasoning item, is taken out.",
+    on: BOTH,
     run,
 };
 
 /// The optional parameters of a chat call (OpenAI's OpenAPI document of 2026-08-21, and Azure's own two). A null under
 /// a key that is not known stays.
-const PARAMS: &[&str] = &[
+const CHAT: &[&str] = &[
     "audio",
     "data_sources",
     "frequency_penalty",
@@ -57,6 +57,47 @@ const PARAMS: &[&str] = &[
     "web_search_options",
 ];
 
+/// Those of a Responses call, and chat's words for them.
+const RESPONSES: &[&str] = &[
+    "background",
+    "context_management",
+    "conversation",
+    "include",
+    "instructions",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_tokens",
+    "max_tool_calls",
+    "metadata",
+    "moderation",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "reasoning",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+    "verbosity",
+];
+
+/// Optional members of a reasoning item, which typed clients carry as null when they replay one.
+const OF_REASONING: &[&str] = &["content", "encrypted_content"];
+
 /// Optional members of a message, which Azure's own answers and typed clients carry as null. `content` is not one: an
 /// assistant that calls a tool has it null.
 const MEMBERS: &[&str] =
@@ -66,17 +107,23 @@ const WHY: &str = "null means the same as leaving the parameter out, and some ap
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let mut places = Vec::new();
+    let params = match draft.call.operation {
+        Operation::Chat => CHAT,
+        Operation::Responses => RESPONSES,
+    };
     for (key, value) in draft.call.body.root().members() {
-        if value.is_null() && PARAMS.contains(&key.as_ref()) {
+        if value.is_null() && params.contains(&key.as_ref()) {
             places.push(Pointer::key(key.into_owned()));
         }
     }
-    for (index, message) in draft.messages.iter().enumerate() {
-        for (key, value) in message.view.members() {
+    let list = draft.words().messages;
+    for (index, item) in draft.call.body.root().get(list).into_iter().flat_map(View::items).enumerate() {
+        let optional = optional(draft.call.operation, item);
+        for (key, value) in item.members() {
             // Of a key that stands twice the last value counts.
-            let counts = || message.view.get(&key).is_some_and(|last| last.span() == value.span());
-            if value.is_null() && MEMBERS.contains(&key.as_ref()) && counts() {
-                places.push(Pointer::key("messages").item(index).then(key.into_owned()));
+            let counts = || item.get(&key).is_some_and(|last| last.span() == value.span());
+            if value.is_null() && optional.contains(&key.as_ref()) && counts() {
+                places.push(Pointer::key(list).item(index).then(key.into_owned()));
             }
         }
     }
@@ -86,10 +133,35 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The members of an item of the messages, or of the input, that may as well be absent.
+fn optional(operation: Operation, item: View<'_>) -> &'static [&'static str] {
+    match operation {
+        Operation::Chat => MEMBERS,
+        Operation::Responses if item.get("type").and_then(View::text).as_deref() == Some("reasoning") => {
+            OF_REASONING
+        }
+        Operation::Responses => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::translate::Action;
-    use crate::translate::rules::testing::{sent, with};
+    use crate::translate::rules::testing::{responses, sent, with};
+
+    #[test]
+    fn on_responses_null_parameters_go_and_those_that_a_reasoning_item_is_replayed_with() {
+        let (body, edits) = responses(
+            "gpt-5",
+            "v1",
+            r#"{"x":null,"reasoning":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","content":null,"encrypted_content":null,"summary":[]},{"role":"user","content":null}]}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"x":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","summary":[]},{"role":"user","content":null}]}"#
+        );
+        assert_eq!(edits, "drop.null;n=3");
+    }
 
     #[test]
     fn null_parameters_and_members_go_and_other_nulls_stay() {

@@ -1,17 +1,17 @@
 //! The family's parameter table: the catalog's rows, renames first, else in their order. Each row is a rule with an id of its own.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Refusal},
+    call::{Effect, Operation, Refusal},
     catalog::{Row, Scalar, Verb},
-    json::{Change, Kind, Pointer, Raw},
+    json::{Change, Kind, Pointer, Raw, View},
     translate::{Draft, Value},
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &[],
     summary: "The rows of the family's parameter table (docs/families.md) are applied in their order, renames first.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -19,8 +19,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     // Names first: what is said of a parameter holds for a value that came to it by another name, in whatever order a
     // configuration was written.
     let is_rename = |row: &&Row| matches!(row.verb, Verb::Rename(_));
-    let chat = &draft.profile().chat;
-    for row in chat.iter().filter(is_rename).chain(chat.iter().filter(|row| !is_rename(row))) {
+    let rows = draft.rows();
+    for row in rows.iter().filter(is_rename).chain(rows.iter().filter(|row| !is_rename(row))) {
         apply(draft, row)?;
     }
     Ok(())
@@ -28,6 +28,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Applies one row to the parameter that it names.
 pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
+    if let Some((list, text)) = row.item() {
+        return item(draft, row, list, text);
+    }
     let Some(value) = draft.get(&row.param) else { return Ok(()) };
     let scalar = value.scalar();
     if scalar.as_ref().is_some_and(|scalar| row.unless.contains(scalar)) || !holds(draft, row) {
@@ -36,17 +39,15 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     let at = Pointer::path(&row.param);
     let why = row.why.to_string();
     // What Azure assumes anyway can go without a loss.
-    let default = scalar.is_some() && scalar.as_ref() == draft.profile().defaults.get(&row.param);
+    let assumed = draft.profile().default(draft.call.operation, &row.param);
+    let default = scalar.is_some() && scalar.as_ref() == assumed;
     let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
     let effect = if idle { Effect::Same } else { Effect::Lossy };
     match &row.verb {
         Verb::Drop => draft.edit(&row.id, effect, why, Change::Remove { at })?,
-        Verb::Rename(to) => rename(draft, row, &value, to)?,
+        Verb::Rename(to) => rename(draft, &row.id, &row.param, to, why)?,
         Verb::Refuse if idle => draft.edit(&row.id, effect, why, Change::Remove { at })?,
-        Verb::Refuse => {
-            let top = row.param.split('.').next().unwrap_or(&row.param).to_owned();
-            draft.refuse(&row.id, why, Change::Remove { at: Pointer::key(top) })?
-        }
+        Verb::Refuse => draft.refuse(&row.id, why, Change::Remove { at: whole(draft, &row.param) })?,
         Verb::Allow { values, map } => {
             let Some(change) = allowed(&at, scalar.as_ref(), values, map) else { return Ok(()) };
             draft.edit(&row.id, effect, why, change)?
@@ -60,19 +61,61 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What a policy of `apply` leaves out in place of a refusal. Members of a Responses call's objects are parameters.
+fn whole(draft: &Draft<'_>, param: &str) -> Pointer {
+    let steps = match draft.call.operation {
+        Operation::Chat => 1,
+        Operation::Responses => 2,
+    };
+    Pointer::path(&param.split('.').take(steps).collect::<Vec<_>>().join("."))
+}
+
+/// Takes a text out of a list of texts, and the list with the last of them.
+fn item(draft: &mut Draft<'_>, row: &Row, list: &str, text: &str) -> Result<(), Refusal> {
+    let Some(Value::Sent(view)) = draft.get(list) else { return Ok(()) };
+    let key = Pointer::key(list.to_owned());
+    let items = draft.items(view, &key);
+    let is_it = |item: View<'_>| item.text().as_deref() == Some(text);
+    let found: Vec<usize> = items.iter().filter(|(_, item)| is_it(*item)).map(|(index, _)| *index).collect();
+    if found.is_empty() || !holds(draft, row) {
+        return Ok(());
+    }
+    let all = found.len() == items.len();
+    let places =
+        if all { vec![key] } else { found.into_iter().map(|index| key.clone().item(index)).collect() };
+    for at in places {
+        let (why, change) = (row.why.to_string(), Change::Remove { at });
+        match row.verb {
+            Verb::Drop => {
+                draft.edit(&row.id, if row.same { Effect::Same } else { Effect::Lossy }, why, change)?
+            }
+            Verb::Refuse => draft.refuse(&row.id, why, change)?,
+            Verb::Rename(_) | Verb::Allow { .. } | Verb::Clamp { .. } => return Ok(()),
+        };
+    }
+    Ok(())
+}
+
 /// Moves a value to another key; where that has a value of its own, it stands.
-fn rename(draft: &mut Draft<'_>, row: &Row, value: &Value<'_>, to: &str) -> Result<bool, Refusal> {
-    let (from, why) = (Pointer::path(&row.param), row.why.to_string());
+pub(super) fn rename(
+    draft: &mut Draft<'_>,
+    id: &str,
+    from: &str,
+    to: &str,
+    why: String,
+) -> Result<bool, Refusal> {
+    let Some(value) = draft.get(from) else { return Ok(false) };
+    let from = Pointer::path(from);
     if let Some(other) = draft.get(to) {
         let equal = value.scalar().is_some() && value.scalar() == other.scalar();
         let effect = if equal { Effect::Same } else { Effect::Lossy };
-        return draft.edit(&row.id, effect, why, Change::Remove { at: from });
+        return draft.edit(id, effect, why, Change::Remove { at: from });
     }
     if draft.is_null(to) {
         let at = Pointer::key(to.to_owned());
-        draft.edit(&row.id, Effect::Same, why.clone(), Change::Remove { at })?;
+        draft.edit(id, Effect::Same, why.clone(), Change::Remove { at })?;
     }
-    draft.edit(&row.id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
+    draft.edit(id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
 }
 
 /// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything then.
@@ -119,7 +162,7 @@ fn outside(value: &Value<'_>, min: Option<f64>, max: Option<f64>) -> Option<f64>
 #[cfg(test)]
 mod tests {
     use crate::translate::Action;
-    use crate::translate::rules::testing::{refused, sent, strictly, with};
+    use crate::translate::rules::testing::{refused, responses, responses_with, sent, strictly, with};
 
     #[test]
     fn a_cap_is_renamed_and_kept_as_it_is_written() {
@@ -156,6 +199,56 @@ mod tests {
         let (body, edits) = sent("gpt-5.1", "v1", body);
         assert_eq!(body, r#"{"reasoning_effort":"none","temperature":0}"#);
         assert_eq!(edits, "map.reasoning_effort;lossy");
+    }
+
+    #[test]
+    fn a_responses_call_has_rows_of_its_own() {
+        let body = r#"{"temperature":0.5,"top_p":0.5,"parallel_tool_calls":true,"text":{"verbosity":"low"},"stop":"x"}"#;
+        let (body, edits) = responses("o3", "v1", body);
+        assert_eq!(body, r#"{"stop":"x"}"#, "chat's rows are not looked at");
+        let expected =
+            "drop.temperature;lossy, drop.top_p;lossy, drop.parallel_tool_calls, map.verbosity;lossy";
+        assert_eq!(edits, expected);
+        let kept = |family, body: &str| responses(family, "v1", body).0 == body;
+        assert!(kept("gpt-5.5", r#"{"temperature":0,"reasoning":{"effort":"none"}}"#));
+        assert!(
+            !kept("gpt-5.5", r#"{"temperature":0,"reasoning":{"summary":"auto"}}"#),
+            "the default is medium"
+        );
+        assert!(kept("gpt-5.1", r#"{"temperature":0}"#));
+        assert!(!kept("gpt-5.1", r#"{"temperature":0,"reasoning":{"effort":"low"}}"#));
+        assert!(
+            kept("gpt-4.1", r#"{"metadata":{"a":"b"}}"#),
+            "answers are stored unless the call says otherwise"
+        );
+    }
+
+    #[test]
+    fn one_text_of_a_list_goes_and_the_list_with_the_last() {
+        let (body, edits) = responses(
+            "o3",
+            "v1",
+            r#"{"include":["a","message.output_text.logprobs","reasoning.encrypted_content"]}"#,
+        );
+        assert_eq!(body, r#"{"include":["a","reasoning.encrypted_content"]}"#);
+        assert_eq!(edits, "drop.include[message.output_text.logprobs];lossy");
+        let encrypted = r#"{"include":["reasoning.encrypted_content"]}"#;
+        let expected = ("{}".to_owned(), "drop.include[reasoning.encrypted_content]".to_owned());
+        assert_eq!(responses("gpt-4.1", "v1", encrypted), expected);
+        assert_eq!(responses("gpt-5", "v1", encrypted).0, encrypted);
+        let id = "drop.include[reasoning.encrypted_content]";
+        assert_eq!(responses_with(id, Action::Pass, "gpt-4.1", encrypted).unwrap().0, encrypted);
+        let logprobs = r#"{"include":["message.output_text.logprobs"],"reasoning":{"effort":"none"}}"#;
+        assert_eq!(responses("gpt-5.2", "v1", logprobs).0, logprobs);
+    }
+
+    #[test]
+    fn a_refused_format_leaves_what_stands_beside_it() {
+        let body = r#"{"text":{"verbosity":"medium","format":{"type":"json_schema","name":"n"}}}"#;
+        let refusal = responses_with("x", Action::Pass, "gpt-5.4-pro", body).unwrap_err();
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.response_format", "text.format"));
+        let (body, _) = responses_with("refuse.response_format", Action::Apply, "gpt-5.4-pro", body).unwrap();
+        assert_eq!(body, r#"{"text":{"verbosity":"medium"}}"#);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Reasoning is paid out of `max_completion_tokens` first, so a small `max_tokens` copied over leaves no room for text.
+//! Reasoning is paid out of the cap (`max_completion_tokens`, `max_output_tokens`) first, so a small `max_tokens` copied over leaves no room for text.
 //! An operator can reserve tokens for reasoning; they also count when Azure admits the call against its token limit.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     ids: &["reserve.reasoning"],
     summary: "With `reasoning_reserve` set, a cap that was renamed from max_tokens is raised by it, up to the family's \
               limit.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -22,9 +22,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if reserve == 0 || !draft.has_edit("rename.max_tokens") {
         return Ok(());
     }
-    let Some(scalar @ Scalar::Number(_)) =
-        draft.get("max_completion_tokens").and_then(|value| value.scalar())
-    else {
+    let param = draft.words().cap;
+    let Some(scalar @ Scalar::Number(_)) = draft.get(param).and_then(|value| value.scalar()) else {
         return Ok(());
     };
     let Some(cap) = text::whole(&scalar.json()) else { return Ok(()) };
@@ -32,8 +31,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let raised = cap.saturating_add(reserve).min(limit);
     if raised > cap {
         let why = format!("{reserve} tokens are reserved for reasoning, which is paid out of the same cap");
-        let change =
-            Change::Set { at: Pointer::key("max_completion_tokens"), value: Raw::json(raised.to_string()) };
+        let change = Change::Set { at: Pointer::key(param), value: Raw::json(raised.to_string()) };
         draft.edit("reserve.reasoning", Effect::Same, why, change)?;
     }
     Ok(())
@@ -41,7 +39,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::{send, target};
+    use crate::translate::rules::testing::{respond, send, target};
     use crate::translate::{Policy, Target};
 
     fn reserved(family: &str, reserve: u64, body: &str) -> (String, String) {
@@ -64,6 +62,14 @@ mod tests {
         assert_eq!(reserved("o1", 1000, r#"{"max_tokens":99900}"#), (cap("100000"), edits.into()));
         let clamped = "rename.max_tokens, clamp.max_completion_tokens";
         assert_eq!(reserved("o1", 1000, r#"{"max_tokens":200000}"#), (cap("100000"), clamped.into()));
+    }
+
+    #[test]
+    fn on_responses_too_where_the_cap_came_in_chats_words() {
+        let target = Target { reasoning_reserve: 1000, ..target("gpt-5-pro", "v1") };
+        let sent = respond(&target, r#"{"max_tokens":256}"#, &Policy::default()).unwrap();
+        assert_eq!(sent.body, r#"{"max_output_tokens":1256}"#);
+        assert_eq!(sent.edits, "rename.max_tokens, reserve.reasoning");
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! `system` and `developer`: one of them in a call, and one that the family and the api-version know.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
-    json::{Change, Pointer, Raw},
+    json::{Change, Raw},
     translate::Draft,
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &["rename.role"],
     summary: "system and developer messages get the one role that the family and the api-version know.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -38,7 +38,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         if message.role != role && (message.role == "system" || message.role == "developer") {
             let why =
                 format!("Azure takes instructions for this model as `{role}`, and one such role in a call");
-            let at = Pointer::key("messages").item(index).then("role");
+            let at = draft.place(index).then("role");
             draft.edit("rename.role", Effect::Same, why, Change::Set { at, value: Raw::string(role) })?;
         }
     }
@@ -47,7 +47,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use crate::translate::rules::testing::sent;
+    use crate::translate::rules::testing::{responses, sent};
 
     const BOTH: &str = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"},{"role":"developer","content":"c"}]}"#;
 
@@ -62,6 +62,19 @@ mod tests {
         assert_eq!(sent("gpt-5", "v1", BOTH), (role("developer"), "rename.role".into()));
         assert_eq!(sent("model-router", "v1", BOTH).0, role("system"));
         assert_eq!(sent("unknown", "v1", BOTH).0, BOTH);
+    }
+
+    #[test]
+    fn on_responses_the_messages_stand_among_other_items() {
+        let input = |role: &str| {
+            format!(
+                r#"{{"instructions":"x","input":[{{"type":"reasoning","id":"r"}},{{"role":"{role}","content":"a"}},{{"type":"message","role":"developer","content":"b"}},{{"type":"item_reference","id":"i"}}]}}"#
+            )
+        };
+        let expected = (input("developer"), "rename.role".to_owned());
+        assert_eq!(responses("gpt-5", "v1", &input("system")), expected);
+        let body = r#"{"input":"hello"}"#;
+        assert_eq!(responses("gpt-5", "v1", body).1, "none");
     }
 
     #[test]

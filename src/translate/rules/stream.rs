@@ -1,10 +1,10 @@
 //! `stream: true` to a family that Azure does not stream (o1-preview, o1-mini, o1): Azure is asked for JSON, and azgate
-//! makes the stream.
+//! makes the stream. A Responses call in the background is answered before there is anything to stream, so it stays.
 
-use super::{CHAT, Rule};
+use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Framing, Refusal, ReplyTweak, UsageChunk},
-    catalog::Streaming,
+    call::{Effect, Framing, Operation, Refusal, ReplyTweak, UsageChunk},
+    catalog::{Scalar, Streaming},
     json::{Change, Pointer, Raw},
     translate::Draft,
 };
@@ -12,7 +12,7 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     ids: &["synthesize.stream"],
     summary: "A stream from a family that Azure does not stream is made from a JSON answer.",
-    on: CHAT,
+    on: BOTH,
     run,
 };
 
@@ -20,7 +20,7 @@ const ID: &str = "synthesize.stream";
 const WHY: &str = "Azure does not stream this model";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.call.stream || draft.profile().streaming == Streaming::Native {
+    if !draft.call.stream || draft.profile().streaming == Streaming::Native || in_background(draft) {
         return Ok(());
     }
     let wanted = draft.wants_usage();
@@ -31,16 +31,24 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             draft.edit(ID, Effect::Same, why, Change::Remove { at: Pointer::key("stream_options") })?;
         }
         draft.reply.framing = Framing::JsonToSse;
-        draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
+        // What a chat call that was bridged wants is settled.
+        if draft.call.operation == Operation::Chat {
+            draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
+        }
         draft.tweak(ID, ReplyTweak::Synthesize, WHY);
     }
     Ok(())
 }
 
+/// Whether the answer is to be fetched later.
+pub(super) fn in_background(draft: &Draft<'_>) -> bool {
+    draft.get("background").and_then(|value| value.scalar()) == Some(Scalar::Bool(true))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translate::rules::testing::{send, target, with};
+    use crate::translate::rules::testing::{respond, send, target, with};
     use crate::translate::{Action, Policy};
 
     #[test]
@@ -55,6 +63,20 @@ mod tests {
         }
         let sent = send(&target("o1", "v1"), r#"{"stream":true}"#, &Policy::default()).unwrap();
         assert_eq!(sent.plan.reply.usage_chunk, UsageChunk::None);
+    }
+
+    #[test]
+    fn a_responses_call_has_no_usage_chunk_and_none_is_made_in_the_background() {
+        let body = r#"{"stream":true,"stream_options":{"include_obfuscation":false}}"#;
+        for family in ["o1", "o1-pro", "o3-pro", "gpt-5-pro"] {
+            let sent = respond(&target(family, "v1"), body, &Policy::default()).unwrap();
+            assert_eq!(sent.body, r#"{"stream":false}"#);
+            assert_eq!(sent.plan.reply.framing, Framing::JsonToSse);
+            assert_eq!(sent.plan.reply.usage_chunk, UsageChunk::None);
+        }
+        let body = r#"{"stream":true,"background":true}"#;
+        let sent = respond(&target("o3-pro", "v1"), body, &Policy::default()).unwrap();
+        assert_eq!((sent.body.as_str(), sent.plan.reply.framing), (body, Framing::Same));
     }
 
     #[test]

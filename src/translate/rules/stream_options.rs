@@ -1,7 +1,7 @@
 //! `stream_options`: taken out where Azure refuses it; and asked for where azgate needs it, since Azure tells the
 //! tokens of a stream only on request. The extra chunk is then hidden from a client that did not ask.
 
-use super::{CHAT, Rule};
+use super::{CHAT, RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal, ReplyTweak, UsageChunk},
     json::{Change, Kind, Pointer, Raw},
@@ -9,26 +9,54 @@ use crate::{
 };
 
 pub(super) const RULE: Rule = Rule {
-    ids: &["drop.stream_options", "add.include_usage"],
+    ids: &[DROP, "add.include_usage"],
     summary: "Usage is asked for in every stream and hidden from clients that did not ask; stream_options is dropped \
               where Azure refuses it.",
     on: CHAT,
     run,
 };
 
+/// A Responses stream tells its usage unasked, and knows no `include_usage`: "Unknown parameter:
+/// 'stream_options.include_usage'" (litellm#28553).
+pub(super) const ON_RESPONSES: Rule = Rule {
+    ids: &[DROP],
+    summary: "Without a stream stream_options is dropped from a Responses call, and include_usage always.",
+    on: RESPONSES,
+    run: on_responses,
+};
+
+const DROP: &str = "drop.stream_options";
+const NO_STREAM: &str = "stream_options is refused without stream: true";
+
+fn on_responses(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let (param, why) = if !streams(draft) {
+        ("stream_options", NO_STREAM)
+    } else {
+        (
+            "stream_options.include_usage",
+            "every stream of the Responses API tells its usage, so it refuses to be asked",
+        )
+    };
+    if draft.has(param) {
+        draft.edit(DROP, Effect::Same, why, Change::Remove { at: Pointer::path(param) })?;
+    }
+    Ok(())
+}
+
+/// Whether Azure is asked for a stream, as far as the client decides.
+fn streams(draft: &Draft<'_>) -> bool {
+    draft.call.stream && !draft.has_edit("synthesize.stream")
+}
+
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let streams = draft.call.stream && !draft.has_edit("synthesize.stream");
+    let streams = streams(draft);
     let at = Pointer::key("stream_options");
     let wanted = draft.wants_usage();
     if draft.has("data_sources") || !streams {
         if draft.has("stream_options") {
             let effect = if streams && wanted { Effect::Lossy } else { Effect::Same };
-            let why = if streams {
-                "Azure refuses stream_options beside data_sources"
-            } else {
-                "stream_options is refused without stream: true"
-            };
-            draft.edit("drop.stream_options", effect, why, Change::Remove { at })?;
+            let why = if streams { "Azure refuses stream_options beside data_sources" } else { NO_STREAM };
+            draft.edit(DROP, effect, why, Change::Remove { at })?;
         }
         return Ok(());
     }
@@ -60,13 +88,16 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Whether the api-version takes no `stream_options`, and so tells no usage in a stream.
 pub(super) fn unknown_to_version(draft: &Draft<'_>) -> bool {
-    draft.version().is_some_and(|version| version.unknown.iter().any(|row| row.param == "stream_options"))
+    let operation = draft.call.operation;
+    draft
+        .version()
+        .is_some_and(|version| version.unknown(operation).iter().any(|row| row.param == "stream_options"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::translate::rules::testing::{send, target, with};
+    use crate::translate::rules::testing::{responses, send, target, with};
     use crate::translate::{Action, Policy};
 
     fn asked(surface: &str, body: &str) -> (String, String, UsageChunk) {
@@ -110,6 +141,19 @@ mod tests {
         let old = r#"{"stream":true,"stream_options":{"include_usage":true}}"#;
         let expected = (plain.into(), "version.stream_options;lossy".into(), UsageChunk::None);
         assert_eq!(asked("2024-06-01", old), expected);
+    }
+
+    #[test]
+    fn on_responses_no_stream_is_asked_for_its_usage() {
+        let sent = |body| responses("gpt-5-codex", "v1", body);
+        let gone = (r#"{"stream":true}"#.to_owned(), "drop.stream_options".to_owned());
+        assert_eq!(sent(r#"{"stream":true,"stream_options":{"include_usage":true}}"#), gone);
+        let other = r#"{"stream":true,"stream_options":{"include_obfuscation":false}}"#;
+        assert_eq!(sent(other), (other.into(), "none".into()));
+        let both = r#"{"stream":true,"stream_options":{"include_usage":false,"include_obfuscation":false}}"#;
+        assert_eq!(sent(both).0, other);
+        let idle = r#"{"stream_options":{"include_obfuscation":false}}"#;
+        assert_eq!(sent(idle), ("{}".into(), "drop.stream_options".into()));
     }
 
     #[test]

@@ -9,11 +9,11 @@ use crate::{
     translate::{Action, Lossy, Policy, PolicyLayer, Target, edits_header, plan},
 };
 
-/// A call for chat completions with this body.
-pub(in crate::translate) fn call(body: &str) -> Call {
+/// A call with this body.
+pub(in crate::translate) fn call(operation: Operation, body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation: Operation::Chat, model: "m".into(), stream, body, normalize: true }
+    Call { operation, model: "m".into(), stream, body, normalize: true }
 }
 
 /// A deployment `m` of a family on a surface.
@@ -30,8 +30,22 @@ pub(in crate::translate) struct Sent {
     pub(in crate::translate) plan: Plan,
 }
 
+/// What is sent of a call for chat completions.
 pub(in crate::translate) fn send(target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
-    let call = call(body);
+    planned(Operation::Chat, target, body, policy)
+}
+
+/// What is sent of a Responses call.
+pub(in crate::translate) fn respond(
+    target: &Target,
+    body: &str,
+    policy: &Policy<'_>,
+) -> Result<Sent, Refusal> {
+    planned(Operation::Responses, target, body, policy)
+}
+
+fn planned(operation: Operation, target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
+    let call = call(operation, body);
     let mut plan = plan(&call, target, policy)?;
     // Where a body names no model, the tests leave the deployment's name out of what is sent.
     let edits = plan.edits.iter().filter_map(Edit::body);
@@ -74,4 +88,22 @@ pub(in crate::translate) fn strictly(
 ) -> Result<(String, String), Refusal> {
     let policy = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
     send(&target(family, surface), body, &policy).map(|sent| (sent.body, sent.edits))
+}
+
+/// The body sent of a Responses call and the edits, under the default policy.
+pub(in crate::translate) fn responses(family: &str, surface: &str, body: &str) -> (String, String) {
+    let sent = respond(&target(family, surface), body, &Policy::default()).unwrap();
+    (sent.body, sent.edits)
+}
+
+/// The outcome of a Responses call where one rule has this action.
+pub(in crate::translate) fn responses_with(
+    rule: &str,
+    action: Action,
+    family: &str,
+    body: &str,
+) -> Result<(String, String), Refusal> {
+    let rules = PolicyLayer { lossy: None, rules: [(rule.to_owned(), action)].into() };
+    let policy = Policy { call: None, layers: [None, None, Some(&rules)] };
+    respond(&target(family, "v1"), body, &policy).map(|sent| (sent.body, sent.edits))
 }

@@ -144,7 +144,8 @@ fn answer(text: &[u8], sent: View<'_>, choices: &mut Choices<'_>) -> Vec<u8> {
 fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
     let has = |path: &str| path.split('.').try_fold(sent, View::get).is_some_and(|value| !value.is_null());
     let is_there = match lesson {
-        Lesson::Row(row) => has(&row.param),
+        Lesson::Row(_, row) => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
+        Lesson::Operations(_) => true,
         Lesson::SystemRole(_) => {
             sent.get("messages").is_some_and(|messages| messages.items().next().is_some())
         }

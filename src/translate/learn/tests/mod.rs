@@ -1,10 +1,12 @@
 //! What each of Azure's wordings teaches, in whatever envelope; and what teaches nothing.
 
+mod responses;
+
 use bytes::Bytes;
 
 use super::*;
 use crate::{
-    call::{Effect, OUTLINE_DEPTH},
+    call::{Effect, OUTLINE_DEPTH, Operation},
     catalog::{Catalog, Surfaces},
     translate::{
         Action, Lossy, Policy, PolicyLayer,
@@ -25,8 +27,12 @@ fn target(lessons: &Lessons, surface: &str) -> Target {
 }
 
 fn learned(answer: &str, body: &str, target: &Target) -> Vec<Lesson> {
+    learned_on(Operation::Chat, answer, body, target)
+}
+
+fn learned_on(operation: Operation, answer: &str, body: &str, target: &Target) -> Vec<Lesson> {
     let sent = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
-    lessons(400, answer.as_bytes(), &sent, target)
+    lessons(400, answer.as_bytes(), operation, &sent, target)
 }
 
 /// What a message of the engine's teaches, each lesson as its line without the reason.
@@ -253,7 +259,7 @@ fn every_envelope_is_read_and_other_statuses_are_not() {
     let answer = format!(r#"{{"error":{{{message}}}}}"#);
     let sent = Document::parse(Bytes::from(BODY), OUTLINE_DEPTH).unwrap();
     for status in [200, 401, 403, 408, 409, 429, 500, 503] {
-        assert!(lessons(status, answer.as_bytes(), &sent, &target).is_empty(), "{status}");
+        assert!(lessons(status, answer.as_bytes(), Operation::Chat, &sent, &target).is_empty(), "{status}");
     }
     for answer in [
         "",
@@ -290,7 +296,7 @@ fn after(
         let target = target(&lessons, surface);
         let sent = send(&target, body, policy)?;
         let answer = serde_json::json!({"error": {"message": message}}).to_string();
-        let learned = learned(&answer, &sent.body, &target);
+        let learned = learned_on(sent.plan.operation, &answer, &sent.body, &target);
         assert!(!learned.is_empty(), "{message} of {}", sent.body);
         assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
     }
@@ -343,11 +349,18 @@ fn tools_lose_the_effort_and_where_there_is_no_none_they_are_refused() {
     let body =
         r#"{"messages":[],"tools":[{"type":"function","function":{"name":"f"}}],"reasoning_effort":"high"}"#;
     let sent = after(&[tools], "v1", body, &Policy::default()).unwrap();
+    assert_eq!(
+        (sent.plan.operation, sent.edits.as_str()),
+        (Operation::Responses, "bridge.responses;learned")
+    );
+    let stay = PolicyLayer { lossy: None, rules: [("bridge.responses".to_owned(), Action::Pass)].into() };
+    let stay = Policy { call: None, layers: [None, None, Some(&stay)] };
+    let sent = after(&[tools], "v1", body, &stay).unwrap();
     assert_eq!(sent.edits, "none.reasoning_effort;lossy;learned");
-    let refusal = after(&[tools, tools], "v1", body, &Policy::default()).unwrap_err();
+    let refusal = after(&[tools, tools], "v1", body, &stay).unwrap_err();
     assert_eq!(&*refusal.rule, "refuse.tools_with_effort");
     let none = "Unsupported value: 'reasoning_effort' does not support 'none' with this model. Supported values are: 'low', 'medium', and 'high'.";
-    let refusal = after(&[tools, none, tools], "v1", body, &Policy::default()).unwrap_err();
+    let refusal = after(&[tools, none, tools], "v1", body, &stay).unwrap_err();
     assert_eq!(&*refusal.rule, "refuse.tools_with_effort");
 }
 
@@ -440,7 +453,9 @@ fn the_set_is_bounded() {
     let row =
         |at: usize| match lines_of(&["Unknown parameter: 'stop'."], r#"{"stop":"x"}"#).iter().next().unwrap()
         {
-            Lesson::Row(row) => Lesson::Row(Row { id: format!("drop.{at}").into(), ..row.clone() }),
+            Lesson::Row(operation, row) => {
+                Lesson::Row(*operation, Row { id: format!("drop.{at}").into(), ..row.clone() })
+            }
             other => other.clone(),
         };
     let mut lessons: Lessons = (0..Lessons::MOST).map(row).collect();
@@ -478,11 +493,12 @@ proptest::proptest! {
     fn whatever_an_upstream_says_is_bounded_and_every_line_is_one_that_a_configuration_takes(
         fragments in proptest::collection::vec(proptest::sample::select(FRAGMENTS), 1..12),
         noise in "\\PC{0,40}",
+        operation in proptest::sample::select(&Operation::ALL[..]),
         param in proptest::option::of(proptest::sample::select(&["stop", "messages[0].role", "reasoning_effort", "\"\n"][..])),
     ) {
         let message = fragments.concat().replace('~', &noise);
         let answer = serde_json::json!({"error": {"message": message, "param": param, "code": "unsupported_parameter"}});
-        let learned = learned(&answer.to_string(), BODY, &target(&Lessons::default(), "2024-10-21"));
+        let learned = learned_on(operation, &answer.to_string(), BODY, &target(&Lessons::default(), "2024-10-21"));
         proptest::prop_assert!(learned.len() <= 3 * 16);
         let catalog = catalog();
         let lessons: Lessons = learned.into_iter().collect();
@@ -516,4 +532,8 @@ const FRAGMENTS: &[&str] = &[
     " Use '~' instead.",
     " Use 'a_tokens' instead.",
     "Model ~ is enabled only for api versions 2025-01-01 and later",
+    "Encrypted content is not supported with this model",
+    "The chatCompletion operation does not work with the specified model, ~",
+    "The responses operation does not work with the specified model, ~",
+    " is not supported with the '~' model.",
 ];

@@ -1,0 +1,185 @@
+//! What Azure's refusals of Responses calls teach, and which operation serves a model.
+
+use super::*;
+use crate::translate::rules::testing::respond;
+
+const BODY: &str = r#"{"input":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"stream":true,"max_output_tokens":50000,"temperature":0.1,"top_p":0.5,"top_logprobs":2,"include":["reasoning.encrypted_content","message.output_text.logprobs"],"parallel_tool_calls":true,"tools":[{"type":"function","name":"f"}],"reasoning":{"effort":"minimal","summary":"auto"},"text":{"verbosity":"high","format":{"type":"json_schema","name":"n"}},"store":false,"seed":1,"x_vendor":1,"truncation":"auto"}"#;
+
+/// What a message teaches, each lesson as its line without the reason.
+fn lines(message: &str, param: Option<&str>) -> Vec<String> {
+    let answer = serde_json::json!({"error": {"message": message, "type": "invalid_request_error", "param": param, "code": null}});
+    let unknown = target(&Lessons::default(), "2025-03-01-preview");
+    let lessons = learned_on(Operation::Responses, &answer.to_string(), BODY, &unknown);
+    let line = |lesson: &Lesson| {
+        let line = lesson.line();
+        line.split_once(", why = ").map_or(line.clone(), |(line, _)| format!("{line} }}"))
+    };
+    lessons.iter().map(line).collect()
+}
+
+const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
+    ("Unknown parameter: 'x_vendor'.", Some("x_vendor"), &["responses.x_vendor = { drop = true }"]),
+    ("Unknown parameter: 'seed'.", Some("seed"), &["responses.seed = { drop = true }"]),
+    (
+        "Unsupported parameter: 'temperature' is not supported with this model.",
+        Some("temperature"),
+        &["responses.temperature = { drop = true }"],
+    ),
+    (
+        "Unsupported parameter: 'top_p' is not supported with this model.",
+        Some("top_p"),
+        &[
+            "responses.top_p = { drop = true }",
+            "responses.top_logprobs = { drop = true }",
+            r#"responses."include[message.output_text.logprobs]" = { drop = true }"#,
+        ],
+    ),
+    (
+        "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
+        Some("reasoning.effort"),
+        &[r#"responses."reasoning.effort" = { drop = true }"#],
+    ),
+    (
+        "Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: 'none', 'low', 'medium', and 'high'.",
+        Some("reasoning.effort"),
+        &[
+            r#"responses."reasoning.effort" = { allow = ["none", "low", "medium", "high"], map = { minimal = "none", xhigh = "high", max = "high" } }"#,
+        ],
+    ),
+    (
+        "Encrypted content is not supported with this model.",
+        Some("include"),
+        &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
+    ),
+    (
+        "Invalid parameter: 'text.format' of type 'json_schema' is not supported with this model.",
+        Some("text.format"),
+        &[r#"responses."text.format" = { refuse = true, when = { "text.format.type" = ["json_schema"] } }"#],
+    ),
+    (
+        "max_output_tokens is too large: 50000. This model supports at most 16384 completion tokens",
+        Some("max_output_tokens"),
+        &["responses.max_output_tokens = { clamp = { max = 16384 }, same = true }"],
+    ),
+    (
+        "Unsupported value: 'stream' does not support true with this model. Supported values are: false.",
+        Some("stream"),
+        &[r#"streaming = "synthesized""#],
+    ),
+    (
+        "Unsupported value: 'input[0].role' does not support 'system' with this model.",
+        Some("input[0].role"),
+        &[r#"system_role = "developer_only""#],
+    ),
+    (
+        "The responses operation does not work with the specified model, gpt-4. Please choose different model and try again.",
+        None,
+        &[r#"operations = ["chat"]"#],
+    ),
+];
+
+const TEACHES_NOTHING: &[(&str, Option<&str>)] = &[
+    ("Unknown parameter: 'input[1].status'.", Some("input[1].status")),
+    ("Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'.", None),
+    ("Unsupported parameter: 'input' is not supported with this model.", Some("input")),
+    ("Unsupported parameter: 'presence_penalty' is not supported with this model.", None),
+    ("Function tools with reasoning_effort are not supported for m in /v1/chat/completions.", None),
+    ("The chatCompletion operation does not work with the specified model, m.", None),
+    ("The completion operation does not work with the specified model, m.", None),
+    (
+        "Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: 'minimal'.",
+        Some("reasoning.effort"),
+    ),
+];
+
+#[test]
+fn the_wordings_of_the_responses_api_teach_a_line_of_its_own_table_each() {
+    for (message, param, expected) in TEACHES {
+        assert_eq!(lines(message, *param), *expected, "{message}");
+    }
+    for (message, param) in TEACHES_NOTHING {
+        assert_eq!(lines(message, *param), [""; 0], "{message}");
+    }
+}
+
+#[test]
+fn what_was_learned_on_one_operation_does_not_touch_the_other() {
+    let message = "Unsupported parameter: 'temperature' is not supported with this model.";
+    let answer = serde_json::json!({"error": {"message": message}}).to_string();
+    let unknown = target(&Lessons::default(), "v1");
+    let on = |operation| learned_on(operation, &answer, r#"{"temperature":0.5}"#, &unknown);
+    let lessons: Lessons = on(Operation::Responses).into_iter().collect();
+    let body = r#"{"temperature":0.5}"#;
+    let chat = send(&target(&lessons, "v1"), body, &Policy::default()).unwrap();
+    assert_eq!(chat.body, body);
+    let sent = respond(&target(&lessons, "v1"), body, &Policy::default()).unwrap();
+    assert_eq!((sent.body.as_str(), sent.edits.as_str()), ("{}", "drop.temperature;lossy;learned"));
+    let both: Lessons = lessons.iter().cloned().chain(on(Operation::Chat)).collect();
+    assert_eq!(both.iter().len(), 2, "a line of each table");
+    let catalog = catalog();
+    let text = both.overlay("mystery-7", &catalog.unknown(), &catalog);
+    assert!(text.contains("[families.mystery-7.chat]\ntemperature = "), "{text}");
+    assert!(text.contains("[families.mystery-7.responses]\ntemperature = "), "{text}");
+    let overlay: toml::Table = text.parse().unwrap();
+    let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
+    let family = loaded.by_model("mystery-7").unwrap();
+    assert_eq!((family.chat.len(), family.responses.len()), (1, 1));
+}
+
+#[test]
+fn the_body_that_was_refused_is_mended() {
+    for (message, param, _) in &TEACHES[..7] {
+        let answer = serde_json::json!({"error": {"message": message, "param": param}}).to_string();
+        let unknown = target(&Lessons::default(), "v1");
+        let lessons: Lessons =
+            learned_on(Operation::Responses, &answer, BODY, &unknown).into_iter().collect();
+        let sent = respond(&target(&lessons, "v1"), BODY, &Policy::default()).unwrap();
+        assert_ne!(sent.body, BODY, "{message}");
+        assert!(sent.edits.contains(";learned"), "{}", sent.edits);
+        let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
+        assert!(again.is_empty(), "{message} again: {again:?}");
+    }
+}
+
+const NO_CHAT: &str = "The chatCompletion operation does not work with the specified model, m. Please choose different model and try again.";
+const NO_RESPONSES: &str = "The responses operation does not work with the specified model, m.";
+
+fn unserved(operation: Operation, target: &Target) -> Vec<String> {
+    let message = if operation == Operation::Chat { NO_CHAT } else { NO_RESPONSES };
+    let answer = serde_json::json!({"error": {"code": "OperationNotSupported", "message": message}});
+    learned_on(operation, &answer.to_string(), "{}", target).iter().map(Lesson::line).collect()
+}
+
+#[test]
+fn a_model_that_one_operation_does_not_serve_is_called_on_the_other_and_if_that_fails_too_on_none() {
+    let body = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
+    let unknown = target(&Lessons::default(), "v1");
+    assert_eq!(unserved(Operation::Chat, &unknown), [r#"operations = ["responses"]"#]);
+    let sent = after(&[NO_CHAT], "v1", body, &Policy::default()).unwrap();
+    assert_eq!(
+        (sent.plan.operation, sent.edits.as_str()),
+        (Operation::Responses, "bridge.responses;learned")
+    );
+    let lessons = lines_of(&[NO_CHAT], "{}");
+    assert!(unserved(Operation::Responses, &target(&lessons, "v1")).is_empty(), "it is retired");
+    assert!(unserved(Operation::Chat, &target(&lessons, "v1")).is_empty(), "a policy keeps it there");
+    // Only the code tells.
+    let answer = r#"{"error":{"code":"OperationNotSupported","message":"Sorry."}}"#;
+    assert_eq!(learned(answer, "{}", &unknown).len(), 1);
+}
+
+#[test]
+fn what_the_catalog_says_of_the_operations_may_be_wrong() {
+    let of = |family: &str| {
+        let profile = catalog().family(family).unwrap();
+        Target::new("m", profile, "v1".parse().unwrap(), &Surfaces::embedded())
+    };
+    assert_eq!(unserved(Operation::Responses, &of("gpt-5-codex")), [r#"operations = ["chat"]"#]);
+    assert_eq!(unserved(Operation::Chat, &of("gpt-4.1")), [r#"operations = ["responses"]"#]);
+    let catalog = catalog();
+    let lessons: Lessons = [Lesson::Operations(vec![Operation::Chat])].into_iter().collect();
+    let text = lessons.overlay("prod", &catalog.family("gpt-5-codex").unwrap(), &catalog);
+    let overlay: toml::Table = text.parse().unwrap();
+    let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
+    assert_eq!(loaded.by_model("prod").unwrap().operations, [Operation::Chat], "{text}");
+}

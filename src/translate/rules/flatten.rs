@@ -1,0 +1,181 @@
+//! Tools in chat's shape in a Responses call: what stands under `function` stands beside `type` there. A schema is strict on
+//! the Responses API unless the call says otherwise, and is not in chat (Azure's and OpenAI's documents).
+
+use super::{RESPONSES, Rule};
+use crate::{
+    call::{Effect, Refusal},
+    json::{Change, Kind, Pointer, Raw, Span, View, text},
+    translate::{Draft, Value},
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &[ID],
+    summary: "Function and custom tools in chat's shape, and the choice of one, get that of the Responses API.",
+    on: RESPONSES,
+    run,
+};
+
+const ID: &str = "flatten.tools";
+const WHY: &str = "the Responses API has what describes a tool beside its type";
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if let Some(Value::Sent(tools)) = draft.get("tools") {
+        for (index, tool) in tools.items().enumerate() {
+            let Some((kind, inner)) = nested(tool) else { continue };
+            let mut value = head(kind);
+            spread_but(&mut value, tool, &["type", kind]);
+            describe(&mut value, kind, inner);
+            value.push("}");
+            let at = Pointer::key("tools").item(index);
+            draft.edit(ID, Effect::Same, WHY, Change::Set { at, value })?;
+        }
+    }
+    if let Some(Value::Sent(choice)) = draft.get("tool_choice")
+        && let Some(value) = flat_choice(choice)
+    {
+        draft.edit(ID, Effect::Same, WHY, Change::Set { at: Pointer::key("tool_choice"), value })?;
+    }
+    Ok(())
+}
+
+/// The type of a tool that is described inside a member of that name, and the description.
+fn nested(tool: View<'_>) -> Option<(&'static str, View<'_>)> {
+    let kind = tool.get("type")?.text()?;
+    let kind = ["function", "custom"].into_iter().find(|known| *known == kind)?;
+    let inner = tool.get(kind).filter(|inner| inner.kind() == Kind::Object)?;
+    tool.get("name").is_none().then_some((kind, inner))
+}
+
+fn head(kind: &str) -> Raw {
+    Raw::json(format!(r#"{{"type":"{kind}""#))
+}
+
+fn describe(value: &mut Raw, kind: &str, inner: View<'_>) {
+    if kind == "function" {
+        spread_but(
+            value,
+            inner,
+            if inner.get("strict").is_some_and(View::is_null) { &["strict"] } else { &[] },
+        );
+        if inner.get("strict").is_none_or(View::is_null) {
+            value.push(r#","strict":false"#);
+        }
+        return;
+    }
+    let grammar = inner.get("format").and_then(|format| Some((format.get("type")?, format.get("grammar")?)));
+    let Some((kind, grammar)) = grammar else { return spread(value, inner) };
+    spread_but(value, inner, &["format"]);
+    value.push(r#","format":{"type":"#);
+    value.push_source(kind.span());
+    spread(value, grammar);
+    value.push("}");
+}
+
+/// A choice of one tool, or among some, in the shape of the Responses API; `None` where it has it.
+fn flat_choice(choice: View<'_>) -> Option<Raw> {
+    if let Some((kind, inner)) = nested(choice) {
+        let mut value = head(kind);
+        spread(&mut value, inner);
+        value.push("}");
+        return Some(value);
+    }
+    let allowed = choice.get("allowed_tools").filter(|allowed| allowed.kind() == Kind::Object)?;
+    let mut value = head("allowed_tools");
+    spread_but(&mut value, allowed, &["tools"]);
+    if let Some(tools) = allowed.get("tools") {
+        value.push(r#","tools":["#);
+        for (index, tool) in tools.items().enumerate() {
+            value.push(if index == 0 { "" } else { "," });
+            match nested(tool) {
+                Some((kind, inner)) => {
+                    value.extend(head(kind));
+                    spread(&mut value, inner);
+                    value.push("}");
+                }
+                None => value.push_source(tool.span()),
+            }
+        }
+        value.push("]");
+    }
+    value.push("}");
+    Some(value)
+}
+
+/// Adds the members of an object, as they are written, behind others. They may lie deeper than the outline goes.
+pub(super) fn spread(value: &mut Raw, object: View<'_>) {
+    let inner = text::inner(object.raw());
+    if object.kind() == Kind::Object && !inner.trim_ascii().is_empty() {
+        let Span { start, end } = object.span();
+        value.push(",");
+        value.push_source(Span { start: start + 1, end: end - 1 });
+    }
+}
+
+/// The same without some of them.
+fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
+    if without.is_empty() {
+        return spread(value, object);
+    }
+    for (key, member) in object.members().filter(|(key, _)| !without.contains(&&**key)) {
+        value.push(format!(",{}:", text::quote(&key)));
+        value.push_source(member.span());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{responses, responses_with};
+
+    #[test]
+    fn a_function_is_described_beside_its_type_and_is_not_strict_unless_it_said_so() {
+        let (body, edits) = responses(
+            "gpt-5",
+            "v1",
+            r#"{"tools":[{"type":"function","function":{"name":"f", "parameters":{"a":1.0}}},{"function":{"name":"g","strict":true},"type":"function","x":2},{"type":"function","function":{"name":"h","strict":null}}]}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"tools":[{"type":"function","name":"f", "parameters":{"a":1.0},"strict":false},{"type":"function","x":2,"name":"g","strict":true},{"type":"function","name":"h","strict":false}]}"#
+        );
+        assert_eq!(edits, "flatten.tools;n=3");
+    }
+
+    #[test]
+    fn a_custom_tool_and_its_grammar_too() {
+        let (body, _) = responses(
+            "gpt-5",
+            "v1",
+            r#"{"tools":[{"type":"custom","custom":{"name":"c","format":{"type":"grammar","grammar":{"syntax":"lark","definition":"x"}}}},{"type":"custom","custom":{"name":"d"}}]}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"tools":[{"type":"custom","name":"c","format":{"type":"grammar","syntax":"lark","definition":"x"}},{"type":"custom","name":"d"}]}"#
+        );
+    }
+
+    #[test]
+    fn a_choice_names_the_tool_beside_its_type() {
+        for (chat, own) in [
+            (r#"{"type":"function","function":{"name":"f"}}"#, r#"{"type":"function","name":"f"}"#),
+            (r#"{"type":"custom","custom":{"name":"c"}}"#, r#"{"type":"custom","name":"c"}"#),
+            (
+                r#"{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}},{"type":"mcp"}]}}"#,
+                r#"{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"},{"type":"mcp"}]}"#,
+            ),
+        ] {
+            let body = |choice: &str| {
+                format!(r#"{{"tools":[{{"type":"function","name":"f"}}],"tool_choice":{choice}}}"#)
+            };
+            assert_eq!(responses("gpt-5", "v1", &body(chat)), (body(own), "flatten.tools".to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_has_the_shape_stays() {
+        let body = r#"{"tools":[{"type":"function","name":"f","parameters":{}},{"type":"web_search"}],"tool_choice":{"type":"function","name":"f"}}"#;
+        assert_eq!(responses("gpt-5", "v1", body), (body.into(), "none".into()));
+        let chat = r#"{"tools":[{"type":"function","function":{"name":"f"}}]}"#;
+        assert_eq!(responses_with("flatten.tools", Action::Pass, "gpt-5", chat).unwrap().0, chat);
+    }
+}

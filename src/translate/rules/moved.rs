@@ -1,0 +1,157 @@
+//! Chat's words in a Responses call. Clients that speak both send them by mistake, and Azure answers that the parameter
+//! "has moved" (chatwise-releases#1023). What they say has a place on the Responses API.
+
+use super::{RESPONSES, Rule, params};
+use crate::{
+    call::{Effect, Refusal},
+    json::{Change, Kind, Pointer, Raw, View},
+    translate::{Draft, Value},
+};
+
+pub(super) const RULE: Rule = Rule {
+    ids: &[
+        "rename.max_completion_tokens",
+        "rename.max_tokens",
+        "rename.reasoning_effort",
+        "rename.verbosity",
+        "rename.response_format",
+    ],
+    summary: "Chat's words in a Responses call become its own: max_output_tokens, reasoning.effort, text.verbosity, \
+              text.format.",
+    on: RESPONSES,
+    run,
+};
+
+/// The rule, chat's word, and the place of what it says.
+const MOVED: &[(&str, &str, &str)] = &[
+    ("rename.max_completion_tokens", "max_completion_tokens", "max_output_tokens"),
+    ("rename.max_tokens", "max_tokens", "max_output_tokens"),
+    ("rename.reasoning_effort", "reasoning_effort", "reasoning.effort"),
+    ("rename.verbosity", "verbosity", "text.verbosity"),
+    ("rename.response_format", "response_format", "text.format"),
+];
+
+fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    for &(id, from, to) in MOVED {
+        let Some(value) = draft.get(from) else { continue };
+        let why = format!("the Responses API reads {from} as {to}");
+        match (&value, to.split_once('.')) {
+            (Value::Sent(view), Some((object, _))) if !draft.has(to) => {
+                // What stands in its way is the client's to explain.
+                if draft.get(object).is_some_and(|object| !is_object(&object)) {
+                    continue;
+                }
+                let at = Pointer::key(from);
+                if draft.edit(id, Effect::Same, why.clone(), Change::Remove { at })? {
+                    let value =
+                        if from == "response_format" { format(*view) } else { Raw::source(view.span()) };
+                    draft.edit(id, Effect::Same, why, Change::Set { at: Pointer::path(to), value })?;
+                }
+            }
+            _ => _ = params::rename(draft, id, from, to, why)?,
+        }
+    }
+    Ok(())
+}
+
+fn is_object(value: &Value<'_>) -> bool {
+    match value {
+        Value::Sent(view) => view.kind() == Kind::Object,
+        Value::Written(_) => true,
+    }
+}
+
+/// A format with the members of its schema beside its type.
+fn format(format: View<'_>) -> Raw {
+    let schema = format.get("json_schema").filter(|schema| schema.kind() == Kind::Object);
+    match (format.get("type"), schema) {
+        (Some(kind), Some(schema)) => {
+            let mut flat = Raw::json(r#"{"type":"#);
+            flat.push_source(kind.span());
+            super::flatten::spread(&mut flat, schema);
+            flat.push("}");
+            flat
+        }
+        _ => Raw::source(format.span()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::translate::Action;
+    use crate::translate::rules::testing::{responses, responses_with};
+
+    #[test]
+    fn each_word_finds_its_place() {
+        let (body, edits) = responses(
+            "gpt-5",
+            "v1",
+            r#"{"max_tokens" : 2.56e2,"reasoning_effort":"low","verbosity":"high","response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"schema":{"a":1.0}}}}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"max_output_tokens" : 2.56e2,"reasoning":{"effort":"low"},"text":{"verbosity":"high","format":{"type":"json_schema","name":"n","strict":true,"schema":{"a":1.0}}}}"#
+        );
+        assert_eq!(
+            edits,
+            "rename.max_tokens, rename.reasoning_effort;n=2, rename.verbosity;n=2, rename.response_format;n=2"
+        );
+    }
+
+    #[test]
+    fn it_goes_into_the_object_that_is_there() {
+        let (body, _) = responses(
+            "gpt-5",
+            "v1",
+            r#"{"reasoning":{"summary":"auto"},"text":null,"reasoning_effort":"low","response_format":{"type":"text"}}"#,
+        );
+        assert_eq!(
+            body,
+            r#"{"reasoning":{"summary":"auto","effort":"low"},"text":{"format":{"type":"text"}}}"#
+        );
+    }
+
+    #[test]
+    fn the_operations_own_word_stands_and_a_difference_is_a_loss() {
+        let both = |old: &str| {
+            let body = format!(
+                r#"{{"max_output_tokens":99,"max_completion_tokens":{old},"reasoning":{{"effort":"low"}},"reasoning_effort":"high"}}"#
+            );
+            responses("gpt-5", "v1", &body)
+        };
+        let kept = r#"{"max_output_tokens":99,"reasoning":{"effort":"low"}}"#;
+        assert_eq!(
+            both("99"),
+            (kept.into(), "rename.max_completion_tokens, rename.reasoning_effort;lossy".into())
+        );
+        assert_eq!(both("98").1, "rename.max_completion_tokens;lossy, rename.reasoning_effort;lossy");
+        let caps = r#"{"max_tokens":50,"max_completion_tokens":60}"#;
+        let expected = (
+            r#"{"max_output_tokens":60}"#.into(),
+            "rename.max_completion_tokens, rename.max_tokens;lossy".into(),
+        );
+        assert_eq!(responses("gpt-5", "v1", caps), expected);
+    }
+
+    #[test]
+    fn what_moved_meets_the_rules_of_its_place() {
+        let (body, edits) = responses("gpt-4.1", "v1", r#"{"reasoning_effort":"none","verbosity":"low"}"#);
+        assert_eq!(body, "{}");
+        assert_eq!(
+            edits,
+            "rename.reasoning_effort;n=2, rename.verbosity;n=2, drop.reasoning_effort, map.verbosity;lossy"
+        );
+        let (body, _) = responses("gpt-5.1", "v1", r#"{"reasoning_effort":"minimal","temperature":0}"#);
+        assert_eq!(body, r#"{"temperature":0,"reasoning":{"effort":"none"}}"#);
+    }
+
+    #[test]
+    fn a_policy_and_a_value_in_the_way_leave_them() {
+        let body = r#"{"reasoning_effort":"low","reasoning":"x"}"#;
+        assert_eq!(responses("gpt-5", "v1", body), (body.into(), "none".into()));
+        let body = r#"{"max_tokens":50}"#;
+        assert_eq!(responses_with("rename.max_tokens", Action::Pass, "gpt-5", body).unwrap().0, body);
+        // An unknown family is called on the same operation.
+        assert_eq!(responses("unknown", "v1", body).0, r#"{"max_output_tokens":50}"#);
+    }
+}

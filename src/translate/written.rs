@@ -1,0 +1,275 @@
+//! The parameters of a call as the edits so far leave them: what came, and what was written over it. Parameters nest on the
+//! Responses API (`reasoning.effort`), so a write is known by its path, and one into an object that is not there makes it.
+
+use bytes::Bytes;
+
+use crate::{
+    catalog::Scalar,
+    json::{Change, Document, Kind, Pointer, Raw, Step, View, text},
+};
+
+/// The present value of a parameter.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// As the client sent it.
+    Sent(View<'a>),
+    /// Written by an edit; the scalar if it is one.
+    Written(Option<Scalar>),
+}
+
+impl Value<'_> {
+    /// The value as a plain scalar, if it is one.
+    pub fn scalar(&self) -> Option<Scalar> {
+        match self {
+            Value::Written(scalar) => scalar.clone(),
+            Value::Sent(view) => Scalar::read(*view),
+        }
+    }
+}
+
+/// How deep what was written is looked into: `text.format.type` is the deepest parameter that a row names.
+const DEPTH: u32 = 2;
+
+/// The parameters of a call.
+#[derive(Debug)]
+pub(super) struct Written<'a> {
+    root: View<'a>,
+    source: &'a Bytes,
+    /// What was written, by path, the newest last; `None` where it was taken out.
+    values: Vec<(String, Option<Value<'a>>)>,
+    /// The objects that edits made, by key: no later edit can reach into one, so it is written anew.
+    made: Vec<(String, Vec<(String, Raw)>)>,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn new(body: &'a Document) -> Written<'a> {
+        Written { root: body.root(), source: body.source(), values: Vec::new(), made: Vec::new() }
+    }
+
+    /// The present value at a dotted path; `None` where it is absent or null.
+    pub(super) fn get(&self, path: &str) -> Option<Value<'a>> {
+        for (written, value) in self.values.iter().rev() {
+            if written == path {
+                return value.clone();
+            }
+            if let Some(rest) = inside(written, path) {
+                return match value {
+                    Some(Value::Sent(view)) => below(*view, rest),
+                    Some(Value::Written(_)) | None => None,
+                };
+            }
+            // What has a member is there.
+            if value.is_some() && inside(path, written).is_some() {
+                return Some(below(self.root, path).unwrap_or(Value::Written(None)));
+            }
+        }
+        below(self.root, path)
+    }
+
+    /// Whether a top-level parameter is there and null.
+    pub(super) fn is_null(&self, key: &str) -> bool {
+        let untouched = self.values.iter().all(|(written, _)| written != key);
+        untouched && self.root.get(key).is_some_and(View::is_null)
+    }
+
+    /// The change as it can be carried out: an object that is missing around a value is made, one that an edit made is
+    /// written anew, and one of which nothing would be left goes whole.
+    pub(super) fn settled(&self, change: Change) -> Change {
+        let [Step::Key(top), Step::Key(member)] = change.at().steps() else { return change };
+        let made = self.made.iter().rev().find(|(key, _)| key == top).map(|(_, members)| members);
+        match (&change, made, self.get(top)) {
+            (Change::Set { value, .. }, made, None | Some(Value::Written(_))) => {
+                let mut members = made.cloned().unwrap_or_default();
+                match members.iter_mut().find(|(key, _)| key == member) {
+                    Some((_, old)) => old.clone_from(value),
+                    None => members.push((member.clone().into_owned(), value.clone())),
+                }
+                object(top, &members)
+            }
+            (Change::Remove { .. }, Some(members), Some(Value::Written(_))) => {
+                let others = members.iter().filter(|(key, _)| key != member);
+                object(top, &others.cloned().collect::<Vec<_>>())
+            }
+            (Change::Remove { .. }, _, Some(Value::Sent(sent))) if !self.has_others(top, member, sent) => {
+                Change::Remove { at: Pointer::key(top.clone()) }
+            }
+            _ => change,
+        }
+    }
+
+    /// Whether an object has members besides this one.
+    fn has_others(&self, top: &str, member: &str, sent: View<'_>) -> bool {
+        let others = sent.members().map(|(key, _)| key).filter(|key| key != member);
+        let mut others = others.map(|key| format!("{top}.{key}"));
+        let mut written = self
+            .values
+            .iter()
+            .map(|(path, _)| path)
+            .filter(|path| inside(top, path).is_some_and(|rest| rest.split('.').next() != Some(member)));
+        others.any(|path| self.get(&path).is_some()) || written.any(|path| self.get(path).is_some())
+    }
+
+    /// Takes note of a change that is made.
+    pub(super) fn note(&mut self, change: &Change) {
+        let Some(path) = path(change.at()) else { return };
+        match change {
+            Change::Set { at, value } => {
+                let json = value.render(self.source);
+                self.made.retain(|(key, _)| Some(key.as_str()) != at.top_level());
+                self.values.push((path.clone(), Some(Value::Written(Scalar::parse(&json)))));
+                if json.first() == Some(&b'{')
+                    && let Ok(object) = Document::parse(json.into(), DEPTH)
+                {
+                    self.note_members(&path, object.root());
+                    if at.top_level().is_some() {
+                        let raw =
+                            |view: View<'_>| Raw::json(String::from_utf8_lossy(view.raw()).into_owned());
+                        let members = object.root().members();
+                        let members = members.map(|(key, member)| (key.into_owned(), raw(member)));
+                        self.made.push((path, members.collect()));
+                    }
+                }
+            }
+            Change::Remove { .. } => self.values.push((path, None)),
+            Change::Rename { to, .. } => {
+                let value = self.get(&path);
+                let beside = path.rsplit_once('.').map(|(parent, _)| format!("{parent}.{to}"));
+                self.values.push((path, None));
+                self.values.push((beside.unwrap_or_else(|| to.clone()), value));
+            }
+            Change::Insert { .. } => {}
+        }
+    }
+
+    fn note_members(&mut self, path: &str, object: View<'_>) {
+        for (key, member) in object.members() {
+            let path = format!("{path}.{key}");
+            if member.is_null() {
+                continue;
+            }
+            self.values.push((path.clone(), Some(Value::Written(Scalar::read(member)))));
+            self.note_members(&path, member);
+        }
+    }
+}
+
+/// The dotted path of a place that no list is on the way to.
+fn path(at: &Pointer) -> Option<String> {
+    let keys: Option<Vec<&str>> = at
+        .steps()
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => Some(key.as_ref()),
+            Step::Index(_) => None,
+        })
+        .collect();
+    keys.map(|keys| keys.join("."))
+}
+
+/// The rest of a path behind the object that it leads into.
+fn inside<'p>(object: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix(object)?.strip_prefix('.')
+}
+
+fn below<'a>(from: View<'a>, path: &str) -> Option<Value<'a>> {
+    let view = path.split('.').try_fold(from, View::get)?;
+    (view.kind() != Kind::Null).then_some(Value::Sent(view))
+}
+
+/// The object with these members in the place of whatever there is; without any it is taken out.
+fn object(key: &str, members: &[(String, Raw)]) -> Change {
+    let at = Pointer::key(key.to_owned());
+    if members.is_empty() {
+        return Change::Remove { at };
+    }
+    let mut value = Raw::json("{");
+    for (index, (key, member)) in members.iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        value.push(format!("{comma}{}:", text::quote(key)));
+        value.extend(member.clone());
+    }
+    value.push("}");
+    Change::Set { at, value }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::apply;
+
+    /// Makes changes one by one and gives back the body and what a path then reads, nothing where it is not there.
+    fn made(body: &str, changes: Vec<Change>, path: &str) -> (String, String) {
+        let document = Document::parse(Bytes::copy_from_slice(body.as_bytes()), 5).unwrap();
+        let mut written = Written::new(&document);
+        let mut settled = Vec::new();
+        for change in changes {
+            let change = written.settled(change);
+            written.note(&change);
+            settled.push(change);
+        }
+        let sent = String::from_utf8(apply(&document, &settled).concat()).unwrap();
+        let read = written.get(path).map(|value| value.scalar().map_or("{}".to_owned(), |it| it.to_string()));
+        (sent, read.unwrap_or_default())
+    }
+
+    fn set(path: &str, json: &'static str) -> Change {
+        Change::Set { at: Pointer::path(path), value: Raw::json(json) }
+    }
+
+    fn remove(path: &str) -> Change {
+        Change::Remove { at: Pointer::path(path) }
+    }
+
+    #[test]
+    fn what_was_written_into_an_object_is_read_by_its_path() {
+        let body = r#"{"reasoning":{"summary":"auto","effort":"max"}}"#;
+        let (sent, read) = made(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.effort");
+        assert_eq!(sent, r#"{"reasoning":{"summary":"auto","effort":"low"}}"#);
+        assert_eq!(read, "low");
+        let summary = made(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.summary").1;
+        assert_eq!(summary, "auto");
+    }
+
+    #[test]
+    fn an_object_that_is_not_there_is_made_and_written_anew() {
+        for body in ["{}", r#"{"text":null}"#] {
+            let changes = vec![
+                set("text.format", r#"{"type":"json_object"}"#),
+                set("text.verbosity", "\"low\""),
+                set("text.verbosity", "\"medium\""),
+            ];
+            let (sent, read) = made(body, changes, "text.format.type");
+            assert_eq!(sent, r#"{"text":{"format":{"type":"json_object"},"verbosity":"medium"}}"#);
+            assert_eq!(read, "json_object");
+        }
+        let changes = vec![set("a.b", "1"), set("a.c", "2"), remove("a.b")];
+        let (sent, read) = made("{}", changes.clone(), "a.b");
+        assert_eq!((sent, read), (r#"{"a":{"c":2}}"#.to_owned(), String::new()));
+        assert_eq!(made("{}", changes, "a").1, "{}");
+    }
+
+    #[test]
+    fn an_object_of_which_nothing_is_left_goes() {
+        let (sent, read) = made(r#"{"a":{"b":1,"c":null},"d":1}"#, vec![remove("a.b")], "a");
+        assert_eq!((sent, read), (r#"{"d":1}"#.to_owned(), String::new()));
+        let (sent, _) = made("{}", vec![set("a.b", "1"), remove("a.b")], "a");
+        assert_eq!(sent, "{}");
+        let (sent, read) = made(r#"{"a":{"b":1,"c":2}}"#, vec![remove("a.b")], "a.b");
+        assert_eq!((sent, read), (r#"{"a":{"c":2}}"#.to_owned(), String::new()));
+        let (sent, _) = made(r#"{"a":{"b":1}}"#, vec![set("a.c", "2"), remove("a.b")], "a");
+        assert_eq!(sent, r#"{"a":{"c":2}}"#);
+    }
+
+    #[test]
+    fn what_is_no_object_is_left_alone() {
+        let (sent, _) = made(r#"{"a":"x"}"#, vec![set("a.b", "1")], "a");
+        assert_eq!(sent, r#"{"a":"x"}"#);
+    }
+
+    #[test]
+    fn a_new_name_has_the_value_of_the_old_one() {
+        let rename = Change::Rename { from: Pointer::key("a"), to: "b".to_owned() };
+        assert_eq!(made(r#"{"a":{"c":"x"}}"#, vec![rename.clone()], "b.c").1, "x");
+        assert_eq!(made(r#"{"a":{"c":"x"}}"#, vec![rename], "a.c").1, "");
+    }
+}
