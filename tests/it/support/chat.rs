@@ -62,7 +62,7 @@ pub(crate) fn call(body: &Bytes) -> Call {
 pub(crate) fn planned(body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
     let call = call(body);
     let plan = plan(&call, target, &Policy::default())?;
-    let sent = apply(&call.body, plan.changes()).concat();
+    let sent = apply(plan.body(&call), plan.changes()).concat();
     Ok((plan, sent.into()))
 }
 
