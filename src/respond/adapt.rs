@@ -169,7 +169,8 @@ pub async fn adapt(
         return Ok(Adapted { status, headers, content });
     }
     if is_stream(&headers) {
-        headers.extend([JSON]);
+        let (name, json) = JSON;
+        headers.insert(name, json);
     }
     let others = try_join_all(others.into_iter().map(|other| came(other, &manner)));
     let (first, others) = try_join(came(answer, &manner), others).await?;
