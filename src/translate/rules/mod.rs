@@ -27,6 +27,7 @@ mod moved;
 mod nulls;
 mod params;
 mod prediction;
+mod replayed;
 mod reserve;
 mod roles;
 mod status;
@@ -76,6 +77,7 @@ pub const RULES: &[Rule] = &[
     lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
+    replayed::RULE,
     roles::RULE,
     modalities::RULE,
     merge_system::RULE,
@@ -106,7 +108,7 @@ pub(super) const AHEAD: &[Rule] = &[
     lacking::RULE,
 ];
 
-/// The rules that do no more than what a profile says in so many words, and those about what the Responses API refuses
+/// The rules that do no more than what a profile says in so many words, and those about what Azure refuses
 /// whatever the model. Where little is known of a family, these and no others act on it.
 pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
@@ -115,6 +117,7 @@ pub(super) const LITERAL: &[Rule] = &[
     status::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
+    replayed::RULE,
     roles::RULE,
     merge_system::RULE,
     stream::RULE,
