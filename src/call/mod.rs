@@ -3,6 +3,7 @@
 pub mod name;
 mod operation;
 mod plan;
+mod replayed;
 mod told;
 mod usage;
 mod version;
@@ -12,6 +13,7 @@ pub use plan::{
     Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
     ReplyTweak, RuleId, Shape, UsageChunk,
 };
+pub use replayed::ReplayedReasoning;
 pub use told::Told;
 pub use usage::Usage;
 pub use version::{ApiVersion, InvalidApiVersion, Surface};

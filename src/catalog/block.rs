@@ -1,6 +1,6 @@
 //! One block of `families.toml`, or of an operator's overlay, as it was written.
 
-use crate::call::{ApiVersion, Operation};
+use crate::call::{ApiVersion, Operation, ReplayedReasoning};
 
 use super::{
     profile::{Context, Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort},
@@ -8,7 +8,7 @@ use super::{
     section::Section,
 };
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "abstract",
     "inherits",
     "models",
@@ -22,6 +22,7 @@ const KEYS: [&str; 19] = [
     "responses_efforts",
     "default_effort",
     "tools_with_effort",
+    "replayed_reasoning",
     "functions",
     "custom_tools",
     "retires",
@@ -46,6 +47,7 @@ pub(super) struct Block {
     pub(super) responses_efforts: Option<Vec<Effort>>,
     pub(super) default_effort: Option<Effort>,
     pub(super) tools_with_effort: Option<ToolsWithEffort>,
+    pub(super) replayed_reasoning: Option<ReplayedReasoning>,
     pub(super) functions: Option<Functions>,
     pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
@@ -72,6 +74,7 @@ impl Block {
             responses_efforts: section.words("responses_efforts").map(weakest_first),
             default_effort: section.word("default_effort"),
             tools_with_effort: section.word("tools_with_effort"),
+            replayed_reasoning: section.word("replayed_reasoning"),
             functions: section.word("functions"),
             custom_tools: section.flag("custom_tools"),
             retires: section.read("retires", "date such as \"2027-02-09\"", |value| {

@@ -28,6 +28,8 @@ A model belongs to a family by its exact name, or by its name followed by a date
   a `+` what `reasoning.effort` of the Responses API takes besides.
 - **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
   they need the Responses API.
+- **Reasoning taken back**: in bridged calls, of which answers: `all`, those since the user's last message (`turn`), or the
+  newest alone (`last`).
 - **Custom tools**: whether tools of type `custom` are taken in a chat call on v1; no dated api-version takes them.
 
 ";
@@ -59,7 +61,7 @@ fn parameters(catalog: &Catalog, operation: Operation, called: &str, caps: &str)
     page
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "Family",
     "Models",
     "Operations",
@@ -70,6 +72,7 @@ const COLUMNS: [&str; 15] = [
     "Context",
     "Efforts",
     "Tools with effort",
+    "Reasoning taken back",
     "Legacy functions",
     "Custom tools",
     "Content",
@@ -92,6 +95,7 @@ fn facts(catalog: &Catalog) -> String {
             context(family.context),
             efforts(family),
             family.tools_with_effort.word().to_owned(),
+            family.replayed_reasoning.word().to_owned(),
             if family.functions == super::Functions::Legacy { "taken" } else { "become tools" }.to_owned(),
             custom_tools(family),
             family.modalities.as_deref().map_or_else(unstated, words),

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::model_name::{canonical, undated};
-use crate::call::{ApiVersion, Operation};
+use crate::call::{ApiVersion, Operation, ReplayedReasoning};
 
 /// A family's name, such as `gpt-5.1` or `unknown`.
 pub type FamilyName = Arc<str>;
@@ -33,6 +33,8 @@ pub struct Profile {
     pub responses_efforts: Option<Vec<Effort>>,
     /// Function tools beside a reasoning effort in a chat call.
     pub tools_with_effort: ToolsWithEffort,
+    /// Of which answers it takes the reasoning back.
+    pub replayed_reasoning: ReplayedReasoning,
     /// Whether the legacy `functions` and `function_call` are taken.
     pub functions: Functions,
     /// Whether tools of type `custom` are taken on v1; no dated api-version knows them.

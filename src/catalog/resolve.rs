@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::call::Operation;
+use crate::call::{Operation, ReplayedReasoning};
 
 use super::{
     lineage::Layer,
@@ -39,6 +39,7 @@ pub(super) fn blank(name: &str, defaults: &Defaults) -> Profile {
         efforts: None,
         responses_efforts: None,
         tools_with_effort: ToolsWithEffort::Any,
+        replayed_reasoning: ReplayedReasoning::All,
         functions: Functions::Legacy,
         custom_tools: true,
         retires: None,
@@ -86,6 +87,7 @@ impl Draft {
         over.some(&mut profile.responses_efforts, "responses_efforts", block.responses_efforts.as_ref());
         over.some(&mut self.default_effort, "default_effort", block.default_effort.as_ref());
         over.set(&mut profile.tools_with_effort, "tools_with_effort", block.tools_with_effort.as_ref());
+        over.set(&mut profile.replayed_reasoning, "replayed_reasoning", block.replayed_reasoning.as_ref());
         over.set(&mut profile.functions, "functions", block.functions.as_ref());
         over.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         over.some(&mut profile.retires, "retires", block.retires.as_ref());

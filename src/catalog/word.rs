@@ -1,6 +1,6 @@
 //! The words in which the catalog writes the values of a profile.
 
-use crate::call::Operation;
+use crate::call::{Operation, ReplayedReasoning};
 
 use super::profile::{Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort};
 
@@ -82,6 +82,20 @@ impl Word for ToolsWithEffort {
             ToolsWithEffort::Any => "any",
             ToolsWithEffort::OnlyNone => "only_none",
             ToolsWithEffort::Never => "never",
+        }
+    }
+}
+
+impl Word for ReplayedReasoning {
+    const ALL: &'static [ReplayedReasoning] =
+        &[ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
+
+    fn word(self) -> &'static str {
+        match self {
+            ReplayedReasoning::All => "all",
+            ReplayedReasoning::Turn => "turn",
+            ReplayedReasoning::Last => "last",
+            ReplayedReasoning::None => "none",
         }
     }
 }

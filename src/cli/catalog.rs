@@ -172,6 +172,7 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         "responses_efforts": profile.responses_efforts.as_deref().map(words),
         "default_effort": profile.defaults.get("reasoning_effort").map(ToString::to_string),
         "tools_with_effort": profile.tools_with_effort.word(),
+        "replayed_reasoning": profile.replayed_reasoning.word(),
         "functions": profile.functions.word(),
         "custom_tools": profile.custom_tools,
         "retires": profile.retires,
@@ -241,7 +242,7 @@ mod tests {
         let o1 = shown("o1");
         assert!(
             o1.lines()
-                .any(|line| line.starts_with("max_output_tokens  100000") && line.ends_with("o-series")),
+                .any(|line| line.starts_with("max_output_tokens   100000") && line.ends_with("o-series")),
             "{o1}"
         );
         assert!(o1.lines().any(|line| line.starts_with("streaming  ") && line.ends_with("  o1")), "{o1}");

@@ -162,6 +162,7 @@ fn wishes(target: &Target) -> Wishes<'_> {
         // Chat models refuse to be asked. What is not known at all most likely reasons.
         encrypted: target.profile.system_role != SystemRole::System,
         summary: target.reasoning_summary.map(Summary::name),
+        replayed: target.profile.replayed_reasoning,
     }
 }
 

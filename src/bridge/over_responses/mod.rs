@@ -8,6 +8,7 @@ mod finish;
 mod head;
 mod item;
 mod kept;
+mod merge;
 mod request;
 mod spelt;
 mod stop;
@@ -17,8 +18,11 @@ mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
-pub use request::{hosted, request};
+pub use merge::merge;
+pub use request::{has_reasoning, hosted, request};
 pub use stream::Chunks;
+
+use crate::call::ReplayedReasoning;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,4 +33,6 @@ pub struct Wishes<'a> {
     pub encrypted: bool,
     /// Ask for a summary of the reasoning: `auto`, `concise` or `detailed`.
     pub summary: Option<&'a str>,
+    /// Of which earlier answers the reasoning goes back, where the client gives it back.
+    pub replayed: ReplayedReasoning,
 }

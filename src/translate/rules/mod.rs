@@ -27,6 +27,7 @@ mod moved;
 mod nulls;
 mod params;
 mod prediction;
+mod replayed;
 mod reserve;
 mod roles;
 mod status;
@@ -76,6 +77,7 @@ pub const RULES: &[Rule] = &[
     lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
+    replayed::RULE,
     roles::RULE,
     modalities::RULE,
     merge_system::RULE,
@@ -94,10 +96,19 @@ pub const RULES: &[Rule] = &[
 
 /// The rules that make a call ready for the way to another operation. What that operation does not take of the family is
 /// for [`RULES`], which follow.
-pub(super) const AHEAD: &[Rule] =
-    &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, without_tools::RULE, lacking::RULE];
+pub(super) const AHEAD: &[Rule] = &[
+    nulls::RULE,
+    moved::RULE,
+    flatten::RULE,
+    status::RULE,
+    both_caps::RULE,
+    empty_lists::RULE,
+    functions::RULE,
+    without_tools::RULE,
+    lacking::RULE,
+];
 
-/// The rules that do no more than what a profile says in so many words, and those about what the Responses API refuses
+/// The rules that do no more than what a profile says in so many words, and those about what Azure refuses
 /// whatever the model. Where little is known of a family, these and no others act on it.
 pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
@@ -106,6 +117,7 @@ pub(super) const LITERAL: &[Rule] = &[
     status::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
+    replayed::RULE,
     roles::RULE,
     merge_system::RULE,
     stream::RULE,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     bridge::Uncarried,
+    call::ReplayedReasoning,
     json::{Kind, Pointer, Raw, View},
 };
 
@@ -48,17 +49,46 @@ pub(super) fn take<'a>(
     let past = rest(conversation, &mut turn, message, at);
     let items = match past {
         Some(past) => {
-            let here = *past.resource == *conversation.wishes.resource;
-            if !here && past.has_reasoning() {
-                let why = "another Azure resource made this reasoning, and only that one can read it";
-                conversation.lose("drop.reasoning", at.clone().then("azgate"), why, false);
+            let lost = past.has_reasoning().then(|| unreasoned(conversation, &past, index)).flatten();
+            if let Some((rule, why, same)) = lost {
+                conversation.lose(rule, at.clone().then("azgate"), why, same);
             }
-            replay::items(&past, turn, message, here)
+            let replayed = replay::replay(&past, turn, message, lost.is_none());
+            if let Some(item) = replayed.left_out {
+                let at = at.clone().then("azgate").then("output").item(item);
+                conversation.lose(
+                    "drop.replayed",
+                    at,
+                    "what Azure's tools did is told to the client alone",
+                    true,
+                );
+            }
+            replayed.items
         }
         None => turn.items(),
     };
     conversation.items.extend(items);
     Ok(())
+}
+
+/// Why the reasoning of a message does not go back, if so: the rule, the reason, and whether nothing is lost by it.
+fn unreasoned(
+    conversation: &Conversation<'_, '_>,
+    past: &replay::Past<'_>,
+    index: usize,
+) -> Option<(&'static str, &'static str, bool)> {
+    if *past.resource != *conversation.wishes.resource {
+        let why = "another Azure resource made this reasoning, and only that one can read it";
+        return Some(("drop.reasoning", why, false));
+    }
+    let turn = "this model looks at the reasoning since the last message of the user, and at no older one";
+    let last = "this model takes back the reasoning of one answer alone, and this is not the newest";
+    let none = "Azure does not take this reasoning back";
+    (index < conversation.reasons_from).then_some(match conversation.wishes.replayed {
+        ReplayedReasoning::All | ReplayedReasoning::Turn => ("drop.replayed", turn, true),
+        ReplayedReasoning::Last => ("drop.reasoning", last, false),
+        ReplayedReasoning::None => ("drop.reasoning", none, false),
+    })
 }
 
 impl Turn<'_> {
@@ -154,7 +184,11 @@ fn rest<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::conversation;
+    use super::super::{
+        Wishes,
+        testing::{conversation, wished},
+    };
+    use crate::call::ReplayedReasoning;
 
     fn check(message: &str, items: &str, losses: &str) {
         let (told, lost) = conversation(&format!(r#"[{{"role":"assistant",{message}}}]"#));
@@ -224,6 +258,49 @@ mod tests {
         ] {
             check(message, item, losses);
         }
+    }
+
+    #[test]
+    fn reasoning_goes_back_as_far_as_the_model_takes_it() {
+        let user = r#"{"role":"user","content":"u"}"#;
+        let said = |id: &str, resource: &str, encrypted: &str| {
+            format!(
+                r#"{{"role":"assistant","content":"t","azgate":{{"resource":"{resource}","output":[{{"type":"reasoning","id":"{id}","summary":[]{encrypted}}},{{"type":"message"}}]}}}}"#
+            )
+        };
+        let reasoned = |id: &str| said(id, "here", r#","encrypted_content":"e""#);
+        let told = |replayed, messages: &[&str]| {
+            let chat = format!(r#"{{"messages":[{}]}}"#, messages.join(","));
+            let wishes = Wishes { resource: "here", replayed, ..Wishes::default() };
+            let (body, losses) = wished(&chat, &wishes).unwrap();
+            let ids = ["a", "b", "c", "d"].into_iter().filter(|id| body.contains(&format!(r#""id":"{id}""#)));
+            (ids.collect::<String>(), losses)
+        };
+        let (a, b, c) = (reasoned("a"), reasoned("b"), reasoned("c"));
+        let (elsewhere, bare) = (said("d", "there", r#","encrypted_content":"e""#), said("d", "here", ""));
+        let older = |rule: &str, indices: &[usize]| {
+            indices
+                .iter()
+                .map(|index| format!("{rule}@messages[{index}].azgate"))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        for (replayed, ids, losses) in [
+            (ReplayedReasoning::All, "abc", String::new()),
+            (ReplayedReasoning::Turn, "bc", older("~drop.replayed", &[1])),
+            (ReplayedReasoning::Last, "c", older("drop.reasoning", &[1, 3])),
+            (ReplayedReasoning::None, "", older("drop.reasoning", &[1, 3, 4])),
+        ] {
+            let loop_of_two = [user, &a, user, &b, &c];
+            assert_eq!(told(replayed, &loop_of_two), (ids.to_owned(), losses), "{replayed:?}");
+        }
+        // Where the newest answer has none that this resource can read, an older one's is the newest.
+        let (ids, losses) =
+            told(ReplayedReasoning::Last, &[user, &a, user, &b, user, &bare, &elsewhere, user]);
+        assert_eq!((ids.as_str(), losses), ("b", older("drop.reasoning", &[1, 6])));
+        assert_eq!(told(ReplayedReasoning::Turn, &[&a, &b]).0, "ab", "no user, no turn");
+        assert_eq!(told(ReplayedReasoning::Turn, &[user, &a, user]).0, "");
+        assert_eq!(told(ReplayedReasoning::Last, &[user]), Default::default());
     }
 
     #[test]

@@ -6,10 +6,12 @@ use super::{
     Wishes, assistant,
     content::{Side, content},
     object::{Object, array, members, said},
+    replay,
     tool_calls::call_id,
 };
 use crate::{
     bridge::{Loss, Uncarried},
+    call::ReplayedReasoning,
     json::{Kind, Pointer, Raw, View},
 };
 
@@ -17,6 +19,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Conversation<'a, 'w> {
     pub(super) wishes: &'w Wishes<'w>,
+    /// From which message on the reasoning goes back.
+    pub(super) reasons_from: usize,
     pub(super) items: Vec<Raw>,
     pub(super) losses: &'w mut Vec<Loss>,
     /// The calls of custom tools so far.
@@ -35,7 +39,8 @@ pub(super) fn input(
         return Ok(Raw::source(messages.span()));
     }
     let (items, custom) = (Vec::new(), HashSet::new());
-    let mut conversation = Conversation { wishes, items, losses, custom, legacy: None };
+    let reasons_from = reasons_from(messages, wishes);
+    let mut conversation = Conversation { wishes, reasons_from, items, losses, custom, legacy: None };
     for (index, message) in messages.items().enumerate() {
         if message.kind() == Kind::Object {
             conversation.take(message, index)?;
@@ -44,6 +49,27 @@ pub(super) fn input(
         }
     }
     Ok(array(conversation.items))
+}
+
+/// The first message whose reasoning goes back.
+fn reasons_from(messages: View<'_>, wishes: &Wishes<'_>) -> usize {
+    let last = |is_it: &dyn Fn(View<'_>) -> bool| {
+        messages.items().enumerate().filter(|(_, message)| is_it(*message)).last().map(|(index, _)| index)
+    };
+    let is = |message: View<'_>, role| message.get("role").and_then(View::text).as_deref() == Some(role);
+    match wishes.replayed {
+        ReplayedReasoning::All => 0,
+        ReplayedReasoning::Turn => last(&|message| is(message, "user")).map_or(0, |user| user + 1),
+        ReplayedReasoning::Last => {
+            let reasons = |past: replay::Past<'_>| past.resource == wishes.resource && past.has_reasoning();
+            let reasoned = last(&|message| {
+                is(message, "assistant")
+                    && said(message, "azgate").and_then(replay::read).is_some_and(reasons)
+            });
+            reasoned.unwrap_or(usize::MAX)
+        }
+        ReplayedReasoning::None => usize::MAX,
+    }
 }
 
 impl<'a> Conversation<'a, '_> {

@@ -18,7 +18,7 @@ use self::object::{Object, members, said};
 use super::Wishes;
 use crate::{
     bridge::{Bridged, Uncarried},
-    json::{Document, Raw},
+    json::{Document, Raw, View},
 };
 
 /// A chat call in the words of the Responses API. What has no other name there goes under its own, also what nobody
@@ -58,6 +58,11 @@ pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarrie
     // A response is kept for 30 days unless it is told otherwise, and a chat completion is not.
     body.put("store", Raw::json("false"));
     Ok(Bridged { body: body.finish(), losses })
+}
+
+/// Whether the vendor field of a message holds reasoning that could go back.
+pub fn has_reasoning(azgate: View<'_>) -> bool {
+    replay::read(azgate).is_some_and(|past| past.has_reasoning())
 }
 
 /// Adds what several members make together, once.
@@ -176,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_deployment_adds_its_wishes_where_the_client_says_nothing() {
-        let wishes = Wishes { resource: "here", encrypted: true, summary: Some("auto") };
+        let wishes = Wishes { resource: "here", encrypted: true, summary: Some("auto"), ..Wishes::default() };
         for (chat, body) in [
             (
                 "{}",

@@ -95,6 +95,14 @@ impl<'a> Object<'a> {
         }
     }
 
+    pub(super) fn copy_some(&mut self, members: impl IntoIterator<Item = Member<'a>>, wanted: &[&str]) {
+        for member in members {
+            if wanted.contains(&&*member.key) {
+                self.copy(&member);
+            }
+        }
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.keys.contains(key)
     }

@@ -9,9 +9,13 @@ use super::{
     Wishes, hosted,
     testing::{parsed, wished},
 };
-use crate::json::apply;
+use crate::{call::ReplayedReasoning, json::apply};
 
-const WISHES: Wishes<'_> = Wishes { resource: "here", encrypted: true, summary: Some("auto") };
+const WISHES: Wishes<'_> =
+    Wishes { resource: "here", encrypted: true, summary: Some("auto"), replayed: ReplayedReasoning::All };
+
+const REPLAYED: [ReplayedReasoning; 4] =
+    [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
 
 /// The members of items and parts: required, and allowed beside (OpenAI's and Azure's API descriptions).
 const SHAPES: &[(&str, &[&str], &[&str])] = &[
@@ -119,7 +123,7 @@ fn user() -> impl Strategy<Value = Value> {
 fn turn() -> impl Strategy<Value = Vec<Value>> {
     let call = (words(), any::<bool>(), any::<bool>());
     let calls = prop::collection::vec(call, 0..4);
-    let place = pick(&["message", "call", "reasoning", "search", "stale", "gone"]);
+    let place = pick(&["message", "call", "reasoning", "search", "run", "stale", "gone"]);
     let past = prop::option::of((pick(&["here", "there"]), prop::collection::vec(place, 0..7)));
     (prop::option::of(words()), calls, past, "[a-z]{1,70}").prop_map(|(text, calls, past, salt)| {
         let mut message = json!({"role": "assistant", "content": text});
@@ -143,6 +147,7 @@ fn turn() -> impl Strategy<Value = Vec<Value>> {
                 }),
                 "reasoning" => json!({"type": "reasoning", "id": "rs", "encrypted_content": "e", "summary": [], "status": "completed"}),
                 "stale" => json!({"type": "reasoning", "id": "rs", "encrypted_content": null, "summary": []}),
+                "run" => json!({"type": "code_interpreter_call", "id": "ci", "container_id": "cntr", "code": ""}),
                 "search" => json!({"type": "file_search_call", "id": "fs", "status": "completed", "queries": []}),
                 _ => json!({"type": "function_call", "call_id": "gone"}),
             }).collect();
@@ -293,10 +298,11 @@ fn anything() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn a_call_is_valid_and_keeps_every_text(call in call()) {
+    fn a_call_is_valid_and_keeps_every_text(call in call(), replayed in pick(&REPLAYED)) {
         let chat = call.to_string();
-        let (body, losses) = wished(&chat, &WISHES).unwrap();
-        prop_assert_eq!(wished(&chat, &WISHES).unwrap(), (body.clone(), losses));
+        let wishes = Wishes { replayed, ..WISHES };
+        let (body, losses) = wished(&chat, &wishes).unwrap();
+        prop_assert_eq!(wished(&chat, &wishes).unwrap(), (body.clone(), losses));
         let body: Value = serde_json::from_str(&body).unwrap();
         valid(&body);
         prop_assert_eq!(sorted_texts(&body), sorted_texts(&call));

@@ -3,6 +3,10 @@
 //!
 //! They stand in the message as `azgate`: `{"resource": "NAME", "output": [item, …]}`. What the message itself holds
 //! is only named there: `{"type": "message"}`, `{"type": "function_call", "call_id": "…"}`.
+//!
+//! The client may have written anything there, and Azure gives what it stores to whoever names it. So an item goes back only
+//! if it says itself all that there is to know, and of its members only those that say it. A run of code, for one, names the
+//! container that it ran in: that is for the client to read.
 
 use std::{
     borrow::Cow,
@@ -11,15 +15,29 @@ use std::{
 
 use super::{
     assistant::{Turn, spoken},
-    object::{Member, Object, kind, members, said},
+    object::{Member, Object, array, kind, members, said},
 };
 use crate::json::{Kind, Raw, View};
+
+/// The items that go back as they came, and their members.
+const WHOLE: [(&str, &[&str]); 2] = [
+    ("file_search_call", &["id", "status", "queries", "results"]),
+    ("web_search_call", &["id", "status", "action"]),
+];
 
 /// The response that made a message.
 #[derive(Debug)]
 pub(super) struct Past<'a> {
     pub(super) resource: Cow<'a, str>,
     output: Vec<(Cow<'a, str>, View<'a>)>,
+}
+
+/// What goes back of a message and of the response that made it.
+#[derive(Debug)]
+pub(super) struct Replayed {
+    pub(super) items: Vec<Raw>,
+    /// The place in the output of the first item that is for the client alone.
+    pub(super) left_out: Option<usize>,
 }
 
 impl Past<'_> {
@@ -37,15 +55,17 @@ pub(super) fn read(azgate: View<'_>) -> Option<Past<'_>> {
     Some(Past { resource, output })
 }
 
-/// Without it, an item of reasoning is a name of something that Azure has not kept.
+/// Without it, an item of reasoning is the name of something that Azure may have kept.
 fn encrypted(reasoning: View<'_>) -> bool {
-    reasoning.get("encrypted_content").is_some_and(|content| content.kind() == Kind::String)
+    let content = reasoning.get("encrypted_content");
+    content.is_some_and(|content| content.kind() == Kind::String && content.raw() != br#""""#)
 }
 
 /// The items of a message in the order of the response that made it, with what the message holds by now.
-pub(super) fn items<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, reasoning: bool) -> Vec<Raw> {
+pub(super) fn replay<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, reasoning: bool) -> Replayed {
     let mut now = Present::new(past, turn, message);
     let mut items: Vec<Raw> = now.unplaced().into_iter().collect();
+    let mut left_out = None;
     // Reasoning waits for what it led to: Azure refuses it alone.
     let mut thoughts = Vec::new();
     let mut thinking = false;
@@ -63,7 +83,10 @@ pub(super) fn items<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, reas
         let present = match &**kind {
             "message" => now.message(index, *item),
             "function_call" | "custom_tool_call" => now.call(*item),
-            _ => Some(Raw::source(item.span())),
+            kind => whole(kind, *item).or_else(|| {
+                left_out.get_or_insert(index);
+                None
+            }),
         };
         if let Some(present) = present {
             items.append(&mut thoughts);
@@ -71,14 +94,22 @@ pub(super) fn items<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, reas
         }
     }
     items.extend(now.calls.into_iter().flatten().map(Object::finish));
-    items
+    Replayed { items, left_out }
+}
+
+/// An item that says all that there is to know.
+fn whole(kind: &str, item: View<'_>) -> Option<Raw> {
+    let (kind, keys) = WHOLE.iter().find(|(whole, _)| *whole == kind)?;
+    let mut whole = Object::typed(kind);
+    whole.copy_some(members(item), keys);
+    Some(whole.finish())
 }
 
 /// Reasoning goes back with its id (Azure/azure-sdk-for-net#59967), and without its status and its plain text, which
 /// Azure refuses (BerriAI/litellm, `responses/transformation.py`; microsoft/agent-framework-go#784).
 fn thought(item: View<'_>) -> Raw {
     let mut thought = Object::typed("reasoning");
-    thought.copy_all(members(item), &["status", "content"]);
+    thought.copy_some(members(item), &["id", "summary", "encrypted_content"]);
     thought.put("summary", Raw::json("[]"));
     thought.finish()
 }
@@ -116,9 +147,9 @@ impl<'a> Present<'a> {
 
     fn message(&mut self, index: usize, item: View<'a>) -> Option<Raw> {
         let last = self.last == Some(index);
-        let mut message = if self.unchanged { spoken() } else { self.message.take_if(|_| last)? };
+        let mut message = if self.unchanged { said_again(item) } else { self.message.take_if(|_| last)? };
         // An id would bind it to reasoning that may be gone, and Azure refuses the status of what it is sent.
-        message.copy_all(members(item), &["id", "status"]);
+        message.copy_some(members(item), &["phase"]);
         if last {
             message.copy_all(std::mem::take(&mut self.extras), &[]);
         }
@@ -128,9 +159,28 @@ impl<'a> Present<'a> {
     fn call(&mut self, stub: View<'a>) -> Option<Raw> {
         let index = self.by_id.get_mut(&stub.get("call_id")?.text()?)?.pop_front()?;
         let mut call = self.calls.get_mut(index)?.take()?;
-        call.copy_all(members(stub), &["id", "status", "type", "call_id"]);
+        call.copy_some(members(stub), &["namespace"]);
         Some(call.finish())
     }
+}
+
+/// A message of the response in its own words, which are known to be parts of text and refusals. Its citations told the
+/// client where they are from.
+fn said_again(item: View<'_>) -> Object<'_> {
+    let part = |part: View<'_>| {
+        let refuses = kind(part).as_deref() == Some("refusal");
+        let mut said = Object::typed(if refuses { "refusal" } else { "output_text" });
+        said.take(part, if refuses { "refusal" } else { "text" });
+        if !refuses {
+            said.put("annotations", Raw::json("[]"));
+        }
+        said.finish()
+    };
+    let mut message = spoken();
+    if let Some(content) = item.get("content") {
+        message.put("content", array(content.items().map(part)));
+    }
+    message
 }
 
 /// The words of one message or of several.
@@ -157,7 +207,9 @@ impl Words {
     fn is_of(&self, past: &Past<'_>) -> bool {
         let mut words = Words::default();
         let mut messages = past.output.iter().filter(|(kind, _)| kind == "message");
-        let told = messages.try_for_each(|(_, item)| words.add(said(*item, "content")?));
+        let told = messages.try_for_each(|(_, item)| {
+            words.add(said(*item, "content").filter(|content| content.kind() == Kind::Array)?)
+        });
         told.is_some() && words == *self
     }
 
@@ -276,23 +328,21 @@ mod tests {
 
     #[test]
     fn several_messages_stand_as_they_were_while_the_text_is_the_same() {
-        let part = |text: &str| {
+        let message = |id: &str, phase: &str, text: &str, annotations: &str| {
             format!(
-                r#""content":[{{"type":"output_text","text":"{text}","annotations":[{{"type":"file_citation"}}]}}]"#
+                r#"{{{id}"type":"message","role":"assistant","content":[{{"type":"output_text","text":"{text}","annotations":[{annotations}]}}]{phase}}}"#
             )
         };
-        let message = |id: &str, phase: &str, text: &str| {
-            format!(r#"{{{id}"type":"message","role":"assistant",{}{phase}}}"#, part(text))
-        };
-        let came = |text, phase| message(r#""id":"msg_1","status":"completed","#, phase, text);
-        let goes = |text, phase| message("", phase, text);
+        let cited = r#"{"type":"container_file_citation","container_id":"cntr_1","file_id":"cfile_1"}"#;
+        let came = |text, phase| message(r#""id":"msg_1","status":"completed","#, phase, text, cited);
+        let goes = |text, phase| message("", phase, text, "");
         let (one, two) = (came("a", r#","phase":"commentary""#), came("b", ""));
         let (first, second) = (goes("a", r#","phase":"commentary""#), goes("b", ""));
         check(r#""content":"ab""#, &[THOUGHT, &one, SEARCH, &two], &[THOUGHT, &first, SEARCH, &second]);
         check(
             r#""new":1,"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]"#,
             &[&one, &two],
-            &[&first, &second.replace("}]}]}", r#"}]}],"new":1}"#)],
+            &[&first, &second.replace("[]}]}", r#"[]}],"new":1}"#)],
         );
         check(r#""content":"t""#, &[THOUGHT, &one, SEARCH, &two], &[THOUGHT, SEARCH, TEXT]);
         check(
@@ -302,6 +352,43 @@ mod tests {
                 r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"ab","annotations":[]},{"type":"refusal","refusal":"no"}]}"#,
             ],
         );
+    }
+
+    #[test]
+    fn what_is_for_the_client_alone_stays_here_and_takes_its_reasoning_along() {
+        let run = r#"{"type":"code_interpreter_call","id":"ci_1","container_id":"cntr_1","code":"1"}"#;
+        let (message, a) = (r#"{"type":"message"}"#, stub("a"));
+        let text = format!(r#""content":"t",{}"#, calls(&["a"]));
+        let left_out = |output: &[&str], items: &[&str], at: usize| {
+            let told = format!("~drop.replayed@messages[0].azgate.output[{at}]");
+            assert_eq!(
+                replayed("here", &text, output),
+                (format!("[{}]", items.join(",")), told),
+                "{output:?}"
+            );
+        };
+        left_out(&[THOUGHT, run, OTHER, message, &a], &[OTHER, TEXT, &item("a")], 1);
+        left_out(&[SEARCH, run, run, message, &a, THOUGHT, run], &[SEARCH, TEXT, &item("a")], 1);
+        for kind in ["mcp_call", "mcp_list_tools", "image_generation_call", "item_reference", "new"] {
+            let one = format!(r#"{{"type":"{kind}","id":"i","result":"r"}}"#);
+            left_out(&[message, &a, &one], &[TEXT, &item("a")], 2);
+        }
+    }
+
+    #[test]
+    fn of_an_item_goes_back_what_azgate_left_there_and_nothing_that_was_written_into_it() {
+        let more = r#""container_id":"c","content":[{"file_id":"f"}],"tools":[{"container":"c"}],"x":1"#;
+        let with = |item: &str| format!("{},{more}}}", item.strip_suffix('}').unwrap());
+        let web = r#"{"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}}"#;
+        let a = stub("a");
+        let came = [THOUGHT, r#"{"type":"message"}"#, SEARCH, web, &a].map(with);
+        check(
+            &format!(r#""content":"t",{}"#, calls(&["a"])),
+            &came.each_ref().map(String::as_str),
+            &[THOUGHT, TEXT, SEARCH, web, &item("a")],
+        );
+        let empty = r#"{"type":"reasoning","id":"rs_1","encrypted_content":"","summary":[]}"#;
+        check(r#""content":"t""#, &[empty, r#"{"type":"message"}"#], &[TEXT]);
     }
 
     #[test]
