@@ -3,9 +3,12 @@
 
 use super::{
     item::{Item, Part, PartKind},
-    spelt::{item, member, text_of},
+    spelt::text_of,
 };
-use crate::json::{View, text};
+use crate::json::{
+    View, text,
+    write::{item, member},
+};
 
 /// The inside of the list for all texts of `items`. Where the text was cut after so many characters, what begins
 /// behind is left out.
