@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::{try_join, try_join_all};
 use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     auth::Caller,
     balance::{Aim, Probe, Route, Turn},
-    call::{Call, OUTLINE_DEPTH, Operation, ReplyPlan},
+    call::{Call, Copies, OUTLINE_DEPTH, Operation, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
     gateway::Gateway,
@@ -18,7 +19,7 @@ use crate::{
     observe::Record,
     respond::{self, Adapted, JSON, Manner},
     translate::{self, Lossy, Policy, learn},
-    upstream::{self, Segments},
+    upstream::{self, AnswerBody, Segments},
 };
 
 /// A call that may be made. It owns what it needs, since its answer may be opened before there is one.
@@ -96,7 +97,7 @@ impl Exchange {
             let Attempt { aim, request, reply } = attempt;
             let (uri, body) = (request.uri.clone(), request.body.clone());
             let sent = Sent { aim, operation: reply.operation, uri, body };
-            let answer = self.route.client.send_within(request, &deadlines).await?;
+            let (answer, others) = self.send(request, reply.copies, &deadlines).await?;
             if answer.extensions().get::<upstream::Resent>().is_some() {
                 record.note_resent();
             }
@@ -109,7 +110,7 @@ impl Exchange {
                 }
                 let heartbeat = self.gateway.heartbeat.map(|heartbeat| heartbeat.every);
                 let manner = Manner { reply, deadlines, heartbeat, stream: self.call.stream };
-                return Ok(respond::adapt(answer, &self.route, manner, record).await?);
+                return Ok(respond::adapt(answer, others, &self.route, manner, record).await?);
             }
             let refused = respond::gathered(answer, &deadlines).await;
             let amended = match amendments {
@@ -121,6 +122,30 @@ impl Exchange {
             };
             (attempt, amendments) = (amended, amendments + 1);
             record.note_amended();
+        }
+    }
+
+    /// Sends a call, so many times at once as it has copies: the first answer and the others, or, where not all of them are
+    /// good, one that is not. Each counts against the model's limit.
+    async fn send(
+        &self,
+        request: upstream::Request,
+        copies: Copies,
+        deadlines: &Deadlines,
+    ) -> Result<(Response<AnswerBody>, Vec<Response<AnswerBody>>), ApiError> {
+        let client = &self.route.client;
+        if copies == Copies::default() {
+            return Ok((client.send_within(request, deadlines).await?, Vec::new()));
+        }
+        let others = 1..copies.count();
+        others.clone().try_for_each(|_| limits::admit(limit(&self.route)))?;
+        let others: Vec<_> = others.map(|_| client.send_within(request.clone(), deadlines)).collect();
+        let (first, mut others) =
+            try_join(client.send_within(request, deadlines), try_join_all(others)).await?;
+        let refused = others.iter().position(|answer| !answer.status().is_success());
+        match refused {
+            Some(at) if first.status().is_success() => Ok((others.swap_remove(at), Vec::new())),
+            _ => Ok((first, others)),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::{try_join, try_join_all};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
@@ -147,64 +148,103 @@ pub struct Manner {
     pub stream: bool,
 }
 
-/// Adapts Azure's good answer to what was asked, and notes what it tells.
+/// Adapts Azure's good answer to what was asked, and notes what it tells. `others` are the answers to the call's other
+/// copies, each of which gives a choice.
 pub async fn adapt(
     answer: Response<AnswerBody>,
+    others: Vec<Response<AnswerBody>>,
     route: &Route,
     manner: Manner,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
     let Manner { deadlines, heartbeat, .. } = manner;
-    let (head, upstream) = answer.into_parts();
-    let mut headers = headers::down(&head.headers);
+    let mut headers = headers::down(answer.headers());
     record.note_upstream_id(&headers);
-    let status = head.status;
-    if let Some(coding) = coding(&head.headers) {
-        return Err(AnswerError::Compressed { coding });
-    }
-    let collected = is_stream(&headers) && manner.reply.framing == Framing::SseToJson;
-    if collected {
-        let (name, json) = JSON;
-        headers.insert(name, json);
-    } else if is_stream(&headers) {
+    let status = answer.status();
+    if is_stream(&headers) && manner.reply.framing != Framing::SseToJson {
+        let upstream = readable(answer)?;
         record.note_stream(status);
         let pulse = Pulse::new(deadlines, heartbeat);
-        return Ok(Adapted {
-            status,
-            headers,
-            content: Content::Stream { upstream, reply: manner.reply, pulse },
-        });
+        let content = Content::Stream { upstream, reply: manner.reply, pulse };
+        return Ok(Adapted { status, headers, content });
     }
-    let body = if collected {
-        match collect(upstream, manner.reply.operation, &deadlines).await {
+    if is_stream(&headers) {
+        let (name, json) = JSON;
+        headers.insert(name, json);
+    }
+    let others = try_join_all(others.into_iter().map(|other| came(other, &manner)));
+    let (first, others) = try_join(came(answer, &manner), others).await?;
+    let mut answers = Vec::with_capacity(others.len() + 1);
+    for came in std::iter::once(first).chain(others) {
+        match came {
+            Came::Answer(answer) => answers.push(answer),
+            Came::Failed(status, body) => {
+                return failed(status, headers, &body, &route.resource.name, record);
+            }
+            Came::Other(body) => {
+                record.note_whole(status, None);
+                return Ok(Adapted { status, headers, content: Content::Whole(body) });
+            }
+        }
+    }
+    let answer = match answers.pop() {
+        Some(only) if answers.is_empty() => only,
+        last => {
+            answers.extend(last);
+            let merged = Bytes::from(over_responses::merge(&answers));
+            Document::parse(merged.clone(), answer::DEPTH).map_err(|_| malformed(&merged))?
+        }
+    };
+    let mut adapted = Adapted { status, headers, content: Content::Whole(answer.source().clone()) };
+    let error = complete(&answer, &manner, record, &mut adapted)?;
+    record.note_whole(status, error);
+    Ok(adapted)
+}
+
+/// What a whole answer came to.
+enum Came {
+    /// An answer, in the client's words.
+    Answer(Document),
+    /// An error, in spite of a good status.
+    Failed(StatusCode, Bytes),
+    /// No JSON: it goes to the client as it is.
+    Other(Bytes),
+}
+
+/// All of an answer.
+async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, AnswerError> {
+    let streams = is_stream(answer.headers());
+    let upstream = readable(answer)?;
+    let body = if streams {
+        match collect(upstream, manner.reply.operation, &manner.deadlines).await {
             Err(AnswerError::Uncollected(CollectError::Told { event })) => {
-                return failed(status_of(&event), headers, &event, &route.resource.name, record);
+                return Ok(Came::Failed(status_of(&event), event));
             }
             collected => collected?,
         }
     } else {
-        whole_body(upstream, &deadlines).await?
+        whole_body(upstream, &manner.deadlines).await?
     };
-    let mut adapted = Adapted { status, headers, content: Content::Whole(body.clone()) };
-    let bridged = manner.reply.shape != Shape::Same;
-    let error = match Document::parse(body.clone(), answer::DEPTH) {
-        Ok(document) => match told_as_asked(document, &manner.reply) {
-            Ok(document) => {
-                adapted.content = Content::Whole(document.source().clone());
-                complete(&document, &manner, record, &mut adapted)?
-            }
-            Err(NoAnswer::Failed { code, message, status }) => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-                let body = error_body(status, &code, &message);
-                return failed(status, adapted.headers, &body, &route.resource.name, record);
-            }
-            Err(NoAnswer::NotAResponse) => return Err(malformed(&body)),
-        },
-        Err(_) if manner.stream || bridged => return Err(malformed(&body)),
-        Err(_) => None,
+    let Ok(document) = Document::parse(body.clone(), answer::DEPTH) else {
+        let as_it_is = !manner.stream && manner.reply.shape == Shape::Same;
+        return if as_it_is { Ok(Came::Other(body)) } else { Err(malformed(&body)) };
     };
-    record.note_whole(status, error);
-    Ok(adapted)
+    match told_as_asked(document, &manner.reply) {
+        Ok(document) => Ok(Came::Answer(document)),
+        Err(NoAnswer::Failed { code, message, status }) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            Ok(Came::Failed(status, error_body(status, &code, &message)))
+        }
+        Err(NoAnswer::NotAResponse) => Err(malformed(&body)),
+    }
+}
+
+/// The body of an answer that azgate can read.
+fn readable(answer: Response<AnswerBody>) -> Result<AnswerBody, AnswerError> {
+    match coding(answer.headers()) {
+        Some(coding) => Err(AnswerError::Compressed { coding }),
+        None => Ok(answer.into_body()),
+    }
 }
 
 fn malformed(body: &[u8]) -> AnswerError {

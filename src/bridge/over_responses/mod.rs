@@ -8,6 +8,7 @@ mod finish;
 mod head;
 mod item;
 mod kept;
+mod merge;
 mod request;
 mod spelt;
 mod stop;
@@ -17,6 +18,7 @@ mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use merge::merge;
 pub use request::{has_reasoning, hosted, request};
 pub use stream::Chunks;
 

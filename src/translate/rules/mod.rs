@@ -96,8 +96,17 @@ pub const RULES: &[Rule] = &[
 
 /// The rules that make a call ready for the way to another operation. What that operation does not take of the family is
 /// for [`RULES`], which follow.
-pub(super) const AHEAD: &[Rule] =
-    &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, without_tools::RULE, lacking::RULE];
+pub(super) const AHEAD: &[Rule] = &[
+    nulls::RULE,
+    moved::RULE,
+    flatten::RULE,
+    status::RULE,
+    both_caps::RULE,
+    empty_lists::RULE,
+    functions::RULE,
+    without_tools::RULE,
+    lacking::RULE,
+];
 
 /// The rules that do no more than what a profile says in so many words, and those about what Azure refuses
 /// whatever the model. Where little is known of a family, these and no others act on it.

@@ -54,6 +54,8 @@ pub struct Chunks {
     held: Held,
     context: Context,
     told: Told,
+    /// The response failed, and nobody has said why: Azure may say it in an `error` event behind (earendil-works/pi#7983).
+    unexplained: Option<Failure>,
     done: bool,
     cut: bool,
 }
@@ -79,6 +81,7 @@ impl Chunks {
             held: Held::default(),
             context: Context::None,
             told: Told::default(),
+            unexplained: None,
             done: false,
             cut: false,
         }
@@ -123,7 +126,12 @@ impl Chunks {
 
     /// Upstream has ended in order.
     pub fn end(&mut self, out: &mut BytesMut) {
-        if !self.done {
+        if self.done {
+            return;
+        }
+        if let Some(failure) = self.unexplained.take() {
+            self.fail(&failure, out);
+        } else {
             let failure = Failure {
                 code: "upstream_stream_interrupted".to_owned(),
                 message: "The stream from Azure OpenAI broke off before its end.".to_owned(),
@@ -190,7 +198,13 @@ impl Chunks {
         let usage = usage::opened(&response);
         self.told.usage = usage.as_ref().map(|usage| usage::read(usage.root()));
         if let Some(failure) = Failure::of(&status, root) {
-            return self.fail(&failure, out);
+            let explained = root.get("error").is_some_and(|error| !error.is_null());
+            if explained {
+                self.fail(&failure, out);
+            } else {
+                self.unexplained = Some(failure);
+            }
+            return;
         }
         self.begin(root, out);
         for (output, item) in (0..).zip(Item::all(&response).unwrap_or_default()) {

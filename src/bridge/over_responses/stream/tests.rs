@@ -321,6 +321,7 @@ fn failures_end_the_stream_with_an_error() {
     }
     let mut chunks = chunks(true, &[]);
     fed(&mut chunks, r#"{"type":"response.failed"}"#);
+    chunks.end(&mut BytesMut::new());
     assert_eq!(chunks.told().error.as_deref(), Some("server_error"));
 }
 
@@ -398,4 +399,32 @@ fn what_is_held_back_comes_when_no_sequence_did() {
     let (deltas, last) = deltas(&mut told, &[text_delta("<EN"), completed(&json!([]))]);
     assert_eq!(deltas, [json!({"content": "<EN"})]);
     assert_eq!(last.unwrap()["choices"][0]["finish_reason"], "stop");
+}
+
+#[test]
+fn why_a_response_failed_may_be_told_behind_it() {
+    let mut chunks = chunks(false, &[]);
+    fed(&mut chunks, CREATED);
+    let failed =
+        r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":null,"output":[]}}"#;
+    assert_eq!(fed(&mut chunks, failed), [""; 0]);
+    assert!(!chunks.is_done());
+    let error = r#"{"type":"error","error":{"code":"rate_limit_exceeded","message":"slow down"}}"#;
+    let told = fed(&mut chunks, error);
+    assert!(told[0].contains(r#""code":"rate_limit_exceeded""#) && told[0].contains("slow down"), "{told:?}");
+    assert!(chunks.is_done());
+}
+
+#[test]
+fn a_failure_that_nobody_explains_is_told_at_the_end() {
+    let mut chunks = chunks(false, &[]);
+    fed(&mut chunks, CREATED);
+    fed(
+        &mut chunks,
+        r#"{"type":"response.failed","response":{"id":"resp_1","status":"failed","error":null,"output":[]}}"#,
+    );
+    let mut out = BytesMut::new();
+    chunks.end(&mut out);
+    let told = data(out);
+    assert!(told[0].contains(r#""code":"server_error""#), "{told:?}");
 }

@@ -1,0 +1,97 @@
+//! Several answers to one chat call put together: each gives a choice. The Responses API gives one answer a call.
+
+use crate::json::{Document, Kind, View, text};
+
+/// One answer out of `answers`, chat completions of one choice each. It is the first one, with the choices of all and the
+/// tokens of all: every one of them is paid for, its prompt too.
+pub fn merge(answers: &[Document]) -> Vec<u8> {
+    let mut out = Vec::from(b"{");
+    for (key, value) in answers.first().into_iter().flat_map(|first| first.root().members()) {
+        begin(&mut out, &key);
+        match &*key {
+            "choices" => choices(&mut out, answers),
+            "usage" => sum(&mut out, value, &all(answers.iter().map(Document::root), "usage")),
+            _ => out.extend_from_slice(value.raw()),
+        }
+    }
+    out.push(b'}');
+    out
+}
+
+fn choices(out: &mut Vec<u8>, answers: &[Document]) {
+    out.push(b'[');
+    let choices = answers.iter().filter_map(|answer| answer.root().get("choices")?.items().next());
+    for (index, choice) in choices.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(format!("{{\"index\":{index}").as_bytes());
+        for (key, value) in choice.members().filter(|(key, _)| key != "index") {
+            begin(out, &key);
+            out.extend_from_slice(value.raw());
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+/// The counts of `first` with the others' added, `all` of them.
+fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
+    match first.kind() {
+        Kind::Object => {
+            out.push(b'{');
+            for (key, value) in first.members() {
+                begin(out, &key);
+                sum(out, value, &self::all(all.iter().copied(), &key));
+            }
+            out.push(b'}');
+        }
+        Kind::Number => {
+            let total: u64 = all.iter().filter_map(|count| count.whole()).sum();
+            out.extend_from_slice(total.to_string().as_bytes());
+        }
+        _ => out.extend_from_slice(first.raw()),
+    }
+}
+
+fn all<'a>(of: impl Iterator<Item = View<'a>>, key: &str) -> Vec<View<'a>> {
+    of.filter_map(|object| object.get(key)).collect()
+}
+
+/// Begins a member, behind a comma unless the object has just begun.
+fn begin(out: &mut Vec<u8>, key: &str) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    out.extend_from_slice(text::quote(key).as_bytes());
+    out.push(b':');
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn each_answer_gives_a_choice_and_its_tokens() {
+        let answer = |text: &str, tokens: u64| {
+            let json = format!(
+                r#"{{"id":"{text}","choices":[{{"index":0,"message":{{"content":"{text}"}},"finish_reason":"stop"}}],"usage":{{"completion_tokens":{tokens},"prompt_tokens_details":{{"cached_tokens":1}},"x":null}},"model":"m"}}"#
+            );
+            Document::parse(Bytes::from(json), 4).unwrap()
+        };
+        let merged = merge(&[answer("a", 3), answer("b", 4), answer("c", 5)]);
+        assert_eq!(
+            String::from_utf8(merged).unwrap(),
+            r#"{"id":"a","choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"},{"index":1,"message":{"content":"b"},"finish_reason":"stop"},{"index":2,"message":{"content":"c"},"finish_reason":"stop"}],"usage":{"completion_tokens":12,"prompt_tokens_details":{"cached_tokens":3},"x":null},"model":"m"}"#
+        );
+    }
+
+    #[test]
+    fn one_answer_stays_what_it_says() {
+        let only = r#"{"id":"a","choices":[{"index":0,"message":{}}],"usage":{"total_tokens":7}}"#;
+        let document = Document::parse(Bytes::from(only), 4).unwrap();
+        assert_eq!(merge(&[document]), only.as_bytes());
+    }
+}
