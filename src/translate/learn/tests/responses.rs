@@ -165,7 +165,7 @@ fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_no
     for (line, left) in [(r#"replayed_reasoning = "last""#, 1), (r#"replayed_reasoning = "none""#, 0)] {
         let learned = learn(&lessons, 3);
         assert_eq!(learned.iter().map(Lesson::line).collect::<Vec<_>>(), [line]);
-        learned.into_iter().for_each(|lesson| assert!(lessons.add(lesson)));
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
         assert_eq!(thoughts(&lessons), left);
         let edits = sent(&lessons, 3).edits;
         assert!(edits.contains("drop.reasoning;lossy;learned"), "{edits}");
