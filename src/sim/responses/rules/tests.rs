@@ -445,6 +445,12 @@ fn reasoning_items() {
             "",
         ),
     );
+    let answered = json!([user(), {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": ours}, {"role": "assistant", "content": "a"}]);
+    let twice = input([answered.as_array().unwrap().clone(), answered.as_array().unwrap().clone()].concat());
+    takes("gpt-6.1-sol", &twice);
+    takes("gpt-6-astra", &input(&answered));
+    let conflict = engine("Conflicting authenticated continuation identities.", "input", "invalid_value");
+    refuses("gpt-6-astra", &twice, &conflict);
 }
 
 #[test]
