@@ -15,6 +15,7 @@ const here = (name) => new URL(`../${name}`, import.meta.url);
 
 export const MODELS = JSON.parse(readFileSync(here("models.json"), "utf8"));
 export const FRAMEWORK_MODELS = JSON.parse(readFileSync(here("frameworks.json"), "utf8"));
+export const RESPONSES_MODELS = JSON.parse(readFileSync(here("responses.json"), "utf8"));
 
 // A developer's own account and proxies must not leak into the tests.
 const environment = Object.fromEntries(
