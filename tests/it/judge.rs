@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use azgate::{call::Operation, catalog::Profile, sim};
+use azgate::{call::Operation, sim};
 
-use crate::support::calls::{Case, cases, families, judged, planned, target};
+use crate::support::calls::{cases, families, judged, planned, target};
 
 const SURFACES: [&str; 4] = ["v1", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
 
@@ -25,10 +25,21 @@ const TOOL_CASES: &[&str] = &[
     "tools-custom",
     "tools-effort",
     "tools-required-parallel",
+    "responses/tools",
+    "responses/tools-chat-shaped",
+    "responses/tools-minimal-parallel",
 ];
 const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions"];
-const SCHEMA_CASES: &[&str] = &["data-sources-json-schema", "json-schema"];
-const FORMAT_CASES: &[&str] = &["data-sources-json-schema", "json-object", "json-schema"];
+const SCHEMA_CASES: &[&str] =
+    &["data-sources-json-schema", "json-schema", "responses/chat-words", "responses/json-schema"];
+const FORMAT_CASES: &[&str] = &[
+    "data-sources-json-schema",
+    "json-object",
+    "json-schema",
+    "responses/chat-words",
+    "responses/json-object",
+    "responses/json-schema",
+];
 const TOOLLESS: &[&str] = &["gpt-35-turbo-0301", "gpt-4-0314", "o1-preview", "o1-mini", "gpt-5-chat"];
 const CHAT: &[&str] = &["*"];
 const RESPONSES_ALONE: &[&str] = &[
@@ -49,6 +60,18 @@ const RESPONSES_ALONE: &[&str] = &[
 ];
 
 const REFUSED: &[Refused] = &[
+    Refused {
+        rule: "bridge.chat",
+        cases: &["responses/context-management", "responses/store"],
+        families: CHAT,
+        fact: "a chat completion shortens no conversation (OpenAI's OpenAPI document)",
+    },
+    Refused {
+        rule: "refuse.modality",
+        cases: &["responses/file"],
+        families: &["gpt-4-turbo", "gpt-4.5-preview"],
+        fact: "no document gives files to models before gpt-4o",
+    },
     Refused {
         rule: "bridge.responses",
         cases: &["hosted-tool"],
@@ -105,7 +128,7 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.tool_messages",
-        cases: &["functions-history", "tools-history", "tools-history-alone"],
+        cases: &["functions-history", "tools-history", "tools-history-alone", "responses/replayed"],
         families: TOOLLESS,
         fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
@@ -200,7 +223,7 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.modality",
-        cases: &["vision"],
+        cases: &["vision", "responses/file", "responses/vision"],
         families: &[
             "gpt-35-turbo",
             "gpt-35-turbo-0301",
@@ -249,6 +272,12 @@ const PASSED: &[(&str, &[&str], &str)] = &[
         &["o1-pro", "o3-pro", "codex-mini", "computer-use-preview"],
         "before gpt-5, and on Responses alone; documented neither way",
     ),
+    (
+        "responses/cap-huge",
+        &["gpt-35-turbo-0301", "gpt-35-turbo-0613", "gpt-4", "gpt-4-0314", "gpt-4-32k", "model-router"],
+        "as of chat calls with such a cap",
+    ),
+    ("responses/file", &["model-router"], "whether it takes files is up to the model that Azure picks"),
     ("responses/replayed", CHAT, "the simulator has not made these items"),
     ("responses/unknown-keys", CHAT, "a key that nobody knows passes, and `stop` has no place on Responses"),
     (
@@ -262,11 +291,6 @@ fn among(name: &str, names: &[&str]) -> bool {
     names.iter().any(|one| *one == "*" || *one == name)
 }
 
-/// Responses calls to families of chat completions go over the bridge, which has tests of its own.
-fn is_judged(case: &Case, family: &Profile) -> bool {
-    case.operation == Operation::Chat || family.serves(Operation::Responses)
-}
-
 #[test]
 fn what_is_forwarded_is_never_refused() {
     let cases: Vec<_> = Operation::ALL.into_iter().flat_map(cases).collect();
@@ -277,7 +301,7 @@ fn what_is_forwarded_is_never_refused() {
         let models: Vec<&str> = family.models.iter().map(String::as_str).filter(known).collect();
         for surface in SURFACES {
             let target = target(&family, surface);
-            for case in cases.iter().filter(|case| is_judged(case, &family)) {
+            for case in &cases {
                 let Ok((plan, sent)) = planned(case.operation, &case.body, &target) else { continue };
                 for model in &models {
                     let Err(error) = judged(model, &plan, &sent) else { continue };
@@ -308,7 +332,7 @@ fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
     for family in families() {
         for surface in SURFACES {
             let target = target(&family, surface);
-            for case in cases.iter().filter(|case| is_judged(case, &family)) {
+            for case in &cases {
                 let Err(refusal) = planned(case.operation, &case.body, &target) else { continue };
                 let line = REFUSED.iter().position(|line| {
                     line.rule == &*refusal.rule

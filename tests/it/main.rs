@@ -8,6 +8,8 @@ mod amending;
 mod answers;
 mod architecture;
 mod bodies;
+mod bridged_pieces;
+mod bridging;
 mod clients;
 mod clients_page;
 mod collected;

@@ -38,9 +38,14 @@ impl Proxy {
 
     /// A gateway in front of any endpoint.
     pub(crate) async fn with_endpoint(endpoint: &str, resource: &str, more: &str) -> Proxy {
-        let text = format!(
+        Proxy::configured(&format!(
             "[resources.main]\nendpoint = \"{endpoint}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n{resource}\n{more}"
-        );
+        ))
+        .await
+    }
+
+    /// A gateway with a configuration that is all the caller's.
+    pub(crate) async fn configured(text: &str) -> Proxy {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         let environment: Environment = [("TEST_AZURE_KEY", AZURE_KEY)].into_iter().collect();

@@ -6,8 +6,11 @@ pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod logs;
 pub(crate) mod raw;
+pub(crate) mod reading;
 pub(crate) mod refused;
 pub(crate) mod sse;
+pub(crate) mod talk;
+pub(crate) mod twins;
 pub(crate) mod upstream;
 
 pub(crate) use authority::Authority;

@@ -148,7 +148,9 @@ impl Message {
 
     fn write(&self, items: &[Item], cut: Option<u64>, reply: &Reply) -> Vec<u8> {
         let mut out = Vec::from(br#"{"role":"assistant""#);
-        member(&mut out, "content", &quoted(self.content.as_deref()));
+        // A completion that says nothing at all, since its tokens went into reasoning, has an empty text.
+        let silent = self.refusal.is_none() && self.calls.is_empty();
+        member(&mut out, "content", &quoted(self.content.as_deref().or(silent.then_some(b""))));
         member(&mut out, "refusal", &quoted(self.refusal.as_deref()));
         member(&mut out, "annotations", &[b"[", &*annotations(items, cut), b"]"].concat());
         if !self.calls.is_empty() {

@@ -87,6 +87,16 @@ fn calls_keep_their_order_and_their_own_ids() {
 }
 
 #[test]
+fn an_answer_without_a_text_has_an_empty_one_unless_it_says_something_else() {
+    assert_eq!(message_of(&json!([]))["content"], "");
+    assert_eq!(message_of(&json!([{"type": "reasoning", "id": "rs_1", "summary": []}]))["content"], "");
+    let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
+    assert_eq!(message_of(&json!([call]))["content"], Value::Null);
+    let refusal = said(&json!([{"type": "refusal", "refusal": "no"}]));
+    assert_eq!(message_of(&json!([refusal]))["content"], Value::Null);
+}
+
+#[test]
 fn what_was_cut_says_why() {
     for (reason, expected) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
         let mut response = response(&json!([said(&json!([text("Once", &json!([]))]))]));

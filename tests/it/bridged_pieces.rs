@@ -1,0 +1,82 @@
+//! A bridged stream in whatever pieces Azure's bytes come, with whatever line ends: the client gets the same bytes.
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use tokio::runtime::Builder;
+
+use crate::support::{
+    Proxy, Reply, Upstream, soon,
+    talk::talk,
+    twins::{TWIN, Twins},
+};
+
+/// The operation that is asked for, the one that serves, and the model.
+const WAYS: [(&str, &str, &str); 4] = [
+    ("/v1/chat/completions", "responses", "gpt-5.1"),
+    ("/v1/chat/completions", "responses", "gpt-4.1"),
+    ("/v1/responses", "chat", "gpt-5.1"),
+    ("/v1/responses", "chat", "gpt-4.1"),
+];
+
+fn pieces<'a>(whole: &'a [u8], cuts: &[u16]) -> Vec<&'a [u8]> {
+    let mut at: Vec<usize> = cuts.iter().map(|cut| usize::from(*cut) * whole.len() / 65536).collect();
+    at.extend([0, whole.len()]);
+    at.sort_unstable();
+    at.windows(2).map(|pair| &whole[pair[0]..pair[1]]).filter(|piece| !piece.is_empty()).collect()
+}
+
+fn reply(pieces: &[&[u8]]) -> Reply {
+    let coded = |piece: &&[u8]| [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
+    pieces.iter().map(coded).fold(Reply::stream(&[]), Reply::bytes).end()
+}
+
+/// What a client of `more` gets of these pieces.
+async fn told(path: &str, operation: &str, family: &str, body: &str, replies: Vec<Reply>) -> Vec<String> {
+    let count = replies.len();
+    let upstream = Upstream::script(replies).await;
+    let config = format!(
+        "[families.bridged]\ninherits = \"{family}\"\noperations = [\"{operation}\"]\n[models.{TWIN}]\nfamily = \"bridged\"\n"
+    );
+    let proxy = Proxy::start(&upstream, &config).await;
+    let mut told = Vec::new();
+    for _ in 0..count {
+        let answer = soon(proxy.post(path, body.to_owned(), &[])).await;
+        assert_eq!(answer.status(), 200);
+        told.push(soon(answer.text()).await.unwrap());
+    }
+    upstream.finish();
+    told
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_bridged_stream_in_pieces_is_the_same_stream(
+        talk in talk(),
+        cuts in vec(vec(any::<u16>(), 0..30), 1..4),
+        (path, operation, model) in select(WAYS.to_vec()),
+    ) {
+        let talk = talk.for_model(model, model != "gpt-4.1");
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let twins = Twins::of(model, model, operation, "").await;
+            let mut body = if operation == "chat" { talk.responses() } else { talk.chat() };
+            body["stream"] = true.into();
+            body["model"] = TWIN.into();
+            let expected = twins.ask(path, TWIN, &body).await;
+            assert_eq!(expected.status, 200, "{expected:?}");
+            // What the simulator said: with what else a server of events may send.
+            let stream = twins.again(TWIN).await;
+            let spelt = stream.replace("\n\n", "\r\n\r\n: a comment\r\n\r\n");
+            let mut replies = vec![reply(&[stream.as_bytes()]), reply(&[spelt.as_bytes()])];
+            replies.extend(cuts.iter().map(|cuts| reply(&pieces(stream.as_bytes(), cuts))));
+            replies.extend(cuts.iter().map(|cuts| reply(&pieces(spelt.as_bytes(), cuts))));
+            let told = told(path, operation, model, &body.to_string(), replies).await;
+            for (at, one) in told.iter().enumerate() {
+                assert_eq!(one.replace(": a comment\r\n\r\n", ""), told[0], "{at}: {body}");
+            }
+            // Another answer of the simulator's than the first: ids are others, and nothing else.
+            assert_eq!(told[0].matches("\ndata: ").count(), expected.text.matches("\ndata: ").count());
+        });
+    }
+}

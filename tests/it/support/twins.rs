@@ -1,0 +1,111 @@
+//! A model that the simulator serves by both operations, behind a gateway that is told of it three times: as it is, and
+//! twice as one that Azure serves by the other operation alone.
+
+use axum::body::{Body, to_bytes};
+use azgate::sim::{Options, Simulator};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+use super::{AZURE_KEY, Proxy, soon};
+
+/// Served by the operation that is asked for.
+pub(crate) const DIRECT: &str = "direct";
+/// Served by the other one.
+pub(crate) const TWIN: &str = "twin";
+/// Like [`TWIN`], with a simulator of its own: what is first there has the ids of what is first elsewhere.
+pub(crate) const OTHER: &str = "other";
+
+/// The gateway, and the simulators behind its three models.
+pub(crate) struct Twins {
+    pub(crate) proxy: Proxy,
+    /// By the model's name.
+    simulators: [(&'static str, Simulator); 3],
+}
+
+/// Serves a simulator, and tells where.
+pub(crate) async fn serve(simulator: &Simulator) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    // It ends with its listener's runtime.
+    let (stopper, stop) = azgate::serve::stop();
+    let options = azgate::serve::Options::default();
+    let router = simulator.router();
+    tokio::spawn(async move {
+        azgate::serve::serve(listener, router, options, stop).await;
+        drop(stopper);
+    });
+    format!("http://{address}")
+}
+
+impl Twins {
+    /// `model` of `family`, and its twins that only `operation` serves, with more configuration.
+    pub(crate) async fn of(model: &str, family: &str, operation: &str, more: &str) -> Twins {
+        let simulators = [DIRECT, TWIN, OTHER].map(|name| {
+            // Reasoning is bound to its resource, which azgate knows by the name in its configuration.
+            let (resource, key) = (name.to_owned(), AZURE_KEY.to_owned());
+            (name, Simulator::new(Options { resource, key, ..Options::default() }))
+        });
+        let mut config = format!(
+            "[routing]\ndefault_resource = \"direct\"\n[families.bridged]\ninherits = \"{family}\"\noperations = [\"{operation}\"]\n"
+        );
+        for (name, simulator) in &simulators {
+            let url = serve(simulator).await;
+            let (family, more) = if *name == DIRECT { (family, "") } else { ("bridged", more) };
+            config += &format!(
+                "[resources.{name}]\nendpoint = \"{url}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n\
+                 [models.{name}]\nresource = \"{name}\"\ndeployment = \"{model}\"\nfamily = \"{family}\"\n{more}\n"
+            );
+        }
+        Twins { proxy: Proxy::configured(&config).await, simulators }
+    }
+
+    /// A call to one of the three models: status, content type, edits, body.
+    pub(crate) async fn ask(&self, path: &str, model: &str, body: &Value) -> Asked {
+        let mut body = body.clone();
+        body["model"] = model.into();
+        let answer = soon(self.proxy.post(path, body.to_string(), &[])).await;
+        let header =
+            |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+        let (status, edits) = (answer.status().as_u16(), header("x-azgate-edits"));
+        Asked { status, edits, text: soon(answer.text()).await.unwrap() }
+    }
+
+    /// The bytes with which the simulator behind a model answers once more what it received last.
+    pub(crate) async fn again(&self, model: &str) -> String {
+        let (_, simulator) = self.simulators.iter().find(|(name, _)| *name == model).unwrap();
+        let last = simulator.received().pop().unwrap();
+        let request = http::Request::post(last.path).header("api-key", AZURE_KEY).body(Body::from(last.body));
+        let answer = simulator.router().oneshot(request.unwrap()).await.unwrap();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    /// Forgets what was received.
+    pub(crate) fn forget(&self) {
+        self.simulators.iter().for_each(|(_, simulator)| simulator.clear());
+    }
+
+    /// What the simulator behind a model received: paths and bodies.
+    pub(crate) fn received(&self, model: &str) -> Vec<(String, String)> {
+        let (_, simulator) = self.simulators.iter().find(|(name, _)| *name == model).unwrap();
+        let text = |body: &[u8]| String::from_utf8(body.to_vec()).unwrap();
+        simulator.received().iter().map(|one| (one.path.clone(), text(&one.body))).collect()
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) status: u16,
+    pub(crate) edits: String,
+    pub(crate) text: String,
+}
+
+impl Asked {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
