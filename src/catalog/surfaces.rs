@@ -183,9 +183,11 @@ mod tests {
     #[test]
     fn a_responses_call_has_rows_of_its_own() {
         let on = |version: &str| Surfaces::embedded().rows(&version.parse().unwrap(), Operation::Responses);
-        let rows = on("2025-04-01-preview");
-        let found: Vec<&str> = rows.iter().map(|row| &*row.id).collect();
-        assert_eq!(found, ["version.context_management"]);
+        let ids = |version| on(version).iter().map(|row| row.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(ids("2025-04-01-preview"), ["version.context_management"]);
+        let older = ids("2025-03-01-preview");
+        assert!(older.contains(&"version.background".to_owned()), "{older:?}");
+        assert!(!older.contains(&"version.store".to_owned()), "{older:?}");
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn first(wanted: &Wanted<'_>, prompt: &Prompt, wish: &Directive, serial: u64) ->
     if wish.refusal {
         return Choice::stop(Message::Refusal("I'm sorry, I can't assist with that.".to_owned()));
     }
-    if let Some(choice) = calls(wanted, prompt, serial) {
+    if let Some(choice) = calls(wanted, prompt, wish, serial) {
         return choice;
     }
     let text = match wish.words {
@@ -144,9 +144,9 @@ fn said(wanted: &Wanted<'_>, prompt: &Prompt) -> String {
     }
 }
 
-/// The calls that a question with tools leads to: none once a tool has answered, or if the choice is `none`.
-fn calls(wanted: &Wanted<'_>, prompt: &Prompt, serial: u64) -> Option<Choice> {
-    if prompt.result.is_some() {
+/// The calls that a question with tools leads to: none once tools have answered, or if the choice is `none`.
+fn calls(wanted: &Wanted<'_>, prompt: &Prompt, wish: &Directive, serial: u64) -> Option<Choice> {
+    if prompt.results >= wish.calls.unwrap_or(1) {
         return None;
     }
     let tools: Vec<&Tool<'_>> = wanted.tools.iter().filter(|tool| wanted.choice.allows(tool.name)).collect();

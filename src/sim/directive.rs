@@ -22,6 +22,8 @@ pub(super) struct Directive {
     pub(super) async_filter: bool,
     pub(super) think: Option<u64>,
     pub(super) words: Option<u64>,
+    /// Tools are called until so many results are there.
+    pub(super) calls: Option<usize>,
     /// The code of an answer whose status is `failed`.
     pub(super) failed: Option<String>,
     /// The texts are parts of one message.
@@ -161,6 +163,7 @@ impl Directive {
             "pace" => self.pace = Some(duration(value)?),
             "failed" => self.failed = Some(value.to_owned()),
             "parts" => self.parts = value.parse().ok().filter(|parts| (1..=100).contains(parts))?,
+            "calls" => self.calls = Some(value.parse().ok().filter(|calls| (1..=100).contains(calls))?),
             "think" => self.think = Some(value.parse().ok()?),
             "text" => self.words = Some(value.parse().ok().filter(|words| *words <= 1_000_000)?),
             _ => return None,

@@ -13,6 +13,8 @@ pub(super) struct Prompt {
     pub(super) images: usize,
     /// What the last tool or function behind it answered.
     pub(super) result: Option<String>,
+    /// How many results are behind it.
+    pub(super) results: usize,
 }
 
 impl Prompt {
@@ -26,8 +28,11 @@ impl Prompt {
                     (prompt.text, prompt.directives) = directives(&turn.texts.join(" "));
                     return prompt;
                 }
-                Speaker::Result if prompt.result.is_none() => prompt.result = Some(turn.texts.join(" ")),
-                Speaker::Result | Speaker::Operator | Speaker::Assistant | Speaker::Call => {}
+                Speaker::Result => {
+                    prompt.results += 1;
+                    prompt.result.get_or_insert_with(|| turn.texts.join(" "));
+                }
+                Speaker::Operator | Speaker::Assistant | Speaker::Call => {}
             }
         }
         prompt
@@ -69,5 +74,6 @@ mod tests {
         ]});
         let prompt = Prompt::of(&crate::sim::chat::turns(body.as_object().unwrap()));
         assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
+        assert_eq!(prompt.results, 0);
     }
 }

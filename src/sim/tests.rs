@@ -187,6 +187,19 @@ async fn tools_are_called_once_and_then_quoted() {
 }
 
 #[tokio::test]
+async fn tools_are_called_until_as_many_results_are_there_as_were_asked_for() {
+    let call = json!({"role": "assistant", "content": null, "tool_calls":
+        [{"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]});
+    let result = json!({"role": "tool", "tool_call_id": "a", "content": "rain"});
+    let mut messages = vec![json!({"role": "user", "content": "[[sim: calls=2]] weather?"})];
+    for expected in ["tool_calls", "tool_calls", "stop"] {
+        let body = json!({"tools": [weather()], "messages": messages});
+        assert_eq!(ask("gpt-5", "", &body).await.json()["choices"][0]["finish_reason"], expected);
+        messages.extend([call.clone(), result.clone()]);
+    }
+}
+
+#[tokio::test]
 async fn structured_output_fits_its_schema() {
     let format = json!({"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema":
         {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}}}});

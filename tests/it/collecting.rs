@@ -13,7 +13,7 @@ use http::{Request, StatusCode};
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::support::chat::{families, planned, target};
+use crate::support::calls::{families, planned, target};
 
 const LIMIT: usize = 1 << 20;
 
@@ -44,7 +44,7 @@ fn deployment(model: &str, collect: bool) -> Target {
 
 /// The stream that azgate asks for.
 async fn streamed(model: &str, body: &Bytes) -> Bytes {
-    let (plan, sent) = planned(body, &deployment(model, true)).unwrap();
+    let (plan, sent) = planned(Operation::Chat, body, &deployment(model, true)).unwrap();
     assert_eq!(plan.reply.framing, Framing::SseToJson);
     answered(model, sent).await
 }
@@ -60,7 +60,7 @@ fn collect(stream: &Bytes, size: usize) -> Result<Bytes, CollectError> {
 /// The collected answer beside the simulator's JSON answer, without what its streams do not tell.
 async fn both(model: &str, text: &str, more: &str) -> (Value, Value) {
     let body = ask(text, more);
-    let (_, sent) = planned(&body, &deployment(model, false)).unwrap();
+    let (_, sent) = planned(Operation::Chat, &body, &deployment(model, false)).unwrap();
     let expected = answered(model, sent).await;
     let stream = streamed(model, &body).await;
     let collected = collect(&stream, stream.len()).unwrap();

@@ -1,24 +1,37 @@
-//! The golden matrix: what every case becomes for every family, on v1 and on the stable dated surface.
+//! The golden matrix: what every case becomes for every family, on v1 and on dated surfaces.
 
 use std::{fmt::Write, fs};
 
-use crate::support::chat::{Case, cases, families, folder, outcome, target};
+use azgate::{call::Operation, catalog::Profile};
 
-const SURFACES: [&str; 2] = ["v1", "2024-10-21"];
+use crate::support::calls::{Case, cases, families, folder, outcome, target};
+
+/// The surfaces of an operation. The stable one is older than the Responses API.
+fn surfaces(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::Chat => &["v1", "2024-10-21"],
+        Operation::Responses => &["v1", "2025-04-01-preview", "2024-10-21"],
+    }
+}
+
+/// The families whose calls are shown: of Responses calls those that Azure serves there.
+fn is_shown(family: &Profile, operation: Operation) -> bool {
+    operation == Operation::Chat || family.serves(operation)
+}
 
 #[test]
 fn every_case_becomes_what_its_snapshot_says() {
     let bless = std::env::var_os("AZGATE_BLESS").is_some();
     let mut stale = Vec::new();
-    for case in cases() {
-        let path = folder().join(format!("{}.snap", case.name));
+    for case in Operation::ALL.into_iter().flat_map(cases) {
+        let path = folder(case.operation).join(format!("{}.snap", case.name));
         let page = page(&case);
         if bless {
             fs::write(&path, &page).unwrap();
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
         if written != page {
-            stale.push(format!("{}: {}", case.name, first_difference(&written, &page)));
+            stale.push(format!("{} {}: {}", case.operation, case.name, first_difference(&written, &page)));
         }
     }
     let hint = "look at each, then AZGATE_BLESS=1 cargo test --test it golden";
@@ -28,10 +41,10 @@ fn every_case_becomes_what_its_snapshot_says() {
 /// The outcomes of a case, families with the same one together, in the order of the catalog.
 fn page(case: &Case) -> String {
     let mut page = format!("{}\n", String::from_utf8(case.body.to_vec()).unwrap());
-    for surface in SURFACES {
+    for surface in surfaces(case.operation) {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-        for family in families() {
-            let outcome = outcome(&case.body, &target(&family, surface));
+        for family in families().iter().filter(|family| is_shown(family, case.operation)) {
+            let outcome = outcome(case, &target(family, surface));
             let name = family.name.to_string();
             match groups.iter_mut().find(|(known, _)| *known == outcome) {
                 Some((_, names)) => names.push(name),

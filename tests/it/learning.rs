@@ -8,7 +8,7 @@ use std::{
 };
 
 use azgate::{
-    call::{OUTLINE_DEPTH, Refusal},
+    call::{OUTLINE_DEPTH, Operation, Refusal},
     catalog::{Catalog, Profile, Surfaces},
     config::{self, Environment, Surroundings},
     json::Document,
@@ -20,7 +20,7 @@ use azgate::{
 };
 use bytes::Bytes;
 
-use crate::support::chat::{cases, families, planned};
+use crate::support::calls::{cases, families, judged, planned};
 
 const SURFACES: [&str; 2] = ["v1", "2024-10-21"];
 
@@ -29,9 +29,10 @@ const MOST: usize = 6;
 
 /// What cannot be learned, with the reason. What azgate refuses for a family that it knows is in the judge's list too.
 const HOPELESS: &[(&str, &str)] = &[
-    ("OperationNotSupported", "Responses only, or retired: a chat call cannot be mended"),
+    ("OperationNotSupported", "neither operation serves it: it is retired, or no deployment of its own"),
     ("is only allowed when 'functions' are specified", "no row can say that another key is absent"),
     ("is only allowed when 'tools' are specified", "no row can say that another key is absent"),
+    ("Unknown parameter: 'input[0].x_note'", "nothing is done to a client's messages but their roles"),
     ("A developer message and a system message", "the wording is the simulator's own: none is captured"),
     (
         "Invalid 'messages[1].tool_calls': empty array",
@@ -40,7 +41,6 @@ const HOPELESS: &[(&str, &str)] = &[
     ("Invalid 'stop': empty array", "an empty list is the client's mistake, whatever the model"),
     ("Invalid content type. image_url", "refuse.modality: without the image it is another question"),
     ("Invalid value: 'custom'", "refuse.custom_tools"),
-    ("Invalid value: 'file_search'", "refuse.hosted_tools"),
     ("maximum context length", "azgate counts no tokens"),
     ("Unrecognized request argument supplied: reasoning_effort", "it is null, which a row takes for absent"),
     ("is not supported with 'prediction'", "one of two parameters, and Azure does not say which"),
@@ -51,6 +51,8 @@ const HOPELESS: &[(&str, &str)] = &[
 
 /// What needs the policy's leave, each as in the judge's list.
 const REFUSED: &[&str] = &[
+    "bridge.responses",
+    "refuse.data_sources",
     "refuse.tools",
     "refuse.functions",
     "refuse.function_call",
@@ -58,7 +60,7 @@ const REFUSED: &[&str] = &[
     "refuse.n",
     "refuse.modalities",
     "refuse.web_search_options",
-    "refuse.tools_with_effort",
+    "version.web_search_options",
 ];
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
@@ -80,13 +82,11 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
     let mut learned = Lessons::default();
     for refusals in 0..=Lessons::MOST {
         let target = target(learned.amend(base), surface);
-        let (plan, sent) = match planned(body, &target) {
+        let (plan, sent) = match planned(Operation::Chat, body, &target) {
             Ok(planned) => planned,
             Err(refusal) => return (End::Refused(refusal), learned, refusals),
         };
-        let dated =
-            plan.api_version.map_or(sim::Surface::V1, |version| sim::Surface::Dated(version.to_string()));
-        let Err(error) = sim::judge(sim::Operation::Chat, model, &dated, &sent) else {
+        let Err(error) = judged(model, &plan, &sent) else {
             return (End::Taken(sent), learned, refusals);
         };
         let document = Document::parse(sent, OUTLINE_DEPTH).unwrap();
@@ -126,7 +126,7 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
     let mut overlays = BTreeMap::new();
     for model in families.iter().flat_map(|family| family.models.iter().filter(known)) {
         for surface in SURFACES {
-            for case in cases() {
+            for case in cases(Operation::Chat) {
                 let (end, learned, refusals) = amended(&unknown, model, surface, &case.body);
                 let taken = match end {
                     End::Taken(_) if refusals > MOST => Err(format!("taken after {refusals} refusals")),
@@ -165,7 +165,7 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
     assert!(idle.is_empty(), "this happens no more: {idle:?}");
     for ((text, surface), (body, sent)) in overlays {
         let profile = configured(&text).by_model("alias").unwrap();
-        let again = planned(&body, &target(Profile::clone(&profile), surface)).unwrap().1;
+        let again = planned(Operation::Chat, &body, &target(Profile::clone(&profile), surface)).unwrap().1;
         assert_eq!(again, sent, "{text}");
     }
 }

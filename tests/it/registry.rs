@@ -2,12 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use azgate::translate::RULES;
+use azgate::{call::Operation, translate::RULES};
 
-use crate::support::chat::{cases, families, planned, target};
+use crate::support::calls::{cases, families, planned, target};
 
 /// Rules that no golden case hits, since an operator must switch them on.
-const SWITCHED_ON: [&str; 3] = ["add.markdown", "reserve.reasoning", "collect.stream"];
+const SWITCHED_ON: [&str; 6] = [
+    "add.markdown",
+    "reserve.reasoning",
+    "collect.stream",
+    "cut.stop",
+    "fan_out.n",
+    "refuse.tools_with_effort",
+];
 
 #[test]
 fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
@@ -25,11 +32,13 @@ fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
 #[test]
 fn every_rule_is_hit_by_a_golden_case() {
     let mut hit: BTreeSet<String> = SWITCHED_ON.map(str::to_owned).into();
-    for case in cases() {
+    for case in Operation::ALL.into_iter().flat_map(cases) {
         for family in families() {
             for surface in ["v1", "2023-05-15", "2024-10-21"] {
-                match planned(&case.body, &target(&family, surface)) {
-                    Ok((plan, _)) => hit.extend(plan.edits.iter().map(|edit| edit.rule.to_string())),
+                match planned(case.operation, &case.body, &target(&family, surface)) {
+                    Ok((mut plan, _)) => {
+                        hit.extend(plan.take_edits().iter().map(|edit| edit.rule.to_string()));
+                    }
                     Err(refusal) => _ = hit.insert(refusal.rule.to_string()),
                 }
             }

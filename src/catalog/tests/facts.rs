@@ -72,9 +72,7 @@ fn a_reasoning_model_takes_on_responses_what_it_takes_in_a_chat_call() {
             let row = |operation: Operation| family.rows(operation).iter().find(|row| &*row.id == id);
             let (chat, responses) = (row(Operation::Chat), row(Operation::Responses));
             assert_eq!(chat.is_some(), responses.is_some(), "{} {id}", family.name);
-            let guards = |row: &Row| {
-                (row.unless.clone(), row.when.iter().map(|(_, values)| values.clone()).collect::<Vec<_>>())
-            };
+            let guards = |row: &Row| row.when.iter().map(|(_, values)| values.clone()).collect::<Vec<_>>();
             assert_eq!(chat.map(guards), responses.map(guards), "{} {id}", family.name);
         }
     }
@@ -120,8 +118,8 @@ fn reasoning_is_taken_back_as_far_as_a_model_looks() {
     assert_eq!(of(ReplayedReasoning::Last), "gpt-6-astra");
     assert_eq!(
         of(ReplayedReasoning::Turn),
-        "o1 o1-pro o3-mini o3 o4-mini o3-pro codex-mini o3-deep-research gpt-5 gpt-5-codex gpt-5-pro gpt-5.1 gpt-5.1-chat \
-         gpt-5.1-codex gpt-5.1-codex-max gpt-5.2 gpt-5.2-chat gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat gpt-5.3-codex"
+        "o1 o1-pro o3-mini o3 o4-mini o3-pro codex-mini o3-deep-research computer-use-preview gpt-5 gpt-5-codex gpt-5-pro gpt-5.1 \
+         gpt-5.1-chat gpt-5.1-codex gpt-5.1-codex-max gpt-5.2 gpt-5.2-chat gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat gpt-5.3-codex"
     );
     assert_eq!(of(ReplayedReasoning::None), "");
 }

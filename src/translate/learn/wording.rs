@@ -34,7 +34,7 @@ pub(super) enum Said<'m> {
 
 /// Reads a message. `None`: the wording is not known. An empty list: it is, and nothing can be learned from it.
 pub(super) fn read<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
-    unrecognized(message).or_else(|| {
+    unrecognized(message).or_else(|| logprobs(message, param)).or_else(|| {
         let readers = [parameter, value, ability, combination, version, tools, encrypted, reasons, operation];
         let said = readers.into_iter().find_map(|reader| reader(message))?;
         // Some wordings name the value alone.
@@ -58,6 +58,19 @@ fn unrecognized(message: &str) -> Option<Vec<Said<'_>>> {
     let names = names.split_once(". ").map_or(names, |(names, _)| names).trim_end_matches('.');
     let said = names.split(',').map(str::trim).map(|param| Said::Unsupported { param, instead: None });
     Some(said.take(VALUES).collect())
+}
+
+/// `logprobs are not supported with reasoning models.` about `include`, where they are one of several, or `top_logprobs`
+/// (vllm#23319).
+fn logprobs<'m>(message: &str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
+    if !message.starts_with("logprobs are not supported with reasoning models") {
+        return None;
+    }
+    let param = match param {
+        Some("include") => "include[message.output_text.logprobs]",
+        other => other.unwrap_or("top_logprobs"),
+    };
+    Some(vec![Said::Unsupported { param, instead: None }])
 }
 
 /// `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`

@@ -1,5 +1,5 @@
-//! The least cap that the Responses API takes: "Invalid 'max_output_tokens': integer below minimum value. Expected a value
-//! >= 16" (hindsight#58 on Azure, inspect_evals#694).
+//! The least cap that the Responses API takes: `integer below minimum value. Expected a value >= 16, but got 10 instead.`
+//! (hindsight#58 on Azure, `inspect_evals`#694).
 
 use super::{RESPONSES, Rule};
 use crate::{

@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-/// A Responses stream tells its usage unasked, and knows no `include_usage`: "Unknown parameter:
-/// 'stream_options.include_usage'" (litellm#28553).
+/// A Responses stream tells its usage unasked, and knows no `include_usage`: `Unknown parameter:
+/// 'stream_options.include_usage'.` (litellm#28553).
 pub(super) const ON_RESPONSES: Rule = Rule {
     ids: &[DROP],
     summary: "Without a stream stream_options is dropped from a Responses call, and include_usage always.",
@@ -29,13 +29,11 @@ const DROP: &str = "drop.stream_options";
 const NO_STREAM: &str = "stream_options is refused without stream: true";
 
 fn on_responses(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let (param, why) = if !streams(draft) {
-        ("stream_options", NO_STREAM)
+    let (param, why) = if streams(draft) {
+        let why = "every stream of the Responses API tells its usage, so it refuses to be asked";
+        ("stream_options.include_usage", why)
     } else {
-        (
-            "stream_options.include_usage",
-            "every stream of the Responses API tells its usage, so it refuses to be asked",
-        )
+        ("stream_options", NO_STREAM)
     };
     if draft.has(param) {
         draft.edit(DROP, Effect::Same, why, Change::Remove { at: Pointer::path(param) })?;

@@ -1,7 +1,7 @@
 //! What the tests stand on: a scripted upstream, a gateway in front of it, and plain clients.
 
 pub(crate) mod authority;
-pub(crate) mod chat;
+pub(crate) mod calls;
 pub(crate) mod command;
 pub(crate) mod gateway;
 pub(crate) mod logs;

@@ -53,6 +53,15 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
         &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
     ),
     (
+        "logprobs are not supported with reasoning models.",
+        Some("include"),
+        &[
+            r#"responses."include[message.output_text.logprobs]" = { drop = true }"#,
+            "responses.top_p = { drop = true }",
+            "responses.top_logprobs = { drop = true }",
+        ],
+    ),
+    (
         "Invalid parameter: 'text.format' of type 'json_schema' is not supported with this model.",
         Some("text.format"),
         &[r#"responses."text.format" = { refuse = true, when = { "text.format.type" = ["json_schema"] } }"#],

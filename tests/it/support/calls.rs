@@ -1,4 +1,4 @@
-//! The golden cases of chat completions, and what becomes of one for a family on a surface.
+//! The golden cases of each operation, and what becomes of one for a family on a surface.
 
 use std::{
     fmt::Write,
@@ -11,26 +11,39 @@ use azgate::{
     call::{Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
     catalog::{Catalog, Profile, Surfaces},
     json::{Document, View, apply},
+    sim,
     translate::{Policy, Target, plan},
 };
 use bytes::Bytes;
 
-/// A client's body under a name.
+/// A client's body for an operation, under a name.
 pub(crate) struct Case {
+    pub(crate) operation: Operation,
     pub(crate) name: String,
     pub(crate) body: Bytes,
 }
 
-pub(crate) fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/chat"))
+impl Case {
+    /// The name that tells it from one of the other operation.
+    pub(crate) fn label(&self) -> String {
+        match self.operation {
+            Operation::Chat => self.name.clone(),
+            other @ Operation::Responses => format!("{other}/{}", self.name),
+        }
+    }
 }
 
-/// Every golden case, by name.
-pub(crate) fn cases() -> Vec<Case> {
-    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+pub(crate) fn folder(operation: Operation) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(operation.name())
+}
+
+/// Every golden case of an operation, by name.
+pub(crate) fn cases(operation: Operation) -> Vec<Case> {
+    let files = fs::read_dir(folder(operation)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases: Vec<Case> = files
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .map(|path| Case {
+            operation,
             name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
             body: fs::read(&path).unwrap().trim_ascii_end().to_vec().into(),
         })
@@ -52,36 +65,46 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 }
 
 /// A call as the inbound side makes it.
-pub(crate) fn call(body: &Bytes) -> Call {
+pub(crate) fn call(operation: Operation, body: &Bytes) -> Call {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation: Operation::Chat, model: "alias".into(), stream, body, normalize: true }
+    Call { operation, model: "alias".into(), stream, body, normalize: true }
 }
 
 /// The plan and the body that goes up.
-pub(crate) fn planned(body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
-    let call = call(body);
+pub(crate) fn planned(operation: Operation, body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
+    let call = call(operation, body);
     let plan = plan(&call, target, &Policy::default())?;
-    let sent = apply(&call.body, plan.changes()).concat();
+    let sent = apply(plan.body(&call), plan.changes()).concat();
     Ok((plan, sent.into()))
 }
 
+/// What the simulator says of a body that a plan sends to a model.
+pub(crate) fn judged(model: &str, plan: &Plan, sent: &Bytes) -> Result<(), sim::SimError> {
+    let operation = match plan.operation {
+        Operation::Chat => sim::Operation::Chat,
+        Operation::Responses => sim::Operation::Responses,
+    };
+    let dated = plan.api_version.as_ref().map(|version| sim::Surface::Dated(version.to_string()));
+    sim::judge(operation, model, &dated.unwrap_or(sim::Surface::V1), sent)
+}
+
 /// What becomes of a case, for a snapshot.
-pub(crate) fn outcome(body: &Bytes, target: &Target) -> String {
-    match planned(body, target) {
-        Ok((plan, sent)) => shown(&plan, &sent, body),
+pub(crate) fn outcome(case: &Case, target: &Target) -> String {
+    match planned(case.operation, &case.body, target) {
+        Ok((plan, sent)) => shown(plan, &sent, &case.body),
         Err(Refusal { rule, param, why, .. }) => format!("400 {rule} ({param}): {why}\n"),
     }
 }
 
-fn shown(plan: &Plan, sent: &Bytes, body: &Bytes) -> String {
+fn shown(mut plan: Plan, sent: &Bytes, body: &Bytes) -> String {
     let mut out = String::new();
     if sent == body {
         out.push_str("body unchanged\n");
     } else {
         writeln!(out, "{}", String::from_utf8(sent.to_vec()).unwrap()).unwrap();
     }
-    for edit in &plan.edits {
+    for edit in plan.take_edits() {
         writeln!(out, "- {} ({}): {}", edit.rule, edit.effect.name(), edit.change).unwrap();
     }
     if let Some(version) = &plan.api_version {
