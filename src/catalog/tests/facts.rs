@@ -118,8 +118,8 @@ fn reasoning_is_taken_back_as_far_as_a_model_looks() {
     assert_eq!(of(ReplayedReasoning::Last), "gpt-6-astra");
     assert_eq!(
         of(ReplayedReasoning::Turn),
-        "o1 o1-pro o3-mini o3 o4-mini o3-pro codex-mini o3-deep-research computer-use-preview gpt-5 gpt-5-codex gpt-5-pro gpt-5.1 gpt-5.1-chat \
-         gpt-5.1-codex gpt-5.1-codex-max gpt-5.2 gpt-5.2-chat gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat gpt-5.3-codex"
+        "o1 o1-pro o3-mini o3 o4-mini o3-pro codex-mini o3-deep-research computer-use-preview gpt-5 gpt-5-codex gpt-5-pro gpt-5.1 \
+         gpt-5.1-chat gpt-5.1-codex gpt-5.1-codex-max gpt-5.2 gpt-5.2-chat gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat gpt-5.3-codex"
     );
     assert_eq!(of(ReplayedReasoning::None), "");
 }
