@@ -18,6 +18,7 @@ mod command_line;
 mod destreaming;
 mod examples;
 mod golden;
+mod golden_bridge;
 mod hard_bodies;
 mod hard_connections;
 mod judge;

@@ -9,10 +9,20 @@ pub(super) const RULE: Rule = Rule {
         "bridge.responses",
         "bridge.chat",
         "correct.hosted_tools",
-        "drop.name",
-        "drop.replayed",
-        "drop.reasoning",
         "clamp.max_output_tokens",
+        "drop.annotations",
+        "drop.detail",
+        "drop.include",
+        "drop.max_tool_calls",
+        "drop.metadata",
+        "drop.name",
+        "drop.phase",
+        "drop.reasoning",
+        "drop.reasoning_summary",
+        "drop.replayed",
+        "drop.store",
+        "drop.text",
+        "drop.top_logprobs",
     ],
     summary: "A call that Azure serves by another operation is put into that operation's words, and its answer back into the \
               client's: chat calls to models of the Responses API, with its hosted tools, or with function tools beside an \
@@ -20,3 +30,16 @@ pub(super) const RULE: Rule = Rule {
     on: &Operation::ALL,
     run: |_| Ok(()),
 };
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::bridge::over_chat;
+
+    #[test]
+    fn everything_that_the_way_to_chat_leaves_out_is_named() {
+        for loss in over_chat::LOSSES {
+            assert!(RULE.ids.contains(loss), "{loss}");
+        }
+    }
+}
