@@ -16,6 +16,7 @@ use crate::{
     gateway::Gateway,
     json::{self, Document},
     limits::{self, RequestLimit},
+    objects,
     observe::Record,
     respond::{self, Adapted, JSON, Manner},
     translate::{self, Lossy, Policy, learn},
@@ -70,6 +71,13 @@ impl Exchange {
     pub fn attempt(&self, record: &mut Record) -> Result<Attempt, ApiError> {
         let aim = self.route.aim();
         let mut plan = translate::plan(&self.call, &aim.target, &self.policy())?;
+        // In the words of the other operation a call may name what nobody looked for in its own.
+        if !self.gateway.objects_are_shared
+            && let Some(crossing) = &plan.crossing
+            && let Some(object) = objects::named(&crossing.call.body)
+        {
+            return Err(object.into());
+        }
         let mut headers = upstream::headers::up(&self.headers, &self.route.resource.credential);
         // Whatever the client called it, it was read as JSON (curl's -d says that it is a form).
         let (name, json) = JSON;
