@@ -113,7 +113,7 @@ fn well_named(path: &str, tool: &Value) -> Verdict {
 }
 
 /// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
-/// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet LangChain and the AI SDK
+/// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and the AI SDK
 /// leave it out, with schemas of every kind.
 fn function(path: &str, tool: &Value) -> Verdict {
     let refused = |problem: &str| {
