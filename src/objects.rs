@@ -80,8 +80,12 @@ const MESSAGE: &[Place] = &[
     below("content", PART),
     below("attachments", PART),
     // Items of an earlier answer that the bridge gave and takes again.
-    below("azgate", &[below("*", ITEM)]),
+    below("azgate", KEPT),
+    // Where LiteLLM keeps them.
+    below("provider_specific_fields", &[below("azgate", KEPT)]),
 ];
+
+const KEPT: &[Place] = &[below("*", ITEM)];
 
 /// A part of a content: `input_file`, `input_image`, and chat's `file`.
 const PART: &[Place] = &[id("file_id"), below("file", &[id("file_id")])];
@@ -212,6 +216,7 @@ mod tests {
             "messages.0.content.0.file.file_id",
             "messages.0.attachments.0.file_id",
             "messages.0.azgate.output.0.container_id",
+            "messages.0.provider_specific_fields.azgate.output.0.container_id",
             "tools.0.vector_store_ids",
             "tools.0.container",
             "tools.0.container.file_ids",
