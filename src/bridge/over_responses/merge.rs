@@ -49,7 +49,8 @@ fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
             out.push(b'}');
         }
         Kind::Number => {
-            let total: u64 = all.iter().filter_map(|count| count.whole()).sum();
+            let counts = all.iter().filter_map(|count| count.whole());
+            let total = counts.fold(0, u64::saturating_add);
             out.extend_from_slice(total.to_string().as_bytes());
         }
         _ => out.extend_from_slice(first.raw()),
@@ -86,5 +87,13 @@ mod tests {
         let only = r#"{"id":"a","choices":[{"index":0,"message":{}}],"usage":{"total_tokens":7}}"#;
         let document = Document::parse(Bytes::from(only), 4).unwrap();
         assert_eq!(merge(&[document]), only.as_bytes());
+    }
+
+    #[test]
+    fn counts_beyond_all_numbers_are_no_panic() {
+        let answer = format!(r#"{{"choices":[],"usage":{{"total_tokens":{}}}}}"#, u64::MAX);
+        let answer = Document::parse(Bytes::from(answer), 4).unwrap();
+        let merged = String::from_utf8(merge(&[answer.clone(), answer])).unwrap();
+        assert!(merged.contains(&u64::MAX.to_string()), "{merged}");
     }
 }
