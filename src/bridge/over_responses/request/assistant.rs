@@ -23,7 +23,7 @@ const REPLAYED: [&str; 6] = [
     "reasoning_content",
 ];
 
-/// Where LiteLLM keeps the members of an answer that it does not know, and sends them back.
+/// Where litellm keeps the members of an answer that it does not know, and sends them back.
 const LITELLM: &str = "provider_specific_fields";
 
 /// A message of the assistant, in its items.
