@@ -16,6 +16,7 @@ use crate::{
     gateway::Gateway,
     json::{self, Document},
     limits::{self, RequestLimit},
+    objects,
     observe::Record,
     respond::{self, Adapted, JSON, Manner},
     translate::{self, Lossy, Policy, learn},
@@ -41,6 +42,8 @@ pub struct Exchange {
     pub turn: Option<Turn>,
     /// The right to learn from refusals, once it needs it.
     pub probe: Option<Probe>,
+    /// Azure cannot read the reasoning that the client gives back, so that this call goes without.
+    pub forgets: bool,
 }
 
 /// A call as it is sent once.
@@ -69,7 +72,16 @@ impl Exchange {
     /// When Azure would refuse it, and no translation that the policy allows helps.
     pub fn attempt(&self, record: &mut Record) -> Result<Attempt, ApiError> {
         let aim = self.route.aim();
-        let mut plan = translate::plan(&self.call, &aim.target, &self.policy())?;
+        let forgetful = self.forgets.then(|| aim.target.forgetful());
+        let mut plan =
+            translate::plan(&self.call, forgetful.as_ref().unwrap_or(&aim.target), &self.policy())?;
+        // What is no id in the words of one operation may be one in the other's.
+        if !self.gateway.objects_are_shared
+            && let Some(crossing) = &plan.crossing
+            && let Some(object) = objects::named(&crossing.call.body)
+        {
+            return Err(object.into());
+        }
         let mut headers = upstream::headers::up(&self.headers, &self.route.resource.credential);
         // Whatever the client called it, it was read as JSON (curl's -d says that it is a form).
         let (name, json) = JSON;
@@ -162,6 +174,14 @@ impl Exchange {
             return None;
         }
         let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
+        // The same again would be refused again.
+        let differs =
+            |next: &Attempt| next.request.uri != sent.uri || next.request.body.joined() != *body.source();
+        if !self.forgets && learn::is_unreadable(status, refused.body()) {
+            self.forgets = true;
+            let next = self.attempt(record).ok().filter(differs);
+            return next.filter(|_| limits::admit(limit(&self.route)).is_ok());
+        }
         let lessons = |aim: &Aim| learn::lessons(status, refused.body(), sent.operation, &body, &aim.target);
         if lessons(&sent.aim).is_empty() {
             return None;
@@ -169,9 +189,6 @@ impl Exchange {
         if self.probe.is_none() {
             self.probe = self.route.knowledge.probe().await;
         }
-        // The same again would be refused again.
-        let differs =
-            |next: &Attempt| next.request.uri != sent.uri || next.request.body.joined() != *body.source();
         let aim = self.route.aim();
         // Another call may have learned it meanwhile, or only something else.
         let known = if Arc::ptr_eq(&aim, &sent.aim) { None } else { Some(self.attempt(record).ok()?) };

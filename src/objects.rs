@@ -87,6 +87,9 @@ const PART: &[Place] = &[id("file_id"), below("file", &[id("file_id")])];
 /// A tool: file search, code interpreter, shell, image generation, MCP through a tunnel.
 const TOOL: &[Place] = &[
     id("vector_store_ids"),
+    // As clients of the Assistants API spell the two; the bridge puts them where they belong.
+    id("file_ids"),
+    below("file_search", &[id("vector_store_ids")]),
     Place { below: &[id("file_ids")], ..id("container") },
     below("environment", ENVIRONMENT),
     below("input_image_mask", &[id("file_id")]),
@@ -210,6 +213,8 @@ mod tests {
             "messages.0.content.0.file.file_id",
             "messages.0.attachments.0.file_id",
             "tools.0.vector_store_ids",
+            "tools.0.file_ids",
+            "tools.0.file_search.vector_store_ids",
             "tools.0.container",
             "tools.0.container.file_ids",
             "tools.0.environment.container_id",

@@ -84,7 +84,17 @@ async fn ask(
     let lossy = lossy(&head.headers)?;
     let turn = route.knowledge.admit().await;
     let gateway = gateway.clone();
-    let exchange = Exchange { gateway, caller, lossy, headers: head.headers, call, route, turn, probe: None };
+    let exchange = Exchange {
+        gateway,
+        caller,
+        lossy,
+        headers: head.headers,
+        call,
+        route,
+        turn,
+        probe: None,
+        forgets: false,
+    };
     let first = exchange.attempt(record)?;
     Ok(Asked::Azure(exchange, first))
 }

@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use crate::json::{Pointer, Raw};
 
 /// How deep a body must have been parsed for the bridge: to the text of a replayed message,
-/// `messages[].azgate.output[].content[].text`.
-pub const DEPTH: u32 = 8;
+/// `messages[].azgate.output[].content[].text`, which litellm keeps one level deeper.
+pub const DEPTH: u32 = 9;
 
 /// A call in the words of the other operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

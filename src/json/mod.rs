@@ -7,6 +7,7 @@ mod pointer;
 mod raw;
 mod scan;
 pub mod text;
+pub mod write;
 
 pub use document::{Document, View};
 pub use edit::{Change, apply};

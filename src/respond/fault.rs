@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use crate::{
     call::Operation,
     deadline::Overdue,
-    json::{Document, Kind, View, text},
+    json::{Document, Kind, View, text, write::member},
     sse,
 };
 
@@ -82,16 +82,6 @@ fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
     }
     out.push(b'}');
     out
-}
-
-/// Adds a member, behind a comma unless the object has just begun.
-fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
-    if out.len() > 1 {
-        out.push(b',');
-    }
-    out.extend_from_slice(text::quote(key).as_bytes());
-    out.push(b':');
-    out.extend_from_slice(value);
 }
 
 #[cfg(test)]

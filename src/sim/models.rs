@@ -113,6 +113,8 @@ pub(super) enum Feature {
     CompletionCap,
     /// The effort `max`, on the Responses operation only.
     MaxEffort,
+    /// Reasoning that is given back must be of one response.
+    OneThought,
 }
 
 impl Model {

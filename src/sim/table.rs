@@ -10,7 +10,7 @@ use super::models::{
     Feature,
     Feature::{
         Audio, CompletionCap, CustomTools, DataSources, Functions, Images, JsonObject, JsonSchema, MaxEffort,
-        Prediction, Stream,
+        OneThought, Prediction, Stream,
     },
     Model, Served, Tools, Verbosity,
     Window::{Input, Shared},
@@ -133,6 +133,14 @@ const GPT_56: Model = Model {
 /// Officially without `none`. Captures of gpt-6-astra disagree (litellm#39983): the stricter reading is taken.
 const ALWAYS_REASONS: Model =
     Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
+
+/// Any two reasoning items of a conversation were refused together, any one alone was taken (hermes-agent#101243). Each was
+/// of a response of its own; two of one response are refused too here, which is the stricter reading.
+const ASTRA: Model = Model {
+    version: "2026-09-03",
+    features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap, MaxEffort, OneThought],
+    ..ALWAYS_REASONS
+};
 
 /// Agents only: served by neither operation.
 const AGENTS_ONLY: Model = Model { served: Served::Elsewhere, ..GPT_5 };
@@ -336,7 +344,7 @@ pub(super) const MODELS: &[Model] = &[
     Model { name: "gpt-5.6-luna", ..GPT_56 },
     Model { name: "gpt-6-sol", version: "2026-09-22", ..GPT_56 },
     Model { name: "gpt-6-luna", version: "2026-09-22", ..GPT_56 },
-    Model { name: "gpt-6-astra", version: "2026-09-03", ..ALWAYS_REASONS },
+    Model { name: "gpt-6-astra", ..ASTRA },
     Model { name: "gpt-6.1-sol", version: "2026-09-29", ..ALWAYS_REASONS },
     Model { name: "gpt-6.1-terra", version: "2026-09-29", ..ALWAYS_REASONS },
     Model {

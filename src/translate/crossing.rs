@@ -195,6 +195,15 @@ mod tests {
     }
 
     #[test]
+    fn what_the_other_operation_refuses_is_named_as_the_caller_named_it() {
+        let body = format!(
+            r#"{{{HI},"response_format":{{"type":"json_schema","json_schema":{{"name":"a","schema":{{}}}}}}}}"#
+        );
+        let refusal = refused("gpt-5.4-pro", "v1", &body);
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.response_format", "response_format"));
+    }
+
+    #[test]
     fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
         let body = format!("{{{HI}}}");
         assert_eq!(

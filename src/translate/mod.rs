@@ -35,6 +35,7 @@ use crate::{
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
+    let asked = call.operation;
     let crossed = crossing::cross(call, target, policy)?;
     let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
     let call = crossing.as_ref().map_or(call, |crossing| &crossing.call);
@@ -46,7 +47,10 @@ pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, R
     }
     let rules = if known { RULES } else { rules::LITERAL };
     for rule in rules.iter().filter(|rule| rule.on.contains(&call.operation)) {
-        (rule.run)(&mut draft)?;
+        (rule.run)(&mut draft).map_err(|refusal| Refusal {
+            param: words::reworded(&refusal.param, call.operation, asked),
+            ..refusal
+        })?;
     }
     let (edits, api_version, reply) = draft.finish();
     let (operation, route) = (call.operation, route(call, target));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    call::{ApiVersion, Operation, Surface},
+    call::{ApiVersion, Operation, ReplayedReasoning, Surface},
     catalog::{Profile, Row, Surfaces},
     translate::{OnToolsWithEffort, Summary},
 };
@@ -108,6 +108,13 @@ impl Target {
         };
         let (raised, raised_responses) = (raised(Operation::Chat), raised(Operation::Responses));
         Target { profile, raised, raised_responses, ..self.clone() }
+    }
+
+    /// The same target where no reasoning goes back.
+    #[must_use]
+    pub fn forgetful(&self) -> Target {
+        let profile = Profile { replayed_reasoning: ReplayedReasoning::None, ..(*self.profile).clone() };
+        Target { profile: Arc::new(profile), ..self.clone() }
     }
 
     /// The oldest version that serves the family on that operation, where the configured one is older still.

@@ -33,10 +33,56 @@ const RESPONSES: Words = Words {
     text: "input_text",
 };
 
+/// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by item, the
+/// list itself is named.
+pub(super) fn reworded(param: &str, from: Operation, to: Operation) -> String {
+    if from == to {
+        return param.to_owned();
+    }
+    let (from, to) = (words(from), words(to));
+    if let Some(rest) = param.strip_prefix(from.messages)
+        && (rest.is_empty() || rest.starts_with('['))
+    {
+        return to.messages.to_owned();
+    }
+    let pairs = [(from.cap, to.cap), (from.effort, to.effort), (from.format, to.format)];
+    let known = pairs.into_iter().find_map(|(from, to)| {
+        let rest = param.strip_prefix(from)?;
+        (rest.is_empty() || rest.starts_with('.')).then(|| format!("{to}{rest}"))
+    });
+    known.unwrap_or_else(|| param.to_owned())
+}
+
 /// The words of an operation.
 pub fn words(operation: Operation) -> &'static Words {
     match operation {
         Operation::Chat => &CHAT,
         Operation::Responses => &RESPONSES,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_called_as_its_caller_calls_it() {
+        use Operation::{Chat, Responses};
+        for (chat, responses) in [
+            ("response_format", "text.format"),
+            ("response_format.json_schema", "text.format.json_schema"),
+            ("reasoning_effort", "reasoning.effort"),
+            ("max_completion_tokens", "max_output_tokens"),
+            ("messages", "input"),
+            ("response_formats", "response_formats"),
+            ("tools[0]", "tools[0]"),
+        ] {
+            assert_eq!(reworded(chat, Chat, Responses), responses);
+            assert_eq!(reworded(responses, Responses, Chat), chat);
+        }
+        assert_eq!(reworded("messages[1].content[0]", Chat, Responses), "input");
+        assert_eq!(reworded("input[1].content[0]", Responses, Chat), "messages");
+        assert_eq!(reworded("messages[1]", Chat, Chat), "messages[1]");
+        assert_eq!(reworded("inputs", Responses, Chat), "inputs");
     }
 }

@@ -53,10 +53,13 @@ fn followed_response(body: &Value, response: &Value) -> Option<Value> {
     (!results.is_empty()).then_some(body)
 }
 
+/// Twins with the runtime that serves them, by model and by what else is configured.
+type Kept = HashMap<(&'static str, &'static str), (Runtime, Twins)>;
+
 thread_local! {
     /// The twins of this test by model. They are out of here while a case goes on, so that one that fails, behind which
     /// the simulators number their answers unlike, leaves none.
-    static KEPT: RefCell<HashMap<(&'static str, &'static str), (Runtime, Twins)>> = RefCell::default();
+    static KEPT: RefCell<Kept> = RefCell::default();
 }
 
 fn beside(

@@ -38,6 +38,7 @@ mod properties;
 mod records;
 mod registry;
 mod reloading;
+mod replay;
 mod responses_answers;
 mod responses_api;
 mod serving;

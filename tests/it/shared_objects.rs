@@ -86,6 +86,48 @@ const NAMED: &[(&str, &str)] = &[
     ),
 ];
 
+/// Chat calls that name an object only once they are bridged, or in spellings that the bridge corrects, and where.
+const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
+    (
+        r#""messages":[{"role":"assistant","tool_calls":[{"type":"item_reference","id":"id_1"}]}]"#,
+        "input[0].id",
+    ),
+    (r#""messages":[{"role":"assistant","tool_calls":[{"id":"id_1"}]}]"#, "input[0].id"),
+    (
+        r#""messages":[{"role":"assistant","tool_calls":[{"type":"code_interpreter_call","container_id":"id_1"}]}]"#,
+        "input[0].container_id",
+    ),
+    (
+        r#""messages":[{"role":"assistant","tool_calls":[{"type":"message","role":"user","content":[{"type":"input_file","file_id":"id_1"}]}]}]"#,
+        "input[0].content[0].file_id",
+    ),
+    (
+        r#""messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"","file_id":"id_1"}}]}]"#,
+        "input[0].content[0].file_id",
+    ),
+    (
+        r#""messages":[],"tool_resources":{"file_search":{"vector_store_ids":[["id_1"]]}}"#,
+        "tools[0].vector_store_ids[0]",
+    ),
+    (
+        r#""messages":[],"tools":[{"type":"file_search","file_search":{"vector_store_ids":["id_1"]}}]"#,
+        "tools[0].file_search.vector_store_ids[0]",
+    ),
+    (r#""messages":[],"tools":[{"type":"code_interpreter","file_ids":["id_1"]}]"#, "tools[0].file_ids[0]"),
+];
+
+#[tokio::test]
+async fn no_spelling_that_the_bridge_understands_hides_a_stored_object() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    for (members, at) in NAMED_ON_THE_WAY {
+        let body = format!(r#"{{"model":"gpt-5-codex",{members}}}"#);
+        let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &body).await.refused();
+        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(*at)), "{body}");
+    }
+    upstream.untouched();
+}
+
 /// Calls of both operations with each of them.
 fn naming() -> impl Iterator<Item = (&'static str, String, &'static str)> {
     NAMED.iter().flat_map(|(member, at)| {

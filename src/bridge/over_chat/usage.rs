@@ -2,13 +2,13 @@
 
 use crate::{
     call::{Operation, Usage},
-    json::{View, text},
+    json::{View, write::member},
 };
 
 /// A chat answer's counts, and the same as a response's `usage`. Every count goes along, known or not.
 pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     let counts = Usage::read(Operation::Chat, usage);
-    let total = counts.prompt + counts.completion;
+    let total = counts.prompt.saturating_add(counts.completion);
     let total = usage.get("total_tokens").and_then(View::whole).unwrap_or(total);
     let mut out = format!("{{\"input_tokens\":{},\"input_tokens_details\":", counts.prompt).into_bytes();
     details(&mut out, usage.get("prompt_tokens_details"), &["cached_tokens", "cache_write_tokens"]);
@@ -18,7 +18,6 @@ pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     details(&mut out, usage.get("completion_tokens_details"), &["reasoning_tokens"]);
     out.extend_from_slice(format!(",\"total_tokens\":{total}").as_bytes());
     for (key, value) in usage.members().filter(|(key, _)| !KNOWN.contains(&&**key)) {
-        out.push(b',');
         member(&mut out, &key, value.raw());
     }
     out.push(b'}');
@@ -37,23 +36,13 @@ const KNOWN: [&str; 5] = [
 fn details(out: &mut Vec<u8>, details: Option<View<'_>>, needed: &[&str]) {
     out.push(b'{');
     let told = |key: &str| details.and_then(|details| details.get(key)).filter(|count| !count.is_null());
-    for (index, key) in needed.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
+    for key in needed {
         member(out, key, told(key).map_or(b"0", View::raw));
     }
     for (key, value) in details.into_iter().flat_map(View::members) {
         if !needed.contains(&&*key) {
-            out.push(b',');
             member(out, &key, value.raw());
         }
     }
     out.push(b'}');
-}
-
-fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
-    out.extend_from_slice(text::quote(key).as_bytes());
-    out.push(b':');
-    out.extend_from_slice(value);
 }

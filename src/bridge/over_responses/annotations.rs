@@ -3,9 +3,12 @@
 
 use super::{
     item::{Item, Part, PartKind},
-    spelt::{item, member, text_of},
+    spelt::text_of,
 };
-use crate::json::{View, text};
+use crate::json::{
+    View, text,
+    write::{item, member},
+};
 
 /// The inside of the list for all texts of `items`. Where the text was cut after so many characters, what begins
 /// behind is left out.
@@ -37,7 +40,7 @@ pub(super) fn characters(inner: &[u8]) -> u64 {
 
 fn is_within(annotation: View<'_>, before: u64, cut: Option<u64>) -> bool {
     let start = annotation.get("start_index").and_then(View::whole).unwrap_or_default();
-    cut.is_none_or(|cut| before + start < cut)
+    cut.is_none_or(|cut| before.saturating_add(start) < cut)
 }
 
 /// The annotation of a completion, in a text with `before` characters before it.
@@ -50,7 +53,7 @@ fn annotation_in(annotation: View<'_>, before: u64) -> Vec<u8> {
     let mut members = Vec::from(b"{");
     for (key, value) in annotation.members().filter(|(key, _)| !(nested && key == "type")) {
         match value.whole().filter(|_| is_offset(&kind, &key)) {
-            Some(offset) => member(&mut members, &key, (offset + before).to_string().as_bytes()),
+            Some(offset) => member(&mut members, &key, offset.saturating_add(before).to_string().as_bytes()),
             None => member(&mut members, &key, value.raw()),
         }
     }

@@ -4,9 +4,12 @@
 use super::{
     annotations::texts,
     item::Item,
-    spelt::{item, string, text_of},
+    spelt::{string, text_of},
 };
-use crate::json::{View, text};
+use crate::json::{
+    View, text,
+    write::{item, member},
+};
 
 /// The context of an answer made of `items`; `None` if nothing was found and nothing is cited.
 pub(super) fn context<'a>(items: impl IntoIterator<Item = &'a Item> + Clone) -> Option<Vec<u8>> {
@@ -52,7 +55,7 @@ fn citation(
     let mut out = Vec::from(b"{");
     let members = [("content", Some(content)), ("title", title), ("url", url), ("filepath", path)];
     for (key, value) in members.into_iter().chain([("chunk_id", chunk)]) {
-        super::spelt::member(&mut out, key, value.unwrap_or(b"null"));
+        member(&mut out, key, value.unwrap_or(b"null"));
     }
     out.push(b'}');
     out

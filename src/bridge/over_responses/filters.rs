@@ -3,8 +3,11 @@
 //! `content_filter_results` in its choice (Microsoft, how-to/responses.md, "Handle guardrails and content filtering").
 //! Which characters an entry is about has no place there.
 
-use super::spelt::{item, list, member, opened, text_of};
-use crate::json::{Document, View};
+use super::spelt::{list, opened, text_of};
+use crate::json::{
+    Document, View,
+    write::{item, member},
+};
 
 /// What the filter says, in the words of a completion.
 #[derive(Debug, Default)]

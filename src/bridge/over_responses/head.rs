@@ -1,7 +1,7 @@
 //! What a completion and each of its chunks begin with.
 
-use super::spelt::{member, string};
-use crate::json::{View, text};
+use super::spelt::string;
+use crate::json::{View, text, write::member};
 
 /// `{`, id, object, created and model, as far as they are known.
 pub(super) fn head(response: Option<View<'_>>, object: &str) -> Vec<u8> {

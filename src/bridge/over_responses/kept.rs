@@ -4,9 +4,12 @@
 
 use super::{
     item::{Item, ItemKind},
-    spelt::{item, list, member},
+    spelt::list,
 };
-use crate::json::{Kind, View, text};
+use crate::json::{
+    Kind, View, text,
+    write::{item, member},
+};
 
 /// The field for `items`; `None` if the message holds everything. Of a text that was `cut` no message is kept as it was.
 pub(super) fn kept<'a>(

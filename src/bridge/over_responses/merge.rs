@@ -1,14 +1,17 @@
 //! Several answers to one chat call put together: each gives a choice. The Responses API gives one answer a call.
 
-use crate::json::{Document, Kind, View, text};
+use crate::json::{
+    Document, Kind, View,
+    write::{key, member},
+};
 
 /// One answer out of `answers`, chat completions of one choice each. It is the first one, with the choices of all and the
 /// tokens of all: every one of them is paid for, its prompt too.
 pub fn merge(answers: &[Document]) -> Vec<u8> {
     let mut out = Vec::from(b"{");
-    for (key, value) in answers.first().into_iter().flat_map(|first| first.root().members()) {
-        begin(&mut out, &key);
-        match &*key {
+    for (name, value) in answers.first().into_iter().flat_map(|first| first.root().members()) {
+        key(&mut out, &name);
+        match &*name {
             "choices" => choices(&mut out, answers),
             "usage" => sum(&mut out, value, &all(answers.iter().map(Document::root), "usage")),
             _ => out.extend_from_slice(value.raw()),
@@ -26,9 +29,8 @@ fn choices(out: &mut Vec<u8>, answers: &[Document]) {
             out.push(b',');
         }
         out.extend_from_slice(format!("{{\"index\":{index}").as_bytes());
-        for (key, value) in choice.members().filter(|(key, _)| key != "index") {
-            begin(out, &key);
-            out.extend_from_slice(value.raw());
+        for (name, value) in choice.members().filter(|(name, _)| name != "index") {
+            member(out, &name, value.raw());
         }
         out.push(b'}');
     }
@@ -40,14 +42,15 @@ fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
     match first.kind() {
         Kind::Object => {
             out.push(b'{');
-            for (key, value) in first.members() {
-                begin(out, &key);
-                sum(out, value, &self::all(all.iter().copied(), &key));
+            for (name, value) in first.members() {
+                key(out, &name);
+                sum(out, value, &self::all(all.iter().copied(), &name));
             }
             out.push(b'}');
         }
         Kind::Number => {
-            let total: u64 = all.iter().filter_map(|count| count.whole()).sum();
+            let counts = all.iter().filter_map(|count| count.whole());
+            let total = counts.fold(0, u64::saturating_add);
             out.extend_from_slice(total.to_string().as_bytes());
         }
         _ => out.extend_from_slice(first.raw()),
@@ -56,15 +59,6 @@ fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
 
 fn all<'a>(of: impl Iterator<Item = View<'a>>, key: &str) -> Vec<View<'a>> {
     of.filter_map(|object| object.get(key)).collect()
-}
-
-/// Begins a member, behind a comma unless the object has just begun.
-fn begin(out: &mut Vec<u8>, key: &str) {
-    if out.last() != Some(&b'{') {
-        out.push(b',');
-    }
-    out.extend_from_slice(text::quote(key).as_bytes());
-    out.push(b':');
 }
 
 #[cfg(test)]
@@ -93,5 +87,13 @@ mod tests {
         let only = r#"{"id":"a","choices":[{"index":0,"message":{}}],"usage":{"total_tokens":7}}"#;
         let document = Document::parse(Bytes::from(only), 4).unwrap();
         assert_eq!(merge(&[document]), only.as_bytes());
+    }
+
+    #[test]
+    fn counts_beyond_all_numbers_are_no_panic() {
+        let answer = format!(r#"{{"choices":[],"usage":{{"total_tokens":{}}}}}"#, u64::MAX);
+        let answer = Document::parse(Bytes::from(answer), 4).unwrap();
+        let merged = String::from_utf8(merge(&[answer.clone(), answer])).unwrap();
+        assert!(merged.contains(&u64::MAX.to_string()), "{merged}");
     }
 }

@@ -1,4 +1,4 @@
-//! Values as they are spelt: opened where they lie deep, and written member by member.
+//! Values as they are spelt, opened where they lie deep.
 
 use crate::json::{Document, Kind, View, text};
 
@@ -26,21 +26,6 @@ pub(super) fn is_empty(container: View<'_>) -> bool {
 /// A member that is a list with something in it.
 pub(super) fn list<'a>(object: View<'a>, key: &str) -> Option<View<'a>> {
     object.get(key).filter(|value| value.kind() == Kind::Array && !is_empty(*value))
-}
-
-/// Adds a member of an object.
-pub(super) fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
-    item(out, text::quote(key).as_bytes());
-    out.push(b':');
-    out.extend_from_slice(value);
-}
-
-/// Adds an item of a list, or of the inside of one.
-pub(super) fn item(out: &mut Vec<u8>, value: &[u8]) {
-    if !matches!(out.last(), None | Some(b'{' | b'[' | b',')) {
-        out.push(b',');
-    }
-    out.extend_from_slice(value);
 }
 
 /// A string of what stands between its quotes, or null where there is none.

@@ -1,10 +1,7 @@
 //! A tool call in the words of a chat completion.
 
-use super::{
-    item::Tool,
-    spelt::{member, string},
-};
-use crate::json::View;
+use super::{item::Tool, spelt::string};
+use crate::json::{View, write::member};
 
 impl Tool {
     /// What a completion calls the tool, and what it is called with.

@@ -1,9 +1,8 @@
 //! The token counts of a response in the words of a chat completion. The counts are the same, and so are the details.
 
-use super::spelt::member;
 use crate::{
     call::Usage,
-    json::{Document, Kind, View},
+    json::{Document, Kind, View, write::member},
 };
 
 /// Each count's name in a response, and in a completion.

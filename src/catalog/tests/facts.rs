@@ -1,6 +1,7 @@
 //! Spot checks of the table against Azure's documents.
 
 use super::*;
+use crate::call::ReplayedReasoning;
 
 fn of(name: &str) -> Arc<Profile> {
     family(&Catalog::embedded(), name)
@@ -102,6 +103,25 @@ fn tools_beside_an_effort_end_with_gpt_5_4() {
     for name in ["gpt-6-astra", "gpt-6.1", "gpt-6.2"] {
         assert_eq!(of(name).tools_with_effort, ToolsWithEffort::Never, "{name}");
     }
+}
+
+#[test]
+fn reasoning_is_taken_back_as_far_as_a_model_looks() {
+    let families: Vec<(String, ReplayedReasoning)> = Catalog::embedded()
+        .families()
+        .map(|family| (family.name.to_string(), family.replayed_reasoning))
+        .collect();
+    let of = |word| {
+        let names = families.iter().filter(|(_, replayed)| *replayed == word).map(|(name, _)| name.as_str());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(of(ReplayedReasoning::Last), "gpt-6-astra");
+    assert_eq!(
+        of(ReplayedReasoning::Turn),
+        "o1 o1-pro o3-mini o3 o4-mini o3-pro codex-mini o3-deep-research computer-use-preview gpt-5 gpt-5-codex gpt-5-pro gpt-5.1 \
+         gpt-5.1-chat gpt-5.1-codex gpt-5.1-codex-max gpt-5.2 gpt-5.2-chat gpt-5.2-codex gpt-5.2-pro gpt-5.3-chat gpt-5.3-codex"
+    );
+    assert_eq!(of(ReplayedReasoning::None), "");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use self::choice::Choice;
 use crate::{
     call::UsageChunk,
-    json::{Document, Kind, View, text},
+    json::{Document, Kind, View, write::member},
     sse,
 };
 
@@ -88,14 +88,4 @@ impl<'a> Stream<'a> {
         }
         self.out.extend_from_slice(sse::DONE);
     }
-}
-
-/// Adds a member, behind a comma unless the object or list has just begun.
-fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
-    if !matches!(out.last(), None | Some(b'{' | b',')) {
-        out.push(b',');
-    }
-    out.extend_from_slice(text::quote(key).as_bytes());
-    out.push(b':');
-    out.extend_from_slice(value);
 }

@@ -62,6 +62,7 @@ impl Lessons {
                 Lesson::Synthesize => profile.streaming = Streaming::Synthesized,
                 Lesson::ApiVersion(version) => profile.min_api_version = Some(version.clone()),
                 Lesson::ToolsWithEffort(tools) => profile.tools_with_effort = *tools,
+                Lesson::ReplayedReasoning(of) => profile.replayed_reasoning = *of,
             }
             profile.origins.insert(lesson.place().into_owned(), LEARNED.to_owned());
         }

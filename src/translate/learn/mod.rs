@@ -22,7 +22,7 @@ pub use params::rule_ids;
 use self::{refusal::Refusal, scene::Scene};
 use super::Target;
 use crate::{
-    call::{ApiVersion, Operation},
+    call::{ApiVersion, Operation, ReplayedReasoning},
     catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb, origin_key},
     json::Document,
 };
@@ -42,6 +42,8 @@ pub enum Lesson {
     ApiVersion(ApiVersion),
     /// Function tools beside a reasoning effort.
     ToolsWithEffort(ToolsWithEffort),
+    /// Of which answers the reasoning is taken back.
+    ReplayedReasoning(ReplayedReasoning),
 }
 
 /// The origin of what was learned.
@@ -61,6 +63,12 @@ pub fn lessons(
     let scene = Scene { operation, sent: sent.root(), target };
     let lessons: Option<Vec<Vec<Lesson>>> = refusal.says().iter().map(|said| scene.lessons(said)).collect();
     lessons.unwrap_or_default().concat()
+}
+
+/// Whether Azure refuses a call for reasoning in it that it cannot read. That says nothing of the deployment: only this call's
+/// client has it, from another resource under that name, from before a key was changed, or made up.
+pub fn is_unreadable(status: u16, answer: &[u8]) -> bool {
+    Refusal::read(status, answer).is_some_and(|refusal| refusal.is_unreadable())
 }
 
 /// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing
@@ -85,6 +93,7 @@ impl Lesson {
             Lesson::Synthesize => "stream",
             Lesson::ApiVersion(_) => "api_version",
             Lesson::ToolsWithEffort(_) => "tools",
+            Lesson::ReplayedReasoning(_) => "reasoning",
         }
     }
 
@@ -117,6 +126,12 @@ impl Lesson {
             Lesson::ToolsWithEffort(_) => {
                 "Azure said that this model takes function tools only while it does not reason.".into()
             }
+            Lesson::ReplayedReasoning(ReplayedReasoning::Last) => {
+                "Azure said that the reasoning of several answers does not go together here.".into()
+            }
+            Lesson::ReplayedReasoning(_) => {
+                "Azure said that it does not take reasoning back as it was given here.".into()
+            }
         }
     }
 
@@ -140,6 +155,7 @@ impl Lesson {
             Lesson::Synthesize => "streaming".into(),
             Lesson::ApiVersion(_) => "min_api_version".into(),
             Lesson::ToolsWithEffort(_) => "tools_with_effort".into(),
+            Lesson::ReplayedReasoning(_) => "replayed_reasoning".into(),
         }
     }
 }
@@ -155,6 +171,7 @@ const ACTORS: &[(&str, &str)] = &[
     ("raise.api_version", "min_api_version"),
     ("none.reasoning_effort", "tools_with_effort"),
     ("refuse.tools_with_effort", "tools_with_effort"),
+    ("drop.reasoning", "replayed_reasoning"),
 ];
 
 /// Whether a rule acts for this family because of something learned.

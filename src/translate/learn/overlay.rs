@@ -54,6 +54,7 @@ impl Lesson {
             Lesson::Synthesize => "streaming = \"synthesized\"".to_owned(),
             Lesson::ApiVersion(version) => format!("min_api_version = {}", quoted(version.as_str())),
             Lesson::ToolsWithEffort(tools) => format!("tools_with_effort = {}", quoted(tools.word())),
+            Lesson::ReplayedReasoning(of) => format!("replayed_reasoning = {}", quoted(of.word())),
         }
     }
 }

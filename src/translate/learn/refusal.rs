@@ -35,6 +35,16 @@ impl Refusal {
         Some(Refusal { message: text("message")?, param: text("param"), code: text("code") })
     }
 
+    /// Whether it is about reasoning that cannot be read: "The encrypted content gAAA...OA== could not be verified."
+    /// (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may come without the code
+    /// (openai-agents-python#2063).
+    pub(super) fn is_unreadable(&self) -> bool {
+        let says = |message: &str| {
+            message.starts_with("The encrypted content ") && message.contains("could not be verified")
+        };
+        self.code.as_deref() == Some("invalid_encrypted_content") || says(self.message.trim())
+    }
+
     /// What it says; nothing where the wording is not known and the other members tell nothing either.
     pub(super) fn says(&self) -> Vec<Said<'_>> {
         let param = self.param.as_deref();

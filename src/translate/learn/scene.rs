@@ -8,7 +8,7 @@ use super::{
     wording::Said,
 };
 use crate::{
-    call::{ApiVersion, Operation, Surface},
+    call::{ApiVersion, Operation, ReplayedReasoning, Surface},
     catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
     json::View,
     translate::{Target, words},
@@ -43,6 +43,7 @@ impl Scene<'_> {
             Said::Format { kind } => self.row(format(self.operation, kind)),
             Said::Version(version) => self.version(version),
             Said::ToolsWithEffort => self.tools_with_effort(),
+            Said::SeveralReasons => self.several_reasons(),
             Said::Unserved { operation } => self.operations(*operation),
         }
     }
@@ -190,6 +191,21 @@ impl Scene<'_> {
             && !profile.operations.contains(&other);
         let is_this = refused.is_none_or(|refused| refused.starts_with(name));
         (is_this && !was_refused && profile.operations != [other]).then(|| Lesson::Operations(vec![other]))
+    }
+
+    /// The reasoning of one answer, and if that is refused still, of none.
+    fn several_reasons(&self) -> Option<Lesson> {
+        let is_reasoning =
+            |item: &View<'_>| item.get("type").and_then(View::text).as_deref() == Some("reasoning");
+        let next = match (
+            self.target.profile.replayed_reasoning,
+            self.get("input")?.items().filter(is_reasoning).count(),
+        ) {
+            (ReplayedReasoning::All | ReplayedReasoning::Turn, 2..) => ReplayedReasoning::Last,
+            (ReplayedReasoning::Last, 1..) => ReplayedReasoning::None,
+            _ => return None,
+        };
+        Some(Lesson::ReplayedReasoning(next))
     }
 
     fn tools_with_effort(&self) -> Option<Lesson> {

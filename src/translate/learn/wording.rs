@@ -26,6 +26,8 @@ pub(super) enum Said<'m> {
     Version(&'m str),
     /// Function tools do not go with a reasoning effort.
     ToolsWithEffort,
+    /// The reasoning of several answers does not go together.
+    SeveralReasons,
     /// The model is not served by an operation: the one of that name, where it is told.
     Unserved { operation: Option<&'m str> },
 }
@@ -33,7 +35,7 @@ pub(super) enum Said<'m> {
 /// Reads a message. `None`: the wording is not known. An empty list: it is, and nothing can be learned from it.
 pub(super) fn read<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
     unrecognized(message).or_else(|| logprobs(message, param)).or_else(|| {
-        let readers = [parameter, value, ability, combination, version, tools, encrypted, operation];
+        let readers = [parameter, value, ability, combination, version, tools, encrypted, reasons, operation];
         let said = readers.into_iter().find_map(|reader| reader(message))?;
         // Some wordings name the value alone.
         let named = said.map(|said| match said {
@@ -164,6 +166,12 @@ fn encrypted(message: &str) -> Read<'_> {
     let is = message.starts_with("Encrypted content is not supported with this model");
     let param = "include[reasoning.encrypted_content]";
     is.then_some(Some(Said::Unsupported { param, instead: None }))
+}
+
+/// `Conflicting authenticated continuation identities.` about `input` (hermes-agent#101243, hermes-agent#106718, dyad#4549).
+fn reasons(message: &str) -> Read<'_> {
+    let is = message.starts_with("Conflicting authenticated continuation identities");
+    is.then_some(Some(Said::SeveralReasons))
 }
 
 /// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,

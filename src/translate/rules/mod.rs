@@ -105,6 +105,7 @@ pub(super) const AHEAD: &[Rule] = &[
     empty_lists::RULE,
     functions::RULE,
     without_tools::RULE,
+    reserve::RULE,
     lacking::RULE,
 ];
 

@@ -19,10 +19,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let reserve = draft.target.reasoning_reserve;
-    if reserve == 0 || !draft.has_edit("rename.max_tokens") {
+    // On the way to another operation the cap has its old name still.
+    let old = draft.crosses && draft.has("max_tokens");
+    if reserve == 0 || !(old || draft.has_edit("rename.max_tokens")) {
         return Ok(());
     }
-    let param = draft.words().cap;
+    let param = if old { "max_tokens" } else { draft.words().cap };
     let Some(scalar @ Scalar::Number(_)) = draft.get(param).and_then(|value| value.scalar()) else {
         return Ok(());
     };
@@ -52,6 +54,17 @@ mod tests {
             "it is added once"
         );
         (sent.body, sent.edits)
+    }
+
+    #[test]
+    fn a_call_that_goes_over_to_another_operation_has_its_reserve_too() {
+        let target = Target { reasoning_reserve: 1000, ..target("gpt-5-codex", "v1") };
+        let sent = |body| send(&target, body, &Policy::default()).unwrap();
+        let capped = sent(r#"{"messages":[],"max_tokens":50}"#);
+        assert!(capped.body.contains(r#""max_output_tokens":1050"#), "{}", capped.body);
+        assert_eq!(capped.edits, "bridge.responses, reserve.reasoning");
+        let newer = sent(r#"{"messages":[],"max_completion_tokens":50}"#);
+        assert!(newer.body.contains(r#""max_output_tokens":50"#), "{}", newer.body);
     }
 
     #[test]

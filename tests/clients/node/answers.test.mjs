@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BadRequestError } from "openai";
-import { FRAMEWORK_MODELS, MODELS, everyKind, models, run } from "./harness.mjs";
+import { FRAMEWORK_MODELS, MODELS, RESPONSES_MODELS, everyKind, models, run } from "./harness.mjs";
 
 const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E" +
@@ -115,7 +115,7 @@ everyKind((connect) => {
     const client = connect("gpt-5");
     const ids = [];
     for await (const model of client.models.list()) ids.push(model.id);
-    const wanted = MODELS.flatMap(({ model }) => [model, `dated-${model}`]);
+    const wanted = [...MODELS, ...RESPONSES_MODELS].flatMap(({ model }) => [model, `dated-${model}`]);
     const all = new Set([...wanted, ...FRAMEWORK_MODELS.map((row) => row.model), "wrong-key"]);
     assert.deepEqual(ids.sort(), [...all].sort());
     const one = await client.models.retrieve("o1");

@@ -5,18 +5,10 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import * as openai from "openai";
-import { build, collect, everyKind, run } from "./harness.mjs";
+import { build, collect, everyKind, rejects, run } from "./harness.mjs";
 
 const say = (client, model, content = "Hi", more = {}, options = {}) =>
   client.chat.completions.create({ model, messages: [{ role: "user", content }], ...more }, options);
-
-/** Whether a promise is rejected with this class and these members. */
-const rejects = (promise, kind, members = {}) =>
-  assert.rejects(promise, (error) => {
-    assert.ok(error instanceof kind, `${error?.constructor?.name}: ${error}`);
-    for (const [name, value] of Object.entries(members)) assert.equal(error[name], value, name);
-    return true;
-  });
 
 const STATUSES = [
   ["400", openai.BadRequestError, 400],

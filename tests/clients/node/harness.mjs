@@ -15,6 +15,7 @@ const here = (name) => new URL(`../${name}`, import.meta.url);
 
 export const MODELS = JSON.parse(readFileSync(here("models.json"), "utf8"));
 export const FRAMEWORK_MODELS = JSON.parse(readFileSync(here("frameworks.json"), "utf8"));
+export const RESPONSES_MODELS = JSON.parse(readFileSync(here("responses.json"), "utf8"));
 
 // A developer's own account and proxies must not leak into the tests.
 const environment = Object.fromEntries(
@@ -54,6 +55,12 @@ export function startGateway(simulator) {
   return start(["serve", "--config", config, "--listen", "127.0.0.1:0"], variables);
 }
 
+/** A gateway without a configuration: it has no keys, so its callers share what Azure stores. */
+function startLoneGateway(simulator) {
+  const account = { AZURE_OPENAI_ENDPOINT: simulator, AZURE_OPENAI_API_KEY: "azure-key", AZGATE_LOG__LEVEL: "warn" };
+  return start(["serve", "--listen", "127.0.0.1:0"], account);
+}
+
 /** Ends what was started. */
 export const stopAll = () => Promise.all(children.map(stop));
 
@@ -85,10 +92,10 @@ class Simulator {
     return this.#call("POST", "faults", { fault: words, times });
   }
 
-  /** Every chat call since the test began. */
+  /** Every call of a model since the test began. */
   async received() {
     const calls = await (await this.#call("GET", "requests")).json();
-    return calls.filter((call) => call.method === "POST").map((call) => ({ ...call, body: JSON.parse(call.body) }));
+    return calls.filter((call) => call.method === "POST").map((call) => ({ ...call, body: JSON.parse(call.body || "null") }));
   }
 
   /** The one call that was received. */
@@ -110,7 +117,7 @@ class Simulator {
 }
 
 /** What a file of tests works with; filled before its first test. */
-export const run = { simulator: undefined, gateway: undefined };
+export const run = { simulator: undefined, gateway: undefined, loneGateway: undefined };
 
 const KINDS = {
   openai: (url, model, options) => new OpenAI({ baseURL: `${url}/v1`, ...options }),
@@ -132,6 +139,7 @@ export function stack() {
     const simulator = await startSimulator();
     run.simulator = new Simulator(simulator.url);
     run.gateway = (await startGateway(simulator.url)).url;
+    run.loneGateway = (await startLoneGateway(simulator.url)).url;
   });
   after(stopAll);
   beforeEach(() => run.simulator.clear());
@@ -149,6 +157,14 @@ export function everyKind(tests) {
 export function models(wanted = {}, of = MODELS) {
   return of.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value));
 }
+
+/** Whether a promise is rejected with this class and these members. */
+export const rejects = (promise, kind, members = {}) =>
+  assert.rejects(promise, (error) => {
+    assert.ok(error instanceof kind, `${error?.constructor?.name}: ${error}`);
+    for (const [name, value] of Object.entries(members)) assert.equal(error[name], value, name);
+    return true;
+  });
 
 /** Every element of an asynchronous iterable. */
 export async function collect(iterable) {

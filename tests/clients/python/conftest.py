@@ -19,6 +19,7 @@ import pytest
 HERE = Path(__file__).parent
 MODELS = json.loads((HERE.parent / "models.json").read_text())
 FRAMEWORK_MODELS = json.loads((HERE.parent / "frameworks.json").read_text())
+RESPONSES_MODELS = json.loads((HERE.parent / "responses.json").read_text())
 BINARY = os.environ["AZGATE_BIN"]
 
 # Loopback needs no proxy, and a developer's own accounts must not leak into the tests.
@@ -91,9 +92,9 @@ class Simulator(Process):
         self._call("POST", "faults", {"fault": words, "times": times})
 
     def received(self):
-        """Every chat call since the test began: path, headers, and the body as an object."""
+        """Every call of a model since the test began: path, headers, and the body as an object."""
         calls = [call for call in json.loads(self._call("GET", "requests")) if call["method"] == "POST"]
-        return [{**call, "body": json.loads(call["body"])} for call in calls]
+        return [{**call, "body": json.loads(call["body"] or "null")} for call in calls]
 
     def only(self):
         """The one call that was received."""
@@ -121,6 +122,15 @@ def gateway(simulator):
     config = str(HERE.parent / "azgate.toml")
     arguments = ("serve", "--config", config, "--listen", "127.0.0.1:0")
     gateway = Process(*arguments, SIM_KEY="azure-key", WRONG_KEY="another-key", **endpoints)
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture(scope="session")
+def lone_gateway(simulator):
+    """A gateway without a configuration: it has no keys, so its callers share what Azure stores."""
+    account = {"AZURE_OPENAI_ENDPOINT": simulator.url, "AZURE_OPENAI_API_KEY": "azure-key"}
+    gateway = Process("serve", "--listen", "127.0.0.1:0", AZGATE_LOG__LEVEL="warn", **account)
     yield gateway
     gateway.stop()
 
@@ -163,20 +173,29 @@ def clients():
     return {}
 
 
-@pytest.fixture
-def connect(kind, gateway, clients):
-    """`connect(model)` is a client of the kind under test."""
-
+def connector(kind, gateway, clients):
     def connect(model, **options):
         if options:
             return build(kind, gateway.url, model, **options)
         # Only one kind ties a client to a model.
-        key = (kind, model if kind == "azure-deployment" else None)
+        key = (gateway.url, kind, model if kind == "azure-deployment" else None)
         if key not in clients:
             clients[key] = build(kind, gateway.url, model)
         return clients[key]
 
     return connect
+
+
+@pytest.fixture
+def connect(kind, gateway, clients):
+    """`connect(model)` is a client of the kind under test."""
+    return connector(kind, gateway, clients)
+
+
+@pytest.fixture
+def connect_alone(kind, lone_gateway, clients):
+    """The same with the gateway whose callers share what Azure stores."""
+    return connector(kind, lone_gateway, clients)
 
 
 def named(row):
@@ -187,6 +206,11 @@ def every_model(of=MODELS, **wanted):
     """Parametrises a test with the rows of models.json, or of another list, that have these values."""
     rows = [row for row in of if all(row[key] == value for key, value in wanted.items())]
     return pytest.mark.parametrize("row", rows, ids=named)
+
+
+def every_responses_model(**wanted):
+    """The same with the rows of responses.json."""
+    return every_model(RESPONSES_MODELS, **wanted)
 
 
 def every_framework_model(**wanted):

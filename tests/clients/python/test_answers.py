@@ -3,7 +3,7 @@
 import openai
 import pydantic
 import pytest
-from conftest import FRAMEWORK_MODELS, MODELS, every_model
+from conftest import FRAMEWORK_MODELS, MODELS, RESPONSES_MODELS, every_model
 
 PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E"
@@ -156,7 +156,7 @@ def test_a_cap_that_reasoning_uses_up_carries_a_warning(connect):
 def test_the_models_are_those_of_the_configuration(connect):
     client = connect("gpt-5")
     models = {model.id: model for model in client.models.list()}
-    own = {f"{prefix}{row['model']}" for row in MODELS for prefix in ("", "dated-")}
+    own = {f"{prefix}{row['model']}" for row in MODELS + RESPONSES_MODELS for prefix in ("", "dated-")}
     assert set(models) == own | {row["model"] for row in FRAMEWORK_MODELS} | {"wrong-key"}
     assert models["gpt-5"].object == "model"
     one = client.models.retrieve("o1")

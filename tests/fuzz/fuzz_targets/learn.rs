@@ -22,7 +22,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 const SENDS: usize = 6;
 
 /// Azure's wordings. `P` is a parameter, `V` a value.
-const WORDINGS: [&str; 20] = [
+const WORDINGS: [&str; 23] = [
     "Unsupported parameter: 'P' is not supported with this model. Use 'P' instead.",
     "Unsupported parameter: 'P' is not supported with this model.",
     "Unrecognized request argument supplied: P",
@@ -42,6 +42,9 @@ const WORDINGS: [&str; 20] = [
     "The 'P' parameter is only allowed when 'P' is enabled.",
     "Model {modelName} is enabled only for api versions 2024-12-01-preview and later",
     "Function tools with reasoning_effort are not supported for m in /v1/chat/completions.",
+    "The chatCompletion operation does not work with the specified model, m.",
+    "The responses operation does not work with the specified model, m.",
+    "Unsupported value: 'V' is not supported with the 'm' model. Supported values are: 'V', and 'V'.",
     "P",
 ];
 
@@ -65,7 +68,7 @@ fuzz_target!(|input: &[u8]| {
         let body = sent(&call, &planned);
         let answer = answer(text, body.root(), &mut choices);
         let status = *choices.of(&[400, 400, 400, 404, 422, 401, 408, 429, 500]);
-        let learned = lessons(status, &answer, &body, &target);
+        let learned = lessons(status, &answer, planned.operation, &body, &target);
         assert!(matches!(status, 400 | 404 | 422) || learned.is_empty(), "a {status} teaches {learned:?}");
         if learned.is_empty() {
             return;
@@ -98,7 +101,7 @@ fn amended(base: &Target, profile: Profile) -> Target {
 }
 
 fn sent(call: &Call, plan: &Plan) -> Document {
-    let body = apply(&call.body, plan.changes()).concat();
+    let body = apply(plan.body(call), plan.changes()).concat();
     Document::parse(body.into(), OUTLINE_DEPTH).expect("what is sent is JSON")
 }
 
@@ -147,7 +150,8 @@ fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
         Lesson::Row(_, row) => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
         Lesson::Operations(_) => true,
         Lesson::SystemRole(_) => {
-            sent.get("messages").is_some_and(|messages| messages.items().next().is_some())
+            let list = sent.get("messages").or_else(|| sent.get("input"));
+            list.is_some_and(|messages| messages.items().next().is_some())
         }
         Lesson::Synthesize => has("stream"),
         Lesson::ToolsWithEffort(_) => has("tools") || has("functions"),
@@ -168,7 +172,8 @@ fn strict(call: &Call, target: &Target) {
 /// Whether a plan sends the call as another one does. Then what was learned does not help it, because a rule in code or
 /// in the api-version's table has the last word, and there is no use in sending it again.
 fn same(call: &Call, one: &Plan, other: &Plan) -> bool {
-    one.api_version == other.api_version
+    one.operation == other.operation
+        && one.api_version == other.api_version
         && one.reply == other.reply
         && sent(call, one).source() == sent(call, other).source()
 }

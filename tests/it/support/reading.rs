@@ -155,7 +155,7 @@ pub(crate) fn events_together(events: &[Value]) -> (Vec<Value>, Value) {
                 assert_eq!(part, Some(content.len()), "{event}");
                 content.push(event["part"].clone());
             }
-            _ if kind.ends_with(".delta") => {
+            _ if kind.rsplit('.').next() == Some("delta") => {
                 let item = &mut items[at.unwrap()];
                 assert_eq!(item["id"], event["item_id"]);
                 let slot = match kind {

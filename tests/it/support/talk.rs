@@ -110,7 +110,9 @@ impl Talk {
             self.tools.retain(|tool| tool.schema.is_some());
             for turn in &mut self.turns {
                 if let Turn::Calls(_, calls) = turn {
-                    calls.iter_mut().for_each(|(custom, ..)| *custom = false);
+                    for (custom, ..) in calls {
+                        *custom = false;
+                    }
                 }
             }
         }
@@ -142,6 +144,7 @@ impl Talk {
     }
 
     /// The chat call, without a model.
+    #[expect(clippy::too_many_lines, reason = "one member after the other")]
     pub(crate) fn chat(&self) -> Value {
         let part = |text: &str| json!({"type": "text", "text": text});
         let mut messages = Vec::new();
@@ -152,7 +155,7 @@ impl Talk {
             match turn {
                 Turn::User(text, false) => messages.push(json!({"role": "user", "content": text})),
                 Turn::User(text, true) => {
-                    messages.push(json!({"role": "user", "content": [part(text), part("!")]}))
+                    messages.push(json!({"role": "user", "content": [part(text), part("!")]}));
                 }
                 Turn::Assistant(text) => messages.push(json!({"role": "assistant", "content": text})),
                 Turn::Refusal(text) => {
@@ -224,6 +227,7 @@ impl Talk {
     }
 
     /// The Responses call, without a model.
+    #[expect(clippy::too_many_lines, reason = "one member after the other")]
     pub(crate) fn responses(&self) -> Value {
         let part = |text: &str| json!({"type": "input_text", "text": text});
         let said = |parts: Value| json!({"type": "message", "role": "assistant", "content": parts});

@@ -52,10 +52,11 @@ impl Twins {
         for (name, simulator) in &simulators {
             let url = serve(simulator).await;
             let (family, more) = if *name == DIRECT { (family, "") } else { ("bridged", more) };
-            config += &format!(
+            let model = format!(
                 "[resources.{name}]\nendpoint = \"{url}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n\
                  [models.{name}]\nresource = \"{name}\"\ndeployment = \"{model}\"\nfamily = \"{family}\"\n{more}\n"
             );
+            config.push_str(&model);
         }
         Twins { proxy: Proxy::configured(&config).await, simulators }
     }

@@ -11,12 +11,15 @@ use super::{
     head::head,
     item::{Item, ItemKind, Part, PartKind},
     kept::kept,
-    spelt::{self, item, member, quoted, string, text_of},
+    spelt::{self, quoted, string, text_of},
     stop,
     tool_call::tool_call,
     usage,
 };
-use crate::json::{Document, text};
+use crate::json::{
+    Document, text,
+    write::{item, member},
+};
 
 /// How deep a response must be parsed: down to its items, which are opened one by one, so that no list in them
 /// (logprobs, annotations) is too long.

@@ -256,3 +256,17 @@ fn a_stop_sequence_cuts_the_text_alone() {
         (&json!("tool_calls"), &json!("é<END> more"))
     );
 }
+
+#[test]
+fn an_offset_beyond_all_numbers_is_no_panic() {
+    let page = json!({"type": "url_citation", "url": "u", "title": "t", "start_index": u64::MAX, "end_index": u64::MAX});
+    let output =
+        json!([said(&json!([text("a", &json!([]))])), said(&json!([text("b<", &json!([page.clone()]))]))]);
+    assert_eq!(
+        message_of(&output)["annotations"][0]["url_citation"]["start_index"],
+        json!(u64::MAX),
+        "the text before moves it no further"
+    );
+    let cut = answered(&response(&output), &["<"]).unwrap();
+    assert_eq!(cut["choices"][0]["message"]["annotations"], json!([]));
+}

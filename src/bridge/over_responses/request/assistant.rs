@@ -23,6 +23,9 @@ const REPLAYED: [&str; 6] = [
     "reasoning_content",
 ];
 
+/// Where litellm keeps the members of an answer that it does not know, and sends them back.
+const LITELLM: &str = "provider_specific_fields";
+
 /// A message of the assistant, in its items.
 #[derive(Debug)]
 pub(super) struct Turn<'a> {
@@ -156,10 +159,14 @@ fn rest<'a>(
             "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
             "name" => conversation.name(message, at),
             "azgate" => {
-                past = replay::read(member.value);
+                past = replay::read(member.value).or(past);
                 if past.is_none() {
                     replayed.get_or_insert(member.key);
                 }
+            }
+            LITELLM => {
+                past = past.or_else(|| member.value.get("azgate").and_then(replay::read));
+                replayed.get_or_insert(member.key);
             }
             key if REPLAYED.contains(&key) => {
                 replayed.get_or_insert(member.key);
@@ -214,6 +221,17 @@ mod tests {
             let item = format!(r#"{{"type":"message","role":"assistant","content":[{parts}]}}"#);
             check(message, &item, "");
         }
+    }
+
+    #[test]
+    fn litellm_keeps_an_answers_items_in_a_place_of_its_own() {
+        let call = r#""content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]"#;
+        let kept = r#""provider_specific_fields":{"refusal":null,"azgate":{"resource":"here","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"},{"type":"function_call","call_id":"a"}]}}"#;
+        let item = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}"#;
+        let thought = r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"}"#;
+        let lost = "~drop.replayed@messages[0].provider_specific_fields";
+        check(&format!("{call},{kept}"), &format!("{thought},{item}"), lost);
+        check(&format!(r#"{call},"provider_specific_fields":{{"refusal":null}}"#), item, lost);
     }
 
     #[test]

@@ -37,6 +37,12 @@ pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarrie
                 let why = "a chat call says it in `messages`, and both cannot be sent".into();
                 return Err(Uncarried { param: "input".into(), why });
             }
+            // What comes at once is no answer yet, and a chat call has no way to ask for it later.
+            "background" if value.boolean() != Some(false) => {
+                let why =
+                    "a chat completion cannot be asked for later: leave it out, or call /v1/responses".into();
+                return Err(Uncarried { param: "background".into(), why });
+            }
             "max_completion_tokens" | "max_tokens" | "max_output_tokens" => {
                 gather(&mut body, "max_output_tokens", || settings::cap(root, &mut losses));
             }
@@ -198,6 +204,14 @@ mod tests {
         ] {
             assert_eq!(wished(chat, &wishes).unwrap().0, body, "{chat}");
         }
+    }
+
+    #[test]
+    fn a_chat_completion_does_not_come_in_the_background() {
+        let (param, why) = uncarried(r#"{"messages":[],"store":true,"background":true}"#);
+        assert_eq!(param, "background");
+        assert!(why.contains("/v1/responses"), "{why}");
+        check(r#""background":false"#, r#""background":false"#, "");
     }
 
     #[test]

@@ -22,13 +22,13 @@ use super::{
     finish::{Failure, reason},
     item::{Item, ItemKind, PartKind},
     kept::kept,
-    spelt::{list, member, opened, string, text_of},
+    spelt::{list, opened, string, text_of},
     stop::Held,
     usage,
 };
 use crate::{
     call::Told,
-    json::{Document, Kind, View},
+    json::{Document, Kind, View, write::member},
     sse,
 };
 

@@ -3,12 +3,8 @@
 use bytes::BytesMut;
 
 use crate::{
-    bridge::over_responses::{
-        filters::Filters,
-        head::head,
-        spelt::{member, string},
-    },
-    json::{Document, View},
+    bridge::over_responses::{filters::Filters, head::head, spelt::string},
+    json::{Document, View, write::member},
     sse,
 };
 

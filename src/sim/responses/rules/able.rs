@@ -46,6 +46,16 @@ pub(super) fn efforts(ask: &Ask<'_>) -> Verdict {
     Err(unsupported("reasoning.effort", value, ask.model.name, &values))
 }
 
+/// hermes-agent#101243, dyad#4549.
+pub(super) fn thoughts(ask: &Ask<'_>) -> Verdict {
+    let thoughts = ask.list("input").iter().filter(|item| read::kind(item) == "reasoning").count();
+    if thoughts > 1 && ask.has(Feature::OneThought) {
+        let message = "Conflicting authenticated continuation identities.";
+        return Err(engine(message, Some("input"), Some("invalid_value")));
+    }
+    Ok(())
+}
+
 /// OpenAI's wording, which has no code here: any value is refused, also the default.
 pub(super) fn sampling(ask: &Ask<'_>) -> Verdict {
     if !is_reasoning(ask) {

@@ -41,6 +41,7 @@ const FORM: &[fn(&Ask<'_>) -> Verdict] = &[
 const ABLE: &[fn(&Ask<'_>) -> Verdict] = &[
     able::streaming,
     able::efforts,
+    able::thoughts,
     able::sampling,
     able::include,
     able::cap,

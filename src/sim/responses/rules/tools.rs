@@ -112,7 +112,9 @@ fn well_named(path: &str, tool: &Value) -> Verdict {
     Err(engine(&message, Some(path), Some("invalid_value")))
 }
 
-/// Azure's v1 specification: strict unless it says that it is not. (OpenAI's falls back instead.)
+/// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
+/// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and the AI SDK
+/// leave it out, with schemas of every kind.
 fn function(path: &str, tool: &Value) -> Verdict {
     let refused = |problem: &str| {
         let message = format!("Invalid schema for function '{}': {problem}", text(tool, "name"));
@@ -120,7 +122,7 @@ fn function(path: &str, tool: &Value) -> Verdict {
     };
     let strict = match tool.get("strict") {
         Some(Value::Bool(strict)) => *strict,
-        None | Some(Value::Null) => true,
+        None | Some(Value::Null) => false,
         Some(other) => return Err(wrong_type(&format!("{path}.strict"), "a boolean", other)),
     };
     let schema = match tool.get("parameters") {

@@ -1,6 +1,7 @@
 //! What Azure's refusals of Responses calls teach, and which operation serves a model.
 
 use super::*;
+use crate::call::ReplayedReasoning;
 use crate::translate::rules::testing::respond;
 
 const BODY: &str = r#"{"input":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"stream":true,"max_output_tokens":50000,"temperature":0.1,"top_p":0.5,"top_logprobs":2,"include":["reasoning.encrypted_content","message.output_text.logprobs"],"parallel_tool_calls":true,"tools":[{"type":"function","name":"f"}],"reasoning":{"effort":"minimal","summary":"auto"},"text":{"verbosity":"high","format":{"type":"json_schema","name":"n"}},"store":false,"seed":1,"x_vendor":1,"truncation":"auto"}"#;
@@ -147,6 +148,67 @@ fn the_body_that_was_refused_is_mended() {
         assert!(sent.edits.contains(";learned"), "{}", sent.edits);
         let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
         assert!(again.is_empty(), "{message} again: {again:?}");
+    }
+}
+
+const CONFLICT: &str = r#"{"error":{"message":"Conflicting authenticated continuation identities.","type":"invalid_request_error","param":"input","code":"invalid_value"}}"#;
+
+/// A conversation whose answers were made by the resource of [`target`], which has no name.
+fn reasoned(answers: usize) -> String {
+    let answer = r#"{"role":"assistant","content":"a","azgate":{"resource":"","output":[{"type":"reasoning","id":"rs","summary":[],"encrypted_content":"e"},{"type":"message"}]}},{"role":"user","content":"b"}"#;
+    format!(r#"{{"messages":[{}]}}"#, vec![answer; answers].join(","))
+}
+
+#[test]
+fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_none() {
+    let mut lessons: Lessons = [Lesson::Operations(vec![Operation::Responses])].into_iter().collect();
+    let sent = |lessons: &Lessons, answers| {
+        send(&target(lessons, "v1"), &reasoned(answers), &Policy::default()).unwrap()
+    };
+    let thoughts = |lessons: &Lessons| sent(lessons, 3).body.matches("encrypted_content\":").count();
+    let learn = |lessons: &Lessons, answers| {
+        let body = sent(lessons, answers).body;
+        learned_on(Operation::Responses, CONFLICT, &body, &target(lessons, "v1"))
+    };
+    assert_eq!(learn(&lessons, 1), [], "one answer's does not conflict");
+    for (line, left) in [(r#"replayed_reasoning = "last""#, 1), (r#"replayed_reasoning = "none""#, 0)] {
+        let learned = learn(&lessons, 3);
+        assert_eq!(learned.iter().map(Lesson::line).collect::<Vec<_>>(), [line]);
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
+        assert_eq!(thoughts(&lessons), left);
+        let edits = sent(&lessons, 3).edits;
+        assert!(edits.contains("drop.reasoning;lossy;learned"), "{edits}");
+    }
+    assert_eq!(learn(&lessons, 3), [], "nothing is left to leave out");
+    assert_eq!(learned_on(Operation::Chat, CONFLICT, &reasoned(3), &target(&lessons, "v1")), []);
+    let catalog = catalog();
+    let text = lessons.overlay("mystery-7", &catalog.unknown(), &catalog);
+    let overlay: toml::Table = text.parse().unwrap();
+    let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
+    assert_eq!(loaded.by_model("mystery-7").unwrap().replayed_reasoning, ReplayedReasoning::None, "{text}");
+}
+
+#[test]
+fn reasoning_that_azure_cannot_read_is_known_by_its_code_or_its_words_and_teaches_nothing() {
+    let error = |message: &str, code: &str| {
+        serde_json::json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": code}}).to_string()
+    };
+    let words = "The encrypted content gAAA...OA== could not be verified.";
+    let unknown = target(&Lessons::default(), "v1");
+    for (answer, is_it) in [
+        (error(words, "invalid_encrypted_content"), true),
+        (error("Whatever.", "invalid_encrypted_content"), true),
+        (error(words, "invalid_value"), true),
+        (error("The encrypted content for item rs_1 could not be verified. Reason: …", ""), true),
+        (error("Encrypted content is not supported with this model.", "invalid_value"), false),
+        (CONFLICT.to_owned(), false),
+        (words.to_owned(), false),
+    ] {
+        assert_eq!(is_unreadable(400, answer.as_bytes()), is_it, "{answer}");
+        assert!(!is_unreadable(429, answer.as_bytes()));
+        if is_it {
+            assert_eq!(learned_on(Operation::Responses, &answer, &reasoned(3), &unknown), []);
+        }
     }
 }
 
