@@ -1,4 +1,5 @@
-//! `translate::plan` over arbitrary calls, for every family, on every kind of surface, under any policy.
+//! `translate::plan` over arbitrary calls of both operations, for every family, served by whatever operation, on every kind
+//! of surface, under any policy.
 #![no_main]
 
 use azgate::{
@@ -20,7 +21,8 @@ fuzz_target!(|input: &[u8]| {
     let mut choices = Choices::new(given, text);
     let target = targets::target(&mut choices);
     let (word, layer) = targets::policy(&mut choices);
-    let Some(call) = call(Operation::Chat, Bytes::copy_from_slice(text)) else { return };
+    let operation = *choices.of(&Operation::ALL);
+    let Some(call) = call(operation, Bytes::copy_from_slice(text)) else { return };
     let policy = Policy { call: word, layers: [None, Some(&layer), None] };
     let Ok(planned) = plan(&call, &target, &policy) else { return };
     let sent = sent(&call, &planned);
@@ -34,10 +36,13 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(sent, text);
     }
     if word == Some(Lossy::Refuse) {
-        assert!(planned.edits.iter().all(|edit| edit.effect == Effect::Same), "{:?}", planned.edits);
+        let crossed = planned.crossing.iter().flat_map(|crossing| &crossing.edits);
+        let mut edits = crossed.chain(&planned.edits);
+        assert!(edits.all(|edit| edit.effect == Effect::Same), "{planned:?}");
     }
     let shown = String::from_utf8_lossy(&sent);
-    let again = self::call(planned.operation, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
+    let again =
+        self::call(planned.operation, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
     settled(&again, &target, &layer, &shown);
 });
 
