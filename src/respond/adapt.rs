@@ -12,7 +12,7 @@ use super::{
     answer::{self, Answer},
     collect::{CollectError, Collector},
     edited,
-    envelope::{error_body, excerpt, status_of},
+    envelope::{alone, error_body, excerpt, status_of},
     finish::heard,
     functions,
     pulse::Pulse,
@@ -218,7 +218,9 @@ async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, Ans
     let body = if streams {
         match collect(upstream, manner.reply.operation, &manner.deadlines).await {
             Err(AnswerError::Uncollected(CollectError::Told { event })) => {
-                return Ok(Came::Failed(status_of(&event), event));
+                let bridged = manner.reply.shape != Shape::Same;
+                let body = if bridged { alone(&event) } else { event.clone() };
+                return Ok(Came::Failed(status_of(&event), body));
             }
             collected => collected?,
         }

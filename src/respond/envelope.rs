@@ -5,7 +5,10 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::edited;
-use crate::json::{Change, Document, Kind, Pointer, Raw, View, text};
+use crate::{
+    bridge::over_responses,
+    json::{Change, Document, Kind, Pointer, Raw, View, text},
+};
 
 /// At most this much of an answer that is no JSON is quoted.
 const QUOTED: usize = 2000;
@@ -55,33 +58,24 @@ pub(super) fn status_of(body: &Bytes) -> StatusCode {
     status_of_code(&code.unwrap_or_default())
 }
 
-/// The status that an error's code means. Those of a response that failed are OpenAI's `ResponseErrorCode`.
+/// The status that an error's code means.
 pub(super) fn status_of_code(code: &str) -> StatusCode {
-    match code {
-        "rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota" | "too_many_requests" => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
-        "content_filter"
-        | "context_length_exceeded"
-        | "invalid_request_error"
-        | "invalid_prompt"
-        | "bio_policy"
-        | "data_residency_mismatch" => StatusCode::BAD_REQUEST,
-        // All that is said of images is said of the call's.
-        code if code.contains("image") => StatusCode::BAD_REQUEST,
-        code => StatusCode::from_bytes(code.as_bytes())
-            .ok()
-            .filter(|status| status.is_client_error() || status.is_server_error())
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-    }
+    StatusCode::from_u16(over_responses::status(code)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// An `error` object; its code is the status where Azure has none.
+/// The error that an event told of, as a body that has nothing else: the event is none of the client's operation.
+pub(super) fn alone(event: &Bytes) -> Bytes {
+    let document = Document::parse(event.clone(), 2).ok();
+    let error = document.as_ref().and_then(|event| event.root().get("error"));
+    error.map_or_else(|| event.clone(), |error| [b"{\"error\":", error.raw(), b"}"].concat().into())
+}
+
 /// The body of an error answer, for an error that was told otherwise.
 pub(super) fn error_body(status: StatusCode, code: &str, message: &str) -> Bytes {
     Bytes::from(format!(r#"{{"error":{}}}"#, error(status, Some(code), &text::quote(message))))
 }
 
+/// An `error` object; its code is the status where Azure has none.
 fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
     let code = text::quote(code.unwrap_or(status.as_str()));
     format!(r#"{{"message":{message},"type":"{}","param":null,"code":{code}}}"#, kind(status))
@@ -172,7 +166,7 @@ mod tests {
             ("\"too_many_requests\"", 429),
             ("\"invalid_prompt\"", 400),
             ("\"failed_to_download_image\"", 400),
-            ("\"vector_store_timeout\"", 500),
+            ("\"vector_store_timeout\"", 504),
             ("\"200\"", 500),
             ("\"server_error\"", 500),
             ("null", 500),

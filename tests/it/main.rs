@@ -8,6 +8,8 @@ mod amending;
 mod answers;
 mod architecture;
 mod bodies;
+mod bridged;
+mod bridged_failures;
 mod bridged_pieces;
 mod bridging;
 mod clients;

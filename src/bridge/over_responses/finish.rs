@@ -74,18 +74,13 @@ impl Failure {
 
 /// The HTTP status of an error code: those of a response (OpenAI's specification, `ResponseErrorCode`), and some of a
 /// call's that streams give too. What is not known may pass when it is tried again.
-fn status(code: &str) -> u16 {
+pub fn status(code: &str) -> u16 {
     match code {
-        "rate_limit_exceeded" | "insufficient_quota" => 429,
+        "rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota" | "too_many_requests" => 429,
         "vector_store_timeout" => 504,
-        "context_length_exceeded"
-        | "content_filter"
-        | "bio_policy"
-        | "data_residency_mismatch"
-        | "unsupported_image_media_type"
-        | "empty_image_file"
-        | "failed_to_download_image" => 400,
-        image if image.starts_with("image_") || image.starts_with("invalid_") => 400,
+        "context_length_exceeded" | "content_filter" | "bio_policy" | "data_residency_mismatch" => 400,
+        // All that is said of images is said of the call's.
+        call if call.contains("image") || call.starts_with("invalid_") => 400,
         number => number.parse().ok().filter(|number| (400..600).contains(number)).unwrap_or(500),
     }
 }
@@ -131,7 +126,7 @@ mod tests {
         for (status, codes) in [
             (500, "server_error something_new"),
             (504, "vector_store_timeout"),
-            (429, "rate_limit_exceeded 429"),
+            (429, "rate_limit_exceeded too_many_requests 429"),
             (401, "401"),
             (
                 400,

@@ -159,7 +159,7 @@ mod tests {
             ("rate_limit_exceeded", 429, "rate_limit_error"),
             ("invalid_prompt", 400, "invalid_request_error"),
             ("image_too_large", 400, "invalid_request_error"),
-            ("vector_store_timeout", 500, "server_error"),
+            ("vector_store_timeout", 504, "server_error"),
         ] {
             let (is, error) = failed(code);
             assert_eq!(is, status, "{code}");

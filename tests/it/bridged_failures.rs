@@ -1,0 +1,388 @@
+//! What goes wrong behind a bridged call, told in the words of the operation that the client asked for: whole, streamed,
+//! collected from a stream, and in a stream that was opened early.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::{
+    long_calls::{HEARTBEAT, SOON, behind_comment, piece, rest},
+    support::{Logs, Proxy, Reply, Upstream, reading, soon, sse},
+};
+
+/// The operation that is asked for, of a model that only the other one serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    ChatOverResponses,
+    ResponsesOverChat,
+}
+use Way::{ChatOverResponses, ResponsesOverChat};
+
+/// How the answer is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Whole,
+    Streamed,
+    Collected,
+    /// Streamed, and Azure is silent at first.
+    Early,
+}
+use Mode::{Collected, Early, Streamed, Whole};
+
+impl Way {
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            ChatOverResponses => "/v1/chat/completions",
+            ResponsesOverChat => "/v1/responses",
+        }
+    }
+
+    pub(crate) fn model(self) -> &'static str {
+        match self {
+            ChatOverResponses => "gpt-5-codex",
+            ResponsesOverChat => "gpt-4",
+        }
+    }
+
+    pub(crate) fn body(self, stream: bool) -> Value {
+        match self {
+            ChatOverResponses => {
+                json!({"model": self.model(), "stream": stream, "messages": [{"role": "user", "content": "Hi"}]})
+            }
+            ResponsesOverChat => json!({"model": self.model(), "stream": stream, "input": "Hi"}),
+        }
+    }
+}
+
+/// An answer as the client saw it.
+#[derive(Debug)]
+struct Told {
+    status: u16,
+    kind: String,
+    text: String,
+    /// What the log has of it.
+    log: Value,
+}
+
+async fn told(way: Way, mode: Mode, reply: Reply) -> Told {
+    let logs = Logs::listen();
+    let go = Arc::new(Notify::new());
+    let (config, reply) = match mode {
+        Whole | Streamed => (String::new(), reply),
+        Collected => (format!("[models.\"{}\"]\ncollect = true\n", way.model()), reply),
+        Early => (SOON.to_owned(), Reply::default().wait(&go).then(reply)),
+    };
+    let upstream = Upstream::script([reply]).await;
+    let proxy = Proxy::start(&upstream, &config).await;
+    let body = way.body(matches!(mode, Streamed | Early)).to_string();
+    let mut answer = soon(proxy.post(way.path(), body, &[])).await;
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    let mut status = answer.status().as_u16();
+    let text = if mode == Early {
+        assert_eq!(piece(&mut answer).await, HEARTBEAT);
+        go.notify_one();
+        let text = rest(answer).await;
+        let (comment, events) = behind_comment(&text);
+        status = u16::try_from(comment["status"].as_u64().unwrap()).unwrap();
+        events.to_owned()
+    } else {
+        soon(answer.text()).await.unwrap()
+    };
+    let sent: Value = serde_json::from_str(upstream.only().text()).unwrap();
+    assert_eq!(sent.get("stream") == Some(&json!(true)), mode != Whole, "{sent}");
+    Told { status, kind, text, log: logs.call() }
+}
+
+impl Told {
+    /// The error of a JSON answer, with its status.
+    #[track_caller]
+    fn error(&self) -> (u16, String) {
+        assert_eq!(self.kind, "application/json", "{self:?}");
+        let body: Value = serde_json::from_str(&self.text).unwrap();
+        assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
+        assert!(body["error"]["message"].is_string() && body["error"]["type"].is_string(), "{body}");
+        (self.status, body["error"]["code"].as_str().unwrap().to_owned())
+    }
+
+    /// What a stream said before it failed, and the code of the error that it ended with.
+    #[track_caller]
+    fn broken(&self, way: Way) -> (String, String) {
+        assert_eq!(self.kind, "text/event-stream; charset=utf-8");
+        assert_eq!(self.status, 200, "{self:?}");
+        if way == ResponsesOverChat {
+            let mut events = reading::events(&self.text);
+            let last = events.pop().unwrap();
+            assert_eq!(last["type"], "error", "{self:?}");
+            // Where OpenAI's SDKs look for it, and where they raise it.
+            assert_eq!(
+                (&last["code"], &last["message"]),
+                (&last["error"]["code"], &last["error"]["message"])
+            );
+            let deltas = events.iter().filter_map(|event| event["delta"].as_str());
+            return (deltas.collect(), last["code"].as_str().unwrap().to_owned());
+        }
+        let mut data: Vec<Value> =
+            sse::data(&self.text).iter().map(|data| serde_json::from_str(data).unwrap()).collect();
+        let last = data.pop().unwrap();
+        let said = data.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
+        (said.collect(), last["error"]["code"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned())
+    }
+
+    /// The answer of one that is whole: chat's, or a response.
+    fn whole(&self, way: Way) -> Value {
+        match (way, self.kind.as_str()) {
+            (_, "application/json") => serde_json::from_str(&self.text).unwrap(),
+            (ChatOverResponses, _) => reading::chunks_together(&sse::chunks(&self.text)),
+            (ResponsesOverChat, _) => reading::events_together(&reading::events(&self.text)).1,
+        }
+    }
+}
+
+pub(crate) fn response(status: &str, more: &Value) -> Value {
+    let part = json!({"type": "output_text", "text": "Hi", "annotations": [], "logprobs": []});
+    let item = json!({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [part]});
+    let mut response = json!({"id": "resp_1", "object": "response", "created_at": 1_700_000_000, "status": status,
+        "error": null, "incomplete_details": null, "model": "gpt-5-codex-2025-09-15", "output": [item],
+        "usage": {"input_tokens": 5, "output_tokens": 7, "output_tokens_details": {"reasoning_tokens": 3}, "total_tokens": 12}});
+    response.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    response
+}
+
+/// An event of a response as Azure writes it.
+pub(crate) fn event(event: &Value) -> String {
+    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
+}
+
+pub(crate) fn created() -> String {
+    event(
+        &json!({"type": "response.created", "sequence_number": 0, "response": response("in_progress", &json!({"output": []}))}),
+    )
+}
+
+pub(crate) fn delta(text: &str) -> String {
+    event(
+        &json!({"type": "response.output_text.delta", "sequence_number": 1, "item_id": "msg_1", "output_index": 0,
+        "content_index": 0, "delta": text}),
+    )
+}
+
+pub(crate) fn ended(status: &str, more: &Value) -> String {
+    event(
+        &json!({"type": format!("response.{status}"), "sequence_number": 9, "response": response(status, more)}),
+    )
+}
+
+pub(crate) fn completion(reason: &str) -> Value {
+    json!({"id": "chatcmpl-1", "object": "chat.completion", "created": 1_700_000_000, "model": "gpt-4-0613",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi", "refusal": null}, "logprobs": null,
+            "finish_reason": reason}],
+        "usage": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}})
+}
+
+pub(crate) fn chunk(delta: &Value, reason: Option<&str>) -> String {
+    let choice = json!({"index": 0, "delta": delta, "logprobs": null, "finish_reason": reason});
+    let chunk = json!({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_700_000_000,
+        "model": "gpt-4-0613", "choices": [choice]});
+    format!("data: {chunk}\n\n")
+}
+
+/// A stream that begins, and goes on with this.
+fn streaming(way: Way, more: &[String]) -> Reply {
+    let begin = match way {
+        ChatOverResponses => [created(), delta("Hi")],
+        ResponsesOverChat => [
+            chunk(&json!({"role": "assistant", "content": ""}), None),
+            chunk(&json!({"content": "Hi"}), None),
+        ],
+    };
+    let all: Vec<&str> = begin.iter().chain(more).map(String::as_str).collect();
+    Reply::stream(&all)
+}
+
+const STREAMING: [Mode; 3] = [Streamed, Collected, Early];
+
+/// A stream that fails: its end, the code that the client is told, and the status of a collected answer.
+async fn fails(
+    way: Way,
+    end: impl Fn(Reply) -> Reply,
+    more: &[String],
+    code: &str,
+    status: u16,
+    collected: &str,
+) {
+    for mode in STREAMING {
+        let told = told(way, mode, end(streaming(way, more))).await;
+        if mode == Collected {
+            assert_eq!(told.error(), (status, collected.to_owned()));
+            assert_eq!(told.log["error"], collected, "{:?}", told.log);
+        } else {
+            assert_eq!(told.log["ended"], "upstream_failed", "{mode:?}: {told:?}");
+            assert_eq!(told.broken(way), ("Hi".to_owned(), code.to_owned()), "{mode:?}");
+            assert_eq!(told.log["error"], code, "{:?}", told.log);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_failed_is_an_error_with_the_status_it_would_have_had() {
+    for (code, status) in [("server_error", 500), ("rate_limit_exceeded", 429), ("invalid_prompt", 400)] {
+        let failure = json!({"error": {"code": code, "message": "no"}, "output": []});
+        let whole =
+            told(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string())).await;
+        assert_eq!(whole.error(), (status, code.to_owned()));
+        assert_eq!(whole.log["error"], code, "{:?}", whole.log);
+        fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
+    }
+    let cancelled = response("cancelled", &json!({"output": []})).to_string();
+    let told = told(ChatOverResponses, Whole, Reply::json(200, &cancelled)).await;
+    assert_eq!(told.error(), (500, "response_cancelled".to_owned()));
+}
+
+#[tokio::test]
+async fn an_error_in_a_stream_is_the_last_that_a_client_hears() {
+    let flat = event(
+        &json!({"type": "error", "code": "rate_limit_exceeded", "message": "slow", "param": null, "sequence_number": 2}),
+    );
+    let nested = event(
+        &json!({"type": "error", "error": {"type": "too_many_requests", "code": "429", "message": "slow"}}),
+    );
+    for (error, code) in [(flat, "rate_limit_exceeded"), (nested, "429")] {
+        fails(ChatOverResponses, Reply::end, &[error, delta("behind")], code, 429, code).await;
+    }
+    let chat = "data: {\"error\":{\"code\":\"429\",\"message\":\"slow\",\"type\":\"too_many_requests\",\"param\":null}}\n\n";
+    fails(ResponsesOverChat, Reply::end, &[chat.to_owned()], "429", 429, "429").await;
+}
+
+#[tokio::test]
+async fn a_stream_that_ends_without_its_last_event_or_breaks_off_is_no_answer() {
+    let interrupted = "upstream_stream_interrupted";
+    for way in [ChatOverResponses, ResponsesOverChat] {
+        for end in [Reply::end, Reply::close] {
+            fails(way, end, &[], interrupted, 502, "upstream_interrupted").await;
+        }
+        let half = "data: {\"type\":\"respo".to_owned();
+        fails(way, Reply::close, &[half], interrupted, 502, "upstream_interrupted").await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_says_why() {
+    for (reason, finish) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
+        let details = json!({"incomplete_details": {"reason": reason}});
+        for mode in [Whole, Streamed, Collected, Early] {
+            let reply = match mode {
+                Whole => Reply::json(200, &response("incomplete", &details).to_string()),
+                _ => streaming(ChatOverResponses, &[ended("incomplete", &details)]).end(),
+            };
+            let told = told(ChatOverResponses, mode, reply).await;
+            let choice = &told.whole(ChatOverResponses)["choices"][0];
+            assert_eq!(
+                (&choice["finish_reason"], &choice["message"]["content"]),
+                (&json!(finish), &json!("Hi")),
+                "{told:?}"
+            );
+            assert_eq!((&told.log["ended"], &told.log["finish_reason"]), (&json!("done"), &json!(finish)));
+            assert_eq!(told.log["completion_tokens"], 7, "{mode:?}: {:?}", told.log);
+
+            let reply = match mode {
+                Whole => Reply::json(200, &completion(finish).to_string()),
+                _ => streaming(
+                    ResponsesOverChat,
+                    &[chunk(&json!({}), Some(finish)), "data: [DONE]\n\n".into()],
+                )
+                .end(),
+            };
+            let told = self::told(ResponsesOverChat, mode, reply).await;
+            let whole = told.whole(ResponsesOverChat);
+            assert_eq!(
+                (&whole["status"], &whole["incomplete_details"]["reason"]),
+                (&json!("incomplete"), &json!(reason)),
+                "{told:?}"
+            );
+            assert_eq!(whole["output"][0]["content"][0]["text"], "Hi");
+            assert_eq!((&told.log["ended"], &told.log["finish_reason"]), (&json!("done"), &json!(finish)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn events_that_nobody_knows_do_not_matter() {
+    let odd = event(&json!({"type": "response.new_event", "sequence_number": 3, "x": 1}));
+    let rest = [
+        odd.clone(),
+        ": comment\n\n".into(),
+        "event: keepalive\ndata: {\"type\":\"keepalive\"}\n\n".into(),
+        ended("completed", &json!({})),
+        odd,
+        "data: [DONE]\n\n".into(),
+    ];
+    for mode in STREAMING {
+        let told = told(ChatOverResponses, mode, streaming(ChatOverResponses, &rest).end()).await;
+        let said = told.text.replace(": comment\n\n", "");
+        let told = Told { text: said, ..told };
+        assert_eq!(told.whole(ChatOverResponses)["choices"][0]["message"]["content"], "Hi", "{told:?}");
+    }
+    // Azure's first chunk, and those of the asynchronous filter.
+    let first = "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[]}\n\n";
+    let filter = "data: {\"choices\":[{\"index\":0,\"finish_reason\":null,\"content_filter_results\":{},\"content_filter_offsets\":{}}],\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\"}\n\n";
+    let rest = [
+        filter.to_owned(),
+        first.to_owned(),
+        chunk(&json!({}), Some("stop")),
+        filter.to_owned(),
+        "data: [DONE]\n\n".into(),
+    ];
+    for mode in STREAMING {
+        let told = told(ResponsesOverChat, mode, streaming(ResponsesOverChat, &rest).end()).await;
+        let whole = told.whole(ResponsesOverChat);
+        assert_eq!(
+            (&whole["status"], &whole["output"][0]["content"][0]["text"]),
+            (&json!("completed"), &json!("Hi")),
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_good_status_without_an_answer_is_a_502() {
+    let text = || Reply::with(200, &[("content-type", "text/plain")], "hello");
+    let json = |body: &str| Reply::json(200, body);
+    for way in [ChatOverResponses, ResponsesOverChat] {
+        for mode in [Whole, Streamed, Collected, Early] {
+            for reply in [text(), json("{\"id\""), json("{}"), json("[]"), json("7")] {
+                let told = told(way, mode, reply).await;
+                assert_eq!(told.status, 502, "{way:?} {mode:?} {told:?}");
+                assert_eq!(told.log["ended"], "upstream_failed", "{way:?} {mode:?} {:?}", told.log);
+                assert!(told.text.contains("\"code\":\"upstream_malformed_answer\""), "{told:?}");
+            }
+        }
+    }
+    let queued = response("queued", &json!({"output": []})).to_string();
+    let told = told(ChatOverResponses, Whole, Reply::json(200, &queued)).await;
+    assert_eq!(told.error(), (502, "upstream_malformed_answer".to_owned()));
+}
+
+#[tokio::test]
+async fn json_in_answer_to_a_stream_is_made_into_one() {
+    for mode in [Streamed, Early] {
+        let reply = Reply::json(200, &response("completed", &json!({})).to_string());
+        let told = told(ChatOverResponses, mode, reply).await;
+        let whole = told.whole(ChatOverResponses);
+        assert_eq!(whole["choices"][0]["message"]["content"], "Hi", "{told:?}");
+        assert_eq!(told.log["completion_tokens"], 7);
+        let told =
+            self::told(ResponsesOverChat, mode, Reply::json(200, &completion("stop").to_string())).await;
+        let whole = told.whole(ResponsesOverChat);
+        assert_eq!(
+            (&whole["status"], &whole["output"][0]["content"][0]["text"]),
+            (&json!("completed"), &json!("Hi"))
+        );
+        // A response that failed is an error, also where a stream was asked for.
+        let failure = json!({"error": {"code": "rate_limit_exceeded", "message": "no"}, "output": []});
+        let failed = Reply::json(200, &response("failed", &failure).to_string());
+        let told = self::told(ChatOverResponses, mode, failed).await;
+        assert_eq!(told.status, 429);
+        assert!(told.text.contains("\"code\":\"rate_limit_exceeded\""), "{told:?}");
+    }
+}
