@@ -37,7 +37,8 @@ fuzz_target!(|input: &[u8]| {
         assert!(planned.edits.iter().all(|edit| edit.effect == Effect::Same), "{:?}", planned.edits);
     }
     let shown = String::from_utf8_lossy(&sent);
-    let again = self::call(planned.operation, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
+    let again =
+        self::call(planned.operation, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
     settled(&again, &target, &layer, &shown);
 });
 
