@@ -9,31 +9,31 @@ use std::{
 #[test]
 #[ignore = "needs python3 and openai for Python: tests/run installs them"]
 fn openai_for_python_newest() {
-    python("newest", ".");
+    python("newest", &["."]);
 }
 
 #[test]
 #[ignore = "needs python3 and openai for Python, 1.x: tests/run installs them"]
 fn openai_for_python_1x() {
-    python("1x", ".");
+    python("1x", &["."]);
 }
 
 #[test]
 #[ignore = "needs python3 and LangChain: tests/run installs them"]
 fn langchain() {
-    python("frameworks", "frameworks/test_langchain.py");
+    python("frameworks", &["frameworks/test_langchain.py", "frameworks/test_langchain_responses.py"]);
 }
 
 #[test]
 #[ignore = "needs python3 and LlamaIndex: tests/run installs them"]
 fn llamaindex() {
-    python("frameworks", "frameworks/test_llamaindex.py");
+    python("frameworks", &["frameworks/test_llamaindex.py"]);
 }
 
 #[test]
 #[ignore = "needs python3 and LiteLLM: tests/run installs them"]
 fn litellm() {
-    python("frameworks", "frameworks/test_litellm.py");
+    python("frameworks", &["frameworks/test_litellm.py", "frameworks/test_litellm_responses.py"]);
 }
 
 #[test]
@@ -48,13 +48,14 @@ fn ai_sdk() {
     node(|file| file.starts_with("ai-sdk"));
 }
 
-/// Runs the tests of a file or a directory, in the environment of `requirements-NAME.txt`.
-fn python(name: &str, tests: &str) {
+/// Runs the tests of files or a directory, in the environment of `requirements-NAME.txt`.
+fn python(name: &str, tests: &[&str]) {
     let tools = repository().join("target/test-tools");
     let interpreter = tools.join(format!("python-{name}/bin/python"));
     assert!(interpreter.is_file(), "{} is missing: run tests/run", interpreter.display());
     run(Command::new(interpreter)
-        .args(["-m", "pytest", "--tb=short", tests])
+        .args(["-m", "pytest", "--tb=short"])
+        .args(tests)
         // Compiled once, and not into the source tree.
         .env("PYTHONPYCACHEPREFIX", tools.join("pycache"))
         .current_dir(clients().join("python")));

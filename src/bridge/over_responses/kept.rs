@@ -27,8 +27,8 @@ pub(super) fn kept<'a>(
     for one in items {
         match one.kind() {
             ItemKind::Message if !marked => item(&mut output, one.raw()),
-            ItemKind::Message if std::mem::take(&mut once) => item(&mut output, &mark(one, "phase")),
-            ItemKind::Call(_) => item(&mut output, &mark(one, "call_id")),
+            ItemKind::Message if std::mem::take(&mut once) => item(&mut output, &mark(one, &["phase"])),
+            ItemKind::Call(_) => item(&mut output, &mark(one, &["call_id", "namespace"])),
             _ if is_kept(one) => item(&mut output, one.raw()),
             _ => {}
         }
@@ -40,7 +40,9 @@ pub(super) fn kept<'a>(
 /// Whether a chat message has no place for an item. Reasoning that is only an id is nothing without Azure's memory of it.
 fn is_kept(item: &Item) -> bool {
     match item.kind() {
-        ItemKind::Message | ItemKind::Call(_) => false,
+        ItemKind::Message => false,
+        // Its call by name alone would be another one.
+        ItemKind::Call(_) => item.view().get("namespace").is_some_and(|namespace| !namespace.is_null()),
         ItemKind::Reasoning => {
             let encrypted = item.view().get("encrypted_content");
             encrypted.is_some_and(|encrypted| encrypted.kind() == Kind::String)
@@ -50,12 +52,14 @@ fn is_kept(item: &Item) -> bool {
     }
 }
 
-/// An item by its type and one member, if it has that.
-fn mark(item: &Item, key: &str) -> Vec<u8> {
+/// An item by its type and those of some members that it has.
+fn mark(item: &Item, keys: &[&str]) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     member(&mut out, "type", text::quote(&item.name()).as_bytes());
-    if let Some(value) = item.view().get(key).filter(|value| !View::is_null(*value)) {
-        member(&mut out, key, value.raw());
+    for key in keys {
+        if let Some(value) = item.view().get(key).filter(|value| !View::is_null(*value)) {
+            member(&mut out, key, value.raw());
+        }
     }
     out.push(b'}');
     out

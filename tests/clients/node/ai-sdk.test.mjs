@@ -299,9 +299,3 @@ for (const [kind, build] of Object.entries(KINDS)) {
     }
   });
 }
-
-test("without chat mode it asks for responses", async () => {
-  const model = createOpenAI({ baseURL: `${run.gateway}/v1`, apiKey: "client-key" })("gpt-4o");
-  const call = generateText({ model, prompt: "Hello", maxRetries: 0 });
-  await assert.rejects(call, (error) => error.statusCode === 404 && error.message.includes("chat completions"));
-});

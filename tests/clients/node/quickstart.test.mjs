@@ -37,3 +37,15 @@ for (const model of ["o1", "gpt-4.1", "gpt-5"]) {
     assert.equal(text, `${model} says: Hello`);
   });
 }
+
+for (const model of ["gpt-4.1", "gpt-5", "gpt-5-codex", "gpt-35-turbo"]) {
+  test(`responses, ${model}`, async () => {
+    const client = new OpenAI({ baseURL: `${run.gateway}/v1`, apiKey: key });
+    // docs: openai for Node, Responses
+    const stream = await client.responses.create({ model, input: "Hello", stream: true });
+    let text = "";
+    for await (const event of stream) if (event.type === "response.output_text.delta") text += event.delta;
+    // docs: end
+    assert.equal(text, `${model} says: Hello`);
+  });
+}

@@ -270,3 +270,14 @@ fn an_offset_beyond_all_numbers_is_no_panic() {
     let cut = answered(&response(&output), &["<"]).unwrap();
     assert_eq!(cut["choices"][0]["message"]["annotations"], json!([]));
 }
+
+#[test]
+fn the_namespace_of_a_called_tool_is_kept_for_the_replay() {
+    let output = json!([{"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}", "namespace": "crm"},
+        {"type": "function_call", "call_id": "call_2", "name": "f", "arguments": "{}"}]);
+    assert_eq!(
+        message_of(&output)["azgate"],
+        json!({"resource": "east", "output": [{"type": "function_call", "call_id": "call_1", "namespace": "crm"},
+            {"type": "function_call", "call_id": "call_2"}]})
+    );
+}

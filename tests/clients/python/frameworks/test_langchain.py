@@ -265,16 +265,17 @@ def test_an_error_in_the_middle_of_a_stream(words, model, connect):
     assert "lorem" in said
 
 
-@pytest.mark.parametrize("model, tools", [("gpt-5.6-sol", []), ("gpt-6-sol", [weather])])
-def test_the_newest_models_must_be_kept_on_chat_completions(model, tools, gateway, simulator):
-    def ask(**settings):
-        llm = over_openai(gateway.url, "client-key", model, max_retries=0, **settings)
-        return (llm.bind_tools(tools) if tools else llm).invoke("Hello")
-
-    with pytest.raises(openai.NotFoundError, match="chat completions"):
-        ask()
-    answer = ask(use_responses_api=False)
+@pytest.mark.parametrize("model, tools", [("gpt-5.6-sol", []), ("gpt-6-sol", [weather]), ("gpt-5-codex", [weather])])
+def test_the_newest_models_go_to_the_responses_api_of_their_own_accord(model, tools, gateway, simulator):
+    llm = over_openai(gateway.url, "client-key", model, max_retries=0)
+    answer = (llm.bind_tools(tools) if tools else llm).invoke("Hello")
     assert answer.tool_calls if tools else answer.text == f"{model} says: Hello"
+    assert simulator.only()["path"] == "/openai/v1/responses"
+
+
+def test_they_may_be_kept_on_chat_completions(gateway, simulator):
+    llm = over_openai(gateway.url, "client-key", "gpt-5.6-sol", max_retries=0, use_responses_api=False)
+    assert llm.invoke("Hello").text == "gpt-5.6-sol says: Hello"
     assert simulator.only()["path"] == "/openai/v1/chat/completions"
 
 

@@ -16,7 +16,7 @@ from llama_index.core.tools import FunctionTool
 from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.llms import ChatMessage, ImageBlock, TextBlock
 from llama_index.llms.azure_openai import AzureOpenAI
-from llama_index.llms.openai import OpenAI
+from llama_index.llms.openai import OpenAI, OpenAIResponses
 from llama_index.llms.openai_like import OpenAILike
 # docs: end
 
@@ -282,7 +282,7 @@ def test_an_unknown_model(connect, simulator):
 
 def test_without_being_told_it_asks_for_completions(gateway, simulator):
     llm = OpenAILike(api_base=f"{gateway.url}/v1", api_key="client-key", model="gpt-4o", max_retries=0)
-    with pytest.raises(openai.NotFoundError, match="chat completions"):
+    with pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
         llm.complete("Hello")
     assert simulator.received() == []
 
@@ -295,3 +295,18 @@ def test_an_error_in_the_middle_of_a_stream(words, model, connect):
         for part in connect(model).stream_complete(f"[[sim: text=200 {words}]]"):
             said = part.text
     assert "lorem" in said
+
+
+# It takes only the names that it knows, and gpt-5-codex is none of them.
+@pytest.mark.parametrize("model", ["gpt-4o", "o1", "gpt-5", "o3-pro"])
+def test_the_responses_api(model, gateway, loop, simulator):
+    url, key = gateway.url, "client-key"
+    # docs: LlamaIndex, Responses
+    llm = OpenAIResponses(api_base=f"{url}/v1", api_key=key, model=model, include=["reasoning.encrypted_content"])
+    # docs: end
+    assert llm.complete("Hello").text == f"{model} says: Hello"
+    assert "".join(part.delta or "" for part in llm.stream_chat([ChatMessage("Hello")])) == f"{model} says: Hello"
+    assert llm.as_structured_llm(City).complete("Tell me about Paris.").raw.sights
+    assert {call["path"] for call in simulator.received()} == {"/openai/v1/responses"}
+    answer = loop.run(ask_with_tools(llm, "How is the weather in Paris?"))
+    assert answer == f"{model} says: the tool answered 18 degrees in city"
