@@ -10,8 +10,8 @@ use azgate::{
         over_chat::{self, Events},
         over_responses::{self, ANSWER_DEPTH, Chunks, Wishes, hosted},
     },
-    call::{OverChat, OverResponses, UsageChunk},
-    json::{Document, apply},
+    call::{OverChat, OverResponses, ReplayedReasoning, UsageChunk},
+    json::{Document, View, apply},
     respond::synthesize,
     sse::{Decoder, EVENT_LIMIT},
 };
@@ -48,10 +48,13 @@ fn json(text: &[u8]) -> Option<Value> {
 }
 
 fn requests(document: &Document, options: u8) {
+    let replayed =
+        [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
     let wishes = Wishes {
         resource: "main",
         encrypted: options & 4 == 4,
         summary: (options & 8 == 8).then_some("auto"),
+        replayed: replayed[usize::from(options >> 6)],
     };
     if let Ok(bridged) = over_responses::request(document, &wishes) {
         told(document, &bridged);
@@ -157,8 +160,8 @@ fn streams(text: &[u8], mut cuts: Vec<usize>, over_responses: &Arc<OverResponses
         matches!(&*kind(out), "response.completed" | "response.incomplete" | "error")
     });
     assert_eq!(stream(&pieces, &mut events(), |_| true), whole);
-    let numbers =
-        data(&whole).iter().filter_map(|data| json(data)?["sequence_number"].as_u64()).collect::<Vec<_>>();
+    let number = |data: Bytes| Document::parse(data, 1).ok()?.root().get("sequence_number")?.whole();
+    let numbers: Vec<u64> = data(&whole).into_iter().filter_map(number).collect();
     assert!(numbers.iter().copied().eq((0..).take(numbers.len())), "{numbers:?}");
 }
 
@@ -205,9 +208,6 @@ fn data(stream: &[u8]) -> Vec<Bytes> {
 
 /// The type of the last event.
 fn kind(stream: &[u8]) -> String {
-    let last = data(stream).pop().expect("its end was told");
-    // Of what is no Unicode, the type is written first.
-    json(&last)
-        .and_then(|last| Some(last["type"].as_str()?.to_owned()))
-        .unwrap_or_else(|| String::from_utf8_lossy(&last).split('"').nth(3).unwrap_or_default().to_owned())
+    let last = Document::parse(data(stream).pop().expect("its end was told"), 1).expect("it is JSON");
+    last.root().get("type").and_then(View::text).unwrap_or_default().into_owned()
 }

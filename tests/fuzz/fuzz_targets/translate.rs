@@ -29,8 +29,9 @@ fuzz_target!(|input: &[u8]| {
     let twice = plan(&call, &target, &policy).expect("it was planned before");
     assert_eq!(self::sent(&call, &twice), sent);
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
-    if !target.profile.is_known() && planned.crossing.is_none() {
-        assert!(planned.edits.is_empty());
+    let literal = !target.profile.is_known() && !target.collect && operation == Operation::Chat;
+    if literal && planned.crossing.is_none() {
+        assert!(planned.edits.is_empty(), "{:?}", planned.edits);
     }
     if planned.changes().next().is_none() && planned.crossing.is_none() {
         assert_eq!(sent, text);
