@@ -282,6 +282,17 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_passed_on_is_refused_to_who_accepts_no_loss() {
+        let named = r#"{"messages":[{"role":"user","name":"Ann","content":"Hi"}]}"#;
+        let layer = PolicyLayer { lossy: None, rules: [("drop.name".to_owned(), Action::Pass)].into() };
+        let policy = |call| Policy { call, layers: [None, None, Some(&layer)] };
+        let target = target("gpt-5-codex", "v1");
+        assert!(send(&target, named, &policy(None)).unwrap().edits.contains("drop.name;lossy"));
+        let refusal = send(&target, named, &policy(Some(Lossy::Refuse))).unwrap_err();
+        assert_eq!(&*refusal.rule, "drop.name");
+    }
+
+    #[test]
     fn azgate_cuts_at_the_sequence_and_makes_the_call_for_each_choice_where_it_is_told_to() {
         let target = Target { cut_at_stop: true, fan_out: 4, ..target("gpt-5-codex", "v1") };
         let body = format!(r#"{{{HI},"stop":["a","b"],"n":3,"stream":true}}"#);

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     Finished, Target, Version, learn,
-    policy::{Action, Policy},
+    policy::{Action, Lossy, Policy},
     words::{Words, words},
     written::{Value, Written},
 };
@@ -202,8 +202,12 @@ impl<'a> Draft<'a> {
     pub(super) fn lose(&mut self, loss: Loss) -> Result<(), Refusal> {
         let Loss { rule, at, why, same } = loss;
         let effect = if same { Effect::Same } else { Effect::Lossy };
-        if self.policy.action(rule, Action::Apply, effect) == Action::Refuse {
-            return Err(self.refusal(rule, &at.to_string(), &why));
+        // It cannot be passed on; but who accepts no loss at all is not told that it was.
+        let unheard = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
+        match self.policy.action(rule, Action::Apply, effect) {
+            Action::Refuse => return Err(self.refusal(rule, &at.to_string(), &why)),
+            Action::Pass if unheard => return Err(self.refusal(rule, &at.to_string(), &why)),
+            Action::Pass | Action::Apply => {}
         }
         self.push(rule, Change::Lost { at }, effect, why);
         Ok(())

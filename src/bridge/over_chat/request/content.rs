@@ -88,7 +88,7 @@ fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Un
         "input_text" => text_part(part, at, &["type", "text"]),
         "output_text" => output_text(part, at, losses),
         "refusal" => {
-            let told = Raw::source(needed(part, "refusal", at)?.span());
+            let told = Raw::source(written(part, "refusal", at)?.span());
             Ok(Part::Refusal(Raw::source(part.span()), told))
         }
         "input_image" => image(part, at).map(Part::Other),
@@ -102,8 +102,17 @@ fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Un
     }
 }
 
+/// A member that must be a string.
+fn written<'a>(part: View<'a>, key: &'static str, at: &Pointer) -> Result<View<'a>, Uncarried> {
+    let value = needed(part, key, at)?;
+    match value.kind() {
+        Kind::String => Ok(value),
+        other => refuse(&at.clone().then(key), format!("it is {}, not a string", other.described())),
+    }
+}
+
 fn text_part(part: View<'_>, at: &Pointer, known: &[&str]) -> Result<Part, Uncarried> {
-    let text = Raw::source(needed(part, "text", at)?.span());
+    let text = Raw::source(written(part, "text", at)?.span());
     let mut rest = Row::members();
     rest.copy_rest(part, known);
     let alone = rest.is_empty().then(|| text.clone());

@@ -163,6 +163,10 @@ fn items_without_a_place_in_chat_are_refused_and_named() {
         "input[1].content[0].file_id",
         "data URL",
     );
+    for (kind, key) in [("input_text", "text"), ("output_text", "text"), ("refusal", "refusal")] {
+        let at = format!("input[1].content[0].{key}");
+        refused(part(json!({"type": kind, key: {"a": 1}})), &at, "an object, not a string");
+    }
     refused(part(json!({"type": "input_image"})), "input[1].content[0].image_url", "missing");
     refused(
         part(json!({"type": "input_image", "image_url": "u", "detail": "original"})),
