@@ -284,7 +284,8 @@ async fn a_resource_that_cannot_say_hides_no_object_of_another_and_makes_no_404(
         let unknown = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await;
         // That azgate's own credential was refused is no business of the client's.
         assert_eq!(unknown.status, if status == 401 { 502 } else { status });
-        (first.finish(), second.finish());
+        first.finish();
+        second.finish();
     }
 }
 
