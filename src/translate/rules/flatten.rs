@@ -1,10 +1,12 @@
 //! Tools in chat's shape in a Responses call: what stands under `function` stands beside `type` there. A schema is strict on
 //! the Responses API unless the call says otherwise, and is not in chat (Azure's and OpenAI's documents).
 
+use bytes::Bytes;
+
 use super::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
-    json::{Change, Kind, Pointer, Raw, Span, View, text},
+    json::{Change, Document, Kind, Pointer, Raw, Span, View, text},
     translate::{Draft, Value},
 };
 
@@ -24,7 +26,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             let Some((kind, inner)) = nested(tool) else { continue };
             let mut value = head(kind);
             spread_but(&mut value, tool, &["type", kind]);
-            describe(&mut value, kind, inner);
+            let beside: Vec<String> = tool.members().map(|(key, _)| key.into_owned()).collect();
+            let beside: Vec<&str> = beside.iter().map(String::as_str).chain(["type"]).collect();
+            describe(&mut value, kind, inner, beside);
             value.push("}");
             let at = Pointer::key("tools").item(index);
             draft.edit(ID, Effect::Same, WHY, Change::Set { at, value })?;
@@ -50,24 +54,27 @@ fn head(kind: &str) -> Raw {
     Raw::json(format!(r#"{{"type":"{kind}""#))
 }
 
-fn describe(value: &mut Raw, kind: &str, inner: View<'_>) {
+/// Adds the description, but for what stands beside the tool's type already.
+fn describe<'a>(value: &mut Raw, kind: &str, inner: View<'_>, mut beside: Vec<&'a str>) {
     if kind == "function" {
-        spread_but(
-            value,
-            inner,
-            if inner.get("strict").is_some_and(View::is_null) { &["strict"] } else { &[] },
-        );
-        if inner.get("strict").is_none_or(View::is_null) {
+        let strict =
+            inner.get("strict").is_some_and(|strict| !strict.is_null()) || beside.contains(&"strict");
+        beside.extend((!strict).then_some("strict"));
+        spread_but(value, inner, &beside);
+        if !strict {
             value.push(r#","strict":false"#);
         }
         return;
     }
     let grammar = inner.get("format").and_then(|format| Some((format.get("type")?, format.get("grammar")?)));
-    let Some((kind, grammar)) = grammar else { return spread(value, inner) };
-    spread_but(value, inner, &["format"]);
+    let Some((kind, grammar)) = grammar.filter(|_| !beside.contains(&"format")) else {
+        return spread_but(value, inner, &beside);
+    };
+    beside.push("format");
+    spread_but(value, inner, &beside);
     value.push(r#","format":{"type":"#);
     value.push_source(kind.span());
-    spread(value, grammar);
+    spread_but(value, grammar, &["type", "grammar"]);
     value.push("}");
 }
 
@@ -75,13 +82,13 @@ fn describe(value: &mut Raw, kind: &str, inner: View<'_>) {
 fn flat_choice(choice: View<'_>) -> Option<Raw> {
     if let Some((kind, inner)) = nested(choice) {
         let mut value = head(kind);
-        spread(&mut value, inner);
+        spread_but(&mut value, inner, &["type", kind]);
         value.push("}");
         return Some(value);
     }
     let allowed = choice.get("allowed_tools").filter(|allowed| allowed.kind() == Kind::Object)?;
     let mut value = head("allowed_tools");
-    spread_but(&mut value, allowed, &["tools"]);
+    spread_but(&mut value, allowed, &["type", "tools", "allowed_tools"]);
     if let Some(tools) = allowed.get("tools") {
         value.push(r#","tools":["#);
         for (index, tool) in tools.items().enumerate() {
@@ -89,7 +96,7 @@ fn flat_choice(choice: View<'_>) -> Option<Raw> {
             match nested(tool) {
                 Some((kind, inner)) => {
                     value.extend(head(kind));
-                    spread(&mut value, inner);
+                    spread_but(&mut value, inner, &["type", kind]);
                     value.push("}");
                 }
                 None => value.push_source(tool.span()),
@@ -101,24 +108,23 @@ fn flat_choice(choice: View<'_>) -> Option<Raw> {
     Some(value)
 }
 
-/// Adds the members of an object, as they are written, behind others. They may lie deeper than the outline goes.
-pub(super) fn spread(value: &mut Raw, object: View<'_>) {
+/// Adds the members of an object behind others, without some: as they are written, where none of these is there. They may
+/// lie deeper than the outline goes.
+pub(super) fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
     let inner = text::inner(object.raw());
-    if object.kind() == Kind::Object && !inner.trim_ascii().is_empty() {
+    if object.kind() != Kind::Object || inner.trim_ascii().is_empty() {
+        return;
+    }
+    let Ok(outlined) = Document::parse(Bytes::copy_from_slice(object.raw()), 1) else { return };
+    let members = || outlined.root().members();
+    if !members().any(|(key, _)| without.contains(&&*key)) {
         let Span { start, end } = object.span();
         value.push(",");
         value.push_source(Span { start: start + 1, end: end - 1 });
+        return;
     }
-}
-
-/// The same without some of them.
-fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
-    if without.is_empty() {
-        return spread(value, object);
-    }
-    for (key, member) in object.members().filter(|(key, _)| !without.contains(&&**key)) {
-        value.push(format!(",{}:", text::quote(&key)));
-        value.push_source(member.span());
+    for (key, member) in members().filter(|(key, _)| !without.contains(&&**key)) {
+        value.push(format!(",{}:{}", text::quote(&key), String::from_utf8_lossy(member.raw())));
     }
 }
 
@@ -169,6 +175,29 @@ mod tests {
             };
             assert_eq!(responses("gpt-5", "v1", &body(chat)), (body(own), "flatten.tools".to_owned()));
         }
+    }
+
+    #[test]
+    fn what_stands_beside_a_type_stands_there_once_and_is_flat() {
+        for (chat, own) in [
+            (
+                r#"{"type":"function","x":1,"function":{"name":"f","type":"y","function":{},"x":2,"strict":true}}"#,
+                r#"{"type":"function","x":1,"name":"f","strict":true}"#,
+            ),
+            (
+                r#"{"type":"custom","custom":{"name":"c","format":{"type":"grammar","grammar":{"type":"z","syntax":"lark"}}}}"#,
+                r#"{"type":"custom","name":"c","format":{"type":"grammar","syntax":"lark"}}"#,
+            ),
+        ] {
+            let (body, _) = responses("gpt-5", "v1", &format!(r#"{{"tools":[{chat}]}}"#));
+            assert_eq!(body, format!(r#"{{"tools":[{own}]}}"#));
+        }
+        let choice = r#"{"tools":[{"type":"custom","name":"c"}],"tool_choice":{"type":"custom","custom":{"type":"custom","custom":{},"name":"c"}}}"#;
+        let (body, _) = responses("gpt-5", "v1", choice);
+        assert_eq!(
+            body,
+            r#"{"tools":[{"type":"custom","name":"c"}],"tool_choice":{"type":"custom","name":"c"}}"#
+        );
     }
 
     #[test]

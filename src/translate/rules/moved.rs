@@ -68,7 +68,7 @@ fn format(format: View<'_>) -> Raw {
         (Some(kind), Some(schema)) => {
             let mut flat = Raw::json(r#"{"type":"#);
             flat.push_source(kind.span());
-            super::flatten::spread(&mut flat, schema);
+            super::flatten::spread_but(&mut flat, schema, &["type", "json_schema"]);
             flat.push("}");
             flat
         }

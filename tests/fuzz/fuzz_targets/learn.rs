@@ -92,12 +92,7 @@ fuzz_target!(|input: &[u8]| {
 
 fn amended(base: &Target, profile: Profile) -> Target {
     static TABLE: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
-    let Target { markdown, reasoning_reserve, .. } = *base;
-    Target {
-        markdown,
-        reasoning_reserve,
-        ..Target::new(&base.deployment, Arc::new(profile), base.surface.clone(), &TABLE)
-    }
+    base.with_profile(Arc::new(profile), &TABLE)
 }
 
 fn sent(call: &Call, plan: &Plan) -> Document {
@@ -156,6 +151,7 @@ fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
         Lesson::Synthesize => has("stream"),
         Lesson::ToolsWithEffort(_) => has("tools") || has("functions"),
         Lesson::ApiVersion(_) => true,
+        Lesson::ReplayedReasoning(_) => has("input"),
     };
     assert!(is_there, "{lesson:?} of {told}");
     assert!(lesson.why().len() < 1000, "{lesson:?}");

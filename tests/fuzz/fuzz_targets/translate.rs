@@ -1,4 +1,5 @@
-//! `translate::plan` over arbitrary calls, for every family, on every kind of surface, under any policy.
+//! `translate::plan` over arbitrary calls of both operations, for every family, served by whatever operation, on every kind
+//! of surface, under any policy.
 #![no_main]
 
 use azgate::{
@@ -20,21 +21,25 @@ fuzz_target!(|input: &[u8]| {
     let mut choices = Choices::new(given, text);
     let target = targets::target(&mut choices);
     let (word, layer) = targets::policy(&mut choices);
-    let Some(call) = call(Operation::Chat, Bytes::copy_from_slice(text)) else { return };
+    let operation = *choices.of(&Operation::ALL);
+    let Some(call) = call(operation, Bytes::copy_from_slice(text)) else { return };
     let policy = Policy { call: word, layers: [None, Some(&layer), None] };
     let Ok(planned) = plan(&call, &target, &policy) else { return };
     let sent = sent(&call, &planned);
     let twice = plan(&call, &target, &policy).expect("it was planned before");
     assert_eq!(self::sent(&call, &twice), sent);
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
-    if !target.profile.is_known() && planned.crossing.is_none() {
-        assert!(planned.edits.is_empty());
+    let literal = !target.profile.is_known() && !target.collect && operation == Operation::Chat;
+    if literal && planned.crossing.is_none() {
+        assert!(planned.edits.is_empty(), "{:?}", planned.edits);
     }
     if planned.changes().next().is_none() && planned.crossing.is_none() {
         assert_eq!(sent, text);
     }
     if word == Some(Lossy::Refuse) {
-        assert!(planned.edits.iter().all(|edit| edit.effect == Effect::Same), "{:?}", planned.edits);
+        let crossed = planned.crossing.iter().flat_map(|crossing| &crossing.edits);
+        let mut edits = crossed.chain(&planned.edits);
+        assert!(edits.all(|edit| edit.effect == Effect::Same), "{planned:?}");
     }
     let shown = String::from_utf8_lossy(&sent);
     let again =

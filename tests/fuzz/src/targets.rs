@@ -3,8 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use azgate::{
+    call::Operation,
     catalog::{Catalog, Profile, Surfaces},
-    translate::{Action, Lossy, PolicyLayer, RULES, Target},
+    translate::{Action, Lossy, OnToolsWithEffort, PolicyLayer, RULES, Summary, Target},
 };
 
 use crate::choices::Choices;
@@ -26,12 +27,35 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
     static TABLE: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
     let profile = choices.of(&FAMILIES).clone();
     let surface = choices.of(&SURFACES).parse().expect("a surface of the list");
-    let options = choices.byte();
+    let (options, bridging) = (choices.byte(), choices.byte());
+    let profile = match bridging & 3 {
+        0 => alone(&profile, Operation::Responses),
+        1 => alone(&profile, Operation::Chat),
+        _ => profile,
+    };
+    let with_effort = [
+        OnToolsWithEffort::Bridge,
+        OnToolsWithEffort::Bridge,
+        OnToolsWithEffort::EffortNone,
+        OnToolsWithEffort::Refuse,
+    ];
     Target {
         markdown: options & 1 == 1,
         reasoning_reserve: if options & 2 == 2 { 1000 } else { 0 },
+        collect: options & 4 == 4,
+        resource: "main".into(),
+        cut_at_stop: bridging & 4 == 4,
+        fan_out: if bridging & 8 == 8 { 4 } else { 1 },
+        reasoning_summary: (bridging & 16 == 16).then_some(Summary::Auto),
+        tools_with_effort: with_effort[usize::from(bridging >> 6)],
         ..Target::new(DEPLOYMENT, profile, surface, &TABLE)
     }
+}
+
+/// The family, as if Azure served it by this operation alone.
+fn alone(profile: &Arc<Profile>, operation: Operation) -> Arc<Profile> {
+    let operations = if profile.is_known() { vec![operation] } else { Vec::new() };
+    Arc::new(Profile { operations, ..Profile::clone(profile) })
 }
 
 /// What a call says of losses, and a layer in which some rules have an action of their own.

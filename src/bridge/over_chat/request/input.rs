@@ -94,6 +94,10 @@ impl Messages {
 
     fn message(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
         let role = needed(item, "role", at)?;
+        let Some(speaker) = role.text() else {
+            let found = if role.kind() == Kind::String { "no Unicode" } else { role.kind().described() };
+            return refuse(&at.clone().then("role"), format!("it is {found}, not the name of a role"));
+        };
         let sent = item.get("content");
         let place = at.clone().then("content");
         let Some(sent) = sent else { return refuse(&place, "it is missing") };
@@ -114,7 +118,7 @@ impl Messages {
                 rest.push((key.into_owned(), Raw::source(value.span())));
             }
         }
-        if role.text().as_deref() == Some("assistant") {
+        if speaker == "assistant" {
             self.say(content, rest);
             return Ok(());
         }

@@ -156,6 +156,7 @@ fn items_without_a_place_in_chat_are_refused_and_named() {
         json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "", "namespace": "n"});
     refused(item(namespaced), "input[1].namespace", "by name");
     refused(item(json!({"type": "message", "role": "user"})), "input[1].content", "missing");
+    refused(item(json!({"role": {"a": 1}, "content": "x"})), "input[1].role", "an object");
     let part = |part: Value| item(json!({"role": "user", "content": [part]}));
     refused(
         part(json!({"type": "input_image", "file_id": "file-1"})),

@@ -1,0 +1,213 @@
+//! The bridge over anything: calls, whole answers, and streams cut anywhere, both ways. What comes of it is JSON, or a stream
+//! that is well formed and told alike whatever the cuts; and when a stream is done, its end was told.
+#![no_main]
+
+use std::sync::Arc;
+
+use azgate::{
+    bridge::{
+        self, Bridged,
+        over_chat::{self, Events},
+        over_responses::{self, ANSWER_DEPTH, Chunks, Wishes, hosted},
+    },
+    call::{OverChat, OverResponses, ReplayedReasoning, UsageChunk},
+    json::{Document, View, apply},
+    respond::synthesize,
+    sse::{Decoder, EVENT_LIMIT},
+};
+use azgate_fuzz::{Choices, mutate, split};
+use bytes::{Bytes, BytesMut};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use serde_json::Value;
+
+fuzz_mutator!(|data: &mut [u8], size: usize, most: usize, seed: u32| {
+    mutate::mutate(data, size, most, seed)
+});
+
+fuzz_target!(|input: &[u8]| {
+    let (text, given) = split(input);
+    let mut choices = Choices::new(given, text);
+    let options = choices.byte();
+    let stop = if options & 1 == 1 { vec!["END".to_owned(), "x".to_owned()] } else { Vec::new() };
+    let over_responses = OverResponses { resource: "main".into(), stop };
+    let body = Bytes::copy_from_slice(text);
+    if let Ok(document) = Document::parse(body.clone(), bridge::DEPTH) {
+        requests(&document, options);
+        answers(&body, &over_responses);
+    }
+    let cuts: Vec<usize> = (0..choices.below(8)).map(|_| choices.below(text.len() + 1)).collect();
+    streams(text, cuts, &Arc::new(over_responses), options & 2 == 2);
+});
+
+/// JSON as a strict parser takes it. Where the text is no Unicode, it is not its own.
+fn json(text: &[u8]) -> Option<Value> {
+    match serde_json::from_slice::<&serde_json::value::RawValue>(text) {
+        Ok(_) => serde_json::from_slice(text).ok(),
+        Err(error) => panic!("{error}: {}", String::from_utf8_lossy(text)),
+    }
+}
+
+fn requests(document: &Document, options: u8) {
+    let replayed =
+        [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
+    let wishes = Wishes {
+        resource: "main",
+        encrypted: options & 4 == 4,
+        summary: (options & 8 == 8).then_some("auto"),
+        replayed: replayed[usize::from(options >> 6)],
+    };
+    if let Ok(bridged) = over_responses::request(document, &wishes) {
+        told(document, &bridged);
+    }
+    if let Ok((bridged, reply)) = over_chat::request(document) {
+        let body = told(document, &bridged);
+        json(&[b"{", &*reply.echo, b"}"].concat());
+        // What became a chat call becomes a Responses call again.
+        let chat = Document::parse(body.into(), bridge::DEPTH);
+        if let Ok(again) = chat.as_ref().map(|chat| over_responses::request(chat, &wishes)) {
+            drop(again.map(|again| told(chat.as_ref().expect("parsed"), &again)));
+        }
+    }
+    if let Ok(changes) = hosted::changes(document) {
+        let corrected = apply(document, changes.iter().map(|(change, _)| change)).concat();
+        json(&corrected);
+        // What is corrected is correct.
+        if let Ok(corrected) = Document::parse(corrected.into(), bridge::DEPTH) {
+            let more = hosted::changes(&corrected).expect("it was corrected");
+            assert!(more.is_empty(), "{more:?}");
+        }
+    }
+}
+
+/// The body of a bridged call. Its losses have reasons.
+fn told(document: &Document, bridged: &Bridged) -> Vec<u8> {
+    let body = bridged.body.render(document.source());
+    json(&body);
+    for loss in &bridged.losses {
+        assert!(loss.rule.contains('.') && !loss.why.is_empty(), "{loss:?}");
+    }
+    body
+}
+
+fn answers(body: &Bytes, over_responses: &OverResponses) {
+    let Ok(document) = Document::parse(body.clone(), ANSWER_DEPTH) else { return };
+    if let Ok(told) = over_responses::answer(&document, over_responses) {
+        json(&told);
+        let told = Document::parse(told, 4).expect("it is JSON");
+        let stream = synthesize::synthesize(&told, UsageChunk::Wanted).expect("it is a completion");
+        assert_eq!(data(&stream).last().map(|last| &**last), Some(&b"[DONE]"[..]));
+    }
+    let Ok(document) = Document::parse(body.clone(), over_chat::DEPTH) else { return };
+    if let Ok(told) = over_chat::answer(&document, &echo()) {
+        json(&told);
+        let told = Document::parse(told, 4).expect("it is JSON");
+        let stream = synthesize::responses::synthesize(&told).expect("it is a response");
+        assert!(matches!(&*kind(&stream), "response.completed" | "response.incomplete"));
+    }
+}
+
+fn echo() -> OverChat {
+    OverChat { echo: r#""instructions":null,"store":false"#.into() }
+}
+
+/// A teller of streams.
+trait Teller {
+    fn event(&mut self, data: &Bytes, out: &mut BytesMut);
+    fn end(&mut self, out: &mut BytesMut);
+    fn is_done(&self) -> bool;
+}
+
+impl Teller for Chunks {
+    fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
+        Chunks::event(self, data, out);
+    }
+
+    fn end(&mut self, out: &mut BytesMut) {
+        Chunks::end(self, out);
+    }
+
+    fn is_done(&self) -> bool {
+        Chunks::is_done(self)
+    }
+}
+
+impl Teller for Events {
+    fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
+        Events::event(self, data, out);
+    }
+
+    fn end(&mut self, out: &mut BytesMut) {
+        Events::end(self, out);
+    }
+
+    fn is_done(&self) -> bool {
+        Events::is_done(self)
+    }
+}
+
+fn streams(text: &[u8], mut cuts: Vec<usize>, over_responses: &Arc<OverResponses>, usage: bool) {
+    cuts.extend([0, text.len()]);
+    cuts.sort_unstable();
+    let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
+    let chunks = || Chunks::new(over_responses.clone(), usage);
+    let whole = stream(&[text], &mut chunks(), |out| {
+        let last = data(out).pop().expect("its end was told");
+        last == "[DONE]" || json(&last).is_none_or(|last| last["error"].is_object())
+    });
+    assert_eq!(stream(&pieces, &mut chunks(), |_| true), whole);
+    let events = || Events::new(Arc::new(echo()));
+    let whole = stream(&[text], &mut events(), |out| {
+        matches!(&*kind(out), "response.completed" | "response.incomplete" | "error")
+    });
+    assert_eq!(stream(&pieces, &mut events(), |_| true), whole);
+    let number = |data: Bytes| Document::parse(data, 1).ok()?.root().get("sequence_number")?.whole();
+    let numbers: Vec<u64> = data(&whole).into_iter().filter_map(number).collect();
+    assert!(numbers.iter().copied().eq((0..).take(numbers.len())), "{numbers:?}");
+}
+
+/// What is told of a stream that comes in pieces. Whenever it is done, `ended` holds of what was told.
+fn stream(pieces: &[&[u8]], teller: &mut dyn Teller, ended: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let mut decoder = Decoder::new(EVENT_LIMIT);
+    let mut out = BytesMut::new();
+    for piece in pieces {
+        decoder.push(Bytes::copy_from_slice(piece));
+        while let Some(event) = decoder.event().expect("small") {
+            take(teller, event.data(), &mut out, &ended);
+        }
+    }
+    let tail = decoder.finish();
+    take(teller, tail.and_then(|tail| tail.data()), &mut out, &ended);
+    teller.end(&mut out);
+    assert!(teller.is_done() && ended(&out), "{}", String::from_utf8_lossy(&out));
+    for data in data(&out).iter().filter(|data| **data != "[DONE]") {
+        json(data);
+    }
+    out.to_vec()
+}
+
+fn take(teller: &mut dyn Teller, data: Option<Bytes>, out: &mut BytesMut, ended: impl Fn(&[u8]) -> bool) {
+    let Some(data) = data else { return };
+    let (done, length) = (teller.is_done(), out.len());
+    teller.event(&data, out);
+    if done {
+        assert_eq!(out.len(), length, "told behind the end");
+    } else if teller.is_done() {
+        assert!(ended(out), "{}", String::from_utf8_lossy(out));
+    }
+}
+
+/// The data of a stream's events; it must end with one that is whole.
+fn data(stream: &[u8]) -> Vec<Bytes> {
+    let mut decoder = Decoder::new(EVENT_LIMIT);
+    decoder.push(Bytes::copy_from_slice(stream));
+    let events = std::iter::from_fn(|| decoder.event().expect("small"));
+    let data = events.map(|event| event.data().expect("every event has data")).collect();
+    assert!(decoder.finish().is_none(), "{}", String::from_utf8_lossy(stream));
+    data
+}
+
+/// The type of the last event.
+fn kind(stream: &[u8]) -> String {
+    let last = Document::parse(data(stream).pop().expect("its end was told"), 1).expect("it is JSON");
+    last.root().get("type").and_then(View::text).unwrap_or_default().into_owned()
+}
