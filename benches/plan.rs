@@ -41,8 +41,14 @@ fn image() -> String {
 
 fn translate(body: &Bytes, target: &Target) -> usize {
     let Ok(body) = Document::parse(body.clone(), OUTLINE_DEPTH) else { return 0 };
-    let call =
-        Call { operation: Operation::Chat, model: "m".to_owned(), stream: false, body, normalize: true };
+    let call = Call {
+        operation: Operation::Chat,
+        model: "m".to_owned(),
+        stream: false,
+        body,
+        normalize: true,
+        stateless: false,
+    };
     let Ok(plan) = plan(&call, target, &Policy::default()) else { return 0 };
     apply(&call.body, plan.changes()).len()
 }

@@ -36,10 +36,11 @@ pub struct Stored {
 /// another resource.
 ///
 /// # Errors
-/// When a resource could not be asked and no other one has the object, or an answer cannot be passed on.
+/// When a resource could not be asked, or not say, and no other one has the object, or an answer cannot be passed on.
 pub async fn forward(gateway: &Gateway, asked: &Stored, record: &mut Record) -> Result<Adapted, ApiError> {
     let deadlines = Deadlines::begin(gateway.timeouts);
     let mut failed = None;
+    let mut unable = None;
     let mut missing = None;
     for resource in &gateway.resources {
         let request = request(resource, asked)?;
@@ -59,16 +60,25 @@ pub async fn forward(gateway: &Gateway, asked: &Stored, record: &mut Record) -> 
             return Ok(respond::stored(answer, deadlines, heartbeat, record).await?);
         }
         let answer = respond::gathered(answer, &deadlines).await;
-        if answer.status() != StatusCode::NOT_FOUND {
-            return Ok(respond::refused(&answer, &resource.name, record)?);
+        match answer.status() {
+            StatusCode::NOT_FOUND => missing = Some((resource, answer)),
+            status if is_unable(status) => unable = unable.or(Some((resource, answer))),
+            _ => return Ok(respond::refused(&answer, &resource.name, record)?),
         }
-        missing = Some((resource, answer));
     }
-    if let Some(failure) = failed {
-        return Err(failure.into());
-    }
-    let (resource, answer) = missing.ok_or_else(|| ApiError::unknown_object(&asked.id))?;
+    let told = match (unable, failed) {
+        (Some(unable), _) => unable,
+        (None, Some(failure)) => return Err(failure.into()),
+        (None, None) => missing.ok_or_else(|| ApiError::unknown_object(&asked.id))?,
+    };
+    let (resource, answer) = told;
+    record.note_resource(resource);
     Ok(respond::refused(&answer, &resource.name, record)?)
+}
+
+/// Whether a resource with this status could not say whether it has the object: another one may.
+fn is_unable(status: StatusCode) -> bool {
+    status.is_server_error() || matches!(status.as_u16(), 401 | 403 | 408 | 429)
 }
 
 /// The request as it goes to one resource.

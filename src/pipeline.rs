@@ -81,6 +81,7 @@ async fn ask(
         return Err(object.into());
     }
     call.normalize = route.normalize.unwrap_or(call.normalize);
+    call.stateless = !gateway.objects_are_shared;
     let lossy = lossy(&head.headers)?;
     let turn = route.knowledge.admit().await;
     let gateway = gateway.clone();

@@ -36,4 +36,6 @@ pub struct Call {
     pub body: Document,
     /// The caller wants odd stream chunks in the form that strict OpenAI clients expect.
     pub normalize: bool,
+    /// What Azure stores of it cannot be named by a later call, so its answer must hold what that call needs.
+    pub stateless: bool,
 }

@@ -149,7 +149,7 @@ pub fn call(
         Operation::Chat => messages(root)?,
         Operation::Responses => input(root)?,
     }
-    Ok(Call { operation, model, stream, body, normalize })
+    Ok(Call { operation, model, stream, body, normalize, stateless: false })
 }
 
 /// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of which

@@ -89,7 +89,7 @@ pub enum AnswerError {
     #[error(transparent)]
     Uncollected(#[from] CollectError),
     /// A stream was asked for, and the JSON answer that it should be made of is none.
-    #[error("Azure's answer is not one that a stream can be made of: {excerpt}")]
+    #[error("Azure's answer is not one that azgate understands: {excerpt}")]
     Malformed {
         /// How the answer begins.
         excerpt: String,

@@ -17,7 +17,14 @@ fn target(family: &str, surface: &str) -> Target {
 fn call(body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(crate::json::View::boolean).unwrap_or_default();
-    Call { operation: Operation::Chat, model: "my-deployment".into(), stream, body, normalize: true }
+    Call {
+        operation: Operation::Chat,
+        model: "my-deployment".into(),
+        stream,
+        body,
+        normalize: true,
+        stateless: false,
+    }
 }
 
 fn translated(target: &Target, body: &str) -> (String, Plan) {

@@ -10,8 +10,13 @@ use crate::{
 };
 
 /// Rules that no golden case hits, since an operator must switch them on.
-const SWITCHED_ON: [&str; 4] =
-    ["add.markdown", "reserve.reasoning", "collect.stream", "refuse.tools_with_effort"];
+const SWITCHED_ON: [&str; 5] = [
+    "add.markdown",
+    "reserve.reasoning",
+    "collect.stream",
+    "refuse.tools_with_effort",
+    "add.encrypted_reasoning",
+];
 
 #[test]
 fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {

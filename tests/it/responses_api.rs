@@ -240,7 +240,7 @@ async fn what_azure_says_of_an_object_stays_what_it_is() {
 #[tokio::test]
 async fn of_several_resources_the_one_that_has_the_object_answers() {
     let first =
-        Upstream::script([Reply::json(404, MISSING), Reply::json(404, MISSING), Reply::json(429, "{}")])
+        Upstream::script([Reply::json(404, MISSING), Reply::json(404, MISSING), Reply::json(400, "{}")])
             .await;
     let second = Upstream::script([Reply::json(200, RESPONSE), Reply::json(404, "{}")]).await;
     let dated = "surface = \"2024-10-21\"";
@@ -253,7 +253,7 @@ async fn of_several_resources_the_one_that_has_the_object_answers() {
     let missing = ask(&proxy, "DELETE", "/v1/responses/resp_1", "", "").await;
     assert_eq!(missing.refused().told(), (404, "invalid_request_error", "404", None));
     // The first one has another answer: the second one is not asked.
-    assert_eq!(ask(&proxy, "POST", "/v1/responses/resp_1/cancel", "", "").await.status, 429);
+    assert_eq!(ask(&proxy, "POST", "/v1/responses/resp_1/cancel", "", "").await.status, 400);
     let lines: Vec<String> = first.finish().iter().map(|received| received.line().to_owned()).collect();
     assert_eq!(
         lines,
@@ -271,6 +271,22 @@ async fn of_several_resources_the_one_that_has_the_object_answers() {
             "DELETE /other/openai/responses/resp_1?api-version=2025-03-01-preview HTTP/1.1"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_resource_that_cannot_say_hides_no_object_of_another_and_makes_no_404() {
+    for status in [401, 429, 500] {
+        let first = Upstream::script([Reply::json(status, "{}"), Reply::json(status, "{}")]).await;
+        let second = Upstream::script([Reply::json(200, RESPONSE), Reply::json(404, MISSING)]).await;
+        let proxy = Proxy::start(&first, &resource("other", &second, "")).await;
+        let found = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await;
+        assert_eq!((found.status, found.body.as_str()), (200, RESPONSE));
+        let unknown = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await;
+        // That azgate's own credential was refused is no business of the client's.
+        assert_eq!(unknown.status, if status == 401 { 502 } else { status });
+        first.finish();
+        second.finish();
+    }
 }
 
 #[tokio::test]

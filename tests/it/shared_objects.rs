@@ -189,3 +189,21 @@ async fn one_key_none_or_the_operators_word_make_objects_everyones() {
         assert_eq!(sent[..responses.len()], responses);
     }
 }
+
+#[tokio::test]
+async fn with_more_than_one_key_an_answer_brings_its_reasoning_whole_so_that_it_can_be_sent_back() {
+    const ANSWER: &str = r#"{"id":"resp_1","object":"response","status":"completed","model":"gpt-5-2025-08-07","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"function_call","id":"fc_1","call_id":"call_1","name":"f","arguments":"{}","status":"completed"}]}"#;
+    let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, RESPONSE)]).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    let first = ask(&proxy, "POST", "/v1/responses", TEAM_A, r#"{"model":"gpt-5","input":"a"}"#).await;
+    assert_eq!((first.status, first.body.as_str()), (200, ANSWER));
+    let output: serde_json::Value = serde_json::from_str(&first.body).unwrap();
+    let mut input = output["output"].as_array().unwrap().clone();
+    input.push(serde_json::json!({"type": "function_call_output", "call_id": "call_1", "output": "1"}));
+    let again = serde_json::json!({"model": "gpt-5", "input": input}).to_string();
+    assert_eq!(ask(&proxy, "POST", "/v1/responses", TEAM_A, &again).await.status, 200);
+    let sent: Vec<serde_json::Value> =
+        upstream.finish().iter().map(|received| serde_json::from_str(received.text()).unwrap()).collect();
+    assert_eq!(sent[0]["include"], serde_json::json!(["reasoning.encrypted_content"]));
+    assert_eq!(sent[1]["input"][0]["encrypted_content"], "gAAA");
+}

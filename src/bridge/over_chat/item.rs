@@ -92,6 +92,11 @@ impl Call {
 }
 
 impl Item {
+    /// Whether it is a call of a tool.
+    pub(super) fn is_call(&self) -> bool {
+        matches!(self.kind, Kind::Call(_))
+    }
+
     /// A piece of the model's thoughts. They are one part, which begins with its item.
     pub(super) fn think(&mut self, piece: &[u8], output: usize, pad: &[u8], teller: &mut Teller<'_>) {
         let Kind::Reasoning(text) = &mut self.kind else { return };

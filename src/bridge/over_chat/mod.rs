@@ -1,4 +1,4 @@
-//! A Responses call that Azure serves as a chat completion. [`request`] says the call in the words of chat, [`answer`] the
+//! A Responses call that Azure serves as a chat completion. [`request()`] says the call in the words of chat, [`answer()`] the
 //! whole answer in those of Responses, and [`Events`] a stream of chunks as the events of a response.
 //!
 //! Nothing is stored, so a response's id leads nowhere: it is the chat answer's own, under a response's prefix, and every

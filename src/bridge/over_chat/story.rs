@@ -278,7 +278,8 @@ impl Story {
         }
     }
 
-    /// Makes an item the one that grows: what grew before is whole.
+    /// Makes an item the one that grows: what grew before is whole. Only calls grow beside each other, since their pieces may
+    /// come in turns: a client that acts on the end of one must find all of it.
     fn turn_to(
         &mut self,
         is: impl Fn(&Item) -> bool,
@@ -288,11 +289,14 @@ impl Story {
         self.begin(teller);
         let found = self.items.iter().position(is);
         let at = found.unwrap_or(self.items.len());
+        let new = found.is_none().then(|| make(self));
+        let calls = new.as_ref().or(self.items.get(at)).is_some_and(Item::is_call);
         for (output, item) in self.items.iter_mut().enumerate().filter(|(output, _)| *output != at) {
-            item.close(output, false, teller);
+            if !(calls && item.is_call()) {
+                item.close(output, false, teller);
+            }
         }
-        if found.is_none() {
-            let item = make(self);
+        if let Some(item) = new {
             teller.item_added(at, &item.json(Form::Begun));
             self.items.push(item);
         }

@@ -54,6 +54,11 @@ impl Failure {
         )
     }
 
+    /// What a client reads when upstream sends something else than events of a response: text may be missing.
+    pub(super) fn unreadable() -> Failure {
+        Failure::new("upstream_stream_unreadable", "Azure OpenAI sent an event that is no JSON.")
+    }
+
     fn new(code: &str, message: &str) -> Failure {
         Failure { code: code.to_owned(), message: message.to_owned(), status: status(code) }
     }

@@ -1,10 +1,15 @@
 //! Stop sequences, which the Responses API does not know: the text is cut where the first one that is complete begins.
 
-/// Where the first sequence to be complete begins; of two, the longer one.
-pub(super) fn cut(text: &str, sequences: &[String]) -> Option<usize> {
+use std::ops::Range;
+
+/// Where the first sequence to be complete stands; of two, the longer one.
+pub(super) fn cut(text: &str, sequences: &[String]) -> Option<Range<usize>> {
     let found = sequences.iter().filter(|sequence| !sequence.is_empty());
-    let found = found.filter_map(|sequence| Some((text.find(sequence.as_str())?, sequence.len())));
-    found.min_by_key(|(at, length)| (at + length, *at)).map(|(at, _)| at)
+    let found = found.filter_map(|sequence| {
+        let at = text.find(sequence.as_str())?;
+        Some(at..at + sequence.len())
+    });
+    found.min_by_key(|found| (found.end, found.start))
 }
 
 /// What is held back of a text that comes in pieces, since it may be the beginning of a sequence.
@@ -16,8 +21,8 @@ impl Held {
     pub(super) fn push(&mut self, piece: &str, sequences: &[String]) -> (String, bool) {
         let mut text = std::mem::take(&mut self.0);
         text.push_str(piece);
-        if let Some(at) = cut(&text, sequences) {
-            text.truncate(at);
+        if let Some(found) = cut(&text, sequences) {
+            text.truncate(found.start);
             return (text, true);
         }
         let mut tails = text.char_indices().map(|(at, _)| at);
@@ -45,8 +50,8 @@ mod tests {
     #[test]
     fn the_sequence_that_is_complete_first_cuts() {
         let sequences = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        assert_eq!(cut("xabc", &sequences(&["abc", "b"])), Some(2));
-        assert_eq!(cut("xabc", &sequences(&["abc", "c"])), Some(1));
+        assert_eq!(cut("xabc", &sequences(&["abc", "b"])), Some(2..3));
+        assert_eq!(cut("xabc", &sequences(&["abc", "c"])), Some(1..4));
         assert_eq!(cut("xabc", &sequences(&["", "d"])), None);
     }
 
@@ -67,7 +72,7 @@ mod tests {
             }
             shown += &held.take();
             let at = cut(&whole, &sequences);
-            let expected = at.map_or(&*whole, |at| whole.get(..at).unwrap());
+            let expected = at.as_ref().map_or(&*whole, |found| whole.get(..found.start).unwrap());
             prop_assert_eq!((&*shown, done), (expected, at.is_some()));
         }
     }

@@ -55,7 +55,7 @@ fn head(kind: &str) -> Raw {
 }
 
 /// Adds the description, but for what stands beside the tool's type already.
-fn describe<'a>(value: &mut Raw, kind: &str, inner: View<'_>, mut beside: Vec<&'a str>) {
+fn describe(value: &mut Raw, kind: &str, inner: View<'_>, mut beside: Vec<&str>) {
     if kind == "function" {
         let strict =
             inner.get("strict").is_some_and(|strict| !strict.is_null()) || beside.contains(&"strict");

@@ -30,6 +30,7 @@ mod prediction;
 mod replayed;
 mod reserve;
 mod roles;
+mod stateless;
 mod status;
 mod stream;
 mod stream_options;
@@ -68,6 +69,7 @@ pub const RULES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     status::RULE,
+    stateless::RULE,
     both_caps::RULE,
     least_cap::RULE,
     effort::RULE,

@@ -1,5 +1,5 @@
 //! `status` on messages and reasoning items in the input. Clients replay an answer's items with it, and Azure refuses it:
-//! "Unknown parameter: 'input[1].status'" (litellm#13420).
+//! "Unknown parameter: 'input\[1\].status'" (litellm#13420).
 
 use super::{RESPONSES, Rule};
 use crate::{

@@ -13,7 +13,7 @@ use crate::{
 pub(in crate::translate) fn call(operation: Operation, body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation, model: "m".into(), stream, body, normalize: true }
+    Call { operation, model: "m".into(), stream, body, normalize: true, stateless: false }
 }
 
 /// A deployment `m` of a family on a surface.

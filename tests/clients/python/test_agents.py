@@ -58,6 +58,7 @@ def check(calls):
     assert [result["output"] for result in results] == [f"{at} degrees" for at in range(ROUNDS)]
 
 
+@pytest.mark.parametrize("kind", ["openai", "azure"], indirect=True)
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("model", ["gpt-5.6-sol", "gpt-5-codex", "gpt-5-pro"])
 def test_ten_calls_of_a_tool(model, stream, connect, simulator):

@@ -58,6 +58,7 @@ def test_a_call_to_a_resource_on_a_dated_surface(row, connect, simulator):
 
 
 @bridged
+@both
 @pytest.mark.parametrize("usage", [False, True], ids=["plain", "usage"])
 def test_a_stream(row, usage, connect, simulator):
     model = row["model"]

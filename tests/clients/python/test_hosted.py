@@ -67,4 +67,5 @@ def test_an_answer_goes_back_with_what_the_tools_did(connect_alone, simulator):
     answer = create(model="gpt-5", messages=messages, tools=[FILE_SEARCH])
     assert answer.choices[0].message.content == "gpt-5 says: And now?"
     sent = simulator.received()[1]["body"]["input"]
-    assert [item["type"] for item in sent] == ["message", "reasoning", "file_search_call", "message", "message"]
+    # The reasoning of an older question is nothing that this model looks at.
+    assert [item["type"] for item in sent] == ["message", "file_search_call", "message", "message"]

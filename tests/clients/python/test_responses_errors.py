@@ -3,7 +3,7 @@
 import openai
 import pytest
 
-MODELS = ["gpt-5", "o1", "gpt-5-codex", "gpt-35-turbo"]
+MODELS = ["o1", "gpt-5-codex", "gpt-35-turbo"]
 
 STATUSES = [
     ("400", openai.BadRequestError, 400),

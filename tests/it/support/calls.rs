@@ -68,7 +68,7 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 pub(crate) fn call(operation: Operation, body: &Bytes) -> Call {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation, model: "alias".into(), stream, body, normalize: true }
+    Call { operation, model: "alias".into(), stream, body, normalize: true, stateless: false }
 }
 
 /// The plan and the body that goes up.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::json::{
     Document, text,
-    write::{item, member},
+    write::{item, key, member},
 };
 
 /// How deep a response must be parsed: down to its items, which are opened one by one, so that no list in them
@@ -98,14 +98,22 @@ struct Message {
     refusal: Option<Vec<u8>>,
     reasoning: Option<Vec<u8>>,
     logprobs: Vec<u8>,
-    calls: Vec<u8>,
+    calls: Vec<Called>,
+}
+
+/// A call, and where it stands in the text: behind how much of it, as it is spelt.
+#[derive(Debug)]
+struct Called {
+    call: Vec<u8>,
+    behind: usize,
 }
 
 impl Message {
     fn take(&mut self, one: &Item) {
         if let ItemKind::Call(tool) = one.kind() {
             let call = one.view();
-            item(&mut self.calls, &tool_call(call, tool, None, tool.input(call)));
+            let behind = self.content.as_ref().map_or(0, Vec::len);
+            self.calls.push(Called { call: tool_call(call, tool, None, tool.input(call)), behind });
         }
         for part in one.parts() {
             self.take_part(&part);
@@ -131,14 +139,23 @@ impl Message {
         }
     }
 
-    /// Cuts the text at a stop sequence, and tells after how many characters. A text that is no Unicode stays whole.
+    /// Cuts the text at a stop sequence, and tells after how many characters. What was called behind the sequence is gone
+    /// with it: a model that knows of stop sequences would not have come so far. A text that is no Unicode stays whole.
     fn cut(&mut self, sequences: &[String]) -> Option<u64> {
         if sequences.is_empty() {
             return None;
         }
-        let quoted = quoted(self.content.as_deref());
-        let said = text::unquote(&quoted)?;
-        let said = said.get(..stop::cut(&said, sequences)?)?;
+        let whole = quoted(self.content.as_deref());
+        let said = text::unquote(&whole)?;
+        let found = stop::cut(&said, sequences)?;
+        let before = |called: &Called| {
+            let spelt = self.content.as_ref().and_then(|content| content.get(..called.behind));
+            text::unquote(&quoted(spelt)).is_none_or(|text| text.len() < found.end)
+        };
+        let kept: Vec<bool> = self.calls.iter().map(before).collect();
+        let mut kept = kept.into_iter();
+        self.calls.retain(|_| kept.next().unwrap_or(true));
+        let said = said.get(..found.start)?;
         let content = text::inner(text::quote(said).as_bytes()).to_vec();
         let length = characters(&content);
         self.logprobs = logprobs_within(std::mem::take(&mut self.logprobs), said.len());
@@ -154,7 +171,12 @@ impl Message {
         member(&mut out, "refusal", &quoted(self.refusal.as_deref()));
         member(&mut out, "annotations", &[b"[", &*annotations(items, cut), b"]"].concat());
         if !self.calls.is_empty() {
-            member(&mut out, "tool_calls", &[b"[", &*self.calls, b"]"].concat());
+            key(&mut out, "tool_calls");
+            out.push(b'[');
+            for called in &self.calls {
+                item(&mut out, &called.call);
+            }
+            out.push(b']');
         }
         if self.reasoning.is_some() {
             member(&mut out, "reasoning_content", &quoted(self.reasoning.as_deref()));

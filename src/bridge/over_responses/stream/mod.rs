@@ -92,8 +92,13 @@ impl Chunks {
         if self.done {
             return;
         }
-        // Not JSON: `[DONE]`, which the last event made needless.
-        let Ok(event) = Document::parse(data.clone(), 1) else { return };
+        let Ok(event) = Document::parse(data.clone(), 1) else {
+            // The event before it made `[DONE]` needless.
+            if !matches!(data.trim_ascii(), b"" | b"[DONE]") {
+                self.fail(&Failure::unreadable(), out);
+            }
+            return;
+        };
         let root = event.root();
         match happening(root) {
             Happening::Text(kind) => self.text(kind, root, "delta", out),

@@ -339,6 +339,15 @@ fn a_stream_that_breaks_off_says_so() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_ends_the_stream_since_text_may_be_missing() {
+    let mut chunks = chunks(true, &[]);
+    fed(&mut chunks, CREATED);
+    let told = fed(&mut chunks, r#"{"type":"response.output_text.delta""#);
+    assert!(told[0].contains(r#""code":"upstream_stream_unreadable""#), "{told:?}");
+    assert!(chunks.is_done());
+}
+
+#[test]
 fn what_says_nothing_is_passed_over() {
     let mut chunks = chunks(true, &[]);
     for event in [
@@ -352,7 +361,6 @@ fn what_says_nothing_is_passed_over() {
         r#"{"type":"response.output_text.delta","delta":1}"#,
         r#"{"type":"response.output_item.done"}"#,
         r#"{"type":"response.created"}"#,
-        r#"{"type":"response.output_text.delta""#,
     ] {
         assert!(fed(&mut chunks, event).is_empty(), "{event}");
     }
