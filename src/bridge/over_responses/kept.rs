@@ -14,19 +14,18 @@ use crate::json::{
 /// The field for `items`; `None` if the message holds everything. Of a text that was cut, `cut` is the message in which that
 /// was: no message is kept as it was then, and none behind.
 pub(super) fn kept<'a>(
-    items: impl IntoIterator<Item = &'a Item> + Clone,
+    items: impl Iterator<Item = &'a Item> + Clone,
     resource: &str,
     cut: Option<usize>,
 ) -> Option<Vec<u8>> {
     let is_message = |item: &Item| item.kind() == ItemKind::Message;
-    let several = items.clone().into_iter().filter(|item| is_message(item)).count() > 1;
-    let gone = |at: usize, item: &Item| cut.is_some_and(|cut| at > cut) && is_message(item);
-    let items = || (0..).zip(items.clone()).filter(|(at, item)| !gone(*at, item));
-    if !items().any(|(_, item)| is_kept(item)) {
+    let several = items.clone().filter(|item| is_message(item)).count() > 1;
+    let items = (0..).zip(items).filter(|(at, item)| !(is_message(item) && cut.is_some_and(|cut| *at > cut)));
+    if !items.clone().any(|(_, item)| is_kept(item)) {
         return None;
     }
     let mut output = Vec::new();
-    for (at, one) in items() {
+    for (at, one) in items {
         match one.kind() {
             ItemKind::Message if cut.is_none() && (several || one.has_untold()) => {
                 item(&mut output, one.raw());

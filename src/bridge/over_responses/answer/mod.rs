@@ -203,7 +203,7 @@ impl Message {
         if let Some(context) = context(items) {
             member(&mut out, "context", &context);
         }
-        if let Some(kept) = kept(items, &reply.resource, cut.map(|cut| cut.message)) {
+        if let Some(kept) = kept(items.iter(), &reply.resource, cut.map(|cut| cut.message)) {
             member(&mut out, "azgate", &kept);
         }
         out.push(b'}');

@@ -142,7 +142,7 @@ impl<'a> Present<'a> {
         }
         let is_message = |(kind, _): &(Cow<'_, str>, View<'_>)| kind == "message";
         let speaks = |(_, item): &(Cow<'_, str>, View<'_>)| {
-            parts(*item).is_some_and(|parts| parts.filter_map(speech).next().is_some())
+            parts(*item).is_some_and(|mut parts| parts.any(|part| speech(part).is_some()))
         };
         let last = past.output.iter().rposition(is_message);
         let last_words = past.output.iter().rposition(|item| is_message(item) && speaks(item));

@@ -29,12 +29,11 @@ impl Items {
         let again = |known: &(u64, Item)| {
             known.0 == place && agree(&known.1, &item, "id") != Some(false) && alike(&known.1, &item)
         };
-        match self.0.iter_mut().find(|known| again(known)) {
-            Some(known) => known.1 = item,
-            None => {
-                let behind = self.0.partition_point(|(known, _)| *known <= place);
-                self.0.insert(behind, (place, item));
-            }
+        if let Some(known) = self.0.iter_mut().find(|known| again(known)) {
+            known.1 = item;
+        } else {
+            let behind = self.0.partition_point(|(known, _)| *known <= place);
+            self.0.insert(behind, (place, item));
         }
     }
 

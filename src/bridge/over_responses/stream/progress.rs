@@ -49,7 +49,7 @@ pub(super) struct Name<'a> {
 /// A tool call that was told of.
 #[derive(Debug)]
 pub(super) struct Call {
-    call_id: Option<Vec<u8>>,
+    answered_as: Option<Vec<u8>>,
     id: Option<Vec<u8>>,
     output: Option<u64>,
     pub(super) tool: Tool,
@@ -65,7 +65,7 @@ impl Call {
     pub(super) fn new(name: Name<'_>, tool: Tool) -> Call {
         let owned = |text: Option<&[u8]>| text.map(<[u8]>::to_vec);
         Call {
-            call_id: owned(name.call_id),
+            answered_as: owned(name.call_id),
             id: owned(name.id),
             output: name.output,
             tool,
@@ -80,7 +80,7 @@ impl Call {
     fn is(&self, name: Name<'_>) -> bool {
         let id = agree(self.id.as_deref(), name.id);
         let output = agree(self.output, name.output);
-        match agree(self.call_id.as_deref(), name.call_id) {
+        match agree(self.answered_as.as_deref(), name.call_id) {
             Some(false) => false,
             Some(true) => id != Some(false) || output != Some(false),
             None => id.or(output) == Some(true),
@@ -89,7 +89,7 @@ impl Call {
 
     /// Takes note of input, all of it or a piece; whether it is to be told. All of it is nothing new behind a piece.
     pub(super) fn takes(&mut self, inner: &[u8], is_all: bool) -> bool {
-        let told = !inner.is_empty() && !(is_all && self.fed);
+        let told = !(inner.is_empty() || is_all && self.fed);
         self.fed |= told;
         self.done |= is_all;
         told
