@@ -2,7 +2,7 @@
 //! found in files, and the web pages that the answer cites.
 
 use super::{
-    annotations::texts,
+    annotations::cited,
     item::Item,
     spelt::{string, text_of},
 };
@@ -11,25 +11,27 @@ use crate::json::{
     write::{item, member},
 };
 
-/// The context of an answer made of `items`; `None` if nothing was found and nothing is cited.
-pub(super) fn context<'a>(items: impl IntoIterator<Item = &'a Item> + Clone) -> Option<Vec<u8>> {
+/// The context of an answer made of `items`, of whose text so many characters are left; `None` if nothing was found and nothing
+/// is cited.
+pub(super) fn context<'a>(
+    items: impl IntoIterator<Item = &'a Item> + Clone,
+    cut: Option<u64>,
+) -> Option<Vec<u8>> {
     let (mut citations, mut queries) = (Vec::new(), Vec::new());
     for search in items.clone().into_iter().filter(|item| is_search(item)) {
         let list = |key| search.view().get(key).into_iter().flat_map(View::items);
         list("queries").for_each(|query| item(&mut queries, query.raw()));
         list("results").for_each(|found| item(&mut citations, &of_file(found)));
     }
-    let mut cited = Vec::new();
-    for list in texts(items).filter_map(|part| part.list("annotations")) {
-        for annotation in list.root().items() {
-            let is_page = text_of(annotation, "type").is_some_and(|kind| kind == "url_citation");
-            let Some(url) = string(annotation, "url").filter(|_| is_page) else { continue };
-            if !cited.iter().any(|cited: &Vec<u8>| cited == url) {
-                cited.push(url.into());
-                item(&mut citations, &citation(b"\"\"", string(annotation, "title"), Some(url), None, None));
-            }
+    let mut known = Vec::new();
+    cited(items, cut, |annotation, _| {
+        let is_page = text_of(annotation, "type").is_some_and(|kind| kind == "url_citation");
+        let Some(url) = string(annotation, "url").filter(|_| is_page) else { return };
+        if !known.iter().any(|known: &Vec<u8>| known == url) {
+            known.push(url.into());
+            item(&mut citations, &citation(b"\"\"", string(annotation, "title"), Some(url), None, None));
         }
-    }
+    });
     let intent = text::quote(&format!("[{}]", String::from_utf8_lossy(&queries)));
     let context = [b"{\"citations\":[", &*citations, b"],\"intent\":", intent.as_bytes(), b"}"].concat();
     (!citations.is_empty()).then_some(context)

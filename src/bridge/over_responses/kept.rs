@@ -11,17 +11,19 @@ use crate::json::{
     write::{item, member},
 };
 
-/// The field for `items`; `None` if the message holds everything. Of a text that was cut, `cut` is the message in which that
+/// The field for `items` and the `annotations` that chat has no place for, the inside of a list; `None` if the message holds
+/// everything. Of a text that was cut, `cut` is the message in which that
 /// was: no message is kept as it was then, and none behind.
 pub(super) fn kept<'a>(
     items: impl Iterator<Item = &'a Item> + Clone,
     resource: &str,
     cut: Option<usize>,
+    annotations: &[u8],
 ) -> Option<Vec<u8>> {
     let is_message = |item: &Item| item.kind() == ItemKind::Message;
     let several = items.clone().filter(|item| is_message(item)).count() > 1;
     let items = (0..).zip(items).filter(|(at, item)| !(is_message(item) && cut.is_some_and(|cut| *at > cut)));
-    if !items.clone().any(|(_, item)| is_kept(item)) {
+    if annotations.is_empty() && !items.clone().any(|(_, item)| is_kept(item)) {
         return None;
     }
     let mut output = Vec::new();
@@ -39,8 +41,14 @@ pub(super) fn kept<'a>(
             _ => {}
         }
     }
-    let resource = text::quote(resource);
-    Some([b"{\"resource\":", resource.as_bytes(), b",\"output\":[", &*output, b"]}"].concat())
+    let mut kept = Vec::from(b"{");
+    member(&mut kept, "resource", text::quote(resource).as_bytes());
+    member(&mut kept, "output", &[b"[", &*output, b"]"].concat());
+    if !annotations.is_empty() {
+        member(&mut kept, "annotations", &[b"[", annotations, b"]"].concat());
+    }
+    kept.push(b'}');
+    Some(kept)
 }
 
 /// Whether a chat message has no place for an item, or for something of it. Reasoning that is only an id is nothing

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{
     Reply,
-    annotations::{annotations, characters},
+    annotations::{Annotations, characters},
     citations::context,
     filters::Filters,
     finish::{Failure, reason},
@@ -184,11 +184,9 @@ impl Message {
         let silent = self.refusal.is_none() && self.calls.is_empty();
         member(&mut out, "content", &quoted(self.content.as_deref().or(silent.then_some(b""))));
         member(&mut out, "refusal", &quoted(self.refusal.as_deref()));
-        member(
-            &mut out,
-            "annotations",
-            &[b"[", &*annotations(items, cut.map(|cut| cut.characters)), b"]"].concat(),
-        );
+        let within = cut.map(|cut| cut.characters);
+        let annotations = Annotations::of(items, within);
+        member(&mut out, "annotations", &[b"[", &*annotations.chat, b"]"].concat());
         if !self.calls.is_empty() {
             key(&mut out, "tool_calls");
             out.push(b'[');
@@ -200,10 +198,11 @@ impl Message {
         if self.reasoning.is_some() {
             member(&mut out, "reasoning_content", &quoted(self.reasoning.as_deref()));
         }
-        if let Some(context) = context(items) {
+        if let Some(context) = context(items, within) {
             member(&mut out, "context", &context);
         }
-        if let Some(kept) = kept(items.iter(), &reply.resource, cut.map(|cut| cut.message)) {
+        let message = cut.map(|cut| cut.message);
+        if let Some(kept) = kept(items.iter(), &reply.resource, message, &annotations.others) {
             member(&mut out, "azgate", &kept);
         }
         out.push(b'}');

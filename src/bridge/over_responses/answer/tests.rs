@@ -173,18 +173,49 @@ fn citations_of_pages_are_nested_and_all_offsets_moved() {
         page.as_object_mut().unwrap().remove("type");
         json!({"type": "url_citation", "url_citation": page})
     };
+    let file = json!({"url": "azgate:file/f1", "title": "a.pdf", "start_index": 7, "end_index": 7});
     assert_eq!(
         message["annotations"],
-        json!([nested(0, 1), nested(3, 5),
+        json!([nested(0, 1), nested(3, 5), {"type": "url_citation", "url_citation": file}]),
+        "chat knows citations of pages alone"
+    );
+    assert_eq!(
+        message["azgate"],
+        json!({"resource": "east", "output": output, "annotations": [
             {"type": "file_citation", "file_id": "f1", "filename": "a.pdf", "index": 7},
             {"type": "container_file_citation", "container_id": "c", "file_id": "f2", "filename": "b.png",
                 "start_index": 5, "end_index": 6},
             {"type": "file_path", "file_id": "f3", "index": 8},
-            {"type": "new", "index": 4, "more": {"x": 1}}])
+            {"type": "new", "index": 4, "more": {"x": 1}}]})
     );
     let context = json!({"citations": [{"content": "", "title": "A \"b\"", "url": "https://a/é", "filepath": null,
         "chunk_id": null}], "intent": "[]"});
     assert_eq!(message["context"], context, "a page that is cited twice is one citation");
+}
+
+#[test]
+fn citations_have_all_that_strict_clients_look_for() {
+    let annotations = json!([
+        {"type": "url_citation", "url": "u", "title": null, "start_index": "0", "new": 1},
+        {"type": "url_citation", "title": "no page"},
+        {"type": "file_citation", "file_id": "f\"1"},
+        {"type": "file_citation", "filename": "no file"},
+        {"type": "url_citation", "url_citation": {"url": "nested"}},
+        7,
+    ]);
+    let message = message_of(&json!([said(&json!([text("a", &json!([])), text("b", &annotations)]))]));
+    let page = |url: &str, title: &str| json!({"url": url, "title": title, "start_index": 1, "end_index": 1});
+    let mut first = page("u", "u");
+    first["new"] = json!(1);
+    let cited: Vec<Value> = [first, page("azgate:file/f\"1", "f\"1"), json!({"url": "nested"})]
+        .map(|citation| json!({"type": "url_citation", "url_citation": citation}))
+        .into();
+    assert_eq!(message["annotations"], json!(cited));
+    assert_eq!(
+        message["azgate"],
+        json!({"resource": "east", "output": [{"type": "message"}],
+            "annotations": [annotations[1], annotations[2], annotations[3], 7]})
+    );
 }
 
 #[test]
@@ -255,6 +286,25 @@ fn a_stop_sequence_cuts_the_text_and_what_was_called_behind_it() {
         (&choice["finish_reason"], &choice["message"]["content"]),
         (&json!("tool_calls"), &json!("é<END> more"))
     );
+}
+
+#[test]
+fn nothing_is_cited_of_what_was_cut_off() {
+    let page = |url: &str, start: u32| json!({"type": "url_citation", "url": url, "title": "t", "start_index": start, "end_index": start});
+    let file = |id: &str, index: u32| json!({"type": "file_citation", "file_id": id, "filename": "n", "index": index});
+    let annotations = json!([page("a", 0), page("b", 2), file("c", 2), file("d", 3)]);
+    let output = json!([said(&json!([
+        text("ab<END>", &annotations),
+        text("", &json!([page("e", 0), file("f", 0)]))
+    ]))]);
+    let cut = answered(&response(&output), &["<END>"]).unwrap()["choices"][0]["message"].clone();
+    let urls =
+        |list: &Value| list.as_array().unwrap().iter().map(|one| one["url"].clone()).collect::<Vec<_>>();
+    assert_eq!(urls(&cut["context"]["citations"]), ["a"]);
+    let cited: Vec<Value> =
+        cut["annotations"].as_array().unwrap().iter().map(|one| one["url_citation"].clone()).collect();
+    assert_eq!(urls(&json!(cited)), ["a", "azgate:file/c"]);
+    assert_eq!(cut["azgate"]["annotations"], json!([file("c", 2)]));
 }
 
 #[test]

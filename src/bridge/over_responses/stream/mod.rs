@@ -17,7 +17,7 @@ use self::{
 };
 use super::{
     Reply,
-    annotations::annotations,
+    annotations::Annotations,
     answer::ANSWER_DEPTH,
     citations::{context, is_search},
     finish::{Failure, reason},
@@ -233,13 +233,13 @@ impl Chunks {
     /// The end of the stream: what is known of all of the text, the finish reason, the usage.
     fn close(&mut self, reason: &'static str, response: Option<&Document>, out: &mut BytesMut) {
         let mut delta = Vec::new();
-        let annotations = annotations(self.items.all(), None);
-        if !annotations.is_empty() {
-            member(&mut delta, "annotations", &[b"[", &*annotations, b"]"].concat());
+        let annotations = Annotations::of(self.items.all(), None);
+        if !annotations.chat.is_empty() {
+            member(&mut delta, "annotations", &[b"[", &*annotations.chat, b"]"].concat());
         }
-        let context = context(self.items.all()).filter(|_| self.context != Context::Told);
+        let context = context(self.items.all(), None).filter(|_| self.context != Context::Told);
         let cut = if response.is_none() { self.items.last_message() } else { None };
-        let kept = kept(self.items.all(), &self.reply.resource, cut);
+        let kept = kept(self.items.all(), &self.reply.resource, cut, &annotations.others);
         for (key, value) in [("context", context), ("azgate", kept)] {
             if let Some(value) = value {
                 member(&mut delta, key, &value);

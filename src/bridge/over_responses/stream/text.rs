@@ -47,7 +47,7 @@ impl Chunks {
     fn content(&mut self, text: &[u8], logprobs: Option<&[u8]>, output: u64, out: &mut BytesMut) {
         if self.context == Context::Due {
             self.context = Context::Told;
-            if let Some(context) = context(self.items.all()) {
+            if let Some(context) = context(self.items.all(), None) {
                 self.writer.delta([br#""context":"#, &*context], out);
             }
         }

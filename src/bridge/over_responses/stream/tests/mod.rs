@@ -245,8 +245,8 @@ fn what_is_kept_comes_once_before_the_finish_reason() {
         "results": [{"file_id": "file-1", "filename": "a.md", "text": "T"}]});
     let reasoning = json!({"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"});
     let mut message = message("Hi");
-    message["content"][0]["annotations"] =
-        json!([{"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2}]);
+    message["content"][0]["annotations"] = json!([{"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2},
+            {"type": "file_citation", "file_id": "file-1", "filename": "a.md", "index": 2}]);
     let mut text = text_delta("Hi");
     text["output_index"] = json!(3);
     let events = [
@@ -266,8 +266,10 @@ fn what_is_kept_comes_once_before_the_finish_reason() {
             json!({"context": {"citations": [found, found], "intent": "[\"q\",\"q\"]"}}),
             json!({"content": "Hi"}),
             json!({"annotations": [{"type": "url_citation", "url_citation":
-                    {"url": "u", "title": "t", "start_index": 0, "end_index": 2}}],
-                "azgate": {"resource": "east", "output": [reasoning, search, search, {"type": "message"}]}}),
+                    {"url": "u", "title": "t", "start_index": 0, "end_index": 2}}, {"type": "url_citation", "url_citation":
+                    {"url": "azgate:file/file-1", "title": "a.md", "start_index": 2, "end_index": 2}}],
+                "azgate": {"resource": "east", "output": [reasoning, search, search, {"type": "message"}],
+                    "annotations": [{"type": "file_citation", "file_id": "file-1", "filename": "a.md", "index": 2}]}}),
         ]
     );
     assert_eq!(last.unwrap()["choices"][0]["delta"], json!({}));
