@@ -299,3 +299,26 @@ for (const [kind, build] of Object.entries(KINDS)) {
     }
   });
 }
+
+describe("tools that Azure runs", () => {
+  // In chat mode the SDK sends functions alone, so what goes out gets the others.
+  const tools = [{ type: "file_search", vector_store_ids: ["vs_1"] }, { type: "code_interpreter" }, { type: "web_search" }];
+  const added = (url, init) => fetch(url, { ...init, body: JSON.stringify({ ...JSON.parse(init.body), tools }) });
+  const connect = (name) => createOpenAI({ baseURL: `${run.loneGateway}/v1`, apiKey: "client-key", fetch: added }).chat(name);
+  const cited = [["vs_1.txt", "azgate:file/assistant-vs_1"], ["Found", "https://example.com/found"]];
+  const named = ({ title, url }) => [title, url];
+
+  for (const name of ["gpt-4.1", "gpt-5", "gpt-5-codex"]) {
+    test(`what ${name} cites`, async () => {
+      const { text, sources } = await generateText({ model: connect(name), prompt: "What is new?" });
+      assert.equal(text, `${name} says: What is new?`);
+      assert.deepEqual(sources.map(named), cited);
+    });
+
+    test(`what ${name} cites, streamed`, async () => {
+      const { said, errors, parts } = await read(connect(name), "What is new?");
+      assert.deepEqual([said, errors], [`${name} says: What is new?`, []]);
+      assert.deepEqual(parts.filter(({ type }) => type === "source").map(named), cited);
+    });
+  }
+});

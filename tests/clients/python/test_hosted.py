@@ -1,6 +1,7 @@
 """Tools that Azure runs, in chat completions: azgate puts such calls to the Responses API."""
 
 import pytest
+from openai.types.chat.chat_completion_message import Annotation
 
 FILE_SEARCH = {"type": "file_search", "vector_store_ids": ["vs_1", "vs_2"]}
 CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
@@ -32,8 +33,15 @@ def field(message, name):
 def test_file_search(model, stream, connect_alone, simulator):
     message = ask(connect_alone(model), model, stream, [FILE_SEARCH])
     assert message.content == f"{model} says: What is new?"
-    cited = [annotation["filename"] for annotation in field(message, "annotations")]
+    cited = [annotation["url_citation"]["title"] for annotation in field(message, "annotations")]
     assert cited == ["vs_1.txt", "vs_2.txt"]
+    raw = field(message, "azgate")["annotations"]
+    assert [(one["type"], one["file_id"]) for one in raw] == [
+        ("file_citation", "assistant-vs_1"),
+        ("file_citation", "assistant-vs_2"),
+    ]
+    end = len(message.content)
+    assert [one["index"] for one in raw] == [end, end]
     # As clients of On Your Data read it.
     citations = field(message, "context")["citations"]
     assert [citation["title"] for citation in citations] == cited
@@ -57,6 +65,28 @@ def test_code_interpreter_and_web_search(model, stream, connect, simulator):
     assert run["code"].startswith("print(") and run["outputs"][0]["logs"].strip() == "What is new?"
     assert any(item["type"] == "web_search_call" for item in output)
     assert simulator.only()["path"] == "/openai/v1/responses"
+
+
+@both
+@models
+def test_citations_are_what_the_sdk_knows(model, connect_alone):
+    """An answer is read strictly, and a stream put together, with files and pages cited in it."""
+    completions = connect_alone(model).chat.completions
+    tools = [FILE_SEARCH, CODE, WEB]
+    whole = completions.create(model=model, messages=QUESTION, tools=tools)
+    with completions.stream(model=model, messages=QUESTION, tools=tools) as events:
+        streamed = events.get_final_completion()
+    for answer in (whole, streamed):
+        message = answer.choices[0].message
+        annotations = field(message, "annotations")
+        for annotation in annotations:
+            Annotation.model_validate(annotation, strict=True)
+        urls = [annotation["url_citation"]["url"] for annotation in annotations]
+        assert urls == ["azgate:file/assistant-vs_1", "azgate:file/assistant-vs_2", "https://example.com/found"]
+        kinds = [annotation["type"] for annotation in field(message, "azgate")["annotations"]]
+        assert kinds == ["file_citation", "file_citation", "container_file_citation"]
+        made = field(message, "azgate")["annotations"][2]
+        assert made["filename"] == "plot.png" and made["container_id"] and made["file_id"]
 
 
 @both
