@@ -1,5 +1,7 @@
 //! A whole response as the chat completion that says the same.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::{
@@ -172,7 +174,7 @@ impl Message {
         })?;
         content.truncate(found.start);
         let characters = characters(content);
-        self.logprobs = logprobs_within(std::mem::take(&mut self.logprobs), plain(content).len());
+        self.logprobs = tokens(&self.logprobs, 0..plain(content).len());
         self.calls.retain(|(place, _)| *place < found.end);
         let message = self.messages.iter().rfind(|(_, place)| *place < found.end);
         Some(Cut { characters, message: message.map_or(0, |(at, _)| *at) })
@@ -210,17 +212,17 @@ impl Message {
     }
 }
 
-/// The inside of the list of those tokens that begin within a text of so many bytes.
-fn logprobs_within(inside: Vec<u8>, length: usize) -> Vec<u8> {
-    let Ok(list) = Document::parse([b"[", &*inside, b"]"].concat().into(), 2) else { return inside };
-    let (mut within, mut at) = (Vec::new(), 0);
+/// Of a list of tokens, given and returned as its inside, those that begin within so many bytes of their text.
+pub(super) fn tokens(inside: &[u8], within: Range<usize>) -> Vec<u8> {
+    let Ok(list) = Document::parse([b"[", inside, b"]"].concat().into(), 2) else { return inside.into() };
+    let (mut chosen, mut at) = (Vec::new(), 0);
     for token in list.root().items() {
-        if at < length {
-            item(&mut within, token.raw());
+        if within.contains(&at) {
+            item(&mut chosen, token.raw());
         }
         at += string(token, "token").map_or(0, |token| plain(text::inner(token)).len());
     }
-    within
+    chosen
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! A stream of a response's events as the stream of chunks that says the same. A piece of text is passed on as it is
-//! spelt; kept are only the finished items, for what the end tells of them, and which texts and calls were told of.
+//! spelt; kept are only the finished items, for what the end tells of them, and what was told of each text and call.
 //!
 //! Events say everything several times: piece by piece, all of a text, all of an item, all of the response. The first to
-//! say it is passed on, so that a stream that lacks the pieces is whole, too.
+//! say it is passed on, and of the others what it did not say, so that a stream that lacks pieces is whole, too.
 
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
 use self::{
+    calls::Calls,
     event::{Happening, happening},
     items::Items,
-    progress::{Calls, Place, Texts},
+    texts::{Place, Teller, Texts, Which},
     tools::Input,
     writer::Writer,
 };
@@ -21,7 +22,7 @@ use super::{
     answer::ANSWER_DEPTH,
     citations::{context, is_search},
     finish::{Failure, reason},
-    item::{Item, ItemKind, PartKind},
+    item::{Item, ItemKind},
     kept::kept,
     spelt::{list, opened, string, text_of},
     stop::Held,
@@ -33,14 +34,16 @@ use crate::{
     sse,
 };
 
+mod calls;
 mod event;
 mod items;
-mod progress;
 #[cfg(test)]
 mod proptests;
+mod said;
 #[cfg(test)]
 mod tests;
 mod text;
+mod texts;
 mod tools;
 mod writer;
 
@@ -105,13 +108,8 @@ impl Chunks {
         };
         let root = event.root();
         match happening(root) {
-            Happening::Text(kind) => self.text(kind, root, "delta", out),
-            Happening::TextDone(kind) => {
-                let key = if kind == PartKind::Refusal { "refusal" } else { "text" };
-                if !self.texts.has(place(kind, root)) {
-                    self.text(kind, root, key, out);
-                }
-            }
+            Happening::Text(kind) => self.piece(kind, root, out),
+            Happening::TextDone(kind) => self.whole(kind, root, out),
             Happening::Input => self.input(root, Input::More(string(root, "delta").unwrap_or_default()), out),
             Happening::InputDone => {
                 let all = string(root, "arguments").or_else(|| string(root, "input"));
@@ -175,24 +173,27 @@ impl Chunks {
     fn item_done(&mut self, event: &Document, out: &mut BytesMut) {
         let item = event.root().get("item").and_then(|item| Item::open(sliced(event, item)));
         if let Some(item) = item {
-            self.finished(output(event.root()).unwrap_or(self.items.next()), item, out);
+            self.finished(output(event.root()), Teller::Item, item, out);
         }
     }
 
     /// Tells what was not told yet of a finished item, and keeps it.
-    fn finished(&mut self, output: u64, item: Item, out: &mut BytesMut) {
+    fn finished(&mut self, output: Option<u64>, teller: Teller, item: Item, out: &mut BytesMut) {
+        let placed = output.is_some();
+        let output = output.unwrap_or_else(|| self.items.next());
         match item.kind() {
             ItemKind::Call(tool) => {
                 let index = self.call(&item, tool, Some(output), out);
                 self.feed(index, Input::All(tool.input(item.view())), out);
             }
-            ItemKind::Message => self.begun(&item, Some(output)),
+            ItemKind::Message => self.begun(&item, output),
             ItemKind::Reasoning | ItemKind::Other => {}
         }
         for part in item.parts() {
-            let place = Place { kind: part.kind, output, index: part.index };
-            if !self.done && !self.texts.has(place) {
-                self.say(place, part.text.raw(), list(part.whole, "logprobs").map(View::raw), out);
+            if !self.done {
+                let place = Place { kind: part.kind, output, index: part.index };
+                let which = Which { place, placed, id: string(item.view(), "id"), teller };
+                self.rest(which, part.text.raw(), list(part.whole, "logprobs"), out);
             }
         }
         if self.context == Context::None && is_search(&item) {
@@ -221,7 +222,7 @@ impl Chunks {
         self.begin(root, out);
         for (output, item) in (0..).zip(Item::all(&response).unwrap_or_default()) {
             if !self.done && !self.items.has(output, &item) {
-                self.finished(output, item, out);
+                self.finished(Some(output), Teller::End, item, out);
             }
         }
         if !self.done {
@@ -232,6 +233,7 @@ impl Chunks {
 
     /// The end of the stream: what is known of all of the text, the finish reason, the usage.
     fn close(&mut self, reason: &'static str, response: Option<&Document>, out: &mut BytesMut) {
+        self.feed_left(out);
         let mut delta = Vec::new();
         let annotations = Annotations::of(self.items.all(), None);
         if !annotations.chat.is_empty() {
@@ -261,13 +263,6 @@ impl Chunks {
         self.told.error = Some(failure.code.clone());
         self.done = true;
     }
-}
-
-/// Where the text of an event belongs.
-fn place(kind: PartKind, event: View<'_>) -> Place {
-    let key = if kind == PartKind::Summary { "summary_index" } else { "content_index" };
-    let index = event.get(key).and_then(View::whole).unwrap_or_default();
-    Place { kind, output: output(event).unwrap_or_default(), index }
 }
 
 /// The place in the output of the item that an event is about.

@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 
 use super::{
-    Chunks, output,
-    progress::{Call, Name},
-    sliced,
+    Chunks,
+    calls::{Call, Name},
+    output, sliced,
 };
 use crate::{
     bridge::over_responses::{
@@ -21,7 +21,7 @@ use crate::{
 pub(super) enum Input<'a> {
     /// A piece.
     More(&'a [u8]),
-    /// All of it, which says nothing new behind a piece.
+    /// All of it, which says nothing new behind all pieces.
     All(&'a [u8]),
 }
 
@@ -32,8 +32,13 @@ impl Chunks {
         let Some(item) = item else { return };
         let output = output(event.root());
         match item.kind() {
-            ItemKind::Call(tool) => drop(self.call(&item, tool, output, out)),
-            ItemKind::Message => self.begun(&item, output),
+            ItemKind::Call(tool) => {
+                let index = self.call(&item, tool, output, out);
+                if let Some(call) = self.calls.get(index) {
+                    call.begins(text::inner(tool.input(item.view())));
+                }
+            }
+            ItemKind::Message => self.begun(&item, output.unwrap_or(self.items.next())),
             ItemKind::Reasoning | ItemKind::Other => {}
         }
     }
@@ -55,7 +60,8 @@ impl Chunks {
 
     /// What the call of an event is called with.
     pub(super) fn input(&mut self, event: View<'_>, input: Input<'_>, out: &mut BytesMut) {
-        match self.calls.of_input(string(event, "item_id"), output(event)) {
+        let is_piece = matches!(input, Input::More(_));
+        match self.calls.of_input(string(event, "item_id"), output(event), is_piece) {
             Some(index) => self.feed(index, input, out),
             // Its item tells of it. The text before is at its end.
             None => self.release(out),
@@ -64,17 +70,26 @@ impl Chunks {
 
     /// What a call is called with.
     pub(super) fn feed(&mut self, index: usize, input: Input<'_>, out: &mut BytesMut) {
-        let (raw, is_all) = match input {
-            Input::More(raw) => (raw, false),
-            Input::All(raw) => (raw, true),
-        };
-        let inner = text::inner(raw);
         let Some(call) = self.calls.get(index) else { return };
+        let (inner, is_said) = match input {
+            Input::More(raw) => (call.more(text::inner(raw)), !text::inner(raw).is_empty()),
+            Input::All(raw) => (call.all(text::inner(raw)), false),
+        };
         let (kind, slot) = call.tool.words();
-        if call.takes(inner, is_all) {
+        // The text before is at its end, though the piece may have to wait.
+        if is_said || !inner.is_empty() {
             self.release(out);
+        }
+        if !inner.is_empty() {
             let open = format!(r#""tool_calls":[{{"index":{index},"{kind}":{{"{slot}":""#);
             self.writer.delta([open.as_bytes(), inner, br#""}}]"#], out);
+        }
+    }
+
+    /// The end of all calls: what nothing told whole is told as it came.
+    pub(super) fn feed_left(&mut self, out: &mut BytesMut) {
+        while let Some((index, left)) = self.calls.left() {
+            self.feed(index, Input::More(&[b"\"", &*left, b"\""].concat()), out);
         }
     }
 }

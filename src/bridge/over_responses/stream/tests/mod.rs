@@ -1,3 +1,4 @@
+mod odd_places;
 mod one_place;
 mod stop;
 
