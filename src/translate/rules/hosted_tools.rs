@@ -29,6 +29,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let why = "`tool_resources` belongs to tools that exist on the Responses API, which does not serve this model";
         draft.refuse(HOSTED, why, Change::Remove { at: Pointer::key("tool_resources") })?;
     }
+    source(draft)?;
     let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
     let no_custom = no_custom(draft);
     let refused: Vec<(usize, Foreign)> = tools
@@ -55,6 +56,20 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.refuse(id, why, Change::Remove { at: Pointer::key("tool_choice") })?;
     }
     Ok(())
+}
+
+/// A data source that is the tool by another name. A family whose table speaks of `data_sources` is left to its row.
+fn source(draft: &Draft<'_>) -> Result<(), Refusal> {
+    let Some(Value::Sent(sources)) = draft.get("data_sources") else { return Ok(()) };
+    let is_store = |source| kind(source).is_some_and(|kind| kind == "file_search");
+    match sources.items().position(is_store).filter(|_| !draft.has_row("data_sources")) {
+        Some(index) => {
+            let why =
+                "a data source of this type is a tool of the Responses API, which does not serve this model";
+            draft.refuse_outright(HOSTED, &Pointer::key("data_sources").item(index).to_string(), why)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Why custom tools are not taken, if they are not. A family whose table speaks of `tools` is left to its row.
@@ -128,6 +143,15 @@ mod tests {
         let body = r#"{"tools":[{"type":"web_search"},{"type":"custom"}],"functions":[{"name":"f"}]}"#;
         let (body, _) = with("refuse.hosted_tools", Action::Apply, "gpt-oss", body).unwrap();
         assert_eq!(body, r#"{"tools":[{"type":"custom"}],"functions":[{"name":"f"}]}"#);
+    }
+
+    #[test]
+    fn a_data_source_that_is_the_tool_is_refused_where_it_stands() {
+        let body = r#"{"data_sources":[{"type":"azure_search"},{"type":"file_search"}]}"#;
+        let refusal = refused("model-router", "v1", body);
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.hosted_tools", "data_sources[1]"));
+        assert_eq!(with("refuse.hosted_tools", Action::Pass, "model-router", body).unwrap().0, body);
+        assert_eq!(&*refused("gpt-4-turbo", "v1", body).rule, "refuse.data_sources");
     }
 
     const MIXED: &str = r#"{"tools":[{"type":"custom","custom":{"name":"run"}},{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"custom","custom":{"name":"run"}}}"#;
