@@ -89,12 +89,20 @@ const TOOL: &[Place] = &[
     id("vector_store_ids"),
     // As clients of the Assistants API spell the two; the bridge puts them where they belong.
     id("file_ids"),
-    below("file_search", &[id("vector_store_ids")]),
-    Place { below: &[id("file_ids")], ..id("container") },
+    CONTAINER,
     below("environment", ENVIRONMENT),
-    below("input_image_mask", &[id("file_id")]),
+    MASK,
     id("tunnel_id"),
+    // Options in a member of the tool's name, which the bridge puts there too.
+    below("file_search", &[id("vector_store_ids")]),
+    below("code_interpreter", &[id("file_ids"), CONTAINER]),
+    below("image_generation", &[MASK]),
+    below("mcp", &[id("tunnel_id")]),
 ];
+
+const CONTAINER: Place = Place { below: &[id("file_ids")], ..id("container") };
+
+const MASK: Place = below("input_image_mask", &[id("file_id")]);
 
 /// Where a shell runs.
 const ENVIRONMENT: &[Place] = &[id("container_id"), id("file_ids"), below("skills", &[id("skill_id")])];
@@ -215,6 +223,11 @@ mod tests {
             "tools.0.vector_store_ids",
             "tools.0.file_ids",
             "tools.0.file_search.vector_store_ids",
+            "tools.0.code_interpreter.file_ids",
+            "tools.0.code_interpreter.container",
+            "tools.0.code_interpreter.container.file_ids",
+            "tools.0.image_generation.input_image_mask.file_id",
+            "tools.0.mcp.tunnel_id",
             "tools.0.container",
             "tools.0.container.file_ids",
             "tools.0.environment.container_id",

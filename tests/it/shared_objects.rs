@@ -114,6 +114,14 @@ const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
         "tools[0].file_search.vector_store_ids[0]",
     ),
     (r#""messages":[],"tools":[{"type":"code_interpreter","file_ids":["id_1"]}]"#, "tools[0].file_ids[0]"),
+    (
+        r#""messages":[],"tools":[{"type":"code_interpreter","code_interpreter":{"file_ids":["id_1"]}}]"#,
+        "tools[0].code_interpreter.file_ids[0]",
+    ),
+    (
+        r#""messages":[],"tools":[{"type":"code_interpreter","code_interpreter":{"container":{"type":"auto","file_ids":["id_1"]}}}]"#,
+        "tools[0].code_interpreter.container.file_ids[0]",
+    ),
 ];
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub struct Wishes<'a> {
     pub resource: &'a str,
     /// Ask for the reasoning in its encrypted form, so that a client can send it back.
     pub encrypted: bool,
+    /// What Azure refuses to be asked for (`include`), so that nothing but the client asks for it.
+    pub untold: &'a [&'a str],
     /// Ask for a summary of the reasoning: `auto`, `concise` or `detailed`.
     pub summary: Option<&'a str>,
     /// Of which earlier answers the reasoning goes back, where the client gives it back.

@@ -53,6 +53,11 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
         &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
     ),
     (
+        "Invalid value: 'reasoning.encrypted_content'. Supported values are: 'file_search_call.results', 'message.input_image.image_url', and 'computer_call_output.output.image_url'.",
+        Some("include[0]"),
+        &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
+    ),
+    (
         "logprobs are not supported with reasoning models.",
         Some("include"),
         &[
@@ -90,6 +95,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
 
 const TEACHES_NOTHING: &[(&str, Option<&str>)] = &[
     ("Unknown parameter: 'input[1].status'.", Some("input[1].status")),
+    ("Invalid value: 'code_interpreter_call.outputs'. Supported values are: 'a'.", Some("include[0]")),
     ("Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'.", None),
     ("Unsupported parameter: 'input' is not supported with this model.", Some("input")),
     ("Unsupported parameter: 'presence_penalty' is not supported with this model.", None),
@@ -149,6 +155,33 @@ fn the_body_that_was_refused_is_mended() {
         let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
         assert!(again.is_empty(), "{message} again: {again:?}");
     }
+}
+
+#[test]
+fn what_azgate_itself_asks_to_be_told_it_does_not_ask_where_azure_refuses_that_and_nothing_is_lost() {
+    let body = r#"{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"code_interpreter"}]}"#;
+    let strict = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
+    let mut lessons = Lessons::default();
+    for (name, left) in [
+        ("code_interpreter_call.outputs", r#""include":["reasoning.encrypted_content"]"#),
+        ("reasoning.encrypted_content", r#""store":false}"#),
+    ] {
+        let sent = send(&target(&lessons, "v1"), body, &strict).unwrap().body;
+        assert!(sent.contains(name), "{sent}");
+        let message = format!("Invalid value: '{name}'. Supported values are: 'file_search_call.results'.");
+        let answer = serde_json::json!({"error": {"message": message, "param": "include[1]"}}).to_string();
+        let learned = learned_on(Operation::Responses, &answer, &sent, &target(&lessons, "v1"));
+        assert_eq!(learned.len(), 1, "{name}");
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
+        let sent = send(&target(&lessons, "v1"), body, &strict).unwrap();
+        assert!(!sent.body.contains(name) && sent.body.contains(left), "{}", sent.body);
+        let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
+        assert!(again.is_empty(), "{again:?}");
+    }
+    let asked = r#"{"input":"Hi","include":["code_interpreter_call.outputs"]}"#;
+    let sent = respond(&target(&lessons, "v1"), asked, &Policy::default()).unwrap();
+    assert_eq!(sent.body, r#"{"input":"Hi"}"#);
+    assert!(sent.edits.contains("lossy;learned"), "{}", sent.edits);
 }
 
 const CONFLICT: &str = r#"{"error":{"message":"Conflicting authenticated continuation identities.","type":"invalid_request_error","param":"input","code":"invalid_value"}}"#;
