@@ -107,7 +107,6 @@ const REFUSED: &[Refused] = &[
         rule: "refuse.tools",
         cases: &[
             "web-search",
-            "responses/replayed",
             "responses/tools",
             "responses/tools-chat-shaped",
             "responses/tools-custom",
@@ -130,7 +129,13 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.tool_messages",
-        cases: &["functions-history", "tools-history", "tools-history-alone", "responses/replayed"],
+        cases: &[
+            "functions-history",
+            "tools-history",
+            "tools-history-alone",
+            "responses/replayed",
+            "responses/tools-history",
+        ],
         families: TOOLLESS,
         fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
