@@ -49,8 +49,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The items that need no id. With it Azure finds the one that it stored, and refuses it alone: "Item 'msg_1' of type
-/// 'message' was provided without its required 'reasoning' item" (continue#11994).
+/// The items that need no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type 'message' was
+/// provided without its required 'reasoning' item" (continue#11994).
 const NAMED: [&str; 3] = ["message", "function_call", "custom_tool_call"];
 
 /// The newest answer that holds reasoning, by the number of items before it that the client made.
