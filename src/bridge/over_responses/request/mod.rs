@@ -4,6 +4,7 @@ mod assistant;
 mod content;
 pub mod hosted;
 mod messages;
+mod needed;
 mod object;
 #[cfg(test)]
 mod properties;
