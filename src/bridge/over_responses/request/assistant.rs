@@ -81,18 +81,20 @@ fn unreasoned(
     past: &replay::Past<'_>,
     index: usize,
 ) -> Option<(&'static str, &'static str, bool)> {
-    if *past.resource != *conversation.wishes.resource {
-        let why = "another Azure resource made this reasoning, and only that one can read it";
-        return Some(("drop.reasoning", why, false));
-    }
     let turn = "this model looks at the reasoning since the last message of the user, and at no older one";
+    let elsewhere = "another Azure resource made this reasoning, and only that one can read it";
     let last = "this model takes back the reasoning of one answer alone, and this is not the newest";
     let none = "Azure does not take this reasoning back";
-    (index < conversation.reasons_from).then_some(match conversation.wishes.replayed {
-        ReplayedReasoning::All | ReplayedReasoning::Turn => ("drop.replayed", turn, true),
-        ReplayedReasoning::Last => ("drop.reasoning", last, false),
-        ReplayedReasoning::None => ("drop.reasoning", none, false),
-    })
+    let old = index < conversation.reasons_from;
+    let foreign = *past.resource != *conversation.wishes.resource;
+    match conversation.wishes.replayed {
+        // Nobody would have looked at it, whoever made it.
+        ReplayedReasoning::All | ReplayedReasoning::Turn if old => Some(("drop.replayed", turn, true)),
+        _ if foreign => Some(("drop.reasoning", elsewhere, false)),
+        ReplayedReasoning::Last if old => Some(("drop.reasoning", last, false)),
+        ReplayedReasoning::None if old => Some(("drop.reasoning", none, false)),
+        _ => None,
+    }
 }
 
 impl Turn<'_> {
@@ -330,6 +332,13 @@ mod tests {
         let (ids, losses) =
             told(ReplayedReasoning::Last, &[user, &a, user, &b, user, &bare, &elsewhere, user]);
         assert_eq!((ids.as_str(), losses), ("b", older("drop.reasoning", &[1, 6])));
+        // What would not be looked at is no loss, whoever made it.
+        let (ids, losses) = told(ReplayedReasoning::Turn, &[user, &elsewhere, user, &b, &elsewhere]);
+        assert_eq!(
+            (ids.as_str(), losses),
+            ("b", "~drop.replayed@messages[1].azgate drop.reasoning@messages[4].azgate".into())
+        );
+        assert_eq!(told(ReplayedReasoning::All, &[user, &elsewhere, user]).1, older("drop.reasoning", &[1]));
         assert_eq!(told(ReplayedReasoning::Turn, &[&a, &b]).0, "ab", "no user, no turn");
         assert_eq!(told(ReplayedReasoning::Turn, &[user, &a, user]).0, "");
         assert_eq!(told(ReplayedReasoning::Last, &[user]), Default::default());
