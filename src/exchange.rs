@@ -130,7 +130,7 @@ impl Exchange {
                 _ => self.amended(&refused, &sent, record).await,
             };
             let Some(amended) = amended else {
-                return Ok(respond::refused(&refused, &self.route.resource.name, record)?);
+                return Ok(respond::refused(&refused, &reply.shape, &self.route.resource.name, record)?);
             };
             (attempt, amendments) = (amended, amendments + 1);
             record.note_amended();

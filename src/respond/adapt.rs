@@ -179,7 +179,7 @@ pub async fn adapt(
         match came {
             Came::Answer(answer) => answers.push(answer),
             Came::Failed(status, body) => {
-                return failed(status, headers, &body, &route.resource.name, record);
+                return failed(status, headers, &body, &manner.reply.shape, &route.resource.name, record);
             }
             Came::Other(body) => {
                 record.note_whole(status, None);

@@ -18,6 +18,7 @@ mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use filters::innererror;
 pub use finish::status;
 pub use merge::merge;
 pub use request::{has_reasoning, hosted, request};
