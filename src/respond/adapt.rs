@@ -30,6 +30,7 @@ use crate::{
     gather::{Ungathered, gather},
     json::Document,
     observe::Record,
+    sse::EVENT_LIMIT,
     upstream::{AnswerBody, BodyError, headers},
 };
 
@@ -45,8 +46,8 @@ pub(super) const EVENTS: [(HeaderName, HeaderValue); 3] = [
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
 ];
 
-/// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices, is far below.
-const LARGEST: usize = 64 * 1024 * 1024;
+/// The largest JSON answer that is taken. Azure's largest, at 128,000 tokens and a few choices or images, is far below.
+const LARGEST: usize = EVENT_LIMIT;
 
 /// How long the end of a stream is waited for behind its last event: a connection whose answer was read to its end can serve
 /// again.

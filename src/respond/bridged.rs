@@ -11,7 +11,7 @@ use super::{
 use crate::{
     bridge::{over_chat::Events, over_responses::Chunks},
     call::{Operation, ReplyPlan, Shape, Told, UsageChunk},
-    sse::{Decoder, EVENT_LIMIT},
+    sse::Decoder,
 };
 
 /// Tells one stream in other words. What it tells is built in one buffer, so that no event costs an allocation.
@@ -98,7 +98,8 @@ impl Bridged {
 
 /// The same events for a client that asked with the legacy `functions`.
 fn legacy(said: Bytes) -> Bytes {
-    let mut decoder = Decoder::new(EVENT_LIMIT);
+    // These are azgate's own events: however long, they are whole.
+    let mut decoder = Decoder::new(usize::MAX);
     decoder.push(said);
     let mut out = BytesMut::new();
     while let Ok(Some(event)) = decoder.event() {
