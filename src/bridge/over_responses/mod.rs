@@ -9,6 +9,7 @@ mod head;
 mod item;
 mod kept;
 mod merge;
+mod plain;
 mod request;
 mod spelt;
 mod stop;

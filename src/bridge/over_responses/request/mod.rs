@@ -14,6 +14,7 @@ mod settings;
 mod testing;
 mod tool_calls;
 mod tools;
+mod words;
 
 use self::object::{Object, members, said};
 use super::Wishes;
