@@ -112,8 +112,12 @@ impl From<PathError> for ApiError {
 }
 
 impl From<Named> for ApiError {
-    fn from(Named { at, id }: Named) -> ApiError {
-        ApiError::unknown_object(&id).param(at.to_string())
+    fn from(named: Named) -> ApiError {
+        let mut error = ApiError::unknown_object(&named.id).param(named.at.to_string());
+        if let Some(instead) = named.instead() {
+            error.message = format!("{} {instead}", error.message);
+        }
+        error
     }
 }
 
