@@ -93,7 +93,6 @@ const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
         r#""messages":[{"role":"assistant","tool_calls":[{"type":"item_reference","id":"id_1"}]}]"#,
         "input[0].id",
     ),
-    (r#""messages":[{"role":"assistant","tool_calls":[{"id":"id_1"}]}]"#, "input[0].id"),
     (
         r#""messages":[{"role":"assistant","tool_calls":[{"type":"code_interpreter_call","container_id":"id_1"}]}]"#,
         "input[0].container_id",
