@@ -196,7 +196,7 @@ mod tests {
         let plan = |beside: &str| {
             let body =
                 format!(r#"{{"messages":[],"functions":[{{"name":"f"}}],"function_call":"auto",{beside}}}"#);
-            send(&target("gpt-4.1", "v1"), &body, &Policy::default()).unwrap()
+            send(&target("gpt-5", "v1"), &body, &Policy::default()).unwrap()
         };
         for beside in [r#""web_search_options":{}"#, r#""tools":[{"type":"web_search"}]"#] {
             let sent = plan(beside);

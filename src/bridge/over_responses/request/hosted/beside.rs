@@ -162,17 +162,19 @@ impl<'a> Beside<'a> {
             return None;
         }
         let mut search = Object::default();
-        if let Some(nested) = tool.and_then(|tool| nested(tool, &name)) {
-            tool.into_iter().for_each(|tool| search.take(tool, "type"));
-            options(&mut search, nested);
-            search.copy_all(tool.map(members).unwrap_or_default(), &[&name]);
-        } else if let Some(tool) = tool {
-            search.copy_all(members(tool), &[]);
-        } else {
-            search.put("type", Raw::string("web_search"));
+        match tool.map(|tool| (tool, nested(tool, &name))) {
+            Some((tool, Some(nested))) => {
+                search.take(tool, "type");
+                options(&mut search, nested);
+                search.copy_all(members(tool), &[&name]);
+            }
+            Some((tool, None)) => search.copy_all(members(tool), &[]),
+            None => search.put("type", Raw::string("web_search")),
         }
         let told = search.len();
-        beside.into_iter().for_each(|beside| options(&mut search, beside));
+        if let Some(beside) = beside {
+            options(&mut search, beside);
+        }
         (tool.is_none() || untidy || search.len() > told).then(|| (search.finish(), WEB_WHY))
     }
 
