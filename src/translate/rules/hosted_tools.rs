@@ -32,7 +32,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let why = "`tool_resources` belongs to tools that exist on the Responses API, which does not serve this model";
         draft.refuse(HOSTED, why, Change::Remove { at: Pointer::key("tool_resources") })?;
     }
-    source(draft)?;
+    if !taken.hosted {
+        source(draft)?;
+    }
     let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
     let refused: Vec<(usize, Foreign)> = tools
         .items()
