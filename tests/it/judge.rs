@@ -128,7 +128,13 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.tool_messages",
-        cases: &["functions-history", "tools-history", "tools-history-alone", "responses/replayed"],
+        cases: &[
+            "functions-history",
+            "tool-ids-long",
+            "tools-history",
+            "tools-history-alone",
+            "responses/replayed",
+        ],
         families: TOOLLESS,
         fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
