@@ -13,8 +13,9 @@ pub const DONE: &[u8] = b"data: [DONE]\n\n";
 /// A comment that says nothing: it keeps a silent connection open.
 pub const HEARTBEAT: &[u8] = b": heartbeat\n\n";
 
-/// The size of one event above which a stream is taken for broken: base64 images and audio stay well below it.
-pub const EVENT_LIMIT: usize = 16 * 1024 * 1024;
+/// The size of one event above which a stream is taken for broken: as much as of an answer that is no stream, since the last
+/// event of a response says all of it once more, its images too.
+pub const EVENT_LIMIT: usize = 64 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 

@@ -1,7 +1,7 @@
 //! The id by which a tool's result finds its call. Azure takes it up to a length, and other vendors' are longer.
 
-/// The most characters of an id in chat completions: "Invalid 'messages\[2\].tool_calls\[0\].id': string too long. Expected a
-/// string with maximum length 40, but got a string with length 41 instead." (litellm#11392, azure-dev#7324).
+/// The most characters of an id in chat completions: "string too long. Expected a string with maximum length 40, but got a
+/// string with length 41 instead." (litellm#11392, azure-dev#7324).
 pub const LONGEST_IN_CHAT: usize = 40;
 
 /// The most characters of a `call_id` (OpenAI's API description, `FunctionCallOutputItemParam`).

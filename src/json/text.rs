@@ -75,6 +75,7 @@ fn character(inner: &[u8]) -> usize {
             b'\\',
             b'u',
             b'd' | b'D',
+            b'c'..=b'f' | b'C'..=b'F',
             ..,
         ] => 12,
         [b'\\', b'u', ..] => 6,
@@ -99,6 +100,12 @@ mod tests {
         assert_eq!(whole("0.5"), None);
         assert_eq!(whole("1e300"), None);
         assert_eq!(whole("\"1\""), None);
+    }
+
+    #[test]
+    fn two_first_halves_are_no_pair() {
+        let parts: Vec<&[u8]> = pieces(br"\ud83d\ud83d\ude00", 1).collect();
+        assert_eq!(parts, [&br"\ud83d"[..], br"\ud83d\ude00"]);
     }
 
     #[test]

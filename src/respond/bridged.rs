@@ -11,7 +11,7 @@ use super::{
 use crate::{
     bridge::{over_chat::Events, over_responses::Chunks},
     call::{Operation, ReplyPlan, Shape, Told, UsageChunk},
-    sse::{Decoder, EVENT_LIMIT},
+    sse::Decoder,
 };
 
 /// Tells one stream in other words. What it tells is built in one buffer, so that no event costs an allocation.
@@ -60,13 +60,17 @@ impl Bridged {
         self.take()
     }
 
-    /// What tells of a failure.
+    /// What tells of a failure, behind what was held back.
     pub(super) fn failed(&mut self, failure: &Fault) -> Bytes {
         self.told().error = Some(failure.code.to_owned());
-        match &mut self.teller {
-            Teller::Chunks(_) => fault::event(Operation::Chat, 0, &failure.body()),
+        let told = match &mut self.teller {
+            Teller::Chunks(chunks) => {
+                chunks.release(&mut self.out);
+                fault::event(Operation::Chat, 0, &failure.body())
+            }
             Teller::Events(events) => fault::event(Operation::Responses, events.next(), &failure.body()),
-        }
+        };
+        [self.take(), told].concat().into()
     }
 
     /// Whether everything is told.
@@ -98,7 +102,8 @@ impl Bridged {
 
 /// The same events for a client that asked with the legacy `functions`.
 fn legacy(said: Bytes) -> Bytes {
-    let mut decoder = Decoder::new(EVENT_LIMIT);
+    // These are azgate's own events: however long, they are whole.
+    let mut decoder = Decoder::new(usize::MAX);
     decoder.push(said);
     let mut out = BytesMut::new();
     while let Ok(Some(event)) = decoder.event() {
@@ -106,4 +111,23 @@ fn legacy(said: Bytes) -> Bytes {
         out.extend_from_slice(&changed.map_or_else(|| event.raw().clone(), |data| event.with_data(&data)));
     }
     out.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::OverResponses;
+
+    #[test]
+    fn what_is_held_back_comes_before_a_failure() {
+        let over = OverResponses { resource: "main".into(), stop: vec!["<END>".to_owned()] };
+        let plan = ReplyPlan { shape: Shape::OverResponses(Arc::new(over)), ..ReplyPlan::default() };
+        let mut bridged = Bridged::new(&plan).unwrap();
+        bridged.event(&Bytes::from_static(br#"{"type":"response.output_text.delta","delta":"a<E"}"#));
+        let told = bridged.failed(&fault::INTERRUPTED);
+        let told = String::from_utf8(told.to_vec()).unwrap();
+        let (held, error) = told.split_once("\n\n").unwrap();
+        assert!(held.contains(r#""content":"<E""#), "{told}");
+        assert!(error.starts_with(r#"data: {"error":"#), "{told}");
+    }
 }

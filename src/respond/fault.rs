@@ -31,6 +31,12 @@ impl Fault {
         Fault { code: "upstream_timeout", message: message.into() }
     }
 
+    /// What the client reads when upstream sends more in one piece than azgate holds.
+    pub(super) fn too_large(error: sse::TooLarge) -> Fault {
+        let message = format!("The stream from Azure OpenAI cannot be passed on: {error}.");
+        Fault { code: INTERRUPTED.code, message: message.into() }
+    }
+
     /// The body of an error answer.
     pub(super) fn body(&self) -> Bytes {
         let (message, code) = (text::quote(&self.message), text::quote(self.code));

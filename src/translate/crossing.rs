@@ -282,6 +282,25 @@ mod tests {
     }
 
     #[test]
+    fn to_ask_for_text_is_to_ask_for_nothing_and_anything_else_is_a_loss() {
+        let with = |modalities: &str| format!(r#"{{{HI},"modalities":{modalities}}}"#);
+        for (modalities, edits) in [
+            (r#"["text"]"#, "drop.modalities[text]"),
+            (r#"["text","text"]"#, "drop.modalities[text]"),
+            (r#"["smell"]"#, "drop.modalities;lossy"),
+            (r#"["text","smell"]"#, "drop.modalities[text], drop.modalities;lossy"),
+            (r#""text""#, "drop.modalities;lossy"),
+        ] {
+            let (sent, told) = sent("gpt-5-codex", "v1", &with(modalities));
+            assert_eq!(told, format!("bridge.responses, {edits}"), "{modalities}");
+            assert!(!sent.contains("modalities"), "{sent}");
+        }
+        assert!(strictly("gpt-5-codex", "v1", &with(r#"["text"]"#)).is_ok());
+        let refusal = refused("gpt-5-codex", "v1", &with(r#"["text","audio"]"#));
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.modalities[audio]", "modalities[1]"));
+    }
+
+    #[test]
     fn what_cannot_be_passed_on_is_refused_to_who_accepts_no_loss() {
         let named = r#"{"messages":[{"role":"user","name":"Ann","content":"Hi"}]}"#;
         let layer = PolicyLayer { lossy: None, rules: [("drop.name".to_owned(), Action::Pass)].into() };

@@ -288,7 +288,7 @@ impl Story {
                 .filter_map(|item| if let Of::Call(call) = &item.kind { Some(call) } else { None })
         };
         let known = if id.is_empty() {
-            calls().last().filter(|_| !named)
+            calls().next_back().filter(|_| !named)
         } else {
             calls().find(|call| call.id == id)
         };

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::spelt::opened;
+use super::spelt::{is_empty, opened};
 use crate::json::{Document, Kind, View};
 
 /// How deep an item is parsed: its members, its parts, and theirs. What lies deeper (logprobs, annotations) is opened
@@ -104,24 +104,48 @@ impl Item {
 
     /// Its texts.
     pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.lists().flat_map(|list| (0..).zip(list.items())).filter_map(|(index, whole)| {
+            let (kind, text) = told(whole)?;
+            Some(Part { kind, index, text, whole, source: &self.0 })
+        })
+    }
+
+    /// Its parts that are no texts, or none that azgate knows.
+    pub(super) fn untold(&self) -> impl Iterator<Item = View<'_>> {
+        self.lists().flat_map(View::items).filter(|part| told(*part).is_none())
+    }
+
+    /// Whether it has something in place of its texts or beside them.
+    pub(super) fn has_untold(&self) -> bool {
+        let strange = |list: View<'_>| match list.kind() {
+            // What is too long to be looked into has no items.
+            Kind::Array => list.items().next().is_none() && !is_empty(list),
+            kind => kind != Kind::Null,
+        };
+        self.lists().any(strange) || self.untold().next().is_some()
+    }
+
+    /// Where its texts stand.
+    fn lists(&self) -> impl Iterator<Item = View<'_>> {
         let lists: &[&str] = match self.kind() {
             ItemKind::Message => &["content"],
             ItemKind::Reasoning => &["summary", "content"],
             ItemKind::Call(_) | ItemKind::Other => &[],
         };
-        let lists = lists.iter().filter_map(|key| self.view().get(key));
-        lists.flat_map(|list| (0..).zip(list.items())).filter_map(|(index, whole)| {
-            let (kind, key) = match &*whole.get("type")?.text()? {
-                "output_text" => (PartKind::Text, "text"),
-                "refusal" => (PartKind::Refusal, "refusal"),
-                "summary_text" => (PartKind::Summary, "text"),
-                "reasoning_text" => (PartKind::Thought, "text"),
-                _ => return None,
-            };
-            let text = whole.get(key).filter(|text| text.kind() == Kind::String)?;
-            Some(Part { kind, index, text, whole, source: &self.0 })
-        })
+        lists.iter().filter_map(|key| self.view().get(key))
     }
+}
+
+/// Whose text a part is, and the text, a string; `None` if it is none, or none that azgate knows.
+fn told(part: View<'_>) -> Option<(PartKind, View<'_>)> {
+    let (kind, key) = match &*part.get("type")?.text()? {
+        "output_text" => (PartKind::Text, "text"),
+        "refusal" => (PartKind::Refusal, "refusal"),
+        "summary_text" => (PartKind::Summary, "text"),
+        "reasoning_text" => (PartKind::Thought, "text"),
+        _ => return None,
+    };
+    Some((kind, part.get(key).filter(|text| text.kind() == Kind::String)?))
 }
 
 impl Part<'_> {

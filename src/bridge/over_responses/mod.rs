@@ -9,6 +9,7 @@ mod head;
 mod item;
 mod kept;
 mod merge;
+mod plain;
 mod request;
 mod spelt;
 mod stop;
@@ -18,6 +19,7 @@ mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use filters::innererror;
 pub use finish::status;
 pub use merge::merge;
 pub use request::{has_reasoning, hosted, request};

@@ -1,43 +1,63 @@
-//! Stop sequences, which the Responses API does not know: the text is cut where the first one that is complete begins.
+//! Stop sequences, which the Responses API does not know: the text is cut where the first one that is complete begins. It
+//! is looked at as it reads and cut as it is spelt, so that what is left of it stays as it came.
 
 use std::ops::Range;
 
-/// Where the first sequence to be complete stands; of two, the longer one.
-pub(super) fn cut(text: &str, sequences: &[String]) -> Option<Range<usize>> {
+use memchr::memmem;
+
+use super::plain::{HALF, ends_in_half, plain, spelling};
+
+/// Where in the inside of a string the first sequence to be complete stands; of two, the longer one.
+pub(super) fn cut(inner: &[u8], sequences: &[String]) -> Option<Range<usize>> {
+    let found = find(&plain(inner), sequences)?;
+    Some(spelling(inner, found.start)..spelling(inner, found.end))
+}
+
+fn find(text: &[u8], sequences: &[String]) -> Option<Range<usize>> {
     let found = sequences.iter().filter(|sequence| !sequence.is_empty());
     let found = found.filter_map(|sequence| {
-        let at = text.find(sequence.as_str())?;
+        let at = memmem::find(text, sequence.as_bytes())?;
         Some(at..at + sequence.len())
     });
     found.min_by_key(|found| (found.end, found.start))
 }
 
-/// What is held back of a text that comes in pieces, since it may be the beginning of a sequence.
+/// What is held back of a text that comes in pieces, as it is spelt: it may be the beginning of a sequence, or is half of
+/// a character.
 #[derive(Debug, Default)]
-pub(super) struct Held(String);
+pub(super) struct Held(Vec<u8>);
 
 impl Held {
-    /// Takes the next piece, and gives what may be shown; true if a sequence is complete, and nothing more is to come.
-    pub(super) fn push(&mut self, piece: &str, sequences: &[String]) -> (String, bool) {
-        let mut text = std::mem::take(&mut self.0);
-        text.push_str(piece);
-        if let Some(found) = cut(&text, sequences) {
-            text.truncate(found.start);
-            return (text, true);
+    /// Takes the next piece, the inside of a string, and gives what may be shown; true if a sequence is complete, and
+    /// nothing more is to come.
+    pub(super) fn push(&mut self, piece: &[u8], sequences: &[String]) -> (Vec<u8>, bool) {
+        let mut spelt = std::mem::take(&mut self.0);
+        spelt.extend_from_slice(piece);
+        let text = plain(&spelt);
+        if let Some(found) = find(&text, sequences) {
+            let shown = spelling(&spelt, found.start);
+            drop(text);
+            spelt.truncate(shown);
+            return (spelt, true);
         }
-        let mut tails = text.char_indices().map(|(at, _)| at);
-        let begins = |at: &usize| {
-            let tail = text.get(*at..).unwrap_or_default();
-            sequences.iter().any(|sequence| sequence.starts_with(tail))
-        };
+        let whole = text.len() - if ends_in_half(&text) { HALF } else { 0 };
         let longest = sequences.iter().map(String::len).max().unwrap_or_default();
-        let held = tails.find(|at| text.len() - at < longest && begins(at));
-        self.0 = text.split_off(held.unwrap_or(text.len()));
-        (text, false)
+        let begins = |at: &usize| {
+            let tail = text.get(*at..whole).unwrap_or_default();
+            let begun = |sequence: &&String| sequence.as_bytes().starts_with(tail);
+            sequences.iter().any(|sequence| sequence.len() > tail.len() && begun(&sequence))
+        };
+        let held = (whole.saturating_sub(longest)..whole).find(begins).unwrap_or(whole);
+        if held < text.len() {
+            let shown = spelling(&spelt, held);
+            drop(text);
+            self.0 = spelt.split_off(shown);
+        }
+        (spelt, false)
     }
 
-    /// What is held, at the end of the text.
-    pub(super) fn take(&mut self) -> String {
+    /// What is held, when something else follows than text.
+    pub(super) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
 }
@@ -50,9 +70,15 @@ mod tests {
     #[test]
     fn the_sequence_that_is_complete_first_cuts() {
         let sequences = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
-        assert_eq!(cut("xabc", &sequences(&["abc", "b"])), Some(2..3));
-        assert_eq!(cut("xabc", &sequences(&["abc", "c"])), Some(1..4));
-        assert_eq!(cut("xabc", &sequences(&["", "d"])), None);
+        assert_eq!(cut(b"xabc", &sequences(&["abc", "b"])), Some(2..3));
+        assert_eq!(cut(b"xabc", &sequences(&["abc", "c"])), Some(1..4));
+        assert_eq!(cut(b"xabc", &sequences(&["", "d"])), None);
+        assert_eq!(cut(br"\ud800\u0061\nb", &sequences(&["a\n"])), Some(6..14));
+    }
+
+    /// A text as some UTF-16 units, each an escape.
+    fn escaped(text: &str) -> Vec<String> {
+        text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
     }
 
     proptest! {
@@ -61,19 +87,38 @@ mod tests {
             pieces in prop::collection::vec("[abé]{0,4}", 0..8),
             sequences in prop::collection::vec("[abé]{0,4}", 0..3),
         ) {
-            let whole = pieces.concat();
-            let (mut held, mut shown, mut done) = (Held::default(), String::new(), false);
-            for piece in &pieces {
-                if !done {
-                    let (more, end) = held.push(piece, &sequences);
-                    shown += &more;
-                    done = end;
-                }
-            }
-            shown += &held.take();
-            let at = cut(&whole, &sequences);
-            let expected = at.as_ref().map_or(&*whole, |found| whole.get(..found.start).unwrap());
-            prop_assert_eq!((&*shown, done), (expected, at.is_some()));
+            same(&pieces, &sequences)?;
         }
+
+        #[test]
+        fn a_character_may_come_in_two_pieces(
+            text in "[a😀😁é]{0,8}",
+            lone in prop::option::of(prop::sample::select(vec!["\\ud83d", "\\ude00"])),
+            size in 1usize..5,
+            sequences in prop::collection::vec("[a😀é]{0,3}", 0..3),
+        ) {
+            let mut units = escaped(&text);
+            units.extend(lone.map(str::to_owned));
+            units.extend(escaped(&text));
+            let pieces: Vec<String> = units.chunks(size).map(<[String]>::concat).collect();
+            same(&pieces, &sequences)?;
+        }
+    }
+
+    fn same(pieces: &[String], sequences: &[String]) -> Result<(), TestCaseError> {
+        let whole = pieces.concat();
+        let (mut held, mut shown, mut done) = (Held::default(), Vec::new(), false);
+        for piece in pieces {
+            if !done {
+                let (more, end) = held.push(piece.as_bytes(), sequences);
+                shown.extend(more);
+                done = end;
+            }
+        }
+        shown.extend(held.take());
+        let at = cut(whole.as_bytes(), sequences);
+        let expected = at.as_ref().map_or(&*whole, |found| whole.get(..found.start).unwrap());
+        prop_assert_eq!((String::from_utf8(shown).unwrap(), done), (expected.to_owned(), at.is_some()));
+        Ok(())
     }
 }

@@ -76,7 +76,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
                 Ok(None) => break,
                 Err(error) => {
                     self.out.extend(run.cut(0));
-                    return self.failed(&INTERRUPTED, error.to_string());
+                    return self.failed(&Fault::too_large(error), error.to_string());
                 }
             };
             let here = event.raw().len() - earlier;

@@ -27,6 +27,7 @@ mod moved;
 mod nulls;
 mod params;
 mod prediction;
+mod reasoning;
 mod replayed;
 mod reserve;
 mod roles;
@@ -69,6 +70,7 @@ pub const RULES: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
+    reasoning::RULE,
     status::RULE,
     stateless::RULE,
     both_caps::RULE,
@@ -119,6 +121,7 @@ pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
     moved::RULE,
     flatten::RULE,
+    reasoning::RULE,
     status::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,

@@ -103,10 +103,10 @@ impl Call<'_> {
     /// Refuses what only the Responses API can do.
     fn stateless(&self) -> Result<(), Uncarried> {
         for (key, why) in STATEFUL {
-            let asks = |value: &View<'_>| {
+            let asks = |value: View<'_>| {
                 !value.is_null() && (value.kind() != Kind::Array || value.items().next().is_some())
             };
-            if self.root.get(key).filter(asks).is_some() {
+            if self.root.get(key).is_some_and(asks) {
                 return refuse(&Pointer::key(*key), *why);
             }
         }

@@ -77,7 +77,7 @@ impl Conversation {
     }
 
     /// What came of the first call of that id that has no output yet. Chat refuses one without a call, as Responses does: "No
-    /// tool call found for function call output with call_id ..." (continue#10092).
+    /// tool call found for function call output" (continue#10092).
     pub(super) fn output(&mut self, message: Raw, id: View<'_>, at: &Pointer) -> Result<(), Uncarried> {
         self.end_turn();
         let open = self.open.get_mut(&key(id)).and_then(VecDeque::pop_front);
@@ -95,8 +95,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// The messages. A call without an output is refused by chat, and by Responses: "No tool output found for function call
-    /// call_..." (openai-agents-python#673).
+    /// The messages. A call without an output is refused by chat, and by Responses: "No tool output found for function call"
+    /// (openai-agents-python#673).
     pub(super) fn done(mut self) -> Result<impl Iterator<Item = Raw>, Uncarried> {
         self.end_turn();
         let open = self.open.iter().flat_map(|(id, open)| open.iter().map(move |open| (id, open)));

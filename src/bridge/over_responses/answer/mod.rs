@@ -11,6 +11,7 @@ use super::{
     head::head,
     item::{Item, ItemKind, Part, PartKind},
     kept::kept,
+    plain::plain,
     spelt::{self, quoted, string, text_of},
     stop,
     tool_call::tool_call,
@@ -50,14 +51,14 @@ pub enum NoAnswer {
 pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
     let root = response.root();
     let status = text_of(root, "status").unwrap_or_default();
-    if let Some(Failure { code, message, status }) = Failure::of(&status, root) {
+    if let Some(Failure { code, message, status, .. }) = Failure::of(&status, root) {
         return Err(NoAnswer::Failed { code, message, status });
     }
     let waits = matches!(&*status, "queued" | "in_progress");
     let items = Item::all(response).filter(|_| !waits).ok_or(NoAnswer::NotAResponse)?;
     let mut message = Message::default();
-    for item in &items {
-        message.take(item);
+    for (at, item) in items.iter().enumerate() {
+        message.take(at, item);
     }
     let cut = message.cut(&reply.stop);
     let reason = if cut.is_some() { "stop" } else { reason(&status, root, !message.calls.is_empty()) };
@@ -91,29 +92,42 @@ pub(super) fn logprobs(inside: &[u8]) -> Vec<u8> {
     [b"{\"content\":[", inside, b"],\"refusal\":null}"].concat()
 }
 
-/// What the items say together. Texts are the insides of strings, lists the insides of lists.
+/// What the items say together. Texts are the insides of strings, lists the insides of lists. Places are in the text as it
+/// is spelt: so much of it stands before.
 #[derive(Debug, Default)]
 struct Message {
     content: Option<Vec<u8>>,
     refusal: Option<Vec<u8>>,
     reasoning: Option<Vec<u8>>,
     logprobs: Vec<u8>,
-    calls: Vec<Called>,
+    /// The calls and their places.
+    calls: Vec<(usize, Vec<u8>)>,
+    /// The messages, by their index in the output, and their places.
+    messages: Vec<(usize, usize)>,
+    /// Where something else was said than text: no stop sequence goes on behind it.
+    breaks: Vec<usize>,
 }
 
-/// A call, and where it stands in the text: behind how much of it, as it is spelt.
-#[derive(Debug)]
-struct Called {
-    call: Vec<u8>,
-    behind: usize,
+/// Where a text was cut.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    /// The characters before.
+    characters: u64,
+    /// The index of the message.
+    message: usize,
 }
 
 impl Message {
-    fn take(&mut self, one: &Item) {
-        if let ItemKind::Call(tool) = one.kind() {
-            let call = one.view();
-            let behind = self.content.as_ref().map_or(0, Vec::len);
-            self.calls.push(Called { call: tool_call(call, tool, None, tool.input(call)), behind });
+    fn take(&mut self, at: usize, one: &Item) {
+        let place = self.content.as_ref().map_or(0, Vec::len);
+        match one.kind() {
+            ItemKind::Call(tool) => {
+                let call = one.view();
+                self.calls.push((place, tool_call(call, tool, None, tool.input(call))));
+                self.breaks.push(place);
+            }
+            ItemKind::Message => self.messages.push((at, place)),
+            ItemKind::Reasoning | ItemKind::Other => {}
         }
         for part in one.parts() {
             self.take_part(&part);
@@ -122,6 +136,9 @@ impl Message {
 
     fn take_part(&mut self, part: &Part<'_>) {
         let inner = text::inner(part.text.raw());
+        if part.kind != PartKind::Text && !inner.is_empty() {
+            self.breaks.push(self.content.as_ref().map_or(0, Vec::len));
+        }
         let said = match part.kind {
             PartKind::Text => &mut self.content,
             PartKind::Refusal => &mut self.refusal,
@@ -139,42 +156,44 @@ impl Message {
         }
     }
 
-    /// Cuts the text at a stop sequence, and tells after how many characters. What was called behind the sequence is gone
-    /// with it: a model that knows of stop sequences would not have come so far. A text that is no Unicode stays whole.
-    fn cut(&mut self, sequences: &[String]) -> Option<u64> {
+    /// Cuts the text at a stop sequence. What was called behind the sequence is gone with it: a model that knows of stop
+    /// sequences would not have come so far.
+    fn cut(&mut self, sequences: &[String]) -> Option<Cut> {
         if sequences.is_empty() {
             return None;
         }
-        let whole = quoted(self.content.as_deref());
-        let said = text::unquote(&whole)?;
-        let found = stop::cut(&said, sequences)?;
-        let before = |called: &Called| {
-            let spelt = self.content.as_ref().and_then(|content| content.get(..called.behind));
-            text::unquote(&quoted(spelt)).is_none_or(|text| text.len() < found.end)
-        };
-        let kept: Vec<bool> = self.calls.iter().map(before).collect();
-        let mut kept = kept.into_iter();
-        self.calls.retain(|_| kept.next().unwrap_or(true));
-        let said = said.get(..found.start)?;
-        let content = text::inner(text::quote(said).as_bytes()).to_vec();
-        let length = characters(&content);
-        self.logprobs = logprobs_within(std::mem::take(&mut self.logprobs), said.len());
-        self.content = Some(content);
-        Some(length)
+        let content = self.content.as_mut()?;
+        let mut begin = 0;
+        let ends = self.breaks.iter().copied().chain([content.len()]);
+        let found = ends.into_iter().find_map(|end| {
+            let begin = std::mem::replace(&mut begin, end);
+            let found = stop::cut(content.get(begin..end)?, sequences)?;
+            Some(begin + found.start..begin + found.end)
+        })?;
+        content.truncate(found.start);
+        let characters = characters(content);
+        self.logprobs = logprobs_within(std::mem::take(&mut self.logprobs), plain(content).len());
+        self.calls.retain(|(place, _)| *place < found.end);
+        let message = self.messages.iter().rfind(|(_, place)| *place < found.end);
+        Some(Cut { characters, message: message.map_or(0, |(at, _)| *at) })
     }
 
-    fn write(&self, items: &[Item], cut: Option<u64>, reply: &Reply) -> Vec<u8> {
+    fn write(&self, items: &[Item], cut: Option<Cut>, reply: &Reply) -> Vec<u8> {
         let mut out = Vec::from(br#"{"role":"assistant""#);
         // A completion that says nothing at all, since its tokens went into reasoning, has an empty text.
         let silent = self.refusal.is_none() && self.calls.is_empty();
         member(&mut out, "content", &quoted(self.content.as_deref().or(silent.then_some(b""))));
         member(&mut out, "refusal", &quoted(self.refusal.as_deref()));
-        member(&mut out, "annotations", &[b"[", &*annotations(items, cut), b"]"].concat());
+        member(
+            &mut out,
+            "annotations",
+            &[b"[", &*annotations(items, cut.map(|cut| cut.characters)), b"]"].concat(),
+        );
         if !self.calls.is_empty() {
             key(&mut out, "tool_calls");
             out.push(b'[');
-            for called in &self.calls {
-                item(&mut out, &called.call);
+            for (_, call) in &self.calls {
+                item(&mut out, call);
             }
             out.push(b']');
         }
@@ -184,7 +203,7 @@ impl Message {
         if let Some(context) = context(items) {
             member(&mut out, "context", &context);
         }
-        if let Some(kept) = kept(items, &reply.resource, cut.is_some()) {
+        if let Some(kept) = kept(items.iter(), &reply.resource, cut.map(|cut| cut.message)) {
             member(&mut out, "azgate", &kept);
         }
         out.push(b'}');
@@ -200,7 +219,7 @@ fn logprobs_within(inside: Vec<u8>, length: usize) -> Vec<u8> {
         if at < length {
             item(&mut within, token.raw());
         }
-        at += text_of(token, "token").unwrap_or_default().len();
+        at += string(token, "token").map_or(0, |token| plain(text::inner(token)).len());
     }
     within
 }

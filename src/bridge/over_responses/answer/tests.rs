@@ -236,7 +236,7 @@ fn a_stop_sequence_cuts_the_text_and_what_was_called_behind_it() {
     let page = |start: u32| json!({"type": "url_citation", "url": "u", "title": "t", "start_index": start, "end_index": start});
     let output = json!([
         {"type": "web_search_call", "id": "ws_1"},
-        said(&json!([text("é<E", &json!([page(0), page(1)])), {"type": "refusal", "refusal": "a<END>b"}])),
+        said(&json!([{"type": "refusal", "refusal": "a<END>b"}, text("é<E", &json!([page(0), page(1)]))])),
         said(&json!([text("ND> more", &json!([page(5)]))])),
         {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "<END>"},
     ]);
@@ -255,6 +255,99 @@ fn a_stop_sequence_cuts_the_text_and_what_was_called_behind_it() {
         (&choice["finish_reason"], &choice["message"]["content"]),
         (&json!("tool_calls"), &json!("é<END> more"))
     );
+}
+
+#[test]
+fn a_stop_sequence_does_not_go_on_behind_something_else() {
+    let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
+    let thought = json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": "t"}]});
+    let refusal = said(&json!([{"type": "refusal", "refusal": "no"}]));
+    let (one, two) = (said(&json!([text("a<E", &json!([]))])), said(&json!([text("ND> <END>", &json!([]))])));
+    let content = |output: &Value| {
+        answered(&response(output), &["<END>"]).unwrap()["choices"][0]["message"]["content"].clone()
+    };
+    for between in [call, thought, refusal] {
+        assert_eq!(content(&json!([one, between, two])), "a<END> ", "{between}");
+    }
+    let nothing = json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": ""}]});
+    for between in [nothing, json!({"type": "web_search_call"})] {
+        assert_eq!(content(&json!([one, between, two])), "a", "{between}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_unicode_is_cut_all_the_same_and_stays_as_it_is_spelt() {
+    let response = r#"{"output":[{"type":"message","content":[{"type":"output_text","text":"\u00e9\ud800 \ud83d\ude00\u0045ND b"}]}]}"#;
+    let response = Document::parse(response.into(), ANSWER_DEPTH).unwrap();
+    let reply = Reply { stop: vec!["\u{1f600}END".to_owned()], ..Reply::default() };
+    let answer = String::from_utf8(answer(&response, &reply).unwrap().to_vec()).unwrap();
+    assert!(answer.contains(r#""content":"\u00e9\ud800 ","#), "{answer}");
+    assert!(answer.contains(r#""finish_reason":"stop""#), "{answer}");
+}
+
+#[test]
+fn of_a_text_that_was_cut_the_mark_is_that_of_the_message_in_which_it_was() {
+    let phased = |said: Value, phase: &str| {
+        let mut said = said;
+        said["phase"] = json!(phase);
+        said
+    };
+    let one = |words: &str| said(&json!([text(words, &json!([]))]));
+    let output = json!([
+        phased(one("a"), "commentary"),
+        phased(one("b<END>"), "final_answer"),
+        phased(one("c"), "new")
+    ]);
+    let kept = |stop: &str| {
+        answered(&response(&output), &[stop]).unwrap()["choices"][0]["message"]["azgate"]["output"].clone()
+    };
+    assert_eq!(kept("<END>"), json!([{"type": "message", "phase": "final_answer"}]));
+    assert_eq!(kept("a"), json!([{"type": "message", "phase": "commentary"}]));
+    assert_eq!(kept("not there"), output);
+}
+
+#[test]
+fn the_phase_of_a_message_is_kept_though_nothing_else_is() {
+    let phased = |phase: Value| {
+        let mut said = said(&json!([text("t", &json!([]))]));
+        said["phase"] = phase;
+        said
+    };
+    let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
+    for phase in ["commentary", "final_answer"] {
+        let mark = json!({"type": "message", "phase": phase});
+        let stub = json!({"type": "function_call", "call_id": "c"});
+        assert_eq!(message_of(&json!([phased(json!(phase))]))["azgate"]["output"], json!([mark]));
+        let with_call = message_of(&json!([phased(json!(phase)), call]));
+        assert_eq!(with_call["azgate"]["output"], json!([mark, stub]));
+    }
+    assert_eq!(message_of(&json!([phased(json!(null))])).get("azgate"), None);
+    let two = json!([phased(json!("commentary")), phased(json!("final_answer"))]);
+    assert_eq!(message_of(&two)["azgate"]["output"], two);
+}
+
+#[test]
+fn parts_that_nobody_knows_are_kept_in_their_message() {
+    let new = json!({"type": "output_hologram", "data": {"deep": [[1.0e3]]}});
+    let mixed = said(&json!([text("a", &json!([])), new, {"type": "refusal", "refusal": "no"}]));
+    let message = message_of(&json!([mixed]));
+    assert_eq!((&message["content"], &message["refusal"]), (&json!("a"), &json!("no")));
+    assert_eq!(message["azgate"]["output"], json!([mixed]));
+    for odd in
+        [json!([{"text": "no type"}]), json!([{"type": "output_text", "text": 1}]), json!([7]), json!("text")]
+    {
+        assert_eq!(message_of(&json!([said(&odd)]))["azgate"]["output"], json!([said(&odd)]));
+    }
+    for nothing in [json!([]), json!(null)] {
+        assert_eq!(message_of(&json!([said(&nothing)])).get("azgate"), None);
+    }
+    let thought = json!({"type": "reasoning", "summary": [], "content": [new]});
+    assert_eq!(message_of(&json!([thought]))["azgate"]["output"], json!([thought]));
+    let cut = answered(&response(&json!([mixed])), &["a"]).unwrap()["choices"][0]["message"].clone();
+    assert_eq!(cut["azgate"]["output"], json!([{"type": "message", "content": [new]}]));
+    // What holds more values than azgate looks into.
+    let many = said(&json!([{"type": "output_hologram", "data": vec![0; 1 << 18]}]));
+    assert_eq!(message_of(&json!([many]))["azgate"]["output"], json!([many]));
 }
 
 #[test]

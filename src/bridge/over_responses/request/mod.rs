@@ -4,6 +4,7 @@ mod assistant;
 mod content;
 pub mod hosted;
 mod messages;
+mod needed;
 mod object;
 #[cfg(test)]
 mod properties;
@@ -13,6 +14,7 @@ mod settings;
 mod testing;
 mod tool_calls;
 mod tools;
+mod words;
 
 use self::object::{Object, members, said};
 use super::Wishes;

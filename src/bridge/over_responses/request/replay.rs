@@ -15,7 +15,8 @@ use std::{
 
 use super::{
     assistant::{Turn, spoken},
-    object::{Member, Object, array, kind, members, said},
+    object::{Member, Object, array, kind, members},
+    words::{Speech, Words, parts, speech},
 };
 use crate::json::{Kind, Raw, View};
 
@@ -81,7 +82,12 @@ pub(super) fn replay<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, rea
         }
         thinking = false;
         let present = match &**kind {
-            "message" => now.message(index, *item),
+            "message" => {
+                if parts(*item).is_some_and(|mut parts| parts.any(|part| speech(part).is_none())) {
+                    left_out.get_or_insert(index);
+                }
+                now.message(index, *item)
+            }
             "function_call" | "custom_tool_call" => now.call(*item),
             kind => whole(kind, *item).or_else(|| {
                 left_out.get_or_insert(index);
@@ -120,7 +126,7 @@ struct Present<'a> {
     calls: Vec<Option<Object<'a>>>,
     by_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
     extras: Vec<Member<'a>>,
-    /// The place of the last message in the output.
+    /// The place in the output of the last message, or of the last that says something, if they are sent as they were.
     last: Option<usize>,
     /// The message says still what the several messages of the output said.
     unchanged: bool,
@@ -134,8 +140,16 @@ impl<'a> Present<'a> {
                 by_id.entry(id.clone()).or_default().push_back(index);
             }
         }
-        let last = past.output.iter().rposition(|(kind, _)| kind == "message");
-        let unchanged = last.is_some() && Words::of(message).is_some_and(|now| now.is_of(past));
+        let is_message = |(kind, _): &(Cow<'_, str>, View<'_>)| kind == "message";
+        let speaks = |(_, item): &(Cow<'_, str>, View<'_>)| {
+            parts(*item).is_some_and(|mut parts| parts.any(|part| speech(part).is_some()))
+        };
+        let last = past.output.iter().rposition(is_message);
+        let last_words = past.output.iter().rposition(|item| is_message(item) && speaks(item));
+        let messages = past.output.iter().filter(|item| is_message(item)).map(|(_, item)| *item);
+        let unchanged =
+            last_words.is_some() && Words::of(message).is_some_and(|words| words.are_of(messages));
+        let last = if unchanged { last_words } else { last };
         let calls = turn.calls.into_iter().map(|call| Some(call.item)).collect();
         Present { message: turn.message, calls, by_id, extras: turn.extras, last, unchanged }
     }
@@ -147,7 +161,7 @@ impl<'a> Present<'a> {
 
     fn message(&mut self, index: usize, item: View<'a>) -> Option<Raw> {
         let last = self.last == Some(index);
-        let mut message = if self.unchanged { said_again(item) } else { self.message.take_if(|_| last)? };
+        let mut message = if self.unchanged { said_again(item)? } else { self.message.take_if(|_| last)? };
         // An id would bind it to reasoning that may be gone, and Azure refuses the status of what it is sent.
         message.copy_some(members(item), &["phase"]);
         if last {
@@ -164,71 +178,27 @@ impl<'a> Present<'a> {
     }
 }
 
-/// A message of the response in its own words, which are known to be parts of text and refusals. Its citations told the
-/// client where they are from.
-fn said_again(item: View<'_>) -> Object<'_> {
-    let part = |part: View<'_>| {
-        let refuses = kind(part).as_deref() == Some("refusal");
-        let mut said = Object::typed(if refuses { "refusal" } else { "output_text" });
-        said.take(part, if refuses { "refusal" } else { "text" });
-        if !refuses {
+/// A message of the response in its own words; `None` if it has none. Its citations told the client where they are from, and
+/// what else it held was for the client, too.
+fn said_again(item: View<'_>) -> Option<Object<'_>> {
+    let part = |(speech, words): (Speech, View<'_>)| match speech {
+        Speech::Refusal => {
+            let mut said = Object::typed("refusal");
+            said.put("refusal", Raw::source(words.span()));
+            said.finish()
+        }
+        Speech::Text => {
+            let mut said = Object::typed("output_text");
+            said.put("text", Raw::source(words.span()));
             said.put("annotations", Raw::json("[]"));
+            said.finish()
         }
-        said.finish()
     };
+    let mut parts = parts(item)?.filter_map(speech).map(part).peekable();
+    parts.peek()?;
     let mut message = spoken();
-    if let Some(content) = item.get("content") {
-        message.put("content", array(content.items().map(part)));
-    }
-    message
-}
-
-/// The words of one message or of several.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Words {
-    text: String,
-    refusal: String,
-}
-
-impl Words {
-    /// The words of a chat message; `None` if they cannot be told, or if it holds something else.
-    fn of(message: View<'_>) -> Option<Words> {
-        let mut words = Words::default();
-        if let Some(content) = said(message, "content") {
-            words.add(content)?;
-        }
-        if let Some(refusal) = said(message, "refusal") {
-            words.refusal += &refusal.text()?;
-        }
-        Some(words)
-    }
-
-    /// Whether the messages of a response said just this, each with its content at hand.
-    fn is_of(&self, past: &Past<'_>) -> bool {
-        let mut words = Words::default();
-        let mut messages = past.output.iter().filter(|(kind, _)| kind == "message");
-        let told = messages.try_for_each(|(_, item)| {
-            words.add(said(*item, "content").filter(|content| content.kind() == Kind::Array)?)
-        });
-        told.is_some() && words == *self
-    }
-
-    fn add(&mut self, content: View<'_>) -> Option<()> {
-        match content.kind() {
-            Kind::String => self.text += &content.text()?,
-            Kind::Array => {
-                for part in content.items() {
-                    match kind(part).as_deref()? {
-                        "text" | "output_text" => self.text += &part.get("text")?.text()?,
-                        "refusal" => self.refusal += &part.get("refusal")?.text()?,
-                        _ => return None,
-                    }
-                }
-            }
-            _ => return None,
-        }
-        Some(())
-    }
+    message.put("content", array(parts));
+    Some(message)
 }
 
 #[cfg(test)]
@@ -355,6 +325,34 @@ mod tests {
     }
 
     #[test]
+    fn parts_that_nobody_knows_stay_here_and_the_messages_are_what_they_were() {
+        let part = |text: &str| format!(r#"{{"type":"output_text","text":"{text}","annotations":[]}}"#);
+        let message = |phase: &str, parts: &[&str]| {
+            let parts = parts.join(",");
+            format!(r#"{{"type":"message","role":"assistant","content":[{parts}],"phase":"{phase}"}}"#)
+        };
+        let new = r#"{"type":"new","file_id":"file_1"}"#;
+        let (a, b) = (part("a"), part("b"));
+        let told = |index: usize| format!("~drop.replayed@messages[0].azgate.output[{index}]");
+        let check = |text: &str, output: &[&str], items: &[&str], left_out: usize| {
+            let expected = (format!("[{}]", items.join(",")), told(left_out));
+            assert_eq!(replayed("here", text, output), expected, "{output:?}");
+        };
+        let first = message("commentary", &[&a]);
+        let (mixed, second) = (message("final_answer", &[new, &b]), message("final_answer", &[&b]));
+        check(r#""content":"ab""#, &[&first, &mixed], &[&first, &second], 1);
+        check(r#""content":"b""#, &[&mixed], &[&second], 0);
+        // The last message is not the one that has words.
+        let bare = message("x", &[new]);
+        let more = first.strip_suffix('}').unwrap().to_owned() + r#","new":1}"#;
+        check(r#""content":"a","new":1"#, &[&first, &bare], &[&more], 1);
+        let silent = message("x", &[&part("")]);
+        check(r#""content":"""#, &[&bare], &[&silent], 0);
+        let cut = r#"{"type":"message","phase":"x","content":[{"type":"new"}]}"#;
+        check(r#""content":"a""#, &[cut], &[&message("x", &[&a])], 0);
+    }
+
+    #[test]
     fn what_is_for_the_client_alone_stays_here_and_takes_its_reasoning_along() {
         let run = r#"{"type":"code_interpreter_call","id":"ci_1","container_id":"cntr_1","code":"1"}"#;
         let (message, a) = (r#"{"type":"message"}"#, stub("a"));
@@ -382,11 +380,10 @@ mod tests {
         let web = r#"{"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}}"#;
         let a = stub("a");
         let came = [THOUGHT, r#"{"type":"message"}"#, SEARCH, web, &a].map(with);
-        check(
-            &format!(r#""content":"t",{}"#, calls(&["a"])),
-            &came.each_ref().map(String::as_str),
-            &[THOUGHT, TEXT, SEARCH, web, &item("a")],
-        );
+        let text = format!(r#""content":"t",{}"#, calls(&["a"]));
+        let goes = format!("[{}]", [THOUGHT, TEXT, SEARCH, web, &item("a")].join(","));
+        let lost = "~drop.replayed@messages[0].azgate.output[1]".to_owned();
+        assert_eq!(replayed("here", &text, &came.each_ref().map(String::as_str)), (goes, lost));
         let empty = r#"{"type":"reasoning","id":"rs_1","encrypted_content":"","summary":[]}"#;
         check(r#""content":"t""#, &[empty, r#"{"type":"message"}"#], &[TEXT]);
     }

@@ -4,12 +4,13 @@
 //! Events say everything several times: piece by piece, all of a text, all of an item, all of the response. The first to
 //! say it is passed on, so that a stream that lacks the pieces is whole, too.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
 use self::{
     event::{Happening, happening},
+    items::Items,
     progress::{Calls, Place, Texts},
     tools::Input,
     writer::Writer,
@@ -33,6 +34,7 @@ use crate::{
 };
 
 mod event;
+mod items;
 mod progress;
 #[cfg(test)]
 mod proptests;
@@ -49,8 +51,9 @@ pub struct Chunks {
     writer: Writer,
     texts: Texts,
     calls: Calls,
-    /// What is finished, by its place in the output.
-    items: BTreeMap<u64, Item>,
+    items: Items,
+    /// The message that began last, as a mark, and its place in the output.
+    begun: Option<(u64, Bytes)>,
     held: Held,
     context: Context,
     told: Told,
@@ -77,7 +80,8 @@ impl Chunks {
             writer: Writer::new(usage),
             texts: Texts::default(),
             calls: Calls::default(),
-            items: BTreeMap::new(),
+            items: Items::default(),
+            begun: None,
             held: Held::default(),
             context: Context::None,
             told: Told::default(),
@@ -137,12 +141,7 @@ impl Chunks {
         if let Some(failure) = self.unexplained.take() {
             self.fail(&failure, out);
         } else {
-            let failure = Failure {
-                code: "upstream_stream_interrupted".to_owned(),
-                message: "The stream from Azure OpenAI broke off before its end.".to_owned(),
-                status: 502,
-            };
-            self.fail(&failure, out);
+            self.fail(&Failure::interrupted(), out);
         }
     }
 
@@ -170,17 +169,20 @@ impl Chunks {
 
     fn item_done(&mut self, event: &Document, out: &mut BytesMut) {
         let item = event.root().get("item").and_then(|item| Item::open(sliced(event, item)));
-        let next = self.items.last_key_value().map_or(0, |(last, _)| last + 1);
         if let Some(item) = item {
-            self.finished(output(event.root()).unwrap_or(next), item, out);
+            self.finished(output(event.root()).unwrap_or(self.items.next()), item, out);
         }
     }
 
     /// Tells what was not told yet of a finished item, and keeps it.
     fn finished(&mut self, output: u64, item: Item, out: &mut BytesMut) {
-        if let ItemKind::Call(tool) = item.kind() {
-            self.call(&item, tool, Some(output), out);
-            self.feed(string(item.view(), "id"), Some(output), Input::All(tool.input(item.view())), out);
+        match item.kind() {
+            ItemKind::Call(tool) => {
+                let index = self.call(&item, tool, Some(output), out);
+                self.feed(index, Input::All(tool.input(item.view())), out);
+            }
+            ItemKind::Message => self.begun(&item, Some(output)),
+            ItemKind::Reasoning | ItemKind::Other => {}
         }
         for part in item.parts() {
             let place = Place { kind: part.kind, output, index: part.index };
@@ -191,7 +193,7 @@ impl Chunks {
         if self.context == Context::None && is_search(&item) {
             self.context = Context::Due;
         }
-        self.items.insert(output, item);
+        self.items.keep(output, item);
     }
 
     fn ended(&mut self, event: &Document, out: &mut BytesMut) {
@@ -213,9 +215,7 @@ impl Chunks {
         }
         self.begin(root, out);
         for (output, item) in (0..).zip(Item::all(&response).unwrap_or_default()) {
-            let id = string(item.view(), "id");
-            let same = |known: &Item| id.is_some() && string(known.view(), "id") == id;
-            if !self.done && !self.items.contains_key(&output) && !self.items.values().any(same) {
+            if !self.done && !self.items.has(output, &item) {
                 self.finished(output, item, out);
             }
         }
@@ -228,12 +228,13 @@ impl Chunks {
     /// The end of the stream: what is known of all of the text, the finish reason, the usage.
     fn close(&mut self, reason: &'static str, response: Option<&Document>, out: &mut BytesMut) {
         let mut delta = Vec::new();
-        let annotations = annotations(self.items.values(), None);
+        let annotations = annotations(self.items.all(), None);
         if !annotations.is_empty() {
             member(&mut delta, "annotations", &[b"[", &*annotations, b"]"].concat());
         }
-        let context = context(self.items.values()).filter(|_| self.context != Context::Told);
-        let kept = kept(self.items.values(), &self.reply.resource, response.is_none());
+        let context = context(self.items.all()).filter(|_| self.context != Context::Told);
+        let cut = if response.is_none() { self.items.last_message() } else { None };
+        let kept = kept(self.items.all(), &self.reply.resource, cut);
         for (key, value) in [("context", context), ("azgate", kept)] {
             if let Some(value) = value {
                 member(&mut delta, key, &value);
@@ -251,7 +252,7 @@ impl Chunks {
 
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {
         self.release(out);
-        sse::data(out, [&br#"{"error":"#[..], failure.object().as_bytes(), b"}"]);
+        sse::data(out, [&br#"{"error":"#[..], &failure.object(), b"}"]);
         self.told.error = Some(failure.code.clone());
         self.done = true;
     }

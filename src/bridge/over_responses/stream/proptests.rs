@@ -23,6 +23,7 @@ fn part() -> impl Strategy<Value = Value> {
             json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": []})
         }),
         1 => words().prop_map(|text| json!({"type": "refusal", "refusal": text})),
+        1 => words().prop_map(|text| json!({"type": "new", "text": text})),
     ]
 }
 
@@ -31,8 +32,8 @@ fn item() -> impl Strategy<Value = Value> {
     let summary =
         prop::collection::vec(words().prop_map(|text| json!({"type": "summary_text", "text": text})), 0..3);
     prop_oneof![
-        prop::collection::vec(part(), 0..3)
-            .prop_map(|content| json!({"type": "message", "role": "assistant", "status": "completed", "content": content})),
+        (prop::collection::vec(part(), 0..3), prop::option::of("[a-z]{3}"))
+            .prop_map(|(content, phase)| json!({"type": "message", "role": "assistant", "status": "completed", "content": content, "phase": phase})),
         words().prop_map(|text| json!({"type": "function_call", "name": "f", "arguments": text})),
         words().prop_map(|text| json!({"type": "custom_tool_call", "name": "g", "input": text})),
         (prop::option::of("[a-z]{3}"), summary)
@@ -117,9 +118,10 @@ fn events(response: &Value, shown: Shown, size: usize) -> Vec<Value> {
 fn texts(item: &Value) -> Vec<(&'static str, usize, &'static str, &str)> {
     let mut texts = Vec::new();
     for (at, part) in item["content"].as_array().into_iter().flatten().enumerate() {
-        match &part["refusal"] {
-            Value::String(text) => texts.push(("refusal", at, "refusal", text.as_str())),
-            _ => texts.push(("output_text", at, "text", part["text"].as_str().unwrap())),
+        match part["type"].as_str().unwrap() {
+            "refusal" => texts.push(("refusal", at, "refusal", part["refusal"].as_str().unwrap())),
+            "output_text" => texts.push(("output_text", at, "text", part["text"].as_str().unwrap())),
+            _ => {}
         }
     }
     for (at, part) in item["summary"].as_array().into_iter().flatten().enumerate() {

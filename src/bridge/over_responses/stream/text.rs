@@ -8,6 +8,7 @@ use crate::{
         answer::BLANK_LINE,
         citations::context,
         item::{Item, PartKind},
+        kept,
         spelt::{list, string},
     },
     json::{View, text},
@@ -29,6 +30,9 @@ impl Chunks {
             return;
         }
         self.writer.begin(None, out);
+        if place.kind != PartKind::Text {
+            self.release(out);
+        }
         let another = self.texts.tell(place);
         match place.kind {
             PartKind::Text => self.content(text, logprobs, place.output, out),
@@ -43,37 +47,42 @@ impl Chunks {
     fn content(&mut self, text: &[u8], logprobs: Option<&[u8]>, output: u64, out: &mut BytesMut) {
         if self.context == Context::Due {
             self.context = Context::Told;
-            if let Some(context) = context(self.items.values()) {
+            if let Some(context) = context(self.items.all()) {
                 self.writer.delta([br#""context":"#, &*context], out);
             }
         }
+        let inner = text::inner(text);
         if self.reply.stop.is_empty() {
-            return self.writer.text(text::inner(text), logprobs, out);
+            return self.writer.text(inner, logprobs, out);
         }
-        let Some(piece) = text::unquote(text) else {
-            // Half of a pair of surrogates: no sequence is in it.
-            self.release(out);
-            return self.writer.text(text::inner(text), logprobs, out);
-        };
-        let (shown, complete) = self.held.push(&piece, &self.reply.stop);
+        let (shown, complete) = self.held.push(inner, &self.reply.stop);
         let logprobs = logprobs.filter(|_| !complete);
         if !shown.is_empty() || logprobs.is_some() {
-            self.writer.text(text::inner(text::quote(&shown).as_bytes()), logprobs, out);
+            self.writer.text(&shown, logprobs, out);
         }
         if complete {
-            // Of the message that is not finished, its place is kept.
-            if let Some(mark) = Item::open(Bytes::from_static(br#"{"type":"message"}"#)) {
-                self.items.entry(output).or_insert(mark);
+            // Of the message that is not finished, its mark is kept.
+            let begun = self.begun.take().filter(|(place, _)| *place == output).map(|(_, mark)| mark);
+            let mark = begun.unwrap_or(Bytes::from_static(br#"{"type":"message"}"#));
+            if let Some(mark) = Item::open(mark) {
+                self.items.keep(output, mark);
             }
             self.close("stop", None, out);
         }
     }
 
-    /// Passes on what is held back.
-    pub(super) fn release(&mut self, out: &mut BytesMut) {
+    /// A message begins, or is there: what is known of it if it is cut.
+    pub(super) fn begun(&mut self, message: &Item, output: Option<u64>) {
+        if let Some(output) = output.filter(|_| !self.reply.stop.is_empty()) {
+            self.begun = Some((output, kept::message(message).into()));
+        }
+    }
+
+    /// Passes on what is held back: whatever follows it is not said before it.
+    pub fn release(&mut self, out: &mut BytesMut) {
         let held = self.held.take();
         if !held.is_empty() {
-            self.writer.text(text::inner(text::quote(&held).as_bytes()), None, out);
+            self.writer.text(&held, None, out);
         }
     }
 }

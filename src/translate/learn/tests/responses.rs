@@ -189,6 +189,22 @@ fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_no
 }
 
 #[test]
+fn a_conflict_is_mended_in_a_call_in_its_own_words_too() {
+    let answer = r#"{"role":"user","content":"a"},{"type":"reasoning","id":"rs","summary":[],"encrypted_content":"e"}"#;
+    let body = format!(r#"{{"input":[{}]}}"#, [answer; 3].join(","));
+    let sent = |lessons: &Lessons| respond(&target(lessons, "v1"), &body, &Policy::default()).unwrap();
+    let mut lessons = Lessons::default();
+    for left in [3, 1, 0] {
+        let sent = sent(&lessons);
+        assert_eq!(sent.body.matches("encrypted_content").count(), left);
+        assert_eq!(sent.edits.contains("drop.reasoning;lossy;learned"), left < 3, "{}", sent.edits);
+        let learned = learned_on(Operation::Responses, CONFLICT, &sent.body, &target(&lessons, "v1"));
+        assert_eq!(learned.len(), usize::from(left > 0));
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
+    }
+}
+
+#[test]
 fn reasoning_that_azure_cannot_read_is_known_by_its_code_or_its_words_and_teaches_nothing() {
     let error = |message: &str, code: &str| {
         serde_json::json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": code}}).to_string()

@@ -1,3 +1,6 @@
+mod one_place;
+mod stop;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -271,6 +274,20 @@ fn what_is_kept_comes_once_before_the_finish_reason() {
 }
 
 #[test]
+fn phases_and_parts_that_nobody_knows_come_with_what_is_kept() {
+    let mut phased = message("Hi");
+    phased["phase"] = json!("final_answer");
+    let (told, _) = deltas(&mut chunks(false, &[]), &[text_delta("Hi"), completed(&json!([phased]))]);
+    let mark = json!({"type": "message", "phase": "final_answer"});
+    assert_eq!(told[1], json!({"azgate": {"resource": "east", "output": [mark]}}));
+    let mut mixed = message("Hi");
+    mixed["content"].as_array_mut().unwrap().push(json!({"type": "output_hologram", "data": [1]}));
+    let events = [text_delta("Hi"), item_done(0, &mixed), completed(&json!([mixed]))];
+    let (told, _) = deltas(&mut chunks(false, &[]), &events);
+    assert_eq!(told[1], json!({"azgate": {"resource": "east", "output": [mixed]}}));
+}
+
+#[test]
 fn the_filters_verdict_comes_with_the_finish_reason() {
     let mut end = completed(&json!([]));
     end["type"] = json!("response.incomplete");
@@ -377,36 +394,6 @@ fn the_first_chunk_may_be_made_at_the_end() {
     let end = fed(&mut chunks(true, &[]), &completed(&json!([message("Hi")])).to_string());
     assert_eq!(end.len(), 5);
     assert!(end.iter().take(4).all(|data| data.starts_with(r#"{"id":"chatcmpl-1","#)), "{end:?}");
-}
-
-#[test]
-fn a_stop_sequence_ends_the_stream_at_once() {
-    let reasoning = json!({"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"});
-    let mut chunks = chunks(true, &["<END>"]);
-    let mut events = vec![item_done(7, &reasoning)];
-    events.extend(["a<", "b<E", "ND", "é", "c<EN"].map(text_delta));
-    events.iter_mut().skip(1).for_each(|event| event["output_index"] = json!(8));
-    let (told, last) = deltas(&mut chunks, &events);
-    assert_eq!(told, ["a", "<b", "<ENDé", "c"].map(|text| json!({ "content": text })));
-    assert_eq!((last, chunks.is_done()), (None, false));
-    let end = fed(&mut chunks, &text_delta("D> and more").to_string());
-    assert_eq!(end.len(), 3, "{end:?}");
-    assert!(end[0].contains(r#"{"azgate":{"resource":"east","output":[{"type":"#), "{end:?}");
-    assert!(end[1].contains(r#""delta":{},"logprobs":null,"finish_reason":"stop""#), "{end:?}");
-    assert_eq!((end[2].as_str(), chunks.is_done()), ("[DONE]", true));
-    assert_eq!(chunks.told().finish_reason.as_deref(), Some("stop"));
-}
-
-#[test]
-fn what_is_held_back_comes_when_no_sequence_did() {
-    let mut told = chunks(false, &["<END>"]);
-    let half = text_delta("").to_string().replace(r#""delta":"""#, r#""delta":"\ud83d""#);
-    assert_eq!(fed(&mut told, &text_delta("<E").to_string()).len(), 1);
-    let data = fed(&mut told, &half);
-    assert!(data[0].contains(r#""content":"<E""#) && data[1].contains(r#""content":"\ud83d""#), "{data:?}");
-    let (deltas, last) = deltas(&mut told, &[text_delta("<EN"), completed(&json!([]))]);
-    assert_eq!(deltas, [json!({"content": "<EN"})]);
-    assert_eq!(last.unwrap()["choices"][0]["finish_reason"], "stop");
 }
 
 #[test]
