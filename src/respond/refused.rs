@@ -12,7 +12,7 @@ use crate::{
     bridge::over_responses,
     call::Shape,
     deadline::Deadlines,
-    json::{Change, Document, Pointer, Raw},
+    json::{Change, Document, Kind, Pointer, Raw, text},
     observe::Record,
     upstream::{AnswerBody, headers},
 };
@@ -56,6 +56,7 @@ pub(super) fn failed(
         Shape::OverResponses(_) => filtered(&body).unwrap_or(body),
         Shape::Same | Shape::OverChat(_) => body,
     };
+    let body = places(&body, shape).unwrap_or(body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         let (resource, status) = (resource.to_owned(), status.as_u16());
         // The message is left out: it may name subscriptions and addresses that are for no log.
@@ -82,4 +83,25 @@ fn filtered(body: &Bytes) -> Option<Bytes> {
     let told = over_responses::innererror(document.root().get("error")?)?;
     let value = Raw::json(String::from_utf8(told).ok()?);
     Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("innererror"), value }]))
+}
+
+/// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means nothing to
+/// who sent `input`.
+fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
+    let operation = match shape {
+        Shape::Same => return None,
+        Shape::OverResponses(_) => "the Responses API",
+        Shape::OverChat(_) => "chat completions",
+    };
+    let document = Document::parse(body.clone(), 2).ok()?;
+    let error = document.root().get("error")?;
+    // What stands at the top is mostly called the same; the filter's `prompt` is no place at all.
+    error.get("param")?.text().filter(|param| param.contains(['[', '.']))?;
+    let message = error.get("message").filter(|message| message.kind() == Kind::String)?;
+    let mut value = Raw::json("\"");
+    value.push(String::from_utf8(text::inner(message.raw()).into()).ok()?);
+    value.push(format!(
+        " (azgate made this call to {operation}, and the places named are those of that call.)\""
+    ));
+    Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("message"), value }]))
 }

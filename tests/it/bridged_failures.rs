@@ -420,3 +420,21 @@ async fn json_in_answer_to_a_stream_is_made_into_one() {
         assert!(told.text.contains("\"code\":\"rate_limit_exceeded\""), "{told:?}");
     }
 }
+
+/// Azure names places of the call that it got, which is not the one that the client made.
+#[tokio::test]
+async fn a_refusal_that_names_a_place_says_of_which_call_it_speaks() {
+    let refusal = |param: &str| json!({"error": {"message": "no \u{e9}", "type": "invalid_request_error", "param": param, "code": null}});
+    for (way, place, expected) in [
+        (ChatOverResponses, "input[0].content[0].image_url", "the Responses API"),
+        (ResponsesOverChat, "messages[2].role", "chat completions"),
+    ] {
+        for mode in [Whole, Streamed, Collected, Early] {
+            let told = told(way, mode, Reply::json(400, &refusal(place).to_string())).await;
+            assert!(told.text.contains(&format!("no é (azgate made this call to {expected}, ")), "{told:?}");
+            assert!(told.text.contains(place), "{told:?}");
+        }
+        let told = told(way, Whole, Reply::json(400, &refusal("user").to_string())).await;
+        assert_eq!(serde_json::from_str::<Value>(&told.text).unwrap(), refusal("user"));
+    }
+}

@@ -131,6 +131,7 @@ const REFUSED: &[Refused] = &[
         rule: "refuse.tool_messages",
         cases: &[
             "functions-history",
+            "tool-ids-long",
             "tools-history",
             "tools-history-alone",
             "responses/replayed",

@@ -35,6 +35,7 @@ mod stateless;
 mod status;
 mod stream;
 mod stream_options;
+mod tool_call_ids;
 mod tool_messages;
 mod unknown_keys;
 mod without_tools;
@@ -81,6 +82,7 @@ pub const RULES: &[Rule] = &[
     lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
+    tool_call_ids::RULE,
     replayed::RULE,
     roles::RULE,
     modalities::RULE,
@@ -123,6 +125,7 @@ pub(super) const LITERAL: &[Rule] = &[
     status::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
+    tool_call_ids::RULE,
     replayed::RULE,
     roles::RULE,
     merge_system::RULE,

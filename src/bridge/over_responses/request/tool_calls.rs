@@ -7,14 +7,12 @@ use super::{
     object::{Member, Object, members, said},
 };
 use crate::{
-    bridge::Uncarried,
+    bridge::{
+        Uncarried,
+        tool_call_id::{LONGEST_IN_RESPONSES, shortened},
+    },
     json::{Kind, Pointer, Raw, View},
 };
-
-/// The longest `call_id` (OpenAI's API description, `FunctionCallOutputItemParam`).
-const LONGEST_ID: usize = 64;
-/// What is kept of a longer one, before an underscore and sixteen digits.
-const KEPT: usize = LONGEST_ID - 17;
 
 /// What a tool call of a chat message holds beside its words: what SDKs leave there of a stream or of a parsed answer.
 const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
@@ -67,17 +65,6 @@ fn described<'a>(called: View<'a>, words: &'static str, at: &Pointer) -> Result<
 
 /// A call's id, shortened if it must be, for the call and its result alike.
 pub(super) fn call_id(id: View<'_>) -> Raw {
-    let Some(text) = id.text() else { return Raw::source(id.span()) };
-    if text.chars().nth(LONGEST_ID).is_none() {
-        return Raw::source(id.span());
-    }
-    let kept: String = text.chars().take(KEPT).collect();
-    Raw::string(&format!("{kept}_{:016x}", hash(text.as_bytes())))
-}
-
-/// FNV-1a: the same in every build, and enough to tell the ids of one conversation apart.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    let shorter = id.text().and_then(|id| shortened(&id, LONGEST_IN_RESPONSES));
+    shorter.map_or_else(|| Raw::source(id.span()), |id| Raw::string(&id))
 }
