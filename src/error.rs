@@ -30,6 +30,8 @@ pub struct ApiError {
     pub param: Option<String>,
     /// `error.message`: what is wrong and what to do about it.
     pub message: String,
+    /// What the log says in place of the message, where that quotes Azure's answer.
+    pub unquoted: Option<String>,
     /// Headers beside the usual ones.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -37,7 +39,8 @@ pub struct ApiError {
 impl ApiError {
     /// An error with no parameter and no headers.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> ApiError {
-        ApiError { status, code, param: None, message: message.into(), headers: Vec::new() }
+        let (message, headers) = (message.into(), Vec::new());
+        ApiError { status, code, param: None, message, unquoted: None, headers }
     }
 
     /// A header of azgate's own with a value that it does not know.
@@ -82,7 +85,7 @@ impl ApiError {
 
     /// The whole answer; the record is told of it.
     pub fn answer(self, record: &mut Record) -> Adapted {
-        record.note_error(self.status, self.code, &self.message);
+        record.note_error(self.status, self.code, self.unquoted.as_deref().unwrap_or(&self.message));
         let body = self.body();
         let headers = self.headers.into_iter().chain([JSON]).collect();
         Adapted { status: self.status, headers, content: Content::Whole(body) }
@@ -109,8 +112,12 @@ impl From<PathError> for ApiError {
 }
 
 impl From<Named> for ApiError {
-    fn from(Named { at, id }: Named) -> ApiError {
-        ApiError::unknown_object(&id).param(at.to_string())
+    fn from(named: Named) -> ApiError {
+        let mut error = ApiError::unknown_object(&named.id).param(named.at.to_string());
+        if let Some(instead) = named.instead() {
+            error.message = format!("{} {instead}", error.message);
+        }
+        error
     }
 }
 
@@ -219,7 +226,7 @@ impl From<AnswerError> for ApiError {
                 for_good("upstream_answer_too_large")
             }
             AnswerError::Malformed { .. } | AnswerError::Uncollected(CollectError::Malformed { .. }) => {
-                told("upstream_malformed_answer")
+                ApiError { unquoted: error.unquoted(), ..told("upstream_malformed_answer") }
             }
             AnswerError::Interrupted(_) | AnswerError::Uncollected(_) => told("upstream_interrupted"),
             AnswerError::Overdue(_) => {

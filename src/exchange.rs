@@ -105,6 +105,8 @@ impl Exchange {
     async fn answer(&mut self, mut attempt: Attempt, record: &mut Record) -> Result<Adapted, ApiError> {
         let deadlines = Deadlines::begin(self.route.timeouts);
         let mut amendments = 0;
+        // Azure's word that the operation which the client asked for does not serve the model.
+        let mut unserved = None;
         loop {
             let Attempt { aim, request, reply } = attempt;
             let (uri, body) = (request.uri.clone(), request.body.clone());
@@ -129,9 +131,16 @@ impl Exchange {
                 AMENDMENTS => None,
                 _ => self.amended(&refused, &sent, record).await,
             };
+            let is_unserved = || learn::is_unserved(refused.status().as_u16(), refused.body());
             let Some(amended) = amended else {
-                return Ok(respond::refused(&refused, &self.route.resource.name, record)?);
+                // Where no other operation does either, the client reads what is said of its own.
+                let told = unserved.filter(|_| is_unserved());
+                let told = told.as_ref().unwrap_or(&refused);
+                return Ok(respond::refused(told, &reply.shape, &self.route.resource.name, record)?);
             };
+            if sent.operation == self.call.operation && is_unserved() {
+                unserved = Some(refused);
+            }
             (attempt, amendments) = (amended, amendments + 1);
             record.note_amended();
         }

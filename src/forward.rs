@@ -7,7 +7,7 @@ use http::{Method, StatusCode, request::Parts};
 
 use crate::{
     balance::Resource,
-    call::{ApiVersion, Surface},
+    call::{ApiVersion, Shape, Surface},
     deadline::Deadlines,
     error::ApiError,
     gateway::Gateway,
@@ -63,7 +63,7 @@ pub async fn forward(gateway: &Gateway, asked: &Stored, record: &mut Record) -> 
         match answer.status() {
             StatusCode::NOT_FOUND => missing = Some((resource, answer)),
             status if is_unable(status) => unable = unable.or(Some((resource, answer))),
-            _ => return Ok(respond::refused(&answer, &resource.name, record)?),
+            _ => return Ok(respond::refused(&answer, &Shape::Same, &resource.name, record)?),
         }
     }
     let told = match (unable, failed) {
@@ -73,7 +73,7 @@ pub async fn forward(gateway: &Gateway, asked: &Stored, record: &mut Record) -> 
     };
     let (resource, answer) = told;
     record.note_resource(resource);
-    Ok(respond::refused(&answer, &resource.name, record)?)
+    Ok(respond::refused(&answer, &Shape::Same, &resource.name, record)?)
 }
 
 /// Whether a resource with this status could not say whether it has the object: another one may.

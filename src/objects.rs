@@ -1,5 +1,5 @@
-//! Which of the objects that Azure stores a call names: responses, conversations, files, vector stores, containers. Azure
-//! gives them to whoever has the resource's key (Azure assistants.md, "data access guidance"), so where several callers
+//! Which of the objects that Azure stores a call names: responses, conversations, files, vector stores, containers, answers in
+//! audio. Azure gives them to whoever has the resource's key (Azure assistants.md, "data access guidance"), so where several callers
 //! share one, it must be known what a call reaches for.
 //!
 //! The places are a tree of data, walked with the body: each member of the body is looked at once. A list stands for each
@@ -16,6 +16,16 @@ pub struct Named {
     pub at: Pointer,
     /// The id.
     pub id: String,
+}
+
+impl Named {
+    /// What a call can say in place of the object, if there is something.
+    pub fn instead(&self) -> Option<&'static str> {
+        let is_audio = self.at.steps().contains(&Step::Key("audio".into()));
+        is_audio.then_some(
+            "Or send the transcript of that answer as the message's `content`, and no `audio`: it is in the answer.",
+        )
+    }
 }
 
 /// The first stored object that a call's body names, whichever operation it is for.
@@ -79,7 +89,10 @@ const ITEM: &[Place] = &[
 ///
 /// `azgate`, which the bridge keeps there of an earlier answer, is looked at by the bridge itself: nothing goes back of it that
 /// needs what Azure stores.
-const MESSAGE: &[Place] = &[below("content", PART), below("attachments", PART)];
+const MESSAGE: &[Place] = &[below("content", PART), below("attachments", PART), below("audio", AUDIO)];
+
+/// An earlier answer in audio, which Azure keeps for a while (`expires_at`) and finds by its id alone.
+const AUDIO: &[Place] = &[id("id")];
 
 /// A part of a content: `input_file`, `input_image`, and chat's `file`.
 const PART: &[Place] = &[id("file_id"), below("file", &[id("file_id")])];
@@ -89,12 +102,20 @@ const TOOL: &[Place] = &[
     id("vector_store_ids"),
     // As clients of the Assistants API spell the two; the bridge puts them where they belong.
     id("file_ids"),
-    below("file_search", &[id("vector_store_ids")]),
-    Place { below: &[id("file_ids")], ..id("container") },
+    CONTAINER,
     below("environment", ENVIRONMENT),
-    below("input_image_mask", &[id("file_id")]),
+    MASK,
     id("tunnel_id"),
+    // Options in a member of the tool's name, which the bridge puts there too.
+    below("file_search", &[id("vector_store_ids")]),
+    below("code_interpreter", &[id("file_ids"), CONTAINER]),
+    below("image_generation", &[MASK]),
+    below("mcp", &[id("tunnel_id")]),
 ];
+
+const CONTAINER: Place = Place { below: &[id("file_ids")], ..id("container") };
+
+const MASK: Place = below("input_image_mask", &[id("file_id")]);
 
 /// Where a shell runs.
 const ENVIRONMENT: &[Place] = &[id("container_id"), id("file_ids"), below("skills", &[id("skill_id")])];
@@ -212,9 +233,15 @@ mod tests {
             "messages.0.content.0.file_id",
             "messages.0.content.0.file.file_id",
             "messages.0.attachments.0.file_id",
+            "messages.0.audio.id",
             "tools.0.vector_store_ids",
             "tools.0.file_ids",
             "tools.0.file_search.vector_store_ids",
+            "tools.0.code_interpreter.file_ids",
+            "tools.0.code_interpreter.container",
+            "tools.0.code_interpreter.container.file_ids",
+            "tools.0.image_generation.input_image_mask.file_id",
+            "tools.0.mcp.tunnel_id",
             "tools.0.container",
             "tools.0.container.file_ids",
             "tools.0.environment.container_id",
@@ -276,6 +303,7 @@ mod tests {
             r#"{"messages":[{"role":"tool","tool_call_id":"call_1","content":"{\"file_id\":\"a\"}"}]}"#,
             r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"call_1","type":"function"}]}]}"#,
             r#"{"input":[{"type":"message","role":"user","content":[{"type":"input_file","file_data":"a"}]}]}"#,
+            r#"{"messages":[{"content":[{"type":"input_audio","input_audio":{"data":"a","format":"wav"}}],"audio":null}],"audio":{"voice":"alloy","format":"wav"}}"#,
             r#"{"prompt":"text","tool_resources":{},"messages":null,"input":{},"tools":"x"}"#,
             r#"[{"previous_response_id":"r"}]"#,
         ] {

@@ -8,6 +8,7 @@
 pub mod filters;
 pub mod over_chat;
 pub mod over_responses;
+pub mod tool_call_id;
 
 use std::borrow::Cow;
 

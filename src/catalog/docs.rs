@@ -28,9 +28,10 @@ A model belongs to a family by its exact name, or by its name followed by a date
   a `+` what `reasoning.effort` of the Responses API takes besides.
 - **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
   they need the Responses API.
-- **Reasoning taken back**: in bridged calls, of which answers: `all`, those since the user's last message (`turn`), or the
-  newest alone (`last`).
-- **Custom tools**: whether tools of type `custom` are taken in a chat call on v1; no dated api-version takes them.
+- **Reasoning taken back**: of which answers: `all`, those since the user's last message (`turn`: only bridged calls leave out
+  the rest), or the newest alone (`last`).
+- **Custom tools**: whether tools of type `custom` are taken; in a chat call on v1 alone, for no dated api-version takes them
+  there.
 
 ";
 
@@ -146,9 +147,6 @@ fn efforts(family: &Profile) -> String {
 }
 
 fn custom_tools(family: &Profile) -> String {
-    if !family.serves(Operation::Chat) {
-        return unstated();
-    }
     if family.custom_tools { "taken" } else { "refused" }.to_owned()
 }
 

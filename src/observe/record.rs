@@ -169,7 +169,8 @@ impl Record {
         self.cause = cause;
     }
 
-    /// azgate answers with an error of its own: it refuses the call, or Azure failed it.
+    /// azgate answers with an error of its own: it refuses the call, or Azure failed it. The message is logged, so that no
+    /// prompt and no answer may be quoted in it.
     pub fn note_error(&mut self, status: StatusCode, code: &'static str, message: &str) {
         self.status = status.as_u16();
         self.error = Some(Cow::Borrowed(code));

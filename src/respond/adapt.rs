@@ -1,6 +1,6 @@
 //! Azure's answer in the form that the client asked for: relayed, made into a stream, or an error with its envelope.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::{try_join, try_join_all};
@@ -94,6 +94,8 @@ pub enum AnswerError {
     Malformed {
         /// How the answer begins.
         excerpt: String,
+        /// What it was, without a word of what it says.
+        what: String,
     },
     /// A JSON answer that is larger than any model's.
     #[error("Azure's answer is larger than {limit} bytes")]
@@ -101,6 +103,21 @@ pub enum AnswerError {
         /// The limit in bytes.
         limit: usize,
     },
+}
+
+impl AnswerError {
+    /// What the log says of it, if the message quotes the answer: that is for its client alone.
+    pub fn unquoted(&self) -> Option<String> {
+        match self {
+            AnswerError::Malformed { what, .. } => {
+                Some(format!("Azure's answer is not one that azgate understands: {what}"))
+            }
+            AnswerError::Uncollected(CollectError::Malformed { bytes, .. }) => {
+                Some(format!("an event of {bytes} bytes in Azure's stream is no JSON object"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// An answer ready for the client, but for the headers that every answer gets.
@@ -180,7 +197,7 @@ pub async fn adapt(
         match came {
             Came::Answer(answer) => answers.push(answer),
             Came::Failed(status, body) => {
-                return failed(status, headers, &body, &route.resource.name, record);
+                return failed(status, headers, &body, &manner.reply.shape, &route.resource.name, record);
             }
             Came::Other(body) => {
                 record.note_whole(status, None);
@@ -193,7 +210,8 @@ pub async fn adapt(
         last => {
             answers.extend(last);
             let merged = Bytes::from(over_responses::merge(&answers));
-            Document::parse(merged.clone(), answer::DEPTH).map_err(|_| malformed(&merged))?
+            Document::parse(merged.clone(), answer::DEPTH)
+                .map_err(|_| malformed(status, headers.get(header::CONTENT_TYPE), &merged))?
         }
     };
     let mut adapted = Adapted { status, headers, content: Content::Whole(answer.source().clone()) };
@@ -215,6 +233,7 @@ enum Came {
 /// All of an answer.
 async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, AnswerError> {
     let streams = is_stream(answer.headers());
+    let (status, kind) = (answer.status(), answer.headers().get(header::CONTENT_TYPE).cloned());
     let upstream = readable(answer)?;
     let body = if streams {
         match collect(upstream, manner.reply.operation, &manner.deadlines).await {
@@ -230,7 +249,7 @@ async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, Ans
     };
     let Ok(document) = Document::parse(body.clone(), answer::DEPTH) else {
         let as_it_is = !manner.stream && manner.reply.shape == Shape::Same;
-        return if as_it_is { Ok(Came::Other(body)) } else { Err(malformed(&body)) };
+        return if as_it_is { Ok(Came::Other(body)) } else { Err(malformed(status, kind.as_ref(), &body)) };
     };
     match told_as_asked(document, &manner.reply) {
         Ok(document) => Ok(Came::Answer(document)),
@@ -238,7 +257,7 @@ async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, Ans
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
             Ok(Came::Failed(status, error_body(status, &code, &message)))
         }
-        Err(NoAnswer::NotAResponse) => Err(malformed(&body)),
+        Err(NoAnswer::NotAResponse) => Err(malformed(status, kind.as_ref(), &body)),
     }
 }
 
@@ -250,8 +269,14 @@ fn readable(answer: Response<AnswerBody>) -> Result<AnswerBody, AnswerError> {
     }
 }
 
-fn malformed(body: &[u8]) -> AnswerError {
-    AnswerError::Malformed { excerpt: excerpt(body) }
+fn malformed(status: StatusCode, kind: Option<&HeaderValue>, body: &Bytes) -> AnswerError {
+    let (status, length) = (status.as_u16(), body.len());
+    let kind = kind.map_or(Cow::Borrowed("none"), |kind| String::from_utf8_lossy(kind.as_bytes()));
+    let what = match Document::parse(body.clone(), answer::DEPTH) {
+        Ok(_) => format!("status {status}, content-type {kind}, {length} bytes of JSON that is no answer"),
+        Err(why) => format!("status {status}, content-type {kind}, {length} bytes, no JSON: {why}"),
+    };
+    AnswerError::Malformed { excerpt: excerpt(body), what }
 }
 
 /// A whole answer in the client's words, whatever operation gave it.
@@ -290,7 +315,9 @@ fn complete(
     if manner.stream {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        let stream = streamed(document, &manner.reply).ok_or_else(|| malformed(document.source()))?;
+        let stream = streamed(document, &manner.reply).ok_or_else(|| {
+            malformed(adapted.status, adapted.headers.get(header::CONTENT_TYPE), document.source())
+        })?;
         for (name, value) in EVENTS {
             adapted.headers.insert(name, value);
         }

@@ -5,10 +5,14 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::{
     adapt::{Adapted, AnswerError, Content, JSON, coding, whole_body},
+    edited,
     envelope::envelope,
 };
 use crate::{
+    bridge::over_responses,
+    call::Shape,
     deadline::Deadlines,
+    json::{Change, Document, Kind, Pointer, Raw, text},
     observe::Record,
     upstream::{AnswerBody, headers},
 };
@@ -22,9 +26,10 @@ pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Re
     Response::from_parts(head, body.unwrap_or_default())
 }
 
-/// What the client gets of it.
+/// What the client gets of it, in words of that shape.
 pub fn refused(
     answer: &Response<Bytes>,
+    shape: &Shape,
     resource: &str,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
@@ -34,7 +39,7 @@ pub fn refused(
     if status.is_redirection() {
         return Err(AnswerError::Redirect { resource: resource.to_owned(), status: status.as_u16() });
     }
-    failed(status, headers, answer.body(), resource, record)
+    failed(status, headers, answer.body(), shape, resource, record)
 }
 
 /// An error answer. It stays one, whatever framing was asked for.
@@ -42,10 +47,16 @@ pub(super) fn failed(
     status: StatusCode,
     mut headers: HeaderMap,
     body: &Bytes,
+    shape: &Shape,
     resource: &str,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
     let (body, code) = envelope(status, body);
+    let body = match shape {
+        Shape::OverResponses(_) => filtered(&body).unwrap_or(body),
+        Shape::Same | Shape::OverChat(_) => body,
+    };
+    let body = places(&body, shape).unwrap_or(body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         let (resource, status) = (resource.to_owned(), status.as_u16());
         // The message is left out: it may name subscriptions and addresses that are for no log.
@@ -63,4 +74,34 @@ pub(super) fn failed(
     headers.insert(name, json);
     record.note_whole(status, code);
     Ok(Adapted { status, headers, content: Content::Whole(body) })
+}
+
+/// The error with the content filter's verdict where clients of chat completions look for it, and all else that it says;
+/// `None` where it has none, or has it there already.
+fn filtered(body: &Bytes) -> Option<Bytes> {
+    let document = Document::parse(body.clone(), 2).ok()?;
+    let told = over_responses::innererror(document.root().get("error")?)?;
+    let value = Raw::json(String::from_utf8(told).ok()?);
+    Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("innererror"), value }]))
+}
+
+/// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means nothing to
+/// who sent `input`.
+fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
+    let operation = match shape {
+        Shape::Same => return None,
+        Shape::OverResponses(_) => "the Responses API",
+        Shape::OverChat(_) => "chat completions",
+    };
+    let document = Document::parse(body.clone(), 2).ok()?;
+    let error = document.root().get("error")?;
+    // What stands at the top is mostly called the same; the filter's `prompt` is no place at all.
+    error.get("param")?.text().filter(|param| param.contains(['[', '.']))?;
+    let message = error.get("message").filter(|message| message.kind() == Kind::String)?;
+    let mut value = Raw::json("\"");
+    value.push(String::from_utf8(text::inner(message.raw()).into()).ok()?);
+    value.push(format!(
+        " (azgate made this call to {operation}, and the places named are those of that call.)\""
+    ));
+    Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("message"), value }]))
 }

@@ -14,13 +14,16 @@ use super::{
 use crate::{
     bridge::{
         self, Bridged, Uncarried, over_chat,
-        over_responses::{self, Wishes, hosted},
+        over_responses::{
+            self, Wishes,
+            hosted::{self, Corrections},
+        },
     },
     call::{
         Call, Crossing, Edit, Effect, Framing, OUTLINE_DEPTH, Operation, OverResponses, Refusal, ReplyPlan,
         Shape, UsageChunk,
     },
-    catalog::{SystemRole, ToolsWithEffort},
+    catalog::{Row, SystemRole, ToolsWithEffort, Verb},
     json::{Document, apply},
 };
 
@@ -73,7 +76,8 @@ pub(super) fn cross(
         Operation::Responses => {
             let resource = target.resource.clone();
             reply.shape = Shape::OverResponses(Arc::new(OverResponses { resource, stop }));
-            over_responses::request(&source, &wishes(target))
+            let untold = untold(target);
+            over_responses::request(&source, &wishes(target, &untold))
         }
         Operation::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
             reply.shape = Shape::OverChat(Arc::new(over_chat));
@@ -118,12 +122,19 @@ fn way(draft: &Draft<'_>) -> Option<(Operation, &'static str)> {
 
 /// Hosted tools as the Responses API spells them.
 fn correct(draft: &mut Draft<'_>, to: Operation) -> Result<(), Refusal> {
-    if to != Operation::Responses {
+    if to != Operation::Responses || !hosted::is_asked(draft.call.body.root()) {
         return Ok(());
     }
-    let changes = hosted::changes(&draft.call.body).map_err(|uncarried| refused(draft, to, &uncarried))?;
+    let chat = parse(draft.call.body.source().clone(), bridge::DEPTH, draft)?;
+    let corrections = hosted::corrections(&chat);
+    let Corrections { changes, losses } = corrections.map_err(|uncarried| refused(draft, to, &uncarried))?;
+    let mut made = false;
     for (change, why) in changes {
-        draft.edit(CORRECT, Effect::Same, why, change)?;
+        made |= draft.edit(CORRECT, Effect::Same, why, change)?;
+    }
+    // What a policy leaves as it is loses nothing.
+    for loss in losses.into_iter().filter(|_| made) {
+        draft.lose(loss)?;
     }
     Ok(())
 }
@@ -155,9 +166,17 @@ fn refused(draft: &Draft<'_>, to: Operation, uncarried: &Uncarried) -> Refusal {
     draft.refusal(rule(to), &uncarried.param, &uncarried.why)
 }
 
+/// What Azure refuses to be asked for, whatever else the call says.
+fn untold(target: &Target) -> Vec<&str> {
+    let always = |row: &&Row| row.verb == Verb::Drop && row.when.is_empty() && row.unless.is_empty();
+    let items = target.profile.rows(Operation::Responses).iter().filter(always).filter_map(Row::item);
+    items.filter(|(list, _)| *list == "include").map(|(_, text)| text).collect()
+}
+
 /// What a deployment adds to the calls that cross to it.
-fn wishes(target: &Target) -> Wishes<'_> {
+fn wishes<'a>(target: &'a Target, untold: &'a [&'a str]) -> Wishes<'a> {
     Wishes {
+        untold,
         resource: &target.resource,
         // Chat models refuse to be asked. What is not known at all most likely reasons.
         encrypted: target.profile.system_role != SystemRole::System,
@@ -264,6 +283,61 @@ mod tests {
     }
 
     #[test]
+    fn options_of_hosted_tools_are_moved_however_deep_they_lie() {
+        for (chat, tool) in [
+            (
+                r#""tools":[{"type":"code_interpreter","code_interpreter":{"container":{"type":"auto","file_ids":["a"]}}}],"tool_resources":{"code_interpreter":{"file_ids":["b"]}}"#,
+                r#"{"type":"code_interpreter","container":{"type":"auto","file_ids":["a","b"]}}"#,
+            ),
+            (
+                r#""tools":[{"type":"web_search","web_search":{"user_location":{"type":"approximate","approximate":{"city":"Bonn"}}}}]"#,
+                r#"{"type":"web_search","user_location":{"type":"approximate","city":"Bonn"}}"#,
+            ),
+        ] {
+            let (body, _) = sent("gpt-4.1", "v1", &format!("{{{HI},{chat}}}"));
+            assert!(body.contains(&format!(r#""tools":[{tool}]"#)), "{body}");
+        }
+    }
+
+    #[test]
+    fn options_of_on_your_data_become_those_of_file_search_or_are_said_to_be_lost() {
+        let asked = |parameters: &str| {
+            format!(
+                r#"{{{HI},"data_sources":[{{"type":"file_search","parameters":{{"vector_store_id":"vs_1",{parameters}}}}}]}}"#
+            )
+        };
+        for (parameters, told, edits) in [
+            (r#""top_n_documents":5"#, r#","max_num_results":5"#, ""),
+            (r#""top_n_documents":null"#, "", ""),
+            (r#""top_n_documents":100"#, r#","max_num_results":50"#, ", clamp.max_num_results;lossy"),
+            (r#""top_n_documents":0"#, r#","max_num_results":1"#, ", clamp.max_num_results;lossy"),
+            (r#""top_n_documents":"5""#, "", ", drop.data_sources;lossy"),
+            (
+                r#""top_n_documents":5,"max_num_results":7"#,
+                r#","max_num_results":7"#,
+                ", drop.data_sources;lossy",
+            ),
+            (
+                r#""ranking_options":{"ranker":"auto"},"filters":{"type":"eq"},"max_num_results":7"#,
+                r#","ranking_options":{"ranker":"auto"},"filters":{"type":"eq"},"max_num_results":7"#,
+                "",
+            ),
+            (r#""strictness":3,"in_scope":true"#, "", ", drop.data_sources;lossy;n=2"),
+        ] {
+            let (body, told_edits) = sent("gpt-4.1", "v1", &asked(parameters));
+            let tools = format!(r#""tools":[{{"type":"file_search","vector_store_ids":["vs_1"]{told}}}]"#);
+            assert!(body.contains(&tools), "{parameters}: {body}");
+            assert_eq!(told_edits, format!("bridge.responses, correct.hosted_tools;n=2{edits}"));
+        }
+        let refusal = strictly("gpt-4.1", "v1", &asked(r#""top_n_documents":5,"strictness":3"#)).unwrap_err();
+        assert_eq!(
+            (&*refusal.rule, refusal.param.as_str()),
+            ("drop.data_sources", "data_sources[0].parameters.strictness")
+        );
+        assert!(strictly("gpt-4.1", "v1", &asked(r#""top_n_documents":5"#)).is_ok());
+    }
+
+    #[test]
     fn what_the_responses_api_lacks_is_said_and_may_be_refused() {
         let body = format!(r#"{{{HI},"seed":1,"stop":"x","n":1,"presence_penalty":0}}"#);
         let (sent, edits) = sent("gpt-5-codex", "v1", &body);
@@ -279,6 +353,25 @@ mod tests {
         assert_eq!(self::sent("gpt-5-codex", "v1", named).1, "bridge.responses, drop.name;lossy");
         let refusal = strictly("gpt-5-codex", "v1", named).unwrap_err();
         assert_eq!((&*refusal.rule, refusal.param.as_str()), ("drop.name", "messages[0].name"));
+    }
+
+    #[test]
+    fn to_ask_for_text_is_to_ask_for_nothing_and_anything_else_is_a_loss() {
+        let with = |modalities: &str| format!(r#"{{{HI},"modalities":{modalities}}}"#);
+        for (modalities, edits) in [
+            (r#"["text"]"#, "drop.modalities[text]"),
+            (r#"["text","text"]"#, "drop.modalities[text]"),
+            (r#"["smell"]"#, "drop.modalities;lossy"),
+            (r#"["text","smell"]"#, "drop.modalities[text], drop.modalities;lossy"),
+            (r#""text""#, "drop.modalities;lossy"),
+        ] {
+            let (sent, told) = sent("gpt-5-codex", "v1", &with(modalities));
+            assert_eq!(told, format!("bridge.responses, {edits}"), "{modalities}");
+            assert!(!sent.contains("modalities"), "{sent}");
+        }
+        assert!(strictly("gpt-5-codex", "v1", &with(r#"["text"]"#)).is_ok());
+        let refusal = refused("gpt-5-codex", "v1", &with(r#"["text","audio"]"#));
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("refuse.modalities[audio]", "modalities[1]"));
     }
 
     #[test]

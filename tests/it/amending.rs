@@ -72,6 +72,33 @@ async fn a_model_of_which_nothing_is_known_is_answered_on_its_first_call_and_the
 }
 
 #[tokio::test]
+async fn of_a_retired_model_a_client_reads_in_the_words_of_the_operation_that_it_asked_for() {
+    let unserved = |operation: &str| {
+        let message = format!(
+            "The {operation} operation does not work with the specified model, mystery-7. Please choose different model and try again."
+        );
+        json!({ "error": { "code": "OperationNotSupported", "message": message } }).to_string()
+    };
+    let (chat, responses) = (unserved("chatCompletion"), unserved("responses"));
+    let asked = json!({ "model": "mystery-7", "messages": [{ "role": "user", "content": "Hi" }] });
+    let told = async |path: &str, asked: &Value, refusals: [&str; 2]| {
+        let upstream = Upstream::script(refusals.map(|refusal| Reply::json(400, refusal))).await;
+        let proxy = Proxy::start(&upstream, MYSTERY).await;
+        let answer = proxy.post(path, asked.to_string(), &[]).await;
+        let told = (answer.status().as_u16(), answer.text().await.unwrap());
+        assert_eq!(upstream.finish().len(), 2);
+        told
+    };
+    let path = "/v1/chat/completions";
+    assert_eq!(told(path, &asked, [&chat, &responses]).await, (400, chat.clone()));
+    let input = json!({ "model": "mystery-7", "input": "Hi" });
+    assert_eq!(told("/v1/responses", &input, [&responses, &chat]).await, (400, responses));
+    // Another refusal is about the call, and the client should know of it.
+    let other = json!({ "error": { "code": "invalid_prompt", "message": "no" } }).to_string();
+    assert_eq!(told(path, &asked, [&chat, &other]).await, (400, other));
+}
+
+#[tokio::test]
 async fn a_hundred_first_calls_at_once_cause_one_round_of_refusals() {
     let refusals = [
         use_instead("max_tokens", "max_completion_tokens"),

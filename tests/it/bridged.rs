@@ -343,6 +343,8 @@ async fn legacy_functions_cross_and_come_back() {
     let proxy = Proxy::start(&upstream, "").await;
     let mut body = ChatOverResponses.body(false);
     body["functions"] = json!([{"name": "f"}]);
+    // A hosted tool calls nothing of the client's.
+    body["web_search_options"] = json!({});
     let whole = json(&proxy.chat(body.to_string()).await.text().await.unwrap());
     let choice = &whole["choices"][0];
     assert_eq!(choice["message"]["function_call"], json!({"name": "f", "arguments": "{\"a\":1}"}));
@@ -364,8 +366,39 @@ async fn legacy_functions_cross_and_come_back() {
     assert_eq!((name.as_str(), arguments.as_str()), ("f", "{\"a\":1}"));
     assert_eq!(chunks.last().unwrap()["choices"][0]["finish_reason"], "function_call");
     for received in upstream.finish() {
-        assert_eq!(json(received.text())["tools"][0]["name"], "f");
+        let sent = json(received.text());
+        assert_eq!(
+            (&sent["tools"][0]["type"], &sent["tools"][1]["name"]),
+            (&json!("web_search"), &json!("f"))
+        );
+        assert_eq!(sent["parallel_tool_calls"], false);
     }
+}
+
+#[tokio::test]
+async fn what_azgate_asks_for_of_its_own_accord_and_azure_refuses_is_asked_for_no_more() {
+    let refusal = |name: &str| {
+        let message =
+            format!("Invalid value: '{name}'. Supported values are: 'message.input_image.image_url'.");
+        let error = json!({"message": message, "type": "invalid_request_error", "param": "include[0]", "code": "invalid_value"});
+        Reply::json(400, &json!({"error": error}).to_string())
+    };
+    let good = || Reply::json(200, &response("completed", &json!({})).to_string());
+    let replies = ["reasoning.encrypted_content", "code_interpreter_call.outputs"].map(refusal);
+    let upstream = Upstream::script(replies.into_iter().chain([good(), good()])).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let mut body = ChatOverResponses.body(false);
+    body["tools"] = json!([{"type": "code_interpreter"}]);
+    for _ in 0..2 {
+        let strict = [("x-azgate-lossy", "refuse")];
+        let answer = proxy.post("/v1/chat/completions", body.to_string(), &strict).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["x-azgate-edits"], "bridge.responses, correct.hosted_tools");
+    }
+    let sent = upstream.finish().into_iter().map(|received| json(received.text()));
+    let asked: Vec<Value> = sent.map(|sent| sent["include"].clone()).collect();
+    assert_eq!(asked[0], json!(["reasoning.encrypted_content", "code_interpreter_call.outputs"]));
+    assert_eq!(asked[1..], [json!(["code_interpreter_call.outputs"]), Value::Null, Value::Null]);
 }
 
 #[tokio::test]

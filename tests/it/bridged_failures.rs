@@ -307,6 +307,40 @@ async fn an_answer_that_was_cut_says_why() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() {
+    let verdict = json!({"hate": {"filtered": false, "severity": "safe"}, "violence": {"filtered": true, "severity": "high"}});
+    let filters = json!([{"blocked": true, "source_type": "prompt", "content_filter_results": verdict, "content_filter_offsets": {}}]);
+    let error = json!({"message": "filtered", "type": "invalid_request_error", "param": "prompt", "code": "content_filter",
+        "content_filters": filters});
+    let mut expected = error.clone();
+    expected["innererror"] =
+        json!({"code": "ResponsibleAIPolicyViolation", "content_filter_result": verdict});
+    let answer = json!({"error": error}).to_string();
+    for mode in [Whole, Streamed, Collected, Early] {
+        let told = told(ChatOverResponses, mode, Reply::json(400, &answer)).await;
+        let text = if mode == Early { sse::data(&told.text).remove(0) } else { &told.text };
+        let body: Value = serde_json::from_str(text).unwrap();
+        assert_eq!((told.status, &body["error"]), (400, &expected), "{mode:?}");
+        assert_eq!(told.log["error"], "content_filter");
+    }
+    let failed = event(&json!({"type": "error", "error": error, "sequence_number": 1}));
+    for mode in STREAMING {
+        let reply = streaming(ChatOverResponses, std::slice::from_ref(&failed)).end();
+        let told = told(ChatOverResponses, mode, reply).await;
+        let text = if mode == Collected { &*told.text } else { sse::data(&told.text).pop().unwrap() };
+        let body: Value = serde_json::from_str(text).unwrap();
+        for key in ["code", "content_filters", "innererror"] {
+            assert_eq!(body["error"][key], expected[key], "{mode:?}");
+        }
+    }
+    // A client of the Responses API reads what that says.
+    let upstream = Upstream::script([Reply::json(400, &answer)]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let body = json!({"model": "gpt-5-codex", "input": "Hi"}).to_string();
+    assert_eq!(soon(soon(proxy.post("/v1/responses", body, &[])).await.text()).await.unwrap(), answer);
+}
+
+#[tokio::test]
 async fn events_that_nobody_knows_do_not_matter() {
     let odd = event(&json!({"type": "response.new_event", "sequence_number": 3, "x": 1}));
     let rest = [
@@ -384,5 +418,23 @@ async fn json_in_answer_to_a_stream_is_made_into_one() {
         let told = self::told(ChatOverResponses, mode, failed).await;
         assert_eq!(told.status, 429);
         assert!(told.text.contains("\"code\":\"rate_limit_exceeded\""), "{told:?}");
+    }
+}
+
+/// Azure names places of the call that it got, which is not the one that the client made.
+#[tokio::test]
+async fn a_refusal_that_names_a_place_says_of_which_call_it_speaks() {
+    let refusal = |param: &str| json!({"error": {"message": "no \u{e9}", "type": "invalid_request_error", "param": param, "code": null}});
+    for (way, place, expected) in [
+        (ChatOverResponses, "input[0].content[0].image_url", "the Responses API"),
+        (ResponsesOverChat, "messages[2].role", "chat completions"),
+    ] {
+        for mode in [Whole, Streamed, Collected, Early] {
+            let told = told(way, mode, Reply::json(400, &refusal(place).to_string())).await;
+            assert!(told.text.contains(&format!("no é (azgate made this call to {expected}, ")), "{told:?}");
+            assert!(told.text.contains(place), "{told:?}");
+        }
+        let told = told(way, Whole, Reply::json(400, &refusal("user").to_string())).await;
+        assert_eq!(serde_json::from_str::<Value>(&told.text).unwrap(), refusal("user"));
     }
 }

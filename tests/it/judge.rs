@@ -27,6 +27,7 @@ const TOOL_CASES: &[&str] = &[
     "tools-required-parallel",
     "responses/tools",
     "responses/tools-chat-shaped",
+    "responses/tools-custom",
     "responses/tools-minimal-parallel",
 ];
 const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions"];
@@ -106,9 +107,9 @@ const REFUSED: &[Refused] = &[
         rule: "refuse.tools",
         cases: &[
             "web-search",
-            "responses/replayed",
             "responses/tools",
             "responses/tools-chat-shaped",
+            "responses/tools-custom",
             "responses/tools-minimal-parallel",
         ],
         families: &["gpt-5-chat"],
@@ -128,7 +129,14 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.tool_messages",
-        cases: &["functions-history", "tools-history", "tools-history-alone", "responses/replayed"],
+        cases: &[
+            "functions-history",
+            "tool-ids-long",
+            "tools-history",
+            "tools-history-alone",
+            "responses/replayed",
+            "responses/tools-history",
+        ],
         families: TOOLLESS,
         fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
@@ -181,7 +189,7 @@ const REFUSED: &[Refused] = &[
     },
     Refused {
         rule: "refuse.custom_tools",
-        cases: &["tools-custom"],
+        cases: &["tools-custom", "responses/tools-custom"],
         families: &[
             "gpt-35-turbo",
             "gpt-35-turbo-0613",
@@ -200,12 +208,17 @@ const REFUSED: &[Refused] = &[
             "o3-mini",
             "o3",
             "o4-mini",
+            "o1-pro",
+            "o3-pro",
+            "codex-mini",
+            "o3-deep-research",
+            "computer-use-preview",
         ],
         fact: "only `function` is supported (Azure OpenAPI v1); OpenAI's document adds `custom` for gpt-5 and later",
     },
     Refused {
         rule: "refuse.custom_tools",
-        cases: &["tools-custom"],
+        cases: &["tools-custom", "responses/tools-custom"],
         families: CHAT,
         fact: "dated api-versions know `function` only (Azure OpenAPI 2024-10-21 and 2025-03-01-preview)",
     },
@@ -261,16 +274,16 @@ const PASSED: &[(&str, &[&str], &str)] = &[
         &["model-router"],
         "whether it takes them is up to the model that Azure picks (model-router.md)",
     ),
+    (
+        "responses/tools-custom",
+        &["gpt-oss-120b", "gpt-oss-20b", "model-router"],
+        "as of chat calls with custom tools",
+    ),
     ("cap-huge", &["model-router"], "the limit is that of the model that Azure picks (model-router.md)"),
     (
         "*",
         &["o3-deep-research"],
         "inside the Foundry Agent Service alone as far as Microsoft says; UNVERIFIED as a deployment",
-    ),
-    (
-        "tools-custom",
-        &["o1-pro", "o3-pro", "codex-mini", "computer-use-preview"],
-        "before gpt-5, and on Responses alone; documented neither way",
     ),
     (
         "responses/cap-huge",

@@ -30,6 +30,7 @@ mod learning;
 mod limits;
 mod long_calls;
 mod models;
+mod old_versions;
 mod opened_early;
 mod paths;
 mod pieces;

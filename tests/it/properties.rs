@@ -14,6 +14,9 @@ use crate::support::calls::{call, families, judged, planned, target};
 /// A member that nobody knows, in a spelling that a re-encoder would not keep.
 const STRANGER: &str = r#""x_stranger" : [ 1.0e0 , "\u00e9\/" , {"a" :null} ]"#;
 
+/// As other vendors make them.
+const LONG_ID: &str = "call_b3c7b0f2-6a6a-4c0a-9a8f-2d3f4a5b6c7d-web-search-0";
+
 fn text() -> impl Strategy<Value = String> {
     select(vec!["", "Hi", "B\\u00e9\\n", "é😀 \\\"x\\\"", "Formatting re-enabled"])
         .prop_map(|text| format!("\"{text}\""))
@@ -32,9 +35,9 @@ fn turn() -> impl Strategy<Value = String> {
         let stranger = stranger.map_or_else(String::new, |member| format!(",{member}"));
         format!(r#"{{"role":"{role}","content":{content}{stranger}}}"#)
     });
-    let tool = text().prop_map(|text| {
+    let tool = (text(), select(vec!["c1", LONG_ID])).prop_map(|(text, id)| {
         format!(
-            r#"{{"role":"assistant","content":null,"function_call":null,"tool_calls":[{{"id":"c1","type":"function","function":{{"name":"f","arguments":"{{}}"}}}}]}},{{"role":"tool","tool_call_id":"c1","content":{text}}}"#
+            r#"{{"role":"assistant","content":null,"function_call":null,"tool_calls":[{{"id":"{id}","type":"function","function":{{"name":"f","arguments":"{{}}"}}}}]}},{{"role":"tool","tool_call_id":"{id}","content":{text}}}"#
         )
     });
     let legacy = text().prop_map(|text| {

@@ -86,6 +86,45 @@ async fn a_stream_is_told_at_its_end_with_the_tokens_of_the_hidden_chunk() {
 }
 
 #[tokio::test]
+async fn of_an_answer_that_is_not_understood_the_log_tells_what_it_was_and_not_what_it_says() {
+    const COLLECTED: &str = "[models.\"gpt-4.1\"]\ncollect = true\n";
+    let plain = |kind: &str, body: &str| Reply::with(200, &[("content-type", kind)], body);
+    let events = |data: &str| Reply::stream(&[CHUNK, data]).end();
+    let chat =
+        |model: &str| format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}]}}"#);
+    for (body, reply, says) in [
+        (
+            chat("gpt-5-codex"),
+            plain("text/plain", "SECRET"),
+            "status 200, content-type text/plain, 6 bytes, no JSON: ",
+        ),
+        (chat("gpt-5-codex"), plain("application/json", r#"{"id":"SECRET"#), "at byte 13"),
+        (
+            chat("gpt-5-codex"),
+            plain("application/json", r#"{"id":"SECRET"}"#),
+            "15 bytes of JSON that is no answer",
+        ),
+        (stream("o1"), plain("application/json", r#"["SECRET"]"#), "10 bytes of JSON that is no answer"),
+        (chat("gpt-4.1"), events("data: SECRET\n\n"), "an event of 6 bytes"),
+        (chat("gpt-4.1"), events("data: [\"SECRET\"]\n\n"), "an event of 10 bytes"),
+    ] {
+        let log = Logs::listen();
+        let upstream = Upstream::script([reply]).await;
+        let proxy = Proxy::start(&upstream, if says.starts_with("an event") { COLLECTED } else { "" }).await;
+        let answer = proxy.chat(body).await;
+        let (status, told) = (answer.status(), answer.text().await.unwrap());
+        assert!(status == 502 && told.contains("SECRET"), "the client reads it: {told}");
+        let line = log.call();
+        has(
+            &line,
+            &json!({ "status": 502, "ended": "upstream_failed", "error": "upstream_malformed_answer" }),
+        );
+        assert!(line["cause"].as_str().unwrap().contains(says), "{says}: {line}");
+        assert!(!log.text().contains("SECRET"), "{}", log.text());
+    }
+}
+
+#[tokio::test]
 async fn a_stream_that_breaks_off_is_not_done() {
     let log = Logs::listen();
     let upstream = Upstream::script([Reply::stream(&[CHUNK]).close()]).await;

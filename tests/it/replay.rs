@@ -1,4 +1,5 @@
-//! What an earlier answer of the Responses API was made of, given back in a chat call: what of it goes to Azure again.
+//! What an earlier answer of the Responses API was made of, given back in a chat call or as it came: what of it goes to
+//! Azure again.
 
 use azgate::{
     bridge::{self, over_responses},
@@ -206,6 +207,77 @@ async fn a_loop_of_tools_keeps_its_reasoning_as_far_as_the_model_takes_it() {
         let reasons: Vec<usize> = received.iter().map(|sent| reasons(&sent.body).len()).collect();
         assert_eq!(reasons[3..], kept, "{model}: {reasons:?}");
     }
+}
+
+#[tokio::test]
+async fn a_loop_of_tools_in_the_words_of_the_responses_api_keeps_the_reasoning_that_the_model_takes() {
+    for (model, store, kept) in [
+        ("gpt-6.1-sol", true, [0, 1, 2, 3, 4]),
+        ("gpt-6-astra", true, [0, 1, 1, 1, 1]),
+        ("gpt-6-astra", false, [0, 1, 1, 1, 1]),
+    ] {
+        let (simulator, proxy, _running) = simulated().await;
+        let mut input: Vec<Value> = Vec::new();
+        let mut ask = async |more: Vec<Value>| {
+            input.extend(more);
+            let tools = json!([{"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}}]);
+            let body = json!({"model": model, "input": input, "tools": tools, "store": store,
+                              "reasoning": {"effort": "high"}, "include": ["reasoning.encrypted_content"]});
+            let answer = proxy.post("/v1/responses", body.to_string(), &[]).await;
+            let (status, edits) = (answer.status(), edits(&answer));
+            let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+            assert_eq!(status, 200, "{model}: {answer}");
+            let output = answer["output"].as_array().unwrap();
+            assert_eq!(output[0]["type"], "reasoning", "{model}: {answer}");
+            input.extend(output.iter().cloned());
+            let call = output.last().unwrap();
+            (edits, json!({"type": "function_call_output", "call_id": call["call_id"], "output": "7"}))
+        };
+        let (_, result) = ask(vec![user("First?")]).await;
+        ask(vec![result]).await;
+        let (_, result) = ask(vec![user("Second?")]).await;
+        let (edits, _) = ask(vec![result]).await;
+        assert_eq!(edits.contains("drop.reasoning;lossy"), model == "gpt-6-astra", "{edits}");
+        ask(vec![json!({"role": "developer", "content": "Go on."})]).await;
+        let received = simulator.received();
+        assert_eq!(received.len(), 5, "the first call was right");
+        let reasons: Vec<usize> = received.iter().map(|sent| reasons(&sent.body).len()).collect();
+        assert_eq!(reasons, kept, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn that_several_answers_reasoning_conflicts_is_learned_of_calls_in_their_own_words_too() {
+    let conflict = || refusal("Conflicting authenticated continuation identities.", "invalid_value");
+    let replies = [conflict(), Reply::json(200, RESPONSE), Reply::json(200, RESPONSE)];
+    let upstream = Upstream::script(replies).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let said = json!({"type": "message", "role": "assistant", "content": "Yes."});
+    let input = [user("a"), reasoning("rs_1"), said.clone(), user("b"), reasoning("rs_2"), said, user("c")];
+    let body = json!({"model": "gpt-5.5-pro", "input": input}).to_string();
+    for _ in 0..2 {
+        let answer = proxy.post("/v1/responses", body.clone(), &[]).await;
+        assert_eq!((answer.status().as_u16(), edits(&answer)), (200, "drop.reasoning;lossy;learned".into()));
+    }
+    let sent: Vec<_> = upstream.finish().iter().map(|sent| reasons(sent.text().as_bytes())).collect();
+    assert_eq!(sent, [vec!["rs_1", "rs_2"], vec!["rs_2"], vec!["rs_2"]]);
+}
+
+#[tokio::test]
+async fn reasoning_that_azure_cannot_read_is_left_out_of_a_call_in_its_own_words_too() {
+    let unread =
+        || refusal("The encrypted content gAAA...OA== could not be verified.", "invalid_encrypted_content");
+    let upstream = Upstream::script([unread(), Reply::json(200, RESPONSE), unread()]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let said = json!({"type": "message", "role": "assistant", "content": "Yes."});
+    let body = json!({"model": "gpt-5-codex", "input": [reasoning("rs_1"), said, user("c")]}).to_string();
+    let answer = proxy.post("/v1/responses", body.clone(), &[]).await;
+    assert_eq!((answer.status().as_u16(), edits(&answer)), (200, "drop.reasoning;lossy".into()));
+    // Who accepts no loss has Azure's own words.
+    let refused = proxy.post("/v1/responses", body, &[("x-azgate-lossy", "refuse")]).await;
+    assert_eq!(Refused::of(refused).await.code, "invalid_encrypted_content");
+    let sent: Vec<_> = upstream.finish().iter().map(|sent| reasons(sent.text().as_bytes()).len()).collect();
+    assert_eq!(sent, [1, 0, 1]);
 }
 
 /// An item of the field, as azgate wrote it or as a client may have.

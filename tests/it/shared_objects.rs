@@ -84,6 +84,7 @@ const NAMED: &[(&str, &str)] = &[
         r#""messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"id_1"}}]}]"#,
         "messages[0].content[0].file.file_id",
     ),
+    (r#""messages":[{"role":"assistant","audio":{"id":"id_1"}}]"#, "messages[0].audio.id"),
 ];
 
 /// Chat calls that name an object only once they are bridged, or in spellings that the bridge corrects, and where.
@@ -92,7 +93,6 @@ const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
         r#""messages":[{"role":"assistant","tool_calls":[{"type":"item_reference","id":"id_1"}]}]"#,
         "input[0].id",
     ),
-    (r#""messages":[{"role":"assistant","tool_calls":[{"id":"id_1"}]}]"#, "input[0].id"),
     (
         r#""messages":[{"role":"assistant","tool_calls":[{"type":"code_interpreter_call","container_id":"id_1"}]}]"#,
         "input[0].container_id",
@@ -114,6 +114,14 @@ const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
         "tools[0].file_search.vector_store_ids[0]",
     ),
     (r#""messages":[],"tools":[{"type":"code_interpreter","file_ids":["id_1"]}]"#, "tools[0].file_ids[0]"),
+    (
+        r#""messages":[],"tools":[{"type":"code_interpreter","code_interpreter":{"file_ids":["id_1"]}}]"#,
+        "tools[0].code_interpreter.file_ids[0]",
+    ),
+    (
+        r#""messages":[],"tools":[{"type":"code_interpreter","code_interpreter":{"container":{"type":"auto","file_ids":["id_1"]}}}]"#,
+        "tools[0].code_interpreter.container.file_ids[0]",
+    ),
 ];
 
 #[tokio::test]
@@ -149,6 +157,26 @@ async fn with_more_than_one_key_a_call_that_names_a_stored_object_is_not_sent() 
         assert!(refused.message.contains("'id_1'"), "{}", refused.message);
     }
     upstream.untouched();
+}
+
+#[tokio::test]
+async fn an_earlier_answer_in_audio_is_nobodys_and_its_transcript_is_whoever_sends_its() {
+    let upstream = Upstream::script([Reply::json(200, crate::support::ANSWER)]).await;
+    let proxy = Proxy::start(&upstream, &two_keys("")).await;
+    // As clients send an answer back: whole.
+    let heard = r#"{"role":"assistant","content":null,"audio":{"id":"audio_1","expires_at":1,"data":"UklG","transcript":"Hi."}}"#;
+    let read = r#"{"role":"assistant","content":"Hi."}"#;
+    let call = |message| {
+        format!(
+            r#"{{"model":"gpt-audio","modalities":["text","audio"],"audio":{{"voice":"alloy","format":"wav"}},"messages":[{message},{{"role":"user","content":"And?"}}]}}"#
+        )
+    };
+    let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(heard)).await.refused();
+    assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
+    let told = ["'audio_1'", "shared_objects", "transcript"];
+    assert!(told.iter().all(|word| refused.message.contains(word)), "{}", refused.message);
+    assert_eq!(ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(read)).await.status, 200);
+    assert_eq!(upstream.only().text(), call(read));
 }
 
 #[tokio::test]

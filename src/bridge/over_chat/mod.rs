@@ -9,6 +9,7 @@ mod events;
 mod head;
 mod item;
 mod list;
+mod logprobs;
 mod message;
 mod request;
 mod response;

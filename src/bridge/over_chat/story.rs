@@ -10,7 +10,7 @@ use super::{
     Reply,
     head::Head,
     item::{Call, Form, Item, Kind as Of},
-    list::List,
+    logprobs::logprobs,
     message::Message,
     rest::Rest,
     teller::{Spot, Teller},
@@ -152,8 +152,8 @@ impl Story {
 
     fn choice(&mut self, chunk: &Document, choice: View<'_>, pad: &[u8], teller: &mut Teller<'_>) {
         if let Some(said) = choice.get("delta").or_else(|| choice.get("message")) {
-            let logprobs = choice.get("logprobs");
-            self.said(chunk, said, logprobs, pad, teller);
+            let told = choice.get("logprobs");
+            self.said(chunk, said, choice.get("delta").is_none(), told, pad, teller);
         }
         for (key, value) in choice.members().filter(|(_, value)| !value.is_null()) {
             match &*key {
@@ -179,7 +179,8 @@ impl Story {
         &mut self,
         chunk: &Document,
         said: View<'_>,
-        logprobs: Option<View<'_>>,
+        whole: bool,
+        told: Option<View<'_>>,
         pad: &[u8],
         teller: &mut Teller<'_>,
     ) {
@@ -193,7 +194,7 @@ impl Story {
             }
         }
         for (key, refusal) in [("content", false), ("refusal", true)] {
-            let probabilities = list(logprobs.and_then(|logprobs| logprobs.get(key)));
+            let probabilities = logprobs(chunk, told.and_then(|told| told.get(key)));
             let piece = spelt(key);
             if !piece.is_empty() || probabilities.len() > 0 {
                 self.message(teller, |message, spot, teller| {
@@ -208,8 +209,8 @@ impl Story {
         }
         self.vendor(said, thought, teller);
         let calls = opened(chunk, said.get("tool_calls"), 3);
-        for (position, call) in calls.iter().flat_map(|calls| calls.root().items()).enumerate() {
-            self.call(call, position, pad, teller);
+        for (position, call) in (0..).zip(calls.iter().flat_map(|calls| calls.root().items())) {
+            self.call(call, whole.then_some(position), pad, teller);
         }
     }
 
@@ -246,9 +247,7 @@ impl Story {
         }
     }
 
-    fn call(&mut self, told: View<'_>, position: usize, pad: &[u8], teller: &mut Teller<'_>) {
-        let index = told.get("index").and_then(View::whole);
-        let index = index.unwrap_or_else(|| u64::try_from(position).unwrap_or(u64::MAX));
+    fn call(&mut self, told: View<'_>, position: Option<u64>, pad: &[u8], teller: &mut Teller<'_>) {
         let custom = told.get("custom").is_some_and(|custom| custom.kind() == Kind::Object);
         let called = told.get(if custom { "custom" } else { "function" });
         let spelt = |view: Option<View<'_>>| -> Vec<u8> {
@@ -257,6 +256,8 @@ impl Story {
         };
         let (id, name) = (spelt(told.get("id")), spelt(called.and_then(|called| called.get("name"))));
         let piece = spelt(called.and_then(|called| called.get(if custom { "input" } else { "arguments" })));
+        let index = told.get("index").and_then(View::whole).or(position);
+        let index = index.unwrap_or_else(|| self.meant(&id, !name.is_empty()));
         let at = self.turn_to(
             |item| matches!(&item.kind, Of::Call(call) if call.index == index),
             |story| {
@@ -276,6 +277,23 @@ impl Story {
         if !piece.is_empty() {
             call.text(&piece, Spot { item: id, output: at, part: 0 }, pad, teller);
         }
+    }
+
+    /// The number of the call that a delta without one means: the call of that id, or without an id the last, unless it is
+    /// named anew.
+    fn meant(&self, id: &[u8], named: bool) -> u64 {
+        let calls = || {
+            self.items
+                .iter()
+                .filter_map(|item| if let Of::Call(call) = &item.kind { Some(call) } else { None })
+        };
+        let known = if id.is_empty() {
+            calls().next_back().filter(|_| !named)
+        } else {
+            calls().find(|call| call.id == id)
+        };
+        let next = || calls().map(|call| call.index.saturating_add(1)).max().unwrap_or(0);
+        known.map_or_else(next, |call| call.index)
     }
 
     /// Makes an item the one that grows: what grew before is whole. Only calls grow beside each other, since their pieces may
@@ -336,17 +354,6 @@ impl Story {
 fn opened(document: &Document, value: Option<View<'_>>, depth: u32) -> Option<Document> {
     let value = value.filter(|value| value.kind() == Kind::Array)?;
     Document::parse(document.source().slice(value.span().range()), depth).ok()
-}
-
-/// The items of a list, as one piece.
-fn list(list: Option<View<'_>>) -> List {
-    let mut out = List::default();
-    let inner =
-        list.filter(|list| list.kind() == Kind::Array).map(|list| text::inner(list.raw()).trim_ascii());
-    if let Some(inner) = inner.filter(|inner| !inner.is_empty()) {
-        out.push(inner);
-    }
-    out
 }
 
 /// An annotation of chat: what it says lies one level deeper, in a member that is named as its type is.

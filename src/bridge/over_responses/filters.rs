@@ -2,10 +2,13 @@
 //! about (`source_type`: `prompt` or `completion`); a completion has `prompt_filter_results`, and
 //! `content_filter_results` in its choice (Microsoft, how-to/responses.md, "Handle guardrails and content filtering").
 //! Which characters an entry is about has no place there.
+//!
+//! Of a prompt that is blocked the error tells: in a list of the same kind, and where chat completions refuse it, in its
+//! `innererror`, which their clients read.
 
 use super::spelt::{list, opened, text_of};
 use crate::json::{
-    Document, View,
+    Document, Kind, View,
     write::{item, member},
 };
 
@@ -45,6 +48,26 @@ impl Filters {
     }
 }
 
+/// The `innererror` that an error object would have had in chat completions, if it tells of the filter in the words of the
+/// Responses API alone: the verdict on what was blocked.
+pub fn innererror(error: View<'_>) -> Option<Vec<u8>> {
+    let filters = error.get("content_filters").filter(|filters| filters.kind() == Kind::Array)?;
+    if error.get("innererror").is_some() {
+        return None;
+    }
+    // The value was validated with its document.
+    let filters = Document::parse(filters.raw().to_vec().into(), 2).ok()?;
+    let told = || {
+        let entries = filters.root().items();
+        entries.filter_map(|entry| Some((entry, entry.get("content_filter_results")?)))
+    };
+    let blocked = told().find(|(entry, _)| entry.get("blocked").and_then(View::boolean) == Some(true));
+    let (_, results) = blocked.or_else(|| told().next())?;
+    Some(
+        [br#"{"code":"ResponsibleAIPolicyViolation","content_filter_result":"#, results.raw(), b"}"].concat(),
+    )
+}
+
 /// A completion has one prompt.
 fn of_prompt(results: View<'_>) -> Vec<u8> {
     [b"{\"prompt_index\":0,\"content_filter_results\":", results.raw(), b"}"].concat()
@@ -81,6 +104,38 @@ mod tests {
         let (choice, top) = read(&format!("[{tool},{first},{twice}]"));
         assert_eq!(choice, r#","content_filter_results":{"a":{}}"#);
         assert_eq!(top, format!(r#","content_filters":[{tool},{twice}]"#));
+    }
+
+    fn inner(error: &str) -> Option<String> {
+        let error = Document::parse(error.to_owned().into(), 1).unwrap();
+        innererror(error.root()).map(|inner| String::from_utf8(inner).unwrap())
+    }
+
+    #[test]
+    fn a_blocked_prompt_has_its_verdict_where_chat_completions_have_it() {
+        let passed = r#"{"blocked":false,"source_type":"prompt","content_filter_results":{"a":{}}}"#;
+        let bare = r#"{"blocked":true,"source_type":"prompt"}"#;
+        let blocked =
+            r#"{"blocked":true,"source_type":"prompt","content_filter_results":{"b": {"filtered":true}}}"#;
+        let expected = |results: &str| {
+            Some(format!(r#"{{"code":"ResponsibleAIPolicyViolation","content_filter_result":{results}}}"#))
+        };
+        let of =
+            |filters: &str| inner(&format!(r#"{{"code":"content_filter","content_filters":[{filters}]}}"#));
+        assert_eq!(of(&format!("{passed},{bare},{blocked}")), expected(r#"{"b": {"filtered":true}}"#));
+        assert_eq!(of(passed), expected(r#"{"a":{}}"#));
+        for nothing in ["", bare, "7,null,[]"] {
+            assert_eq!(of(nothing), None, "{nothing}");
+        }
+        for error in [
+            format!(r#"{{"innererror":{{}},"content_filters":[{blocked}]}}"#),
+            r#"{"content_filters":null}"#.into(),
+            format!(r#"{{"content_filters":{blocked}}}"#),
+            "{}".into(),
+            "[]".into(),
+        ] {
+            assert_eq!(inner(&error), None, "{error}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How a response came to its end: with a finish reason, or with an error and the HTTP status it would have had.
 
-use super::spelt::text_of;
-use crate::json::{Kind, View, text};
+use super::{filters::innererror, spelt::text_of};
+use crate::json::{Kind, View, text, write::member};
 
 /// A response that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(super) struct Failure {
     pub(super) code: String,
     pub(super) message: String,
     pub(super) status: u16,
+    /// What the content filter says, as members behind a comma.
+    filters: Vec<u8>,
 }
 
 /// The finish reason of a response with a `status` that is no failure.
@@ -48,10 +50,11 @@ impl Failure {
         };
         let code = word("code").or_else(|| word("type").filter(|kind| kind != "error"));
         let message = word("message").or_else(|| error.text().map(std::borrow::Cow::into_owned));
-        Failure::new(
+        let failure = Failure::new(
             &code.unwrap_or_else(|| "server_error".to_owned()),
             &message.unwrap_or_else(|| "Azure OpenAI told of an error without a message.".to_owned()),
-        )
+        );
+        Failure { filters: filters(error), ..failure }
     }
 
     /// What a client reads when upstream sends something else than events of a response: text may be missing.
@@ -59,12 +62,19 @@ impl Failure {
         Failure::new("upstream_stream_unreadable", "Azure OpenAI sent an event that is no JSON.")
     }
 
+    /// What a client reads when upstream breaks off in order.
+    pub(super) fn interrupted() -> Failure {
+        let message = "The stream from Azure OpenAI broke off before its end.";
+        Failure { status: 502, ..Failure::new("upstream_stream_interrupted", message) }
+    }
+
     fn new(code: &str, message: &str) -> Failure {
-        Failure { code: code.to_owned(), message: message.to_owned(), status: status(code) }
+        let (code, message, status) = (code.to_owned(), message.to_owned(), status(code));
+        Failure { code, message, status, filters: Vec::new() }
     }
 
     /// The `error` object of OpenAI.
-    pub(super) fn object(&self) -> String {
+    pub(super) fn object(&self) -> Vec<u8> {
         let (message, code) = (text::quote(&self.message), text::quote(&self.code));
         let kind = match self.status {
             401 => "authentication_error",
@@ -73,8 +83,25 @@ impl Failure {
             500.. => "server_error",
             _ => "invalid_request_error",
         };
-        format!(r#"{{"message":{message},"type":"{kind}","param":null,"code":{code}}}"#)
+        let object = format!(r#"{{"message":{message},"type":"{kind}","param":null,"code":{code}"#);
+        [object.as_bytes(), &self.filters, b"}"].concat()
     }
+}
+
+/// What the content filter says in an error, in the words of both operations.
+fn filters(error: View<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let inner = innererror(error);
+    let raw = |key| error.get(key).filter(|value| !value.is_null()).map(View::raw);
+    for (key, value) in
+        [("content_filters", raw("content_filters")), ("innererror", inner.as_deref().or(raw("innererror")))]
+    {
+        if let Some(value) = value {
+            out.push(b',');
+            member(&mut out, key, value);
+        }
+    }
+    out
 }
 
 /// The HTTP status of an error code: those of a response (OpenAI's specification, `ResponseErrorCode`), and some of a
@@ -156,7 +183,7 @@ mod tests {
         assert_eq!((failure.code.as_str(), failure.message.as_str()), ("server_error", "A \"b\""));
         assert_eq!(
             failure.object(),
-            r#"{"message":"A \"b\"","type":"server_error","param":null,"code":"server_error"}"#
+            br#"{"message":"A \"b\"","type":"server_error","param":null,"code":"server_error"}"#
         );
         assert_eq!(of(r#"{"status":"failed","error":null}"#).unwrap().code, "server_error");
         assert_eq!(of(r#"{"status":"cancelled"}"#).unwrap().code, "response_cancelled");

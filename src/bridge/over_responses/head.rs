@@ -1,7 +1,12 @@
 //! What a completion and each of its chunks begin with.
 
+use std::ops::RangeInclusive;
+
 use super::spelt::string;
 use crate::json::{View, text, write::member};
+
+/// The numbers whose whole part any reader has exactly.
+const EXACT: RangeInclusive<f64> = 0.0..=9_007_199_254_740_992.0;
 
 /// `{`, id, object, created and model, as far as they are known.
 pub(super) fn head(response: Option<View<'_>>, object: &str) -> Vec<u8> {
@@ -9,7 +14,7 @@ pub(super) fn head(response: Option<View<'_>>, object: &str) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     member(&mut out, "id", &known("id").map_or_else(|| b"\"\"".into(), id));
     member(&mut out, "object", text::quote(object).as_bytes());
-    member(&mut out, "created", created(response.and_then(|response| response.get("created_at"))));
+    member(&mut out, "created", created(response.and_then(|response| response.get("created_at"))).as_bytes());
     member(&mut out, "model", known("model").unwrap_or(b"\"\""));
     out
 }
@@ -21,8 +26,32 @@ fn id(raw: &[u8]) -> Vec<u8> {
 }
 
 /// Whole seconds. Azure gives fractions of them, too.
-fn created(at: Option<View<'_>>) -> &[u8] {
-    let seconds = at.and_then(|at| at.raw().split(|byte| *byte == b'.').next());
-    let is_whole = |seconds: &&[u8]| !seconds.is_empty() && seconds.iter().all(u8::is_ascii_digit);
-    seconds.filter(is_whole).unwrap_or(b"0")
+fn created(at: Option<View<'_>>) -> String {
+    let seconds = at.and_then(View::number).filter(|seconds| EXACT.contains(seconds));
+    format!("{:.0}", seconds.unwrap_or_default().floor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    #[test]
+    fn the_time_is_in_whole_seconds_however_it_is_spelt() {
+        for (at, expected) in [
+            ("1700000000", "1700000000"),
+            ("1700000000.75", "1700000000"),
+            ("1.7e9", "1700000000"),
+            ("1.7000000005E+9", "1700000000"),
+            ("0.5", "0"),
+            ("-1", "0"),
+            ("1e300", "0"),
+            ("null", "0"),
+            (r#""1700000000""#, "0"),
+        ] {
+            let response = Document::parse(format!(r#"{{"created_at":{at}}}"#).into(), 1).unwrap();
+            let head = String::from_utf8(head(Some(response.root()), "x")).unwrap();
+            assert!(head.contains(&format!(r#""created":{expected},"#)), "{at}: {head}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod usage;
 
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
+pub use filters::innererror;
 pub use finish::status;
 pub use merge::merge;
 pub use request::{has_reasoning, hosted, request};
@@ -33,6 +34,8 @@ pub struct Wishes<'a> {
     pub resource: &'a str,
     /// Ask for the reasoning in its encrypted form, so that a client can send it back.
     pub encrypted: bool,
+    /// What Azure refuses to be asked for (`include`), so that nothing but the client asks for it.
+    pub untold: &'a [&'a str],
     /// Ask for a summary of the reasoning: `auto`, `concise` or `detailed`.
     pub summary: Option<&'a str>,
     /// Of which earlier answers the reasoning goes back, where the client gives it back.

@@ -129,7 +129,13 @@ fn custom_tools_begin_with_gpt_5() {
     for name in ["gpt-35-turbo", "gpt-4", "gpt-4o", "gpt-4o-audio", "gpt-4.1", "o1-mini", "o1", "o4-mini"] {
         assert!(!of(name).custom_tools, "{name}");
     }
+    for name in ["o1-pro", "o3-pro", "codex-mini", "o3-deep-research", "computer-use-preview"] {
+        assert!(!of(name).custom_tools, "{name}");
+    }
     for name in ["gpt-5", "gpt-5.1", "gpt-5.1-chat", "gpt-5.6", "gpt-6.2", "model-router", "gpt-oss"] {
+        assert!(of(name).custom_tools, "{name}");
+    }
+    for name in ["gpt-5-codex", "gpt-5-pro", "gpt-5.1-codex-max", "gpt-5.5-pro"] {
         assert!(of(name).custom_tools, "{name}");
     }
 }

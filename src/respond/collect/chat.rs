@@ -23,7 +23,7 @@ impl Chat {
     pub(super) fn event(&mut self, data: &Bytes, limit: usize) -> Result<(), CollectError> {
         let chunk = Document::parse(data.clone(), answer::DEPTH).ok();
         let Some(chunk) = chunk.filter(|chunk| chunk.root().kind() == Kind::Object) else {
-            return Err(CollectError::Malformed { excerpt: excerpt(data) });
+            return Err(CollectError::Malformed { excerpt: excerpt(data), bytes: data.len() });
         };
         if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
             return Err(CollectError::Told { event: data.clone() });

@@ -4,7 +4,6 @@
 use bytes::Bytes;
 
 use self::{chat::Chat, response::Response};
-use super::envelope::excerpt;
 use crate::{
     call::Operation,
     sse::{self, Decoder, EVENT_LIMIT, Event},
@@ -25,7 +24,7 @@ mod tests;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CollectError {
     /// Azure told of an error in the stream.
-    #[error("Azure's stream ended with an error: {}", excerpt(event))]
+    #[error("Azure's stream ended with an error")]
     Told {
         /// The event's data as it came: a JSON object that has an `error`.
         event: Bytes,
@@ -39,6 +38,8 @@ pub enum CollectError {
     Malformed {
         /// How the event begins.
         excerpt: String,
+        /// How long it is.
+        bytes: usize,
     },
     /// The answer, or one event of the stream, is larger than any model's.
     #[error("Azure's answer is larger than {limit} bytes")]

@@ -274,8 +274,8 @@ fn comments_and_empty_events_are_skipped_and_nonsense_is_not() {
     assert!(collect(&stream).is_ok());
     for nonsense in ["nonsense", "[]", "7", r#"{"choices":["#] {
         let stream = events(&[AZURE[1], nonsense, AZURE[3]]);
-        let excerpt = nonsense.to_owned();
-        assert_eq!(collect(&stream), Err(CollectError::Malformed { excerpt }));
+        let (excerpt, bytes) = (nonsense.to_owned(), nonsense.len());
+        assert_eq!(collect(&stream), Err(CollectError::Malformed { excerpt, bytes }));
     }
 }
 

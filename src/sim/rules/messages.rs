@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict, types::wrong_type};
+use super::{
+    Ask, Verdict,
+    types::{no_longer, wrong_type},
+};
 use crate::sim::{
     SimError,
     errors::{engine, invalid_value, missing, unsupported_value},
@@ -21,6 +24,7 @@ pub(super) fn check(ask: &Ask<'_>) -> Verdict {
         role(ask, at, message)?;
         content(ask, at, message)?;
         no_empty_calls(at, message)?;
+        short_ids(at, message)?;
     }
     // What a router takes depends on where it routes.
     if ask.model.class != Class::Routed {
@@ -127,6 +131,15 @@ fn no_empty_calls(at: usize, message: &Value) -> Verdict {
         "Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
     );
     Err(engine(&message, Some(&param), Some("empty_array")))
+}
+
+/// litellm#11392, azure-dev#7324. That a result's id is held to the same is the stricter reading.
+fn short_ids(at: usize, message: &Value) -> Verdict {
+    let ids = calls(message).into_iter().enumerate();
+    let ids = ids.map(|(call, id)| (format!("messages[{at}].tool_calls[{call}].id"), id));
+    let result = message.get("tool_call_id").and_then(Value::as_str);
+    let result = result.map(|id| (format!("messages[{at}].tool_call_id"), id));
+    ids.chain(result).try_for_each(|(path, id)| no_longer(&path, id, 40))
 }
 
 /// Every call of an assistant's turn has its result right behind it, and no result stands without its call.

@@ -556,6 +556,26 @@ fn tool_results_answer_calls() {
     );
 }
 
+/// litellm#11392, azure-dev#7324: forty characters at most.
+#[test]
+fn ids_of_tool_calls() {
+    let history = |id: &str| {
+        let call = json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
+        json!({"messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": null, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": id, "content": "ok"},
+        ]})
+    };
+    takes("gpt-4o", &history(&"é".repeat(40)));
+    let message = "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40, but got a string with length 60 instead.";
+    refuses(
+        "gpt-4o",
+        &history(&"x".repeat(60)),
+        &engine(message, "messages[1].tool_calls[0].id", "string_above_max_length"),
+    );
+}
+
 #[test]
 fn on_your_data() {
     let source = json!([{"type": "azure_search", "parameters": {}}]);

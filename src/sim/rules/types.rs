@@ -107,6 +107,19 @@ impl Kind {
     }
 }
 
+/// A string of at most so many characters.
+pub(in crate::sim) fn no_longer(path: &str, text: &str, most: usize) -> Verdict {
+    let length = text.chars().count();
+    if length <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with \
+         length {length} instead."
+    );
+    Err(engine(&message, Some(path), Some("string_above_max_length")))
+}
+
 /// A value of another type than was expected.
 pub(in crate::sim) fn wrong_type(name: &str, expected: &str, value: &Value) -> crate::sim::SimError {
     let got = match value {

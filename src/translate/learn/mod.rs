@@ -19,7 +19,7 @@ use std::borrow::Cow;
 pub use lessons::Lessons;
 pub use params::rule_ids;
 
-use self::{refusal::Refusal, scene::Scene};
+use self::{refusal::Refusal, scene::Scene, wording::Said};
 use super::Target;
 use crate::{
     call::{ApiVersion, Operation, ReplayedReasoning},
@@ -69,6 +69,12 @@ pub fn lessons(
 /// client has it, from another resource under that name, from before a key was changed, or made up.
 pub fn is_unreadable(status: u16, answer: &[u8]) -> bool {
     Refusal::read(status, answer).is_some_and(|refusal| refusal.is_unreadable())
+}
+
+/// Whether Azure refuses a call because its operation does not serve the model.
+pub fn is_unserved(status: u16, answer: &[u8]) -> bool {
+    let refusal = Refusal::read(status, answer);
+    refusal.is_some_and(|refusal| refusal.says().iter().any(|said| matches!(said, Said::Unserved { .. })))
 }
 
 /// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing

@@ -81,7 +81,11 @@ const RESPONSES: Table = Table {
     dropped: &[
         "context_management",
         ENCRYPTED,
+        "include[code_interpreter_call.outputs]",
+        "include[file_search_call.results]",
         LOGPROBS,
+        "include[web_search_call.action.sources]",
+        "include[web_search_call.results]",
         "metadata",
         "parallel_tool_calls",
         "prompt_cache_key",

@@ -37,6 +37,9 @@ impl Scene<'_> {
             Said::Unsupported { param: "stream", .. } | Said::Value { param: "stream", .. } => self.stream(),
             Said::Unsupported { param, instead } => self.row(self.unsupported(param, *instead)?),
             Said::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
+            Said::Value { param, value, .. } if *param == "include" || param.starts_with("include[") => {
+                self.row(self.unsupported(&format!("include[{value}]"), None)?)
+            }
             Said::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
             Said::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
             Said::TooLarge { param, most } => self.row(too_large(self.operation, param, *most)?),

@@ -42,15 +42,16 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal> {
     let mut tools = Raw::json("[");
     let mut any = false;
+    // Who sends tools to be called too reads tool calls.
+    let mut legacy = true;
     let at = Pointer::key("tools");
     if let Some(Value::Sent(present)) = draft.get("tools") {
         for (_, tool) in draft.items(present, &at) {
             separate(&mut tools, &mut any);
             tools.push_source(tool.span());
+            legacy &= is_hosted(tool);
         }
     }
-    // Who sends tools too reads tool calls.
-    let legacy = !any;
     for function in functions.items() {
         separate(&mut tools, &mut any);
         tools.extend(tool(function));
@@ -77,6 +78,12 @@ fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.edit(ID, Effect::Same, why, Change::Set { at, value: Raw::json("false") })?;
     }
     Ok(())
+}
+
+/// Whether Azure itself uses the tool, so that no call of it comes back.
+fn is_hosted(tool: View<'_>) -> bool {
+    let kind = tool.get("type").and_then(View::text);
+    kind.is_some_and(|kind| !matches!(&*kind, "function" | "custom"))
 }
 
 fn separate(list: &mut Raw, any: &mut bool) {
@@ -182,6 +189,26 @@ mod tests {
             r#"{"tools":[{"type":"function","function":{"name":"t"}},{"type":"function","function":{"name":"f"}}]}"#
         );
         assert!(!sent.plan.reply.legacy_functions);
+    }
+
+    #[test]
+    fn hosted_tools_call_nobody_so_that_the_answer_goes_back_in_the_legacy_form() {
+        let plan = |beside: &str| {
+            let body =
+                format!(r#"{{"messages":[],"functions":[{{"name":"f"}}],"function_call":"auto",{beside}}}"#);
+            send(&target("gpt-5", "v1"), &body, &Policy::default()).unwrap()
+        };
+        for beside in [r#""web_search_options":{}"#, r#""tools":[{"type":"web_search"}]"#] {
+            let sent = plan(beside);
+            assert!(sent.plan.reply.legacy_functions, "{beside}");
+            assert!(sent.body.contains(r#""parallel_tool_calls":false"#), "{}", sent.body);
+        }
+        for own in
+            [r#"{"type":"custom","custom":{"name":"t"}}"#, r#"{"type":"function","function":{"name":"t"}}"#]
+        {
+            let sent = plan(&format!(r#""web_search_options":{{}},"tools":[{own}]"#));
+            assert!(!sent.plan.reply.legacy_functions, "{own}");
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod moved;
 mod nulls;
 mod params;
 mod prediction;
+mod reasoning;
 mod replayed;
 mod reserve;
 mod roles;
@@ -34,6 +35,7 @@ mod stateless;
 mod status;
 mod stream;
 mod stream_options;
+mod tool_call_ids;
 mod tool_messages;
 mod unknown_keys;
 mod without_tools;
@@ -68,6 +70,7 @@ pub const RULES: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
+    reasoning::RULE,
     status::RULE,
     stateless::RULE,
     both_caps::RULE,
@@ -79,6 +82,7 @@ pub const RULES: &[Rule] = &[
     lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
+    tool_call_ids::RULE,
     replayed::RULE,
     roles::RULE,
     modalities::RULE,
@@ -117,9 +121,11 @@ pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
     moved::RULE,
     flatten::RULE,
+    reasoning::RULE,
     status::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
+    tool_call_ids::RULE,
     replayed::RULE,
     roles::RULE,
     merge_system::RULE,

@@ -21,7 +21,7 @@ const WHY: &str =
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(input) = draft.call.body.root().get("input") else { return Ok(()) };
-    for (index, item) in input.items().enumerate() {
+    for (index, item) in draft.items(input, &Pointer::key("input")) {
         if item.get("status").is_some() && has_no_status(item) {
             let at = Pointer::key("input").item(index).then("status");
             draft.edit(ID, Effect::Same, WHY, Change::Remove { at })?;

@@ -8,7 +8,10 @@ use azgate::{
     bridge::{
         self, Bridged,
         over_chat::{self, Events},
-        over_responses::{self, ANSWER_DEPTH, Chunks, Wishes, hosted},
+        over_responses::{
+            self, ANSWER_DEPTH, Chunks, Wishes,
+            hosted::{self, Corrections},
+        },
     },
     call::{OverChat, OverResponses, ReplayedReasoning, UsageChunk},
     json::{Document, View, apply},
@@ -53,6 +56,7 @@ fn requests(document: &Document, options: u8) {
     let wishes = Wishes {
         resource: "main",
         encrypted: options & 4 == 4,
+        untold: &[],
         summary: (options & 8 == 8).then_some("auto"),
         replayed: replayed[usize::from(options >> 6)],
     };
@@ -74,7 +78,7 @@ fn requests(document: &Document, options: u8) {
 /// What is corrected is correct; of options that stand in options that stand in options, each time those outside.
 fn corrected(mut document: Document) {
     for _ in 0..bridge::DEPTH {
-        let Ok(changes) = hosted::changes(&document) else { return };
+        let Ok(Corrections { changes, .. }) = hosted::corrections(&document) else { return };
         if changes.is_empty() {
             return;
         }

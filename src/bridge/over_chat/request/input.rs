@@ -1,10 +1,9 @@
 //! Instructions and input items as messages.
 //!
 //! A response is a row of items: a text, then calls, each on its own. In chat these are one message of the assistant, and
-//! the outputs of its calls must follow it. So what the assistant says in one go is gathered here; reasoning between is
-//! left out.
+//! the outputs of its calls must follow it: see [`super::turn`]. Reasoning between is left out.
 
-use super::{content, content::Content, needed, refuse, row::Row};
+use super::{content, needed, refuse, row::Row, turn::Conversation};
 use crate::{
     bridge::{Loss, Uncarried},
     json::{Kind, Pointer, Raw, View, text},
@@ -14,18 +13,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Messages {
     instructions: Option<Raw>,
-    input: Vec<Raw>,
-    /// What the assistant says at present.
-    turn: Option<Turn>,
-}
-
-/// A message of the assistant while its items are gathered.
-#[derive(Debug)]
-struct Turn {
-    content: Option<Content>,
-    /// Members of its message item that are chat's to judge.
-    rest: Vec<(String, Raw)>,
-    calls: Row,
+    input: Conversation,
 }
 
 impl Messages {
@@ -44,9 +32,8 @@ impl Messages {
             Kind::String => self.input.push(message("\"user\"", Raw::source(value.span()))),
             Kind::Array => {
                 for (index, item) in value.items().enumerate() {
-                    self.item(item, &at.clone().item(index), losses)?;
+                    self.item(item, index, &at.clone().item(index), losses)?;
                 }
-                self.end_turn();
             }
             other => {
                 let why = format!("it is {}, neither a string nor a list of items", other.described());
@@ -57,19 +44,26 @@ impl Messages {
     }
 
     /// The list, unless it is empty.
-    pub(super) fn done(self) -> Option<Raw> {
+    pub(super) fn done(self) -> Result<Option<Raw>, Uncarried> {
         let mut list = Row::list();
-        self.instructions.into_iter().chain(self.input).for_each(|message| list.item(message));
-        (!list.is_empty()).then(|| list.done())
+        let input = self.input.done()?;
+        self.instructions.into_iter().chain(input).for_each(|message| list.item(message));
+        Ok((!list.is_empty()).then(|| list.done()))
     }
 
-    fn item(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
+    fn item(
+        &mut self,
+        item: View<'_>,
+        index: usize,
+        at: &Pointer,
+        losses: &mut Vec<Loss>,
+    ) -> Result<(), Uncarried> {
         let kind = item.get("type").and_then(View::text);
         match kind.as_deref() {
             Some("message") => self.message(item, at, losses),
             None if item.get("role").is_some() => self.message(item, at, losses),
-            Some("function_call") => self.call(item, at, "function", "arguments"),
-            Some("custom_tool_call") => self.call(item, at, "custom", "input"),
+            Some("function_call") => self.call(item, index, at, "function", "arguments"),
+            Some("custom_tool_call") => self.call(item, index, at, "custom", "input"),
             Some("function_call_output" | "custom_tool_call_output") => self.output(item, at, losses),
             Some("reasoning") => {
                 losses.push(reasoning(item, at));
@@ -119,10 +113,9 @@ impl Messages {
             }
         }
         if speaker == "assistant" {
-            self.say(content, rest);
+            self.input.say(content, rest);
             return Ok(());
         }
-        self.end_turn();
         let mut out = Row::object();
         out.copy("role", role);
         out.member("content", content.value);
@@ -133,24 +126,10 @@ impl Messages {
         Ok(())
     }
 
-    /// A text of the assistant. It joins calls that have none yet: were it to follow them as a message of its own, their
-    /// outputs would not follow their message.
-    fn say(&mut self, content: Content, rest: Vec<(String, Raw)>) {
-        match &mut self.turn {
-            Some(turn) if turn.content.is_none() => {
-                turn.content = Some(content);
-                turn.rest = rest;
-            }
-            _ => {
-                self.end_turn();
-                self.turn = Some(Turn { content: Some(content), rest, calls: Row::list() });
-            }
-        }
-    }
-
     fn call(
         &mut self,
         item: View<'_>,
+        index: usize,
         at: &Pointer,
         kind: &'static str,
         slot: &'static str,
@@ -164,23 +143,22 @@ impl Messages {
         let mut called = Row::object();
         called.copy("name", needed(item, "name", at)?);
         called.copy(slot, needed(item, slot, at)?);
+        let id = needed(item, "call_id", at)?;
         let mut call = Row::object();
-        call.copy("id", needed(item, "call_id", at)?);
+        call.copy("id", id);
         call.member("type", Raw::string(kind));
         call.member(kind, called.done());
         call.copy_rest(item, &["type", "id", "call_id", "name", slot, "status"]);
-        let turn =
-            self.turn.get_or_insert_with(|| Turn { content: None, rest: Vec::new(), calls: Row::list() });
-        turn.calls.item(call.done());
+        self.input.call(call.done(), if kind == "custom" { "custom tool" } else { kind }, id, index);
         Ok(())
     }
 
     fn output(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
-        self.end_turn();
         let sent = needed(item, "output", at)?;
+        let id = needed(item, "call_id", at)?;
         let mut out = Row::object();
         out.member("role", Raw::json("\"tool\""));
-        out.copy("tool_call_id", needed(item, "call_id", at)?);
+        out.copy("tool_call_id", id);
         out.member("content", content::output(sent, &at.clone().then("output"), losses)?);
         for key in ["name", "namespace", "caller"] {
             if item.get(key).is_some_and(|value| !value.is_null()) {
@@ -196,29 +174,7 @@ impl Messages {
         let known =
             ["type", "id", "call_id", "output", "status", "created_by", "name", "namespace", "caller"];
         out.copy_rest(item, &known);
-        self.input.push(out.done());
-        Ok(())
-    }
-
-    /// What the assistant said in one go becomes a message. Azure wants `content` even where it is null.
-    fn end_turn(&mut self) {
-        let Some(turn) = self.turn.take() else { return };
-        let mut out = Row::object();
-        out.member("role", Raw::json("\"assistant\""));
-        let (content, refusal) = turn
-            .content
-            .map_or_else(|| (Raw::json("null"), None), |content| (content.value, content.refusal));
-        out.member("content", content);
-        if let Some(refusal) = refusal {
-            out.member("refusal", refusal);
-        }
-        for (key, value) in turn.rest {
-            out.member(&key, value);
-        }
-        if !turn.calls.is_empty() {
-            out.member("tool_calls", turn.calls.done());
-        }
-        self.input.push(out.done());
+        self.input.output(out.done(), id, at)
     }
 }
 

@@ -7,6 +7,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod turn;
 
 use self::{input::Messages, row::Row};
 use super::Reply;
@@ -73,6 +74,8 @@ const LOGPROBS: &str = "message.output_text.logprobs";
 /// A Responses call, parsed to five levels or more, in the words of chat, and what its answer will repeat of it.
 pub fn request(responses: &Document) -> Result<(Bridged, Reply), Uncarried> {
     let mut call = Call { root: responses.root(), body: Row::object(), losses: Vec::new() };
+    // First of all: who leaves the conversation to what is stored sends outputs without their calls.
+    call.stateless()?;
     let mut messages = Messages::default();
     for (key, value) in call.root.members().filter(|(_, value)| !value.is_null()) {
         match &*key {
@@ -81,7 +84,7 @@ pub fn request(responses: &Document) -> Result<(Bridged, Reply), Uncarried> {
             _ => call.parameter(&key, value)?,
         }
     }
-    let Some(messages) = messages.done() else {
+    let Some(messages) = messages.done()? else {
         return refuse(&Pointer::key("input"), "it is missing, and a chat completion needs a message");
     };
     call.body.member("messages", messages);
@@ -97,11 +100,23 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Refuses what only the Responses API can do.
+    fn stateless(&self) -> Result<(), Uncarried> {
+        for (key, why) in STATEFUL {
+            let asks = |value: View<'_>| {
+                !value.is_null() && (value.kind() != Kind::Array || value.items().next().is_some())
+            };
+            if self.root.get(key).is_some_and(asks) {
+                return refuse(&Pointer::key(*key), *why);
+            }
+        }
+        Ok(())
+    }
+
     fn parameter(&mut self, key: &str, value: View<'_>) -> Result<(), Uncarried> {
         let at = Pointer::key(key.to_owned());
-        let empty = value.kind() == Kind::Array && value.items().next().is_none();
-        if let Some((_, why)) = STATEFUL.iter().find(|(name, _)| *name == key) {
-            return if empty { Ok(()) } else { refuse(&at, *why) };
+        if STATEFUL.iter().any(|(name, _)| *name == key) {
+            return Ok(());
         }
         if let Some((_, instead)) = CHAT_ONLY.iter().find(|(name, _)| *name == key) {
             return refuse(&at, format!("it is a parameter of chat completions, {instead}"));

@@ -223,9 +223,83 @@ fn the_end_of_a_call_is_told_once_though_its_pieces_come_in_turns() {
     assert_eq!(done, ["ac", "b"]);
 }
 
+/// Servers that are not Azure's may leave the index out; then a new id begins a call, and what has none goes on with the last.
+#[test]
+fn calls_without_an_index_are_told_apart_by_their_ids() {
+    let pieces = |pieces: &[(&str, &str, &str)]| {
+        let call = |(id, name, text): &(&str, &str, &str)| {
+            let mut call = json!({"function": {"arguments": text}});
+            if !id.is_empty() {
+                call["id"] = json!(id);
+            }
+            if !name.is_empty() {
+                call["function"]["name"] = json!(name);
+            }
+            call
+        };
+        delta(json!({"tool_calls": pieces.iter().map(call).collect::<Vec<_>>()}))
+    };
+    let calls = |chunks: &[Value]| {
+        let told = whole(&[chunks, &[finish("tool_calls")]].concat());
+        assert_eq!(collected(&told.events), told.last()["response"]);
+        let output = told.last()["response"]["output"].as_array().unwrap().clone();
+        let told = output.iter().map(|item| {
+            let text = |key: &str| item[key].as_str().unwrap().to_owned();
+            format!("{} {} {}", text("call_id"), text("name"), text("arguments"))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let (f, g) = ("a f {\"x\":1}", "b g {}");
+    assert_eq!(calls(&[pieces(&[("a", "f", "{\"x\":1}")]), pieces(&[("b", "g", "{}")])]), [f, g]);
+    assert_eq!(calls(&[pieces(&[("a", "f", "{\"x\":1}"), ("b", "g", "{}")])]), [f, g]);
+    let split = [
+        pieces(&[("a", "f", "")]),
+        pieces(&[("", "", "{\"x\"")]),
+        pieces(&[("a", "", ":1}")]),
+        pieces(&[("b", "g", "{")]),
+    ];
+    assert_eq!(calls(&[&split[..], &[pieces(&[("", "", "}")])]].concat()), [f, g]);
+    assert_eq!(
+        calls(&[pieces(&[("", "f", "{}")]), pieces(&[("", "g", "{}")])]),
+        ["call_1_0 f {}", "call_1_1 g {}"]
+    );
+}
+
+/// OpenAI's specification has lists there (`LogProb`), and its SDKs parse them strictly; of chat's, both may be null.
+#[test]
+fn log_probabilities_have_the_lists_that_a_response_must_have() {
+    let token = |more: Value| {
+        let mut token = json!({"token": "é", "logprob": -1.0});
+        token.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        token
+    };
+    let sent = json!([
+        token(
+            json!({"bytes": null, "top_logprobs": [token(json!({"bytes": null})), token(json!({"bytes": [195, 169]}))]})
+        ),
+        token(json!({"bytes": [195, 169], "top_logprobs": null, "x": null})),
+        token(json!({})),
+    ]);
+    let expected = json!([
+        token(
+            json!({"bytes": [], "top_logprobs": [token(json!({"bytes": []})), token(json!({"bytes": [195, 169]}))]})
+        ),
+        token(json!({"bytes": [195, 169], "top_logprobs": [], "x": null})),
+        token(json!({"bytes": [], "top_logprobs": []})),
+    ]);
+    let logprobs = json!({"content": sent, "refusal": null});
+    let told =
+        whole(&[chunk(json!({"index": 0, "delta": {"content": "é"}, "logprobs": logprobs})), finish("stop")]);
+    assert_eq!(told.of("output_text.delta")[0]["logprobs"], expected);
+    assert_eq!(told.of("output_text.done")[0]["logprobs"], expected);
+    let mut source = chat(&json!({"content": "é"}), "stop");
+    source["choices"][0]["logprobs"] = logprobs;
+    assert_eq!(answered(&source)["output"][0]["content"][0]["logprobs"], expected);
+}
+
 #[test]
 fn log_probabilities_come_with_their_text() {
-    let token = |text: &str| json!({"token": text, "logprob": -1.0, "bytes": null, "top_logprobs": []});
+    let token = |text: &str| json!({"token": text, "logprob": -1.0, "bytes": [97], "top_logprobs": []});
     let with = |text: &str| {
         chunk(
             json!({"index": 0, "delta": {"content": text}, "logprobs": {"content": [token(text)], "refusal": null}}),

@@ -53,7 +53,7 @@ pub enum NoAnswer {
 pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
     let root = response.root();
     let status = text_of(root, "status").unwrap_or_default();
-    if let Some(Failure { code, message, status }) = Failure::of(&status, root) {
+    if let Some(Failure { code, message, status, .. }) = Failure::of(&status, root) {
         return Err(NoAnswer::Failed { code, message, status });
     }
     let waits = matches!(&*status, "queued" | "in_progress");

@@ -3,6 +3,7 @@
 use super::{
     content::{Side, content, parts},
     messages::{Conversation, legacy_id},
+    needed,
     object::{Member, Object, array, members, said},
     replay,
     tool_calls::{Call, call, legacy_call},
@@ -47,7 +48,7 @@ pub(super) fn take<'a>(
             "the Responses API, on which this call is served, takes no audio; send its transcript as content";
         return Err(Uncarried { param: at.clone().then("audio").to_string(), why: why.into() });
     }
-    let calls = calls(conversation, message, index);
+    let calls = calls(conversation, message, index, at)?;
     let mut turn = Turn { message: said_item(message, at, calls.is_empty())?, calls, extras: Vec::new() };
     let past = rest(conversation, &mut turn, message, at);
     let items = match past {
@@ -80,18 +81,20 @@ fn unreasoned(
     past: &replay::Past<'_>,
     index: usize,
 ) -> Option<(&'static str, &'static str, bool)> {
-    if *past.resource != *conversation.wishes.resource {
-        let why = "another Azure resource made this reasoning, and only that one can read it";
-        return Some(("drop.reasoning", why, false));
-    }
     let turn = "this model looks at the reasoning since the last message of the user, and at no older one";
+    let elsewhere = "another Azure resource made this reasoning, and only that one can read it";
     let last = "this model takes back the reasoning of one answer alone, and this is not the newest";
     let none = "Azure does not take this reasoning back";
-    (index < conversation.reasons_from).then_some(match conversation.wishes.replayed {
-        ReplayedReasoning::All | ReplayedReasoning::Turn => ("drop.replayed", turn, true),
-        ReplayedReasoning::Last => ("drop.reasoning", last, false),
-        ReplayedReasoning::None => ("drop.reasoning", none, false),
-    })
+    let old = index < conversation.reasons_from;
+    let foreign = *past.resource != *conversation.wishes.resource;
+    match conversation.wishes.replayed {
+        // Nobody would have looked at it, whoever made it.
+        ReplayedReasoning::All | ReplayedReasoning::Turn if old => Some(("drop.replayed", turn, true)),
+        _ if foreign => Some(("drop.reasoning", elsewhere, false)),
+        ReplayedReasoning::Last if old => Some(("drop.reasoning", last, false)),
+        ReplayedReasoning::None if old => Some(("drop.reasoning", none, false)),
+        _ => None,
+    }
 }
 
 impl Turn<'_> {
@@ -109,23 +112,36 @@ pub(super) fn spoken<'a>() -> Object<'a> {
     item
 }
 
-fn calls<'a>(conversation: &mut Conversation<'a, '_>, message: View<'a>, index: usize) -> Vec<Call<'a>> {
-    let mut calls: Vec<Call<'a>> =
-        message.get("tool_calls").into_iter().flat_map(View::items).map(call).collect();
+fn calls<'a>(
+    conversation: &mut Conversation<'a, '_>,
+    message: View<'a>,
+    index: usize,
+    at: &Pointer,
+) -> Result<Vec<Call<'a>>, Uncarried> {
+    let mut calls = Vec::new();
+    if let Some(made) = said(message, "tool_calls") {
+        let at = at.clone().then("tool_calls");
+        for (index, made) in needed::of(made, Kind::Array, &at)?.items().enumerate() {
+            calls.push(call(made, &at.clone().item(index))?);
+        }
+    }
     conversation.custom.extend(calls.iter().filter(|call| call.custom).filter_map(|call| call.id.clone()));
-    if let Some(function) = message.get("function_call").filter(|call| call.kind() == Kind::Object) {
+    if let Some(function) = said(message, "function_call") {
         let id = legacy_id(index);
-        calls.push(legacy_call(function, &id));
+        calls.push(legacy_call(function, &at.clone().then("function_call"), &id)?);
         conversation.legacy = Some(id);
     }
-    calls
+    Ok(calls)
 }
 
 /// What was said, as an item. No text is an item only where there is nothing else.
 fn said_item<'a>(message: View<'a>, at: &Pointer, alone: bool) -> Result<Option<Object<'a>>, Uncarried> {
     let empty = |value: &View<'_>| matches!(value.raw(), br#""""#);
     let text = said(message, "content");
-    let refusal = said(message, "refusal").filter(|refusal| !empty(refusal));
+    let refusal = said(message, "refusal")
+        .map(|refusal| needed::of(refusal, Kind::String, &at.clone().then("refusal")))
+        .transpose()?
+        .filter(|refusal| !empty(refusal));
     let kept = text.filter(|text| !empty(text) || alone && refusal.is_none());
     let kept = kept.filter(|text| text.kind() != Kind::Array || text.items().next().is_some());
     let at = at.clone().then("content");
@@ -316,6 +332,13 @@ mod tests {
         let (ids, losses) =
             told(ReplayedReasoning::Last, &[user, &a, user, &b, user, &bare, &elsewhere, user]);
         assert_eq!((ids.as_str(), losses), ("b", older("drop.reasoning", &[1, 6])));
+        // What would not be looked at is no loss, whoever made it.
+        let (ids, losses) = told(ReplayedReasoning::Turn, &[user, &elsewhere, user, &b, &elsewhere]);
+        assert_eq!(
+            (ids.as_str(), losses),
+            ("b", "~drop.replayed@messages[1].azgate drop.reasoning@messages[4].azgate".into())
+        );
+        assert_eq!(told(ReplayedReasoning::All, &[user, &elsewhere, user]).1, older("drop.reasoning", &[1]));
         assert_eq!(told(ReplayedReasoning::Turn, &[&a, &b]).0, "ab", "no user, no turn");
         assert_eq!(told(ReplayedReasoning::Turn, &[user, &a, user]).0, "");
         assert_eq!(told(ReplayedReasoning::Last, &[user]), Default::default());

@@ -1,6 +1,9 @@
 //! The content of messages: text, images and files, under the names of the Responses API.
 
-use super::object::{Object, array, kind, members, said};
+use super::{
+    needed::refuse,
+    object::{Object, array, kind, members, said},
+};
 use crate::{
     bridge::Uncarried,
     json::{Kind, Pointer, Raw, View},
@@ -16,22 +19,27 @@ pub(super) enum Side {
     Output,
 }
 
-/// A content: a string, parts, or whatever else came.
+/// A content: a string, or parts.
 pub(super) fn content(value: View<'_>, at: &Pointer, side: Side) -> Result<Raw, Uncarried> {
     match (value.kind(), side) {
-        (Kind::Array, _) | (Kind::String, Side::Output) => Ok(array(parts(value, at, side)?)),
-        _ => Ok(Raw::source(value.span())),
+        (Kind::String, Side::Input) => Ok(Raw::source(value.span())),
+        _ => Ok(array(parts(value, at, side)?)),
     }
 }
 
 /// A content as parts.
 pub(super) fn parts(value: View<'_>, at: &Pointer, side: Side) -> Result<Vec<Raw>, Uncarried> {
-    if value.kind() == Kind::Array {
-        return value.items().enumerate().map(|(index, part)| self::part(part, at, index, side)).collect();
+    match value.kind() {
+        Kind::Array => {
+            value.items().enumerate().map(|(index, part)| self::part(part, at, index, side)).collect()
+        }
+        Kind::String => {
+            let mut part = Object::typed(text_of(side));
+            part.put("text", Raw::source(value.span()));
+            Ok(vec![annotated(part, side).finish()])
+        }
+        other => refuse(at, format!("it is {}, neither a string nor an array of parts", other.described())),
     }
-    let mut part = Object::typed(text_of(side));
-    part.put("text", Raw::source(value.span()));
-    Ok(vec![annotated(part, side).finish()])
 }
 
 fn part(part: View<'_>, at: &Pointer, index: usize, side: Side) -> Result<Raw, Uncarried> {
@@ -49,10 +57,9 @@ fn part(part: View<'_>, at: &Pointer, index: usize, side: Side) -> Result<Raw, U
             file
         }
         Some("input_audio") => {
-            let param = at.clone().item(index).to_string();
             let why =
                 "the Responses API, on which this call is served, takes text, images and files but no audio";
-            return Err(Uncarried { param, why: why.into() });
+            return refuse(&at.clone().item(index), why);
         }
         _ => return Ok(Raw::source(part.span())),
     };

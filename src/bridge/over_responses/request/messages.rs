@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::HashSet};
 use super::{
     Wishes, assistant,
     content::{Side, content},
+    needed,
     object::{Object, array, members, said},
     replay,
     tool_calls::call_id,
@@ -75,7 +76,7 @@ fn reasons_from(messages: View<'_>, wishes: &Wishes<'_>) -> usize {
 impl<'a> Conversation<'a, '_> {
     fn take(&mut self, message: View<'a>, index: usize) -> Result<(), Uncarried> {
         let at = Pointer::key("messages").item(index);
-        let role = message.get("role").and_then(View::text);
+        let role = needed::string(message, "role", &at)?.text();
         let item = match role.as_deref() {
             Some("assistant") => return assistant::take(self, message, index, &at),
             Some("tool") => self.result(message, &at)?,
@@ -104,12 +105,10 @@ impl<'a> Conversation<'a, '_> {
 
     /// What a tool answered.
     fn result(&mut self, message: View<'a>, at: &Pointer) -> Result<Raw, Uncarried> {
-        let id = said(message, "tool_call_id");
-        let custom = id.and_then(View::text).is_some_and(|id| self.custom.contains(&id));
+        let id = needed::string(message, "tool_call_id", at)?;
+        let custom = id.text().is_some_and(|id| self.custom.contains(&id));
         let mut item = Object::typed(if custom { "custom_tool_call_output" } else { "function_call_output" });
-        if let Some(id) = id {
-            item.put("call_id", call_id(id));
-        }
+        item.put("call_id", call_id(id));
         item.put("output", output(message, at)?);
         self.rest(&mut item, message, at, &["role", "tool_call_id"]);
         Ok(item.finish())

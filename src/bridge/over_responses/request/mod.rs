@@ -4,6 +4,7 @@ mod assistant;
 mod content;
 pub mod hosted;
 mod messages;
+mod needed;
 mod object;
 #[cfg(test)]
 mod properties;
@@ -179,7 +180,7 @@ mod tests {
             ),
             (
                 r#""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"},{"type":"mcp"}]"#,
-                r#""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"},{"type":"mcp"}],"include":["file_search_call.results","code_interpreter_call.outputs","web_search_call.action.sources"]"#,
+                r#""tools":[{"type":"web_search"},{"type":"file_search"},{"type":"code_interpreter"},{"type":"mcp"}],"include":["file_search_call.results","code_interpreter_call.outputs"]"#,
             ),
         ] {
             check(chat, body, "");

@@ -11,8 +11,13 @@ use super::{
 };
 use crate::{call::ReplayedReasoning, json::apply};
 
-const WISHES: Wishes<'_> =
-    Wishes { resource: "here", encrypted: true, summary: Some("auto"), replayed: ReplayedReasoning::All };
+const WISHES: Wishes<'_> = Wishes {
+    resource: "here",
+    encrypted: true,
+    untold: &[],
+    summary: Some("auto"),
+    replayed: ReplayedReasoning::All,
+};
 
 const REPLAYED: [ReplayedReasoning; 4] =
     [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
@@ -317,8 +322,8 @@ proptest! {
     #[test]
     fn corrections_of_anything_leave_json(call in anything()) {
         let chat = parsed(&call.to_string());
-        if let Ok(changes) = hosted::changes(&chat) {
-            let body = apply(&chat, changes.iter().map(|(change, _)| change)).concat();
+        if let Ok(corrections) = hosted::corrections(&chat) {
+            let body = apply(&chat, corrections.changes.iter().map(|(change, _)| change)).concat();
             let after: Result<Value, _> = serde_json::from_slice(&body);
             prop_assert!(after.is_ok(), "{}", String::from_utf8_lossy(&body));
         }

@@ -16,13 +16,10 @@ const CAPS: [&str; 2] = ["max_completion_tokens", "max_tokens"];
 /// The smallest `max_output_tokens` (OpenAI's API description, `CreateResponse`).
 const LEAST_CAP: u64 = 16;
 
-/// What a call with a hosted tool asks to be told of its use.
-const DETAILS: [(&str, &str); 4] = [
-    ("file_search", "file_search_call.results"),
-    ("code_interpreter", "code_interpreter_call.outputs"),
-    ("web_search", "web_search_call.action.sources"),
-    ("web_search_2025_08_26", "web_search_call.action.sources"),
-];
+/// What a call with a hosted tool asks to be told of its use. Azure's API description lists no more of it (`Includable`): the
+/// sources of a web search are for the client to ask for.
+const DETAILS: [(&str, &str); 2] =
+    [("file_search", "file_search_call.results"), ("code_interpreter", "code_interpreter_call.outputs")];
 
 /// `max_output_tokens`.
 pub(super) fn cap(root: View<'_>, losses: &mut Vec<Loss>) -> Option<Raw> {
@@ -118,7 +115,8 @@ pub(super) fn include(root: View<'_>, wishes: &Wishes<'_>) -> Option<Raw> {
     let details = DETAILS.iter().filter(|(tool, _)| used.contains(*tool)).map(|(_, detail)| *detail);
     let logprobs = root.get("logprobs").and_then(View::boolean) == Some(true);
     let logprobs = logprobs.then_some("message.output_text.logprobs");
-    for name in encrypted.into_iter().chain(details).chain(logprobs) {
+    let unasked = encrypted.into_iter().chain(details).filter(|name| !wishes.untold.contains(name));
+    for name in unasked.chain(logprobs) {
         if named.insert(Cow::Borrowed(name)) {
             items.push(Raw::string(name));
         }

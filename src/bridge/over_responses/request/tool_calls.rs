@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
-use super::object::{Object, kind, members, said};
-use crate::json::{Kind, Raw, View};
-
-/// The longest `call_id` (OpenAI's API description, `FunctionCallOutputItemParam`).
-const LONGEST_ID: usize = 64;
-/// What is kept of a longer one, before an underscore and sixteen digits.
-const KEPT: usize = LONGEST_ID - 17;
+use super::{
+    needed::{member, of, string},
+    object::{Member, Object, members, said},
+};
+use crate::{
+    bridge::{
+        Uncarried,
+        tool_call_id::{LONGEST_IN_RESPONSES, shortened},
+    },
+    json::{Kind, Pointer, Raw, View},
+};
 
 /// What a tool call of a chat message holds beside its words: what SDKs leave there of a stream or of a parsed answer.
 const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
@@ -21,47 +25,46 @@ pub(super) struct Call<'a> {
     pub(super) item: Object<'a>,
 }
 
-/// An item of `tool_calls`.
-pub(super) fn call(call: View<'_>) -> Call<'_> {
-    let custom = kind(call).as_deref() == Some("custom");
-    let inner = if custom { "custom" } else { "function" };
-    let id = said(call, "id");
-    let mut item = Object::default();
-    if call.get(inner).is_some_and(|inner| inner.kind() == Kind::Object) {
-        item = Object::typed(if custom { "custom_tool_call" } else { "function_call" });
-        if let Some(id) = id {
-            item.put("call_id", call_id(id));
+/// An item of `tool_calls`, which stands there.
+pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<Call<'a>, Uncarried> {
+    let of_type = said(of(call, Kind::Object, at)?, "type");
+    let of_type = of_type.map(|kind| of(kind, Kind::String, &at.clone().then("type"))).transpose()?;
+    let (inner, words, item) = match of_type.map(|kind| kind.text().unwrap_or_default()).as_deref() {
+        // Clients that put a stream together may have none.
+        None | Some("" | "function") => ("function", "arguments", "function_call"),
+        Some("custom") => ("custom", "input", "custom_tool_call"),
+        Some(_) => {
+            let mut item = Object::default();
+            item.copy_all(members(call), &[]);
+            return Ok(Call { id: said(call, "id").and_then(View::text), custom: false, item });
         }
-        let nested = call.get(inner).map(members).unwrap_or_default();
-        item.copy_all(nested, &LEFTOVERS);
-        item.copy_all(members(call).into_iter().filter(|member| member.key != inner), &LEFTOVERS);
-    } else {
-        item.copy_all(members(call), &[]);
-    }
-    Call { id: id.and_then(View::text), custom, item }
+    };
+    let nested = member(call, inner, Kind::Object, at)?;
+    let id = string(call, "id", at)?;
+    let mut item = Object::typed(item);
+    item.put("call_id", call_id(id));
+    item.copy_all(described(nested, words, &at.clone().then(inner))?, &LEFTOVERS);
+    item.copy_all(members(call).into_iter().filter(|member| member.key != inner), &LEFTOVERS);
+    Ok(Call { id: id.text(), custom: inner == "custom", item })
 }
 
-/// The `function_call` of old, under an id that is made for it.
-pub(super) fn legacy_call<'a>(function: View<'a>, id: &str) -> Call<'a> {
+/// The `function_call` of old, which stands there, under an id that is made for it.
+pub(super) fn legacy_call<'a>(function: View<'a>, at: &Pointer, id: &str) -> Result<Call<'a>, Uncarried> {
     let mut item = Object::typed("function_call");
     item.put("call_id", Raw::string(id));
-    item.copy_all(members(function), &LEFTOVERS);
-    Call { id: None, custom: false, item }
+    item.copy_all(described(of(function, Kind::Object, at)?, "arguments", at)?, &LEFTOVERS);
+    Ok(Call { id: None, custom: false, item })
+}
+
+/// Which tool is called, and with what.
+fn described<'a>(called: View<'a>, words: &'static str, at: &Pointer) -> Result<Vec<Member<'a>>, Uncarried> {
+    string(called, "name", at)?;
+    string(called, words, at)?;
+    Ok(members(called))
 }
 
 /// A call's id, shortened if it must be, for the call and its result alike.
 pub(super) fn call_id(id: View<'_>) -> Raw {
-    let Some(text) = id.text() else { return Raw::source(id.span()) };
-    if text.chars().nth(LONGEST_ID).is_none() {
-        return Raw::source(id.span());
-    }
-    let kept: String = text.chars().take(KEPT).collect();
-    Raw::string(&format!("{kept}_{:016x}", hash(text.as_bytes())))
-}
-
-/// FNV-1a: the same in every build, and enough to tell the ids of one conversation apart.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    let shorter = id.text().and_then(|id| shortened(&id, LONGEST_IN_RESPONSES));
+    shorter.map_or_else(|| Raw::source(id.span()), |id| Raw::string(&id))
 }

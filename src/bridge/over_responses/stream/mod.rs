@@ -139,12 +139,7 @@ impl Chunks {
         if let Some(failure) = self.unexplained.take() {
             self.fail(&failure, out);
         } else {
-            let failure = Failure {
-                code: "upstream_stream_interrupted".to_owned(),
-                message: "The stream from Azure OpenAI broke off before its end.".to_owned(),
-                status: 502,
-            };
-            self.fail(&failure, out);
+            self.fail(&Failure::interrupted(), out);
         }
     }
 
@@ -259,7 +254,7 @@ impl Chunks {
 
     fn fail(&mut self, failure: &Failure, out: &mut BytesMut) {
         self.release(out);
-        sse::data(out, [&br#"{"error":"#[..], failure.object().as_bytes(), b"}"]);
+        sse::data(out, [&br#"{"error":"#[..], &failure.object(), b"}"]);
         self.told.error = Some(failure.code.clone());
         self.done = true;
     }

@@ -112,7 +112,22 @@ pub(super) fn parallel(ask: &Ask<'_>) -> Verdict {
     if refused { Err(unsupported_parameter(name)) } else { Ok(()) }
 }
 
-/// Function tools are served with every effort here; custom ones from gpt-5 on.
+/// As for chat: where tools are refused, so are calls and their results, in the same words. UNVERIFIED verbatim.
+pub(super) fn history(ask: &Ask<'_>) -> Verdict {
+    if ask.model.tools != Tools::Refused {
+        return Ok(());
+    }
+    for (at, item) in ask.list("input").iter().enumerate() {
+        let kind = read::kind(item);
+        if matches!(kind.trim_end_matches("_output"), "function_call" | "custom_tool_call") {
+            return Err(unsupported_value(&format!("input[{at}].type"), &format!("'{kind}'"), ""));
+        }
+    }
+    Ok(())
+}
+
+/// Function tools are served with every effort here; custom ones from gpt-5 on ("only supported with GPT-5 series models":
+/// Databricks' page on the Responses API).
 pub(super) fn tools(ask: &Ask<'_>) -> Verdict {
     let tools = ask.list("tools");
     if tools.is_empty() {

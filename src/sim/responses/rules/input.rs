@@ -4,14 +4,15 @@ use serde_json::Value;
 
 use super::{
     super::read::{kind, text},
-    content,
-    members::no_longer,
-    only,
+    content, only,
 };
 use crate::sim::{
     SimError,
     errors::{engine, invalid_value, listed, missing},
-    rules::{Ask, Verdict, types::wrong_type},
+    rules::{
+        Ask, Verdict,
+        types::{no_longer, wrong_type},
+    },
 };
 
 /// A type of item: what it is called, how its id begins, its members that must be there, and the others.

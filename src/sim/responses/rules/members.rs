@@ -7,7 +7,7 @@ use crate::sim::{
     errors::engine,
     rules::{
         Ask, Verdict,
-        types::{ANY, Kind, wrong_type},
+        types::{ANY, Kind, no_longer, wrong_type},
     },
 };
 
@@ -72,19 +72,6 @@ fn metadata(ask: &Ask<'_>) -> Verdict {
         no_longer(&path, key, 64)?;
     }
     Ok(())
-}
-
-/// A string of at most so many characters.
-pub(super) fn no_longer(path: &str, text: &str, most: usize) -> Verdict {
-    let length = text.chars().count();
-    if length <= most {
-        return Ok(());
-    }
-    let message = format!(
-        "Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with \
-         length {length} instead."
-    );
-    Err(engine(&message, Some(path), Some("string_above_max_length")))
 }
 
 fn combinations(ask: &Ask<'_>) -> Verdict {

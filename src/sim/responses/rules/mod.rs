@@ -47,6 +47,7 @@ const ABLE: &[fn(&Ask<'_>) -> Verdict] = &[
     able::cap,
     able::parallel,
     able::tools,
+    able::history,
     able::text,
     able::images,
 ];

@@ -488,6 +488,12 @@ fn tools() {
     let error = judge(Responses, "gpt-4o", &Surface::V1, body(&tool(&grammar)).to_string().as_bytes());
     assert!(error.unwrap_err().body.contains("Invalid value: 'custom'."));
     refuses("gpt-5-chat", &tool(&function()), &unsupported("tools"));
+    let history =
+        input(json!([user(), {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"},
+                               {"type": "function_call_output", "call_id": "c", "output": "7"}]));
+    takes("gpt-4o", &history);
+    let refused = judge(Responses, "gpt-5-chat", &Surface::V1, body(&history).to_string().as_bytes());
+    assert!(refused.unwrap_err().body.contains("'input[1].type' does not support 'function_call'"));
 }
 
 #[test]

@@ -53,6 +53,11 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
         &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
     ),
     (
+        "Invalid value: 'reasoning.encrypted_content'. Supported values are: 'file_search_call.results', 'message.input_image.image_url', and 'computer_call_output.output.image_url'.",
+        Some("include[0]"),
+        &[r#"responses."include[reasoning.encrypted_content]" = { drop = true, same = true }"#],
+    ),
+    (
         "logprobs are not supported with reasoning models.",
         Some("include"),
         &[
@@ -90,6 +95,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
 
 const TEACHES_NOTHING: &[(&str, Option<&str>)] = &[
     ("Unknown parameter: 'input[1].status'.", Some("input[1].status")),
+    ("Invalid value: 'code_interpreter_call.outputs'. Supported values are: 'a'.", Some("include[0]")),
     ("Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'.", None),
     ("Unsupported parameter: 'input' is not supported with this model.", Some("input")),
     ("Unsupported parameter: 'presence_penalty' is not supported with this model.", None),
@@ -151,6 +157,33 @@ fn the_body_that_was_refused_is_mended() {
     }
 }
 
+#[test]
+fn what_azgate_itself_asks_to_be_told_it_does_not_ask_where_azure_refuses_that_and_nothing_is_lost() {
+    let body = r#"{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"code_interpreter"}]}"#;
+    let strict = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
+    let mut lessons = Lessons::default();
+    for (name, left) in [
+        ("code_interpreter_call.outputs", r#""include":["reasoning.encrypted_content"]"#),
+        ("reasoning.encrypted_content", r#""store":false}"#),
+    ] {
+        let sent = send(&target(&lessons, "v1"), body, &strict).unwrap().body;
+        assert!(sent.contains(name), "{sent}");
+        let message = format!("Invalid value: '{name}'. Supported values are: 'file_search_call.results'.");
+        let answer = serde_json::json!({"error": {"message": message, "param": "include[1]"}}).to_string();
+        let learned = learned_on(Operation::Responses, &answer, &sent, &target(&lessons, "v1"));
+        assert_eq!(learned.len(), 1, "{name}");
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
+        let sent = send(&target(&lessons, "v1"), body, &strict).unwrap();
+        assert!(!sent.body.contains(name) && sent.body.contains(left), "{}", sent.body);
+        let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
+        assert!(again.is_empty(), "{again:?}");
+    }
+    let asked = r#"{"input":"Hi","include":["code_interpreter_call.outputs"]}"#;
+    let sent = respond(&target(&lessons, "v1"), asked, &Policy::default()).unwrap();
+    assert_eq!(sent.body, r#"{"input":"Hi"}"#);
+    assert!(sent.edits.contains("lossy;learned"), "{}", sent.edits);
+}
+
 const CONFLICT: &str = r#"{"error":{"message":"Conflicting authenticated continuation identities.","type":"invalid_request_error","param":"input","code":"invalid_value"}}"#;
 
 /// A conversation whose answers were made by the resource of [`target`], which has no name.
@@ -186,6 +219,22 @@ fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_no
     let overlay: toml::Table = text.parse().unwrap();
     let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
     assert_eq!(loaded.by_model("mystery-7").unwrap().replayed_reasoning, ReplayedReasoning::None, "{text}");
+}
+
+#[test]
+fn a_conflict_is_mended_in_a_call_in_its_own_words_too() {
+    let answer = r#"{"role":"user","content":"a"},{"type":"reasoning","id":"rs","summary":[],"encrypted_content":"e"}"#;
+    let body = format!(r#"{{"input":[{}]}}"#, [answer; 3].join(","));
+    let sent = |lessons: &Lessons| respond(&target(lessons, "v1"), &body, &Policy::default()).unwrap();
+    let mut lessons = Lessons::default();
+    for left in [3, 1, 0] {
+        let sent = sent(&lessons);
+        assert_eq!(sent.body.matches("encrypted_content").count(), left);
+        assert_eq!(sent.edits.contains("drop.reasoning;lossy;learned"), left < 3, "{}", sent.edits);
+        let learned = learned_on(Operation::Responses, CONFLICT, &sent.body, &target(&lessons, "v1"));
+        assert_eq!(learned.len(), usize::from(left > 0));
+        assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
+    }
 }
 
 #[test]

@@ -68,11 +68,11 @@ fn answers_are_replayed_as_messages_of_the_assistant() {
     );
 }
 
-fn function(id: &str) -> Value {
+pub(super) fn function(id: &str) -> Value {
     json!({"type": "function_call", "id": "fc_x", "call_id": id, "name": "f", "arguments": "{\"a\": 1.0}", "status": "completed"})
 }
 
-fn called(id: &str) -> Value {
+pub(super) fn called(id: &str) -> Value {
     json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{\"a\": 1.0}"}})
 }
 

@@ -1,6 +1,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "JSON literals read better without a borrow")]
 
 mod input;
+mod order;
 mod parameters;
 
 use bytes::Bytes;

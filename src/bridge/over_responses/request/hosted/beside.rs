@@ -3,16 +3,21 @@
 use std::collections::HashSet;
 
 use super::{
-    super::object::{Object, array, members, said},
-    sources, uncarried,
+    super::object::{Member, Object, array, kind, members, said},
+    Correct,
+    nested::{nested, nests},
+    sources::{Sources, sources},
+    uncarried,
 };
 use crate::{
-    bridge::Uncarried,
+    bridge::{Loss, Uncarried},
     json::{Kind, Pointer, Raw, View},
 };
 
 const STORES_WHY: &str = "file_search names its vector stores itself";
 const CONTAINER_WHY: &str = "code_interpreter names its container and the files in it itself";
+const ROOM_WHY: &str =
+    "files cannot be put into a container that exists; upload them there, or leave the container out";
 const WEB_WHY: &str = "a web search is a tool of the Responses API";
 
 /// Ids in order, each once.
@@ -44,15 +49,11 @@ impl<'a> Ids<'a> {
 pub(super) struct Beside<'a> {
     stores: Ids<'a>,
     files: Ids<'a>,
-    /// Data sources that are the tool by another name.
-    sources: Vec<View<'a>>,
+    sources: Sources<'a>,
     web: Option<View<'a>>,
     searched: bool,
     interpreted: bool,
 }
-
-/// A tool as it must be, and why; nothing, if it is that already.
-type Correct = Option<(Raw, &'static str)>;
 
 impl<'a> Beside<'a> {
     pub(super) fn read(root: View<'a>) -> Result<Beside<'a>, Uncarried> {
@@ -75,18 +76,15 @@ impl<'a> Beside<'a> {
                 }
             }
         }
-        let sources: Vec<View<'a>> = sources(root).map(|(_, source)| source).collect();
-        for source in sources.iter().filter_map(|source| source.get("parameters")) {
-            stores.add(source.get("vector_store_id"));
-            stores.add(source.get("vector_store_ids"));
-        }
+        let sources = Sources::read(root)?;
+        sources.stores.iter().for_each(|ids| stores.add(Some(*ids)));
         let web = said(root, "web_search_options");
         Ok(Beside { stores, files, sources, web, searched: false, interpreted: false })
     }
 
     pub(super) fn file_search(&mut self, tool: Option<View<'a>>, at: &Pointer) -> Result<Correct, Uncarried> {
         let first = !std::mem::replace(&mut self.searched, true);
-        let nested = tool.and_then(|tool| tool.get("file_search")).filter(|it| it.kind() == Kind::Object);
+        let nested = tool.and_then(|tool| nested(tool, "file_search"));
         let listed = tool.and_then(|tool| said(tool, "vector_store_ids"));
         let mut ids = Ids::default();
         ids.add(listed);
@@ -105,12 +103,14 @@ impl<'a> Beside<'a> {
             search.flatten(tool, "file_search");
         }
         let told = search.len();
-        for parameters in
-            self.sources.iter().filter(|_| first).filter_map(|source| said(*source, "parameters"))
-        {
-            search.copy_all(members(parameters), &["vector_store_id", "vector_store_ids"]);
+        for choice in self.sources.choices.drain(..) {
+            if search.has(choice.key) {
+                self.sources.losses.push(choice.unheard());
+            } else {
+                search.put(choice.key, choice.value);
+            }
         }
-        let same = nested.is_none()
+        let same = !tool.is_some_and(|tool| nests(tool, "file_search"))
             && search.len() == told
             && listed.is_some_and(|listed| listed.items().count() == ids.0.len());
         Ok((!same).then(|| (search.finish(), STORES_WHY)))
@@ -121,55 +121,61 @@ impl<'a> Beside<'a> {
         tool: Option<View<'a>>,
         at: &Pointer,
     ) -> Result<Correct, Uncarried> {
+        const NAME: &str = "code_interpreter";
         let first = !std::mem::replace(&mut self.interpreted, true);
-        let container = tool.and_then(|tool| said(tool, "container"));
+        let nested = tool.and_then(|tool| nested(tool, NAME));
+        let own = tool.and_then(|tool| said(tool, "container"));
+        let inner = nested.and_then(|nested| said(nested, "container"));
+        let clash = own.zip(inner).is_some_and(|(own, inner)| own.raw() != inner.raw());
+        let holder = if clash || own.is_none() { at.clone().then(NAME) } else { at.clone() };
+        let place = holder.then("container");
+        if clash {
+            return Err(uncarried(&place, "the tool itself names another container"));
+        }
+        let container = own.or(inner);
         let mut files = Ids::default();
         files.add(container.and_then(|container| container.get("file_ids")));
         let held = files.0.len();
         files.add(tool.and_then(|tool| tool.get("file_ids")));
+        files.add(nested.and_then(|nested| nested.get("file_ids")));
         if first {
             self.files.0.iter().for_each(|id| files.add(Some(*id)));
         }
-        let own = tool.is_some_and(|tool| said(tool, "file_ids").is_some());
-        if container.is_some() && files.0.len() == held && !own {
+        let untidy = tool.is_some_and(|tool| said(tool, "file_ids").is_some() || nests(tool, NAME));
+        if container.is_some() && files.0.len() == held && !untidy {
             return Ok(None);
         }
-        if container.is_some_and(|container| container.kind() != Kind::Object) {
-            let why = "files cannot be put into a container that exists; upload them there, or leave the container out";
-            return Err(uncarried(&at.clone().then("container"), why));
-        }
-        let mut room = Object::default();
-        match container {
-            Some(container) => room.take(container, "type"),
-            None => room.put("type", Raw::string("auto")),
-        }
-        if !files.is_empty() {
-            room.put("file_ids", files.raw());
-        }
-        room.copy_all(container.map(members).unwrap_or_default(), &[]);
-        let mut interpreter = Object::typed("code_interpreter");
-        interpreter.put("container", room.finish());
-        interpreter.copy_all(tool.map(members).unwrap_or_default(), &["file_ids"]);
+        let mut interpreter = Object::typed(NAME);
+        interpreter.put("container", room(container, &files).ok_or_else(|| uncarried(&place, ROOM_WHY))?);
+        interpreter.copy_all(nested.map(members).unwrap_or_default(), &["file_ids"]);
+        let left: &[&str] = if nested.is_some() { &["file_ids", NAME] } else { &["file_ids"] };
+        interpreter.copy_all(tool.map(members).unwrap_or_default(), left);
         Ok(Some((interpreter.finish(), CONTAINER_WHY)))
     }
 
     /// A web search with the options that stand beside it.
     pub(super) fn web_search(&mut self, tool: Option<View<'a>>) -> Correct {
-        let options = self.web.take()?;
+        let name = tool.and_then(kind).unwrap_or_default();
+        let untidy = tool.is_some_and(|tool| nests(tool, &name));
+        let beside = self.web.take();
+        if beside.is_none() && !untidy {
+            return None;
+        }
         let mut search = Object::default();
-        match tool {
-            Some(tool) => search.copy_all(members(tool), &[]),
+        match tool.map(|tool| (tool, nested(tool, &name))) {
+            Some((tool, Some(nested))) => {
+                search.take(tool, "type");
+                options(&mut search, nested);
+                search.copy_all(members(tool), &[&name]);
+            }
+            Some((tool, None)) => search.copy_all(members(tool), &[]),
             None => search.put("type", Raw::string("web_search")),
         }
         let told = search.len();
-        for member in members(options) {
-            if member.key == "user_location" && member.value.kind() == Kind::Object {
-                search.put("user_location", Object::flattened(member.value, "approximate").finish());
-            } else {
-                search.copy(&member);
-            }
+        if let Some(beside) = beside {
+            options(&mut search, beside);
         }
-        (tool.is_none() || search.len() > told).then(|| (search.finish(), WEB_WHY))
+        (tool.is_none() || untidy || search.len() > told).then(|| (search.finish(), WEB_WHY))
     }
 
     /// The tools that are asked for beside `tools`, and not in it.
@@ -185,5 +191,38 @@ impl<'a> Beside<'a> {
         }
         tools.extend(self.web_search(None));
         Ok(tools)
+    }
+    /// What of all this the tools have no place for, once they took what they have.
+    pub(super) fn losses(self) -> Vec<Loss> {
+        self.sources.losses
+    }
+}
+
+/// A container with these files in it; `None` if it is one that exists.
+fn room<'a>(container: Option<View<'a>>, files: &Ids<'a>) -> Option<Raw> {
+    let mut room = Object::default();
+    match container {
+        Some(id) if id.kind() != Kind::Object => {
+            return files.is_empty().then(|| Raw::source(id.span()));
+        }
+        Some(container) => room.take(container, "type"),
+        None => room.put("type", Raw::string("auto")),
+    }
+    if !files.is_empty() {
+        room.put("file_ids", files.raw());
+    }
+    room.copy_all(container.map(members).unwrap_or_default(), &[]);
+    Some(room.finish())
+}
+
+/// The options of a web search as chat has them. There, a place is an object in an object.
+fn options<'a>(search: &mut Object<'a>, options: View<'a>) {
+    for member in members(options) {
+        match member {
+            Member { key, value } if key == "user_location" && value.kind() == Kind::Object => {
+                search.put("user_location", Object::flattened(value, "approximate").finish());
+            }
+            member => search.copy(&member),
+        }
     }
 }

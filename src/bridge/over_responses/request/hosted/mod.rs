@@ -4,18 +4,33 @@
 //! No version of Azure's chat completions takes any of it: there, a tool is a function or a custom tool.
 
 mod beside;
+mod nested;
+mod sources;
 
 use std::{borrow::Cow, collections::HashSet};
 
 use super::object::{array, kind, said};
 use crate::{
-    bridge::Uncarried,
+    bridge::{Loss, Uncarried},
     json::{Change, Document, Kind, Pointer, Raw, View},
 };
 use beside::Beside;
+use sources::{is_store, sources};
 
 const MOVED_WHY: &str = "what it says stands in tools";
 const TWICE_WHY: &str = "the same tool stands there twice";
+
+/// A tool as it must be, and why; nothing, if it is that already.
+type Correct = Option<(Raw, &'static str)>;
+
+/// What is to be done so that the hosted tools of a chat call are spelt as the Responses API has them.
+#[derive(Debug, Default)]
+pub struct Corrections {
+    /// What must change, each with why.
+    pub changes: Vec<(Change, &'static str)>,
+    /// What then is gone.
+    pub losses: Vec<Loss>,
+}
 
 /// Whether a chat call asks for something that only the Responses API serves.
 pub fn is_asked(root: View<'_>) -> bool {
@@ -25,11 +40,11 @@ pub fn is_asked(root: View<'_>) -> bool {
         || ["tool_resources", "web_search_options"].iter().any(|key| said(root, key).is_some())
 }
 
-/// What must change in a chat call so that its hosted tools are spelt as the Responses API has them, each with why.
-pub fn changes(chat: &Document) -> Result<Vec<(Change, &'static str)>, Uncarried> {
+/// How the hosted tools of a chat call are corrected.
+pub fn corrections(chat: &Document) -> Result<Corrections, Uncarried> {
     let root = chat.root();
     if !is_asked(root) {
-        return Ok(Vec::new());
+        return Ok(Corrections::default());
     }
     let listed = said(root, "tools");
     if listed.is_some_and(|tools| tools.kind() != Kind::Array) {
@@ -45,7 +60,12 @@ pub fn changes(chat: &Document) -> Result<Vec<(Change, &'static str)>, Uncarried
             Some("file_search") => beside.file_search(Some(tool), &at)?,
             Some("code_interpreter") => beside.code_interpreter(Some(tool), &at)?,
             Some(web) if web.starts_with("web_search") => beside.web_search(Some(tool)),
-            _ => continue,
+            Some(other) => {
+                changes
+                    .extend(nested::flat(tool, other).map(|(value, why)| (Change::Set { at, value }, why)));
+                continue;
+            }
+            None => continue,
         };
         let spelt =
             correct.as_ref().map_or_else(|| tool.raw().to_vec(), |(tool, _)| tool.render(chat.source()));
@@ -58,7 +78,7 @@ pub fn changes(chat: &Document) -> Result<Vec<(Change, &'static str)>, Uncarried
     let unlisted = beside.unlisted(root)?;
     changes.extend(added(listed, unlisted));
     changes.extend(removed(root));
-    Ok(changes)
+    Ok(Corrections { changes, losses: beside.losses() })
 }
 
 /// Tools that are named beside `tools` only, at the end of it.
@@ -99,16 +119,6 @@ fn removed(root: View<'_>) -> impl Iterator<Item = (Change, &'static str)> {
     changes.into_iter()
 }
 
-/// A data source that is none of Azure's, but the tool by another name.
-fn is_store(source: View<'_>) -> bool {
-    kind(source).as_deref() == Some("file_search")
-}
-
-fn sources(root: View<'_>) -> impl Iterator<Item = (usize, View<'_>)> {
-    let sources = root.get("data_sources").into_iter().flat_map(View::items);
-    sources.enumerate().filter(|(_, source)| is_store(*source))
-}
-
 fn uncarried(at: &Pointer, why: &'static str) -> Uncarried {
     Uncarried { param: at.to_string(), why: Cow::Borrowed(why) }
 }
@@ -121,7 +131,7 @@ mod tests {
 
     fn corrected(chat: &str) -> Result<(String, usize), Uncarried> {
         let chat = parsed(chat);
-        let changes = changes(&chat)?;
+        let changes = corrections(&chat)?.changes;
         let body = apply(&chat, changes.iter().map(|(change, _)| change)).concat();
         Ok((String::from_utf8(body).unwrap(), changes.len()))
     }
@@ -210,6 +220,22 @@ mod tests {
                 r#"{"tool_resources":{"code_interpreter":{"file_ids":["b"]}}}"#,
                 r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["b"]}}]}"#,
             ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","code_interpreter":{"file_ids":["f1"]}}]}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["f1"]}}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","code_interpreter":{"container":"c"}}]}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":"c"}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","file_ids":["b"],"x":1,"code_interpreter":{"container":{"type":"auto","memory_limit":"4g","file_ids":["a"]},"file_ids":["c"],"y":2}}]}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":{"type":"auto","file_ids":["a","b","c"],"memory_limit":"4g"},"y":2,"x":1}]}"#,
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","container":"c","code_interpreter":{}}]}"#,
+                r#"{"tools":[{"type":"code_interpreter","container":"c"}]}"#,
+            ),
         ] {
             assert_eq!(corrected(chat).unwrap().0, expected);
         }
@@ -237,6 +263,31 @@ mod tests {
     }
 
     #[test]
+    fn options_in_a_member_of_the_tools_name_stand_in_the_tool() {
+        for (tool, expected) in [
+            (
+                r#"{"type":"web_search","web_search":{"search_context_size":"low","user_location":{"type":"approximate","approximate":{"city":"Bonn"}}}}"#,
+                r#"{"type":"web_search","search_context_size":"low","user_location":{"type":"approximate","city":"Bonn"}}"#,
+            ),
+            (
+                r#"{"type":"image_generation","image_generation":{"size":"auto"},"quality":"low"}"#,
+                r#"{"type":"image_generation","size":"auto","quality":"low"}"#,
+            ),
+            (
+                r#"{"type":"mcp","mcp":{"server_label":"a","server_url":"https://a"}}"#,
+                r#"{"type":"mcp","server_label":"a","server_url":"https://a"}"#,
+            ),
+        ] {
+            let (once, _) = corrected(&format!(r#"{{"tools":[{tool}]}}"#)).unwrap();
+            assert_eq!(once, format!(r#"{{"tools":[{expected}]}}"#));
+            assert_eq!(corrected(&once).unwrap(), (once.clone(), 0));
+        }
+        // What is not known may mean it.
+        let new = r#"{"tools":[{"type":"new","new":{"a":1}}]}"#;
+        assert_eq!(corrected(new).unwrap(), (new.to_owned(), 0));
+    }
+
+    #[test]
     fn what_no_tool_takes_is_refused_where_it_stands() {
         for (chat, param) in [
             (r#"{"tools":[{"type":"function"},{"type":"file_search"}]}"#, "tools[1].vector_store_ids"),
@@ -254,6 +305,18 @@ mod tests {
             (
                 r#"{"tools":[{"type":"code_interpreter","container":"c"}],"tool_resources":{"code_interpreter":{"file_ids":["f"]}}}"#,
                 "tools[0].container",
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","code_interpreter":{"container":"c","file_ids":["f"]}}]}"#,
+                "tools[0].code_interpreter.container",
+            ),
+            (
+                r#"{"tools":[{"type":"code_interpreter","container":"c","code_interpreter":{"container":"d"}}]}"#,
+                "tools[0].code_interpreter.container",
+            ),
+            (
+                r#"{"data_sources":[{"type":"file_search","parameters":{"vector_store_id":"a","filter":"b eq 1"}}]}"#,
+                "data_sources[0].parameters.filter",
             ),
         ] {
             assert_eq!(corrected(chat).unwrap_err().param, param);
