@@ -6,6 +6,7 @@
 //! Values are copied as they are spelt, as spans of what came: numbers keep their digits, and no image is decoded.
 
 pub mod filters;
+mod fnv;
 pub mod over_chat;
 pub mod over_responses;
 pub mod tool_call_id;

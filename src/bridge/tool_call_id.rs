@@ -1,5 +1,7 @@
 //! The id by which a tool's result finds its call. Azure takes it up to a length, and other vendors' are longer.
 
+use super::fnv::Fnv;
+
 /// The most characters of an id in chat completions: "string too long. Expected a string with maximum length 40, but got a
 /// string with length 41 instead." (litellm#11392, azure-dev#7324).
 pub const LONGEST_IN_CHAT: usize = 40;
@@ -14,14 +16,7 @@ const ENDING: usize = 17;
 pub fn shortened(id: &str, longest: usize) -> Option<String> {
     id.chars().nth(longest)?;
     let kept: String = id.chars().take(longest.saturating_sub(ENDING)).collect();
-    Some(format!("{kept}_{:016x}", hash(id.as_bytes())))
-}
-
-/// FNV-1a: the same in every build, and enough to tell the ids of one conversation apart.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    Some(format!("{kept}_{:016x}", Fnv::of(id.as_bytes()).number()))
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Call {
     /// Takes all of the input, and gives what is to be told of it.
     pub(super) fn all<'a>(&mut self, inner: &'a [u8]) -> &'a [u8] {
         self.done = true;
-        self.said.rest(inner)
+        self.said.rest(inner).map_or(b"", |rest| rest.inner)
     }
 
     /// It misses a piece.

@@ -1,6 +1,9 @@
 //! The texts of a stream that something was told of.
 
-use super::{calls::agree, said::Said};
+use super::{
+    calls::agree,
+    said::{Rest, Said},
+};
 use crate::bridge::over_responses::item::PartKind;
 
 /// A text by its place in the response.
@@ -86,9 +89,8 @@ impl Texts {
         let (text, another) = self.of(which)?;
         text.whole = true;
         text.over |= which.teller != Teller::Event;
-        let before = text.said.length();
-        let inner = text.said.rest(inner);
-        (!inner.is_empty()).then_some(More { inner, before, another })
+        let Rest { inner, before } = text.said.rest(inner)?;
+        Some(More { inner, before, another })
     }
 
     /// The text, a new one if it is not known; and whether it is new, and another part of the reasoning than the first.

@@ -106,7 +106,7 @@ fn a_text_that_breaks_off_goes_on_with_what_tells_all_of_it() {
             pieces.iter().cloned().chain(ends).chain([completed(&json!([message]))]).collect();
         assert_eq!(content(&events), "ab\u{e9}d", "{events:?}");
     }
-    // The same text, spelt otherwise.
+    // Cut within a character.
     let mut chunks = chunks(false, &[]);
     let data = fed(
         &mut chunks,
@@ -115,7 +115,8 @@ fn a_text_that_breaks_off_goes_on_with_what_tells_all_of_it() {
     assert!(data[1].contains(r#""content":"\u00e9\ud83d""#), "{data:?}");
     let rest = r#"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"\ude00"}"#;
     assert_eq!(fed(&mut chunks, rest).len(), 1);
-    let data = fed(&mut chunks, &whole("msg_1", 0, "\u{e9}\u{1f600}!").to_string());
+    let all = r#"{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"\u00e9\ud83d\ude00!"}"#;
+    let data = fed(&mut chunks, all);
     assert!(data[0].contains(r#""content":"!""#), "{data:?}");
     // What is another text is none that goes on.
     let events = [text_delta("ab"), whole("msg_1", 0, "Abcd"), completed(&json!([named("msg_1", "Abcd")]))];
