@@ -1,7 +1,7 @@
 //! Stop sequences, which the Responses API does not know: the text is cut where the first one that is complete begins. It
 //! is looked at as it reads and cut as it is spelt, so that what is left of it stays as it came.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memmem;
 
@@ -29,36 +29,50 @@ pub(super) struct Held(Vec<u8>);
 
 impl Held {
     /// Takes the next piece, the inside of a string, and gives what may be shown; true if a sequence is complete, and
-    /// nothing more is to come.
-    pub(super) fn push(&mut self, piece: &[u8], sequences: &[String]) -> (Vec<u8>, bool) {
-        let mut spelt = std::mem::take(&mut self.0);
-        spelt.extend_from_slice(piece);
-        let text = plain(&spelt);
-        if let Some(found) = find(&text, sequences) {
-            let shown = spelling(&spelt, found.start);
-            drop(text);
-            spelt.truncate(shown);
-            return (spelt, true);
-        }
-        let whole = text.len() - if ends_in_half(&text) { HALF } else { 0 };
-        let longest = sequences.iter().map(String::len).max().unwrap_or_default();
-        let begins = |at: &usize| {
-            let tail = text.get(*at..whole).unwrap_or_default();
-            let begun = |sequence: &&String| sequence.as_bytes().starts_with(tail);
-            sequences.iter().any(|sequence| sequence.len() > tail.len() && begun(&sequence))
+    /// nothing more is to come. Where nothing is held, that is a slice of the piece.
+    pub(super) fn push<'a>(&mut self, piece: &'a [u8], sequences: &[String]) -> (Cow<'a, [u8]>, bool) {
+        let spelt: Cow<'a, [u8]> = if self.0.is_empty() {
+            piece.into()
+        } else {
+            self.0.extend_from_slice(piece);
+            std::mem::take(&mut self.0).into()
         };
-        let held = (whole.saturating_sub(longest)..whole).find(begins).unwrap_or(whole);
-        if held < text.len() {
-            let shown = spelling(&spelt, held);
-            drop(text);
-            self.0 = spelt.split_off(shown);
+        let text = plain(&spelt);
+        let found = find(&text, sequences);
+        let end = found.as_ref().map_or_else(|| certain(&text, sequences), |found| found.start);
+        let shown = if end == text.len() { spelt.len() } else { spelling(&spelt, end) };
+        if found.is_none() {
+            self.0.extend_from_slice(spelt.get(shown..).unwrap_or_default());
         }
-        (spelt, false)
+        drop(text);
+        (begin(spelt, shown), found.is_some())
     }
 
     /// What is held, when something else follows than text.
     pub(super) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
+    }
+}
+
+/// How much of a text no sequence can begin in any more, whatever follows.
+fn certain(text: &[u8], sequences: &[String]) -> usize {
+    let whole = text.len() - if ends_in_half(text) { HALF } else { 0 };
+    let longest = sequences.iter().map(String::len).max().unwrap_or_default();
+    let begins = |at: &usize| {
+        let tail = text.get(*at..whole).unwrap_or_default();
+        let begun = |sequence: &&String| sequence.as_bytes().starts_with(tail);
+        sequences.iter().any(|sequence| sequence.len() > tail.len() && begun(&sequence))
+    };
+    (whole.saturating_sub(longest)..whole).find(begins).unwrap_or(whole)
+}
+
+fn begin(bytes: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
+    match bytes {
+        Cow::Borrowed(bytes) => bytes.get(..length).unwrap_or(bytes).into(),
+        Cow::Owned(mut bytes) => {
+            bytes.truncate(length);
+            bytes.into()
+        }
     }
 }
 
@@ -111,7 +125,7 @@ mod tests {
         for piece in pieces {
             if !done {
                 let (more, end) = held.push(piece.as_bytes(), sequences);
-                shown.extend(more);
+                shown.extend_from_slice(&more);
                 done = end;
             }
         }
