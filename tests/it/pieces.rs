@@ -106,7 +106,7 @@ impl Exchange {
         };
         let head = head.lines().filter(told).collect::<Vec<_>>().join("\n");
         let body = if rest.contains("\r\ntransfer-encoding: chunked") { joined(body) } else { body.into() };
-        (head, body, upstream.received().pop().unwrap().body)
+        (head, body, upstream.latest().body)
     }
 }
 

@@ -214,6 +214,11 @@ impl Upstream {
         self.state.lock().unwrap().received.clone()
     }
 
+    /// What was received last.
+    pub(crate) fn latest(&self) -> Received {
+        self.state.lock().unwrap().received.last().unwrap().clone()
+    }
+
     /// What was received; the script must have been followed to its end.
     pub(crate) fn finish(self) -> Vec<Received> {
         self.received()
