@@ -7,6 +7,7 @@
 
 pub mod filters;
 mod fnv;
+mod needed;
 pub mod over_chat;
 pub mod over_responses;
 pub mod tool_call_id;
@@ -18,6 +19,11 @@ use crate::json::{Pointer, Raw};
 /// How deep a body must have been parsed for the bridge: to the text of a replayed message,
 /// `messages[].azgate.output[].content[].text`, which litellm keeps one level deeper.
 pub const DEPTH: u32 = 9;
+
+/// The code and the message that a client reads when upstream breaks off a stream: the SDKs raise on it, where a mere end
+/// would pass for success.
+pub const INTERRUPTED: (&str, &str) =
+    ("upstream_stream_interrupted", "The stream from Azure OpenAI broke off before its end.");
 
 /// A call in the words of the other operation.
 #[derive(Clone, Debug, PartialEq, Eq)]

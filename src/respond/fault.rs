@@ -5,17 +5,16 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 
 use crate::{
+    bridge,
     call::Operation,
     deadline::Overdue,
     json::{Document, Kind, View, text, write::member},
     sse,
 };
 
-/// What the client reads when upstream breaks off: the SDKs raise on it, where a mere end would pass for success.
-pub(super) const INTERRUPTED: Fault = Fault {
-    code: "upstream_stream_interrupted",
-    message: Cow::Borrowed("The stream from Azure OpenAI broke off before its end."),
-};
+/// What the client reads when upstream breaks off.
+pub(super) const INTERRUPTED: Fault =
+    Fault { code: bridge::INTERRUPTED.0, message: Cow::Borrowed(bridge::INTERRUPTED.1) };
 
 /// How a stream failed, as its client is told.
 #[derive(Debug)]

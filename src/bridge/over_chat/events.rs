@@ -6,13 +6,10 @@ use bytes::{Bytes, BytesMut};
 
 use super::{DEPTH, Reply, story::Story, teller::Teller};
 use crate::{
+    bridge::INTERRUPTED,
     call::Told,
     json::{Document, Kind, View, text},
 };
-
-/// What a client reads when upstream breaks off: a mere end would pass for success.
-const INTERRUPTED: (&str, &str) =
-    ("upstream_stream_interrupted", "The stream from Azure OpenAI broke off before its end.");
 
 /// What a client reads when upstream sends something else than chunks.
 const UNREADABLE: (&str, &str) =

@@ -1,7 +1,10 @@
 //! How a response came to its end: with a finish reason, or with an error and the HTTP status it would have had.
 
 use super::{filters::innererror, spelt::text_of};
-use crate::json::{Kind, View, text, write::member};
+use crate::{
+    bridge::INTERRUPTED,
+    json::{Kind, View, text, write::member},
+};
 
 /// A response that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +67,8 @@ impl Failure {
 
     /// What a client reads when upstream breaks off in order.
     pub(super) fn interrupted() -> Failure {
-        let message = "The stream from Azure OpenAI broke off before its end.";
-        Failure { status: 502, ..Failure::new("upstream_stream_interrupted", message) }
+        let (code, message) = INTERRUPTED;
+        Failure { status: 502, ..Failure::new(code, message) }
     }
 
     fn new(code: &str, message: &str) -> Failure {

@@ -1,8 +1,11 @@
 //! What a message says: a string, or parts of text, images and files.
 
-use super::{needed, refuse, row::Row};
+use super::row::Row;
 use crate::{
-    bridge::{Loss, Uncarried},
+    bridge::{
+        Loss, Uncarried,
+        needed::{present, refuse, string},
+    },
     json::{Kind, Pointer, Raw, View, text},
 };
 
@@ -83,12 +86,12 @@ fn joined(mut parts: Vec<Part>) -> Content {
 }
 
 fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Uncarried> {
-    let kind = needed(part, "type", at)?.text().unwrap_or_default();
+    let kind = present(part, "type", at)?.text().unwrap_or_default();
     match &*kind {
         "input_text" => text_part(part, at, &["type", "text"]),
         "output_text" => output_text(part, at, losses),
         "refusal" => {
-            let told = Raw::source(written(part, "refusal", at)?.span());
+            let told = Raw::source(string(part, "refusal", at)?.span());
             Ok(Part::Refusal(Raw::source(part.span()), told))
         }
         "input_image" => image(part, at).map(Part::Other),
@@ -102,17 +105,8 @@ fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Un
     }
 }
 
-/// A member that must be a string.
-fn written<'a>(part: View<'a>, key: &'static str, at: &Pointer) -> Result<View<'a>, Uncarried> {
-    let value = needed(part, key, at)?;
-    match value.kind() {
-        Kind::String => Ok(value),
-        other => refuse(&at.clone().then(key), format!("it is {}, not a string", other.described())),
-    }
-}
-
 fn text_part(part: View<'_>, at: &Pointer, known: &[&str]) -> Result<Part, Uncarried> {
-    let text = Raw::source(written(part, "text", at)?.span());
+    let text = Raw::source(string(part, "text", at)?.span());
     let mut rest = Row::members();
     rest.copy_rest(part, known);
     let alone = rest.is_empty().then(|| text.clone());
@@ -145,7 +139,7 @@ fn image(part: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
         );
     }
     let mut image = Row::object();
-    image.copy("url", needed(part, "image_url", at)?);
+    image.copy("url", present(part, "image_url", at)?);
     if let Some(detail) = part.get("detail").filter(|detail| !detail.is_null()) {
         if detail.text().as_deref() == Some("original") {
             return refuse(

@@ -3,9 +3,12 @@
 //! A response is a row of items: a text, then calls, each on its own. In chat these are one message of the assistant, and
 //! the outputs of its calls must follow it: see [`super::turn`]. Reasoning between is left out.
 
-use super::{content, needed, refuse, row::Row, turn::Conversation};
+use super::{content, row::Row, turn::Conversation};
 use crate::{
-    bridge::{Loss, Uncarried},
+    bridge::{
+        Loss, Uncarried,
+        needed::{present, refuse},
+    },
     json::{Kind, Pointer, Raw, View, text},
 };
 
@@ -87,7 +90,7 @@ impl Messages {
     }
 
     fn message(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
-        let role = needed(item, "role", at)?;
+        let role = present(item, "role", at)?;
         let Some(speaker) = role.text() else {
             let found = if role.kind() == Kind::String { "no Unicode" } else { role.kind().described() };
             return refuse(&at.clone().then("role"), format!("it is {found}, not the name of a role"));
@@ -141,9 +144,9 @@ impl Messages {
             }
         }
         let mut called = Row::object();
-        called.copy("name", needed(item, "name", at)?);
-        called.copy(slot, needed(item, slot, at)?);
-        let id = needed(item, "call_id", at)?;
+        called.copy("name", present(item, "name", at)?);
+        called.copy(slot, present(item, slot, at)?);
+        let id = present(item, "call_id", at)?;
         let mut call = Row::object();
         call.copy("id", id);
         call.member("type", Raw::string(kind));
@@ -154,8 +157,8 @@ impl Messages {
     }
 
     fn output(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
-        let sent = needed(item, "output", at)?;
-        let id = needed(item, "call_id", at)?;
+        let sent = present(item, "output", at)?;
+        let id = present(item, "call_id", at)?;
         let mut out = Row::object();
         out.member("role", Raw::json("\"tool\""));
         out.copy("tool_call_id", id);

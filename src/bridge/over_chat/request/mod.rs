@@ -12,7 +12,7 @@ mod turn;
 use self::{input::Messages, row::Row};
 use super::Reply;
 use crate::{
-    bridge::{Bridged, Loss, Uncarried},
+    bridge::{Bridged, Loss, Uncarried, needed::refuse},
     json::{Document, Kind, Pointer, Raw, View},
 };
 
@@ -262,18 +262,5 @@ fn default_only(at: &Pointer, key: &str, value: View<'_>) -> Result<(), Uncarrie
             at,
             "this model is served by chat completions, where nothing is truncated: leave it out, and shorten `input`",
         ),
-    }
-}
-
-/// The call cannot be carried, for what stands at that place.
-fn refuse<T>(at: &Pointer, why: impl Into<std::borrow::Cow<'static, str>>) -> Result<T, Uncarried> {
-    Err(Uncarried { param: at.to_string(), why: why.into() })
-}
-
-/// A member without which its object means nothing.
-fn needed<'a>(object: View<'a>, key: &'static str, at: &Pointer) -> Result<View<'a>, Uncarried> {
-    match object.get(key).filter(|value| !value.is_null()) {
-        Some(value) => Ok(value),
-        None => refuse(&at.clone().then(key), "it is missing"),
     }
 }

@@ -4,9 +4,12 @@
 //! `strict` is sent as it came. Where it is absent, Responses attempts a strict schema and falls back; chat does not, and that is
 //! no difference in what a client may expect.
 
-use super::{needed, refuse, row::Row};
+use super::row::Row;
 use crate::{
-    bridge::Uncarried,
+    bridge::{
+        Uncarried,
+        needed::{present, refuse},
+    },
     json::{Kind, Pointer, Raw, View},
 };
 
@@ -39,7 +42,7 @@ fn hosted(kind: &str) -> String {
 }
 
 fn function(tool: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
-    needed(tool, "name", at)?;
+    present(tool, "name", at)?;
     deferred(tool, at)?;
     Ok(nested(tool, "function"))
 }
@@ -56,7 +59,7 @@ fn deferred(tool: View<'_>, at: &Pointer) -> Result<(), Uncarried> {
 }
 
 fn custom(tool: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
-    needed(tool, "name", at)?;
+    present(tool, "name", at)?;
     deferred(tool, at)?;
     let grammar =
         |format: &View<'_>| format.get("type").and_then(View::text).is_some_and(|kind| kind == "grammar");
@@ -92,7 +95,7 @@ pub(super) fn choice(choice: View<'_>) -> Result<Raw, Uncarried> {
     let mut allowed = Row::object();
     allowed.copy_rest(choice, &["type", "tools"]);
     let mut tools = Row::list();
-    for (index, tool) in needed(choice, "tools", &at)?.items().enumerate() {
+    for (index, tool) in present(choice, "tools", &at)?.items().enumerate() {
         tools.item(named(tool, &at.clone().then("tools").item(index))?);
     }
     allowed.member("tools", tools.done());
@@ -101,10 +104,10 @@ pub(super) fn choice(choice: View<'_>) -> Result<Raw, Uncarried> {
 
 /// One tool, told by its type and name.
 fn named(tool: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
-    let kind = needed(tool, "type", at)?.text().unwrap_or_default();
+    let kind = present(tool, "type", at)?.text().unwrap_or_default();
     match CALLABLE.into_iter().find(|callable| *callable == kind) {
         Some(kind) => {
-            needed(tool, "name", at)?;
+            present(tool, "name", at)?;
             Ok(nested(tool, kind))
         }
         None => refuse(at, hosted(&kind)),

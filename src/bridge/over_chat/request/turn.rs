@@ -3,9 +3,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{content::Content, refuse, row::Row};
+use super::{content::Content, row::Row};
 use crate::{
-    bridge::Uncarried,
+    bridge::{Uncarried, needed::refuse},
     json::{Pointer, Raw, View, text},
 };
 

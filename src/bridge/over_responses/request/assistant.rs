@@ -3,13 +3,12 @@
 use super::{
     content::{Side, content, parts},
     messages::{Conversation, legacy_id},
-    needed,
     object::{Member, Object, array, members, said},
     replay,
     tool_calls::{Call, call, legacy_call},
 };
 use crate::{
-    bridge::Uncarried,
+    bridge::{Uncarried, needed},
     call::ReplayedReasoning,
     json::{Kind, Pointer, Raw, View},
 };

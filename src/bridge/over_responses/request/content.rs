@@ -1,11 +1,8 @@
 //! The content of messages: text, images and files, under the names of the Responses API.
 
-use super::{
-    needed::refuse,
-    object::{Object, array, kind, members, said},
-};
+use super::object::{Object, array, kind, members, said};
 use crate::{
-    bridge::Uncarried,
+    bridge::{Uncarried, needed::refuse},
     json::{Kind, Pointer, Raw, View},
 };
 

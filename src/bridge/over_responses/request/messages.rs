@@ -5,13 +5,12 @@ use std::{borrow::Cow, collections::HashSet};
 use super::{
     Wishes, assistant,
     content::{Side, content},
-    needed,
     object::{Object, array, members, said},
     replay,
     tool_calls::call_id,
 };
 use crate::{
-    bridge::{Loss, Uncarried},
+    bridge::{Loss, Uncarried, needed},
     call::ReplayedReasoning,
     json::{Kind, Pointer, Raw, View},
 };

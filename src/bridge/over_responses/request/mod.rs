@@ -3,8 +3,9 @@
 mod assistant;
 mod content;
 pub mod hosted;
+#[cfg(test)]
+mod malformed;
 mod messages;
-mod needed;
 mod object;
 #[cfg(test)]
 mod properties;

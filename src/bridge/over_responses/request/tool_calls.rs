@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{
-    needed::{member, of, string},
-    object::{Member, Object, members, said},
-};
+use super::object::{Member, Object, members, said};
 use crate::{
     bridge::{
         Uncarried,
+        needed::{member, of, string},
         tool_call_id::{LONGEST_IN_RESPONSES, shortened},
     },
     json::{Kind, Pointer, Raw, View},
