@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use azgate::{
-    call::{Call, OUTLINE_DEPTH, Operation},
+    call::{Call, Dialect, OUTLINE_DEPTH},
     catalog::{Catalog, Surfaces},
     json::{Document, apply},
     translate::{Policy, Target, plan},
@@ -42,7 +42,7 @@ fn image() -> String {
 fn translate(body: &Bytes, target: &Target) -> usize {
     let Ok(body) = Document::parse(body.clone(), OUTLINE_DEPTH) else { return 0 };
     let call = Call {
-        operation: Operation::Chat,
+        dialect: Dialect::Chat,
         model: "m".to_owned(),
         stream: false,
         body,

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, hint::black_box, time::Duration};
 
 use azgate::{
-    call::{Operation, ReplyPlan, UsageChunk},
+    call::{Dialect, ReplyPlan, UsageChunk},
     deadline::{Deadlines, Timeouts},
     json::Document,
     respond::{Pulse, answer, collect::Collector, relay::Relay, synthesize::synthesize},
@@ -106,7 +106,7 @@ fn relay(criterion: &mut Criterion) {
         });
     }
     group.bench_function("collected", |bencher| {
-        let collect = |events| collected(Operation::Chat, black_box(events));
+        let collect = |events| collected(Dialect::Chat, black_box(events));
         bencher.iter_batched(|| events.clone(), collect, BatchSize::SmallInput);
     });
     group.finish();
@@ -117,7 +117,7 @@ fn relay_response(criterion: &mut Criterion) {
     let length: usize = events.iter().map(Bytes::len).sum();
     let mut group = criterion.benchmark_group("relay 100 events of a response");
     group.throughput(Throughput::Bytes(length as u64));
-    let plan = ReplyPlan { operation: Operation::Responses, ..ReplyPlan::default() };
+    let plan = ReplyPlan { dialect: Dialect::Responses, ..ReplyPlan::default() };
     group.bench_function("untouched", |bencher| {
         bencher.iter_batched(
             || Relay::new(body(events.clone()), &plan, pulse(), |outcome| drop(black_box(outcome))),
@@ -126,14 +126,14 @@ fn relay_response(criterion: &mut Criterion) {
         );
     });
     group.bench_function("collected", |bencher| {
-        let collect = |events| collected(Operation::Responses, black_box(events));
+        let collect = |events| collected(Dialect::Responses, black_box(events));
         bencher.iter_batched(|| events.clone(), collect, BatchSize::SmallInput);
     });
     group.finish();
 }
 
-fn collected(operation: Operation, events: Vec<Bytes>) -> Option<Bytes> {
-    let mut collector = Collector::new(operation, 1 << 20);
+fn collected(dialect: Dialect, events: Vec<Bytes>) -> Option<Bytes> {
+    let mut collector = Collector::new(dialect, 1 << 20);
     events.into_iter().try_for_each(|event| collector.push(event)).ok()?;
     collector.finish().ok()
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::{Router, extract::State, routing::get};
 use http::header::{CONTENT_TYPE, HeaderName};
 
-use crate::{balance::Ledger, observe::Metrics};
+use crate::{learning::KnowledgeStore, observe::Metrics};
 
 /// `/healthz`, `/readyz`, `/metrics` and `/lessons`.
-pub fn router(metrics: Arc<Metrics>, ledger: Arc<Ledger>) -> Router {
+pub fn router(metrics: Arc<Metrics>, knowledge_store: Arc<KnowledgeStore>) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ok\n" }))
         .route("/metrics", get(text))
         .with_state(metrics)
-        .merge(Router::new().route("/lessons", get(lessons)).with_state(ledger))
+        .merge(Router::new().route("/lessons", get(lessons)).with_state(knowledge_store))
 }
 
 async fn text(State(metrics): State<Arc<Metrics>>) -> ([(HeaderName, &'static str); 1], String) {
@@ -23,6 +23,8 @@ async fn text(State(metrics): State<Arc<Metrics>>) -> ([(HeaderName, &'static st
 }
 
 /// The learned lines, as they would stand in a configuration.
-async fn lessons(State(ledger): State<Arc<Ledger>>) -> ([(HeaderName, &'static str); 1], String) {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], ledger.overlays())
+async fn lessons(
+    State(knowledge_store): State<Arc<KnowledgeStore>>,
+) -> ([(HeaderName, &'static str); 1], String) {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], knowledge_store.overlays())
 }

@@ -9,16 +9,17 @@ use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     auth::Caller,
-    balance::{Aim, Probe, Route, Turn},
-    call::{Call, Copies, OUTLINE_DEPTH, Operation, ReplyPlan},
+    balance::{ResolvedDeployment, Route},
+    call::{Call, Copies, Dialect, OUTLINE_DEPTH, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
     gateway::Gateway,
     json::{self, Document},
+    learning::{FirstCallPermit, LearningPermit},
     limits::{self, RequestLimit},
     objects,
     observe::Record,
-    respond::{self, Adapted, JSON, Manner},
+    respond::{self, Adapted, JSON, ReplyContext},
     translate::{self, Lossy, Policy, learn},
     upstream::{self, AnswerBody, Segments},
 };
@@ -39,9 +40,9 @@ pub struct Exchange {
     /// Where it goes.
     pub route: Arc<Route>,
     /// Its turn, if it is one of the first to its deployment.
-    pub turn: Option<Turn>,
+    pub first_call_permit: Option<FirstCallPermit>,
     /// The right to learn from refusals, once it needs it.
-    pub probe: Option<Probe>,
+    pub learning_permit: Option<LearningPermit>,
     /// Azure cannot read the reasoning that the client gives back, so that this call goes without.
     pub forgets: bool,
 }
@@ -49,15 +50,15 @@ pub struct Exchange {
 /// A call as it is sent once.
 #[derive(Debug)]
 pub struct Attempt {
-    aim: Arc<Aim>,
+    resolved: Arc<ResolvedDeployment>,
     request: upstream::Request,
     reply: ReplyPlan,
 }
 
 /// What was sent, for what was known then.
 struct Sent {
-    aim: Arc<Aim>,
-    operation: Operation,
+    resolved: Arc<ResolvedDeployment>,
+    dialect: Dialect,
     uri: Uri,
     body: Segments,
 }
@@ -71,10 +72,10 @@ impl Exchange {
     /// # Errors
     /// When Azure would refuse it, and no translation that the policy allows helps.
     pub fn attempt(&self, record: &mut Record) -> Result<Attempt, ApiError> {
-        let aim = self.route.aim();
-        let forgetful = self.forgets.then(|| aim.target.forgetful());
+        let resolved = self.route.resolved();
+        let forgetful = self.forgets.then(|| resolved.target.forgetful());
         let mut plan =
-            translate::plan(&self.call, forgetful.as_ref().unwrap_or(&aim.target), &self.policy())?;
+            translate::plan(&self.call, forgetful.as_ref().unwrap_or(&resolved.target), &self.policy())?;
         // What is no id in the words of one operation may be one in the other's.
         if !self.gateway.objects_are_shared
             && let Some(crossing) = &plan.crossing
@@ -88,12 +89,12 @@ impl Exchange {
         headers.insert(name, json);
         let request = upstream::Request {
             method: Method::POST,
-            uri: self.route.uri(&aim, &plan)?,
+            uri: self.route.uri(&resolved, &plan)?,
             headers,
             body: json::apply(plan.body(&self.call), plan.changes()).into(),
         };
-        record.note_plan(&aim, &mut plan);
-        Ok(Attempt { aim, request, reply: plan.reply })
+        record.note_plan(&resolved, &mut plan);
+        Ok(Attempt { resolved, request, reply: plan.reply })
     }
 
     /// Makes the call, and adapts its answer.
@@ -108,23 +109,23 @@ impl Exchange {
         // Azure's word that the operation which the client asked for does not serve the model.
         let mut unserved = None;
         loop {
-            let Attempt { aim, request, reply } = attempt;
+            let Attempt { resolved, request, reply } = attempt;
             let (uri, body) = (request.uri.clone(), request.body.clone());
-            let sent = Sent { aim, operation: reply.operation, uri, body };
+            let sent = Sent { resolved, dialect: reply.dialect, uri, body };
             let (answer, others) = self.send(request, reply.copies, &deadlines).await?;
             if answer.extensions().get::<upstream::Resent>().is_some() {
                 record.note_resent();
             }
             if answer.status().is_success() {
-                if let Some(probe) = self.probe.take() {
-                    probe.succeed();
+                if let Some(learning_permit) = self.learning_permit.take() {
+                    learning_permit.succeed();
                 }
-                if let Some(turn) = self.turn.take() {
-                    turn.succeed();
+                if let Some(first_call_permit) = self.first_call_permit.take() {
+                    first_call_permit.succeed();
                 }
                 let heartbeat = self.gateway.heartbeat.map(|heartbeat| heartbeat.every);
-                let manner = Manner { reply, deadlines, heartbeat, stream: self.call.stream };
-                return Ok(respond::adapt(answer, others, &self.route, manner, record).await?);
+                let context = ReplyContext { reply, deadlines, heartbeat, stream: self.call.stream };
+                return Ok(respond::adapt(answer, others, &self.route, context, record).await?);
             }
             let refused = respond::gathered(answer, &deadlines).await;
             let amended = match amendments {
@@ -138,7 +139,7 @@ impl Exchange {
                 let told = told.as_ref().unwrap_or(&refused);
                 return Ok(respond::refused(told, &reply.shape, &self.route.resource.name, record)?);
             };
-            if sent.operation == self.call.operation && is_unserved() {
+            if sent.dialect == self.call.dialect && is_unserved() {
                 unserved = Some(refused);
             }
             (attempt, amendments) = (amended, amendments + 1);
@@ -191,18 +192,21 @@ impl Exchange {
             let next = self.attempt(record).ok().filter(differs);
             return next.filter(|_| limits::admit(limit(&self.route)).is_ok());
         }
-        let lessons = |aim: &Aim| learn::lessons(status, refused.body(), sent.operation, &body, &aim.target);
-        if lessons(&sent.aim).is_empty() {
+        let lessons = |resolved: &ResolvedDeployment| {
+            learn::lessons(status, refused.body(), sent.dialect, &body, &resolved.target)
+        };
+        if lessons(&sent.resolved).is_empty() {
             return None;
         }
-        if self.probe.is_none() {
-            self.probe = self.route.knowledge.probe().await;
+        if self.learning_permit.is_none() {
+            self.learning_permit = self.route.knowledge.learning_permit().await;
         }
-        let aim = self.route.aim();
+        let resolved = self.route.resolved();
         // Another call may have learned it meanwhile, or only something else.
-        let known = if Arc::ptr_eq(&aim, &sent.aim) { None } else { Some(self.attempt(record).ok()?) };
+        let known =
+            if Arc::ptr_eq(&resolved, &sent.resolved) { None } else { Some(self.attempt(record).ok()?) };
         let mut next = known.filter(differs);
-        if next.is_none() && self.probe.as_mut()?.learn(lessons(&aim)) {
+        if next.is_none() && self.learning_permit.as_mut()?.learn(lessons(&resolved)) {
             // What the policy does not allow is not done: the client then has Azure's own words.
             next = Some(self.attempt(record).ok()?).filter(differs);
         }

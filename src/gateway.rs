@@ -10,13 +10,14 @@ use futures_util::future::join_all;
 
 use crate::{
     auth::{Key, Keys},
-    balance::{Found, Knowledge, Ledger, Open, Resource, Route, Routes, Terms, discover},
+    balance::{Open, Resource, Route, Routes, discover},
     catalog::{Catalog, Profile, Surfaces},
     config::{
         HeartbeatSettings, KeySettings, LearningSettings, ModelSettings, ResourceSettings, Settings,
         schema::UnknownModels,
     },
     deadline::Timeouts,
+    learning::{FamilySource, Knowledge, KnowledgeStore, LearningOptions},
     limits::RequestLimit,
     observe::Metrics,
     translate::{PolicyLayer, Target},
@@ -65,14 +66,14 @@ pub struct Gateway {
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// What is known of every deployment.
-    pub ledger: Arc<Ledger>,
+    pub knowledge_store: Arc<KnowledgeStore>,
     /// The resources, in the order of the configuration.
     pub resources: Vec<Arc<Resource>>,
 }
 
 impl Gateway {
     /// Builds a gateway; nothing is connected yet. What is known of deployments is found in the ledger and goes there.
-    pub fn build(settings: &Settings, ledger: &Arc<Ledger>) -> anyhow::Result<Gateway> {
+    pub fn build(settings: &Settings, knowledge_store: &Arc<KnowledgeStore>) -> anyhow::Result<Gateway> {
         let catalog = Arc::new(settings.catalog.clone());
         let resources: Vec<Arc<Resource>> = settings
             .resources
@@ -81,20 +82,31 @@ impl Gateway {
             .collect::<Result<_, _>>()?;
         let surfaces = Arc::new(Surfaces::embedded());
         let LearningSettings { enabled, ttl, .. } = settings.learning;
-        let terms = Terms { enabled, ttl };
+        let learning_options = LearningOptions { enabled, ttl };
         let listed = settings.models.iter();
         let listed = listed.map(|model| {
             let resource = resources.get(model.resource).zip(settings.resources.get(model.resource));
             let context = || format!("the model `{}` cannot be set up", model.alias);
             let (resource, of_resource) = resource.with_context(context)?;
             let said = family(model, &catalog);
-            let knowledge = ledger.knowledge((&resource.name, &model.deployment), said, &catalog, terms);
+            let knowledge = knowledge_store.knowledge(
+                (&resource.name, &model.deployment),
+                said,
+                &catalog,
+                learning_options,
+            );
             route(model, (resource, of_resource), knowledge, &surfaces).with_context(context)
         });
         let listed = listed.collect::<anyhow::Result<Vec<Route>>>()?;
         let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
         let open = open.and_then(|index| resources.get(index).cloned()).map(|resource| {
-            Open::new(resource, catalog, surfaces, settings.timeouts, (ledger.clone(), terms))
+            Open::new(
+                resource,
+                catalog,
+                surfaces,
+                settings.timeouts,
+                (knowledge_store.clone(), learning_options),
+            )
         });
         Ok(Gateway {
             keys: Keys::new(settings.keys.iter().map(key).collect()),
@@ -104,8 +116,8 @@ impl Gateway {
             heartbeat: settings.heartbeat,
             timeouts: settings.timeouts,
             max_body_bytes: settings.max_body_bytes,
-            metrics: Arc::new(Metrics::new(&ledger.tally)),
-            ledger: ledger.clone(),
+            metrics: Arc::new(Metrics::new(&knowledge_store.learning_metrics)),
+            knowledge_store: knowledge_store.clone(),
             resources,
         })
     }
@@ -113,14 +125,14 @@ impl Gateway {
     /// Builds a gateway that goes on where this one stops: with its counters, and with what is known of deployments.
     /// Limits begin anew.
     pub fn rebuild(&self, settings: &Settings) -> anyhow::Result<Gateway> {
-        Ok(Gateway { metrics: self.metrics.clone(), ..Gateway::build(settings, &self.ledger)? })
+        Ok(Gateway { metrics: self.metrics.clone(), ..Gateway::build(settings, &self.knowledge_store)? })
     }
 
     /// Asks every resource for its deployments. Nothing waits for it.
     pub fn discovery(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (resources, ledger) = (self.resources.clone(), self.ledger.clone());
+        let (resources, knowledge_store) = (self.resources.clone(), self.knowledge_store.clone());
         async move {
-            join_all(resources.iter().map(|resource| discover(resource, &ledger))).await;
+            join_all(resources.iter().map(|resource| discover(resource, &knowledge_store))).await;
         }
     }
 }
@@ -161,7 +173,7 @@ fn route(
         fan_out: settings.fan_out,
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
-    if knowledge.found() == Found::Unknown {
+    if knowledge.found() == FamilySource::Unknown {
         tracing::warn!(
             model = settings.alias,
             deployment = settings.deployment,
@@ -180,12 +192,12 @@ fn route(
 }
 
 /// The family of a deployment: as declared, by its declared model, or by its own name.
-fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(Found, Arc<Profile>)> {
+fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(FamilySource, Arc<Profile>)> {
     let declared = settings.family.as_deref().and_then(|family| catalog.family(family));
     let model = || settings.model.as_deref().and_then(|model| catalog.by_model(model));
     let name = || settings.model.is_none().then(|| catalog.by_model(&settings.deployment)).flatten();
-    let declared = declared.or_else(model).map(|family| (Found::Declared, family));
-    declared.or_else(|| Some((Found::Named, name()?)))
+    let declared = declared.or_else(model).map(|family| (FamilySource::Declared, family));
+    declared.or_else(|| Some((FamilySource::Named, name()?)))
 }
 
 fn key(settings: &KeySettings) -> Key {

@@ -43,6 +43,8 @@ pub mod limits;
 
 pub mod balance;
 
+pub mod learning;
+
 pub mod catalog;
 
 pub mod objects;

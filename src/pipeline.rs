@@ -9,12 +9,12 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, request::Parts};
 
 use crate::{
     auth::Caller,
-    call::{Call, Operation},
+    call::{Call, Dialect},
     error::ApiError,
     exchange::{self, Attempt, Exchange},
     forward::{self, Stored},
     gateway::Gateway,
-    inbound::{self, Dialect, Endpoint, Matched, paths},
+    inbound::{self, Endpoint, FrontDoor, Matched, paths},
     limits::{self, RequestLimit},
     objects,
     observe::Record,
@@ -57,8 +57,8 @@ async fn ask(
     let matched = paths::recognise(&head.method, head.uri.path())?;
     let caller = gateway.keys.caller(&head.headers)?;
     record.note_caller(&caller);
-    let operation = match matched.endpoint {
-        Endpoint::Operation(operation) => operation,
+    let dialect = match matched.endpoint {
+        Endpoint::Dialect(dialect) => dialect,
         Endpoint::Models => {
             let list = inbound::models::list(&gateway.routes);
             return Ok(Asked::Answered(respond::whole(list, record)));
@@ -70,7 +70,7 @@ async fn ask(
         Endpoint::Model => return one_model(gateway, &matched, record),
     };
     let body = inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?;
-    let mut call = read_call(operation, matched, body).await?;
+    let mut call = read_call(dialect, matched, body).await?;
     record.note_call(&call);
     let route = gateway.routes.find(&call.model)?;
     record.note_route(&route);
@@ -83,7 +83,7 @@ async fn ask(
     call.normalize = route.normalize.unwrap_or(call.normalize);
     call.stateless = !gateway.objects_are_shared;
     let lossy = lossy(&head.headers)?;
-    let turn = route.knowledge.admit().await;
+    let first_call_permit = route.knowledge.first_call_permit().await;
     let gateway = gateway.clone();
     let exchange = Exchange {
         gateway,
@@ -92,8 +92,8 @@ async fn ask(
         headers: head.headers,
         call,
         route,
-        turn,
-        probe: None,
+        first_call_permit,
+        learning_permit: None,
         forgets: false,
     };
     let first = exchange.attempt(record)?;
@@ -101,10 +101,10 @@ async fn ask(
 }
 
 /// Reads the call out of a body; a large one off the async workers.
-async fn read_call(operation: Operation, matched: Matched, body: Bytes) -> Result<Call, ApiError> {
-    let normalize = matched.dialect == Dialect::OpenAi;
+async fn read_call(dialect: Dialect, matched: Matched, body: Bytes) -> Result<Call, ApiError> {
+    let normalize = matched.door == FrontDoor::OpenAi;
     let large = body.len() >= inbound::body::LARGE;
-    let read = move || inbound::body::call(operation, matched.name, normalize, body);
+    let read = move || inbound::body::call(dialect, matched.name, normalize, body);
     if !large {
         return Ok(read()?);
     }
@@ -155,7 +155,7 @@ fn early(gateway: &Gateway, call: &Call) -> Option<Early> {
     let heartbeat = gateway.heartbeat?;
     let form = if call.stream { Form::Events } else { Form::Json };
     let opens = form == Form::Events || heartbeat.json;
-    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, operation: call.operation })
+    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect: call.dialect })
 }
 
 fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Asked, ApiError> {

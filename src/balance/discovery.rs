@@ -9,8 +9,8 @@ use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use super::{Ledger, Resource};
-use crate::{call::name, upstream};
+use super::Resource;
+use crate::{call::name, learning::KnowledgeStore, upstream};
 
 /// How long the whole answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ struct Deployment {
 }
 
 /// Asks once, and notes what the list says. Whatever fails is a line in the log.
-pub async fn discover(resource: &Resource, ledger: &Ledger) {
+pub async fn discover(resource: &Resource, knowledge_store: &KnowledgeStore) {
     let resource_name = resource.name.as_str();
     match timeout(PATIENCE, deployments(resource)).await {
         Ok(Ok(deployments)) => {
@@ -40,7 +40,7 @@ pub async fn discover(resource: &Resource, ledger: &Ledger) {
                 count = deployments.len(),
                 "Azure has listed its deployments"
             );
-            ledger.note_listed(resource_name, deployments);
+            knowledge_store.note_listed(resource_name, deployments);
         }
         Ok(Err(why)) => {
             tracing::info!(resource = resource_name, why, "Azure does not list its deployments");

@@ -4,11 +4,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use http::Uri;
 
-use super::{Aim, Knowledge};
+use super::ResolvedDeployment;
 use crate::{
     call::{Plan, Surface},
     catalog::Surfaces,
     deadline::Timeouts,
+    learning::Knowledge,
     limits::RequestLimit,
     translate::{PolicyLayer, Target},
     upstream::{Client, Credential, Endpoint, UrlError},
@@ -49,7 +50,7 @@ pub struct Route {
     /// Whether odd stream chunks are repaired; `None`: as the path says.
     pub normalize: Option<bool>,
     surfaces: Arc<Surfaces>,
-    aim: RwLock<Arc<Aim>>,
+    resolved: RwLock<Arc<ResolvedDeployment>>,
 }
 
 impl Route {
@@ -62,7 +63,7 @@ impl Route {
         surfaces: Arc<Surfaces>,
     ) -> Result<Route, UrlError> {
         let target = Target { resource: resource.name.as_str().into(), ..target };
-        let aim = Aim::new(target, &resource.endpoint)?;
+        let resolved = ResolvedDeployment::new(target, &resource.endpoint)?;
         Ok(Route {
             model: model.to_owned(),
             timeouts: Timeouts::default(),
@@ -73,26 +74,28 @@ impl Route {
             policy: PolicyLayer::default(),
             normalize: None,
             surfaces,
-            aim: RwLock::new(Arc::new(aim)),
+            resolved: RwLock::new(Arc::new(resolved)),
         })
     }
 
     /// What its calls are translated for now. The same `Arc` while nothing is learned.
-    pub fn aim(&self) -> Arc<Aim> {
+    pub fn resolved(&self) -> Arc<ResolvedDeployment> {
         let profile = self.knowledge.profile();
-        let aim = self.aim.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if aim.is_for(&profile) {
-            return aim;
+        let resolved = self.resolved.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if resolved.is_for(&profile) {
+            return resolved;
         }
-        let target = aim.target.with_profile(profile, &self.surfaces);
+        let target = resolved.target.with_profile(profile, &self.surfaces);
         // The deployment has had a URL before, and a version is as long as any other.
-        let Ok(aim) = Aim::new(target, &self.resource.endpoint).map(Arc::new) else { return aim };
-        self.aim.write().unwrap_or_else(PoisonError::into_inner).clone_from(&aim);
-        aim
+        let Ok(resolved) = ResolvedDeployment::new(target, &self.resource.endpoint).map(Arc::new) else {
+            return resolved;
+        };
+        self.resolved.write().unwrap_or_else(PoisonError::into_inner).clone_from(&resolved);
+        resolved
     }
 
-    /// Where a call goes that was planned for this aim.
-    pub fn uri(&self, aim: &Aim, plan: &Plan) -> Result<Uri, UrlError> {
-        aim.uri(plan, &self.resource.endpoint)
+    /// Where a call goes that was planned for this deployment as it was resolved.
+    pub fn uri(&self, resolved: &ResolvedDeployment, plan: &Plan) -> Result<Uri, UrlError> {
+        resolved.uri(plan, &self.resource.endpoint)
     }
 }

@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use quick_cache::sync::Cache;
 
-use super::{Found, Ledger, Resource, Route, Terms};
+use super::{Resource, Route};
 use crate::{
     call::name,
     catalog::{Catalog, Surfaces},
     deadline::Timeouts,
+    learning::{FamilySource, KnowledgeStore, LearningOptions},
     translate::Target,
 };
 
@@ -27,8 +28,8 @@ pub struct Open {
     catalog: Arc<Catalog>,
     surfaces: Arc<Surfaces>,
     timeouts: Timeouts,
-    ledger: Arc<Ledger>,
-    terms: Terms,
+    knowledge_store: Arc<KnowledgeStore>,
+    learning_options: LearningOptions,
     seen: Cache<String, Arc<Route>>,
 }
 
@@ -94,7 +95,7 @@ impl Routes {
         let ours = self.listed().cloned();
         let open = self.open.iter();
         let azures = open.flat_map(|open| {
-            let names = open.ledger.deployments(&open.resource.name);
+            let names = open.knowledge_store.deployments(&open.resource.name);
             names
                 .into_iter()
                 .filter(|name| !self.listed.contains_key(name))
@@ -117,9 +118,17 @@ impl Open {
         catalog: Arc<Catalog>,
         surfaces: Arc<Surfaces>,
         timeouts: Timeouts,
-        (ledger, terms): (Arc<Ledger>, Terms),
+        (knowledge_store, learning_options): (Arc<KnowledgeStore>, LearningOptions),
     ) -> Open {
-        Open { resource, catalog, surfaces, timeouts, ledger, terms, seen: Cache::new(SEEN) }
+        Open {
+            resource,
+            catalog,
+            surfaces,
+            timeouts,
+            knowledge_store,
+            learning_options,
+            seen: Cache::new(SEEN),
+        }
     }
 
     /// The route of a deployment that carries its model's name, made once.
@@ -130,10 +139,10 @@ impl Open {
         if let Some(route) = self.seen.get(model) {
             return Some(route);
         }
-        let named = self.catalog.by_model(model).map(|family| (Found::Named, family));
+        let named = self.catalog.by_model(model).map(|family| (FamilySource::Named, family));
         let place = (self.resource.name.as_str(), model);
-        let knowledge = self.ledger.knowledge(place, named, &self.catalog, self.terms);
-        if knowledge.found() == Found::Unknown {
+        let knowledge = self.knowledge_store.knowledge(place, named, &self.catalog, self.learning_options);
+        if knowledge.found() == FamilySource::Unknown {
             tracing::warn!(
                 deployment = model,
                 "the deployment's family is not known: calls go up as they are"

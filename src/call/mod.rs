@@ -1,20 +1,20 @@
 //! The vocabulary of a call: what was asked, on which surface, how it is changed, what it cost.
 
+mod dialect;
 pub mod name;
-mod operation;
 mod plan;
 mod replayed;
-mod told;
+mod summary;
 mod usage;
 mod version;
 
-pub use operation::Operation;
+pub use dialect::Dialect;
 pub use plan::{
     Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
     ReplyTweak, RuleId, Shape, UsageChunk,
 };
 pub use replayed::ReplayedReasoning;
-pub use told::Told;
+pub use summary::AnswerSummary;
 pub use usage::Usage;
 pub use version::{ApiVersion, InvalidApiVersion, Surface};
 
@@ -27,7 +27,7 @@ pub const OUTLINE_DEPTH: u32 = 5;
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The operation asked for.
-    pub operation: Operation,
+    pub dialect: Dialect,
     /// The model or deployment named, from the path or else from the body.
     pub model: String,
     /// The client asked for a stream.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use bytes::Bytes;
 
 use crate::{
-    call::{ApiVersion, Call, Operation},
+    call::{ApiVersion, Call, Dialect},
     json::{self, Document, Pointer},
 };
 
@@ -16,7 +16,7 @@ pub type RuleId = Arc<str>;
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The operation as sent upstream.
-    pub operation: Operation,
+    pub dialect: Dialect,
     /// The dated api-version to send; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
     /// The call in the words of that operation, where the client asked for another one; then the rest is about it.
@@ -62,7 +62,7 @@ impl Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyPlan {
     /// The operation that Azure answers.
-    pub operation: Operation,
+    pub dialect: Dialect,
     /// Whether that is the operation that the client asked for.
     pub shape: Shape,
     /// How many calls the answer is put together of, one for each of its choices.
@@ -79,11 +79,11 @@ pub struct ReplyPlan {
 
 impl ReplyPlan {
     /// The operation that the client asked for.
-    pub fn asked(&self) -> Operation {
+    pub fn asked(&self) -> Dialect {
         match self.shape {
-            Shape::Same => self.operation,
-            Shape::OverResponses(_) => Operation::Chat,
-            Shape::OverChat(_) => Operation::Responses,
+            Shape::Same => self.dialect,
+            Shape::OverResponses(_) => Dialect::Chat,
+            Shape::OverChat(_) => Dialect::Responses,
         }
     }
 }
@@ -185,7 +185,7 @@ impl Edit {
     pub fn body(&self) -> Option<&json::Change> {
         match &self.change {
             Change::Body(change) => Some(change),
-            Change::ApiVersion { .. } | Change::Reply(_) | Change::Operation { .. } | Change::Lost { .. } => {
+            Change::ApiVersion { .. } | Change::Reply(_) | Change::Dialect { .. } | Change::Lost { .. } => {
                 None
             }
         }
@@ -207,11 +207,11 @@ pub enum Change {
     /// The answer.
     Reply(ReplyTweak),
     /// The operation.
-    Operation {
+    Dialect {
         /// What the client asked for.
-        from: Operation,
+        from: Dialect,
         /// What Azure is asked for.
-        to: Operation,
+        to: Dialect,
     },
     /// Something that has no place in the other operation.
     Lost {
@@ -229,7 +229,7 @@ impl fmt::Display for Change {
             Change::Body(json::Change::Rename { from, to }) => write!(f, "rename {from} to {to}"),
             Change::ApiVersion { from, to } => write!(f, "api-version {from} to {to}"),
             Change::Reply(tweak) => write!(f, "answer: {}", tweak.described()),
-            Change::Operation { from, to } => write!(f, "operation {from} to {to}"),
+            Change::Dialect { from, to } => write!(f, "operation {from} to {to}"),
             Change::Lost { at } => write!(f, "leave out {at}"),
         }
     }

@@ -1,6 +1,6 @@
 //! The token counts of an answer.
 
-use super::Operation;
+use super::Dialect;
 use crate::json::View;
 
 /// Tokens of one answer, as its `usage` tells them; absent counts are zero.
@@ -18,10 +18,10 @@ pub struct Usage {
 
 impl Usage {
     /// Reads the `usage` object of an operation's answer. Members may be null or absent (seen on older api-versions).
-    pub fn read(operation: Operation, usage: View<'_>) -> Usage {
-        let (prompt, completion) = match operation {
-            Operation::Chat => ("prompt_tokens", "completion_tokens"),
-            Operation::Responses => ("input_tokens", "output_tokens"),
+    pub fn read(dialect: Dialect, usage: View<'_>) -> Usage {
+        let (prompt, completion) = match dialect {
+            Dialect::Chat => ("prompt_tokens", "completion_tokens"),
+            Dialect::Responses => ("input_tokens", "output_tokens"),
         };
         let count = |key: &str| usage.get(key).and_then(View::whole).unwrap_or_default();
         let detail = |group: &str, key: &str| {

@@ -1,6 +1,6 @@
 //! One block of `families.toml`, or of an operator's overlay, as it was written.
 
-use crate::call::{ApiVersion, Operation, ReplayedReasoning};
+use crate::call::{ApiVersion, Dialect, ReplayedReasoning};
 
 use super::{
     profile::{Context, Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort},
@@ -37,7 +37,7 @@ pub(super) struct Block {
     pub(super) is_abstract: bool,
     pub(super) inherits: Option<String>,
     pub(super) models: Option<Vec<String>>,
-    pub(super) operations: Option<Vec<Operation>>,
+    pub(super) dialects: Option<Vec<Dialect>>,
     pub(super) streaming: Option<Streaming>,
     pub(super) system_role: Option<SystemRole>,
     pub(super) min_api_version: Option<ApiVersion>,
@@ -63,7 +63,7 @@ impl Block {
             is_abstract: section.flag("abstract").unwrap_or_default(),
             inherits: section.text("inherits").map(str::to_owned),
             models: section.texts("models"),
-            operations: section.words("operations"),
+            dialects: section.words("operations"),
             streaming: section.word("streaming"),
             system_role: section.word("system_role"),
             min_api_version: section
@@ -81,24 +81,24 @@ impl Block {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
             source: section.text("source").map(str::to_owned),
-            chat: rows(section, Operation::Chat),
-            responses: rows(section, Operation::Responses),
+            chat: rows(section, Dialect::Chat),
+            responses: rows(section, Dialect::Responses),
         }
     }
 
     /// What it says of the parameters of an operation.
-    pub(super) fn entries(&self, operation: Operation) -> &[Entry] {
-        match operation {
-            Operation::Chat => &self.chat,
-            Operation::Responses => &self.responses,
+    pub(super) fn entries(&self, dialect: Dialect) -> &[Entry] {
+        match dialect {
+            Dialect::Chat => &self.chat,
+            Dialect::Responses => &self.responses,
         }
     }
 }
 
 /// The table that is called like the operation.
-fn rows(section: &mut Section<'_, '_>, operation: Operation) -> Vec<Entry> {
-    let Some(table) = section.table(operation.name()) else { return Vec::new() };
-    entries(&mut section.below(&[operation.name()], table))
+fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<Entry> {
+    let Some(table) = section.table(dialect.name()) else { return Vec::new() };
+    entries(&mut section.below(&[dialect.name()], table))
 }
 
 fn context(section: &mut Section<'_, '_>) -> Context {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::call::Operation;
+use crate::call::Dialect;
 
 use super::{
     profile::{Context, Profile, Row, Scalar, Verb},
@@ -40,15 +40,15 @@ pub fn families_markdown(catalog: &Catalog) -> String {
     let mut page = String::from(INTRODUCTION);
     page.push_str(&facts(catalog));
     let caps = "(`clamp.max_tokens`, `clamp.max_completion_tokens`)";
-    page.push_str(&parameters(catalog, Operation::Chat, "chat completions", caps));
+    page.push_str(&parameters(catalog, Dialect::Chat, "chat completions", caps));
     let caps = "(`clamp.max_output_tokens`)";
-    page.push_str(&parameters(catalog, Operation::Responses, "the Responses API", caps));
+    page.push_str(&parameters(catalog, Dialect::Responses, "the Responses API", caps));
     page
 }
 
 /// The rows of every family that Azure serves on the operation.
-fn parameters(catalog: &Catalog, operation: Operation, called: &str, caps: &str) -> String {
-    let tables = Tables { catalog, operation };
+fn parameters(catalog: &Catalog, dialect: Dialect, called: &str, caps: &str) -> String {
+    let tables = Tables { catalog, dialect };
     let mut page = format!("\n## Parameters of {called}\n\n");
     page.push_str("A cap above the longest answer is set to it in every family whose limit is known ");
     page.push_str(caps);
@@ -88,7 +88,7 @@ fn facts(catalog: &Catalog) -> String {
         table.push_str(&line(&[
             format!("`{}`", family.name),
             codes(family.models.iter().map(String::as_str)),
-            words(&family.operations),
+            words(&family.dialects),
             family.streaming.word().to_owned(),
             family.system_role.word().to_owned(),
             cap(family),
@@ -108,7 +108,7 @@ fn facts(catalog: &Catalog) -> String {
 }
 
 fn cap(family: &Profile) -> String {
-    if !family.serves(Operation::Chat) {
+    if !family.serves(Dialect::Chat) {
         return "`max_output_tokens`".to_owned();
     }
     let renamed = |id: &str| family.chat.iter().any(|row| &*row.id == id);
@@ -140,7 +140,7 @@ fn efforts(family: &Profile) -> String {
         _ => effort.name().to_owned(),
     });
     let shown = shown.collect::<Vec<_>>().join(", ");
-    let more = family.efforts(Operation::Responses).unwrap_or_default().iter();
+    let more = family.efforts(Dialect::Responses).unwrap_or_default().iter();
     let more: Vec<&str> =
         more.filter(|effort| !efforts.contains(effort)).map(|effort| effort.name()).collect();
     if more.is_empty() { shown } else { format!("{shown} + {}", more.join(", ")) }
@@ -163,13 +163,13 @@ fn base(family: &Profile) -> Option<&str> {
 #[derive(Clone, Copy)]
 struct Tables<'c> {
     catalog: &'c Catalog,
-    operation: Operation,
+    dialect: Dialect,
 }
 
 impl<'c> Tables<'c> {
     /// The families that Azure serves on it, which alone have rows of it.
     fn families(self) -> impl Iterator<Item = &'c Profile> {
-        self.catalog.families().map(AsRef::as_ref).filter(move |family| family.serves(self.operation))
+        self.catalog.families().map(AsRef::as_ref).filter(move |family| family.serves(self.dialect))
     }
 
     /// The bases, in the order of the families that stand on them.
@@ -208,7 +208,7 @@ impl<'c> Tables<'c> {
 
     /// How a family differs from its base; nothing where it does not.
     fn own_rows(self, family: &Profile, shared: &[&Row]) -> String {
-        let rows = family.rows(self.operation);
+        let rows = family.rows(self.dialect);
         let mut own = String::new();
         for row in rows.iter().filter(|row| self.is_own(family, row)) {
             let _infallible = writeln!(own, "  - `{}` ({}): {}", row.id, applies(row), row.why);
@@ -226,12 +226,12 @@ impl<'c> Tables<'c> {
     }
 
     fn rows_from<'f>(self, family: &'f Profile, origin: &str) -> impl Iterator<Item = &'f Row> {
-        let rows = family.rows(self.operation).iter();
-        rows.filter(move |row| family.origin(self.operation, &row.id) == Some(origin))
+        let rows = family.rows(self.dialect).iter();
+        rows.filter(move |row| family.origin(self.dialect, &row.id) == Some(origin))
     }
 
     fn is_own(self, family: &Profile, row: &Row) -> bool {
-        let origin = family.origin(self.operation, &row.id);
+        let origin = family.origin(self.dialect, &row.id);
         origin.is_some_and(|origin| *origin == *family.name || origin == "overlay")
     }
 }

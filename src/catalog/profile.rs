@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::model_name::{canonical, undated};
-use crate::call::{ApiVersion, Operation, ReplayedReasoning};
+use crate::call::{ApiVersion, Dialect, ReplayedReasoning};
 
 /// A family's name, such as `gpt-5.1` or `unknown`.
 pub type FamilyName = Arc<str>;
@@ -16,7 +16,7 @@ pub struct Profile {
     /// Base model names that belong to the family, without a date suffix.
     pub models: Vec<String>,
     /// The operations Azure serves for it; empty means that nothing is known.
-    pub operations: Vec<Operation>,
+    pub dialects: Vec<Dialect>,
     /// Whether Azure streams its answers.
     pub streaming: Streaming,
     /// Where instructions go.
@@ -59,47 +59,47 @@ pub struct Profile {
 impl Profile {
     /// Whether anything is known of the family; nothing is of `unknown`.
     pub fn is_known(&self) -> bool {
-        !self.operations.is_empty()
+        !self.dialects.is_empty()
     }
 
     /// What the family does not take of a call of that operation, in the order in which the rows are applied.
-    pub fn rows(&self, operation: Operation) -> &[Row] {
-        match operation {
-            Operation::Chat => &self.chat,
-            Operation::Responses => &self.responses,
+    pub fn rows(&self, dialect: Dialect) -> &[Row] {
+        match dialect {
+            Dialect::Chat => &self.chat,
+            Dialect::Responses => &self.responses,
         }
     }
 
     /// The same, to be changed.
-    pub(crate) fn rows_mut(&mut self, operation: Operation) -> &mut Vec<Row> {
-        match operation {
-            Operation::Chat => &mut self.chat,
-            Operation::Responses => &mut self.responses,
+    pub(crate) fn rows_mut(&mut self, dialect: Dialect) -> &mut Vec<Row> {
+        match dialect {
+            Dialect::Chat => &mut self.chat,
+            Dialect::Responses => &mut self.responses,
         }
     }
 
     /// What Azure assumes for a parameter that is absent from a call of that operation.
-    pub fn default(&self, operation: Operation, param: &str) -> Option<&Scalar> {
-        match operation {
-            Operation::Chat => self.defaults.get(param),
-            Operation::Responses => self.responses_defaults.get(param),
+    pub fn default(&self, dialect: Dialect, param: &str) -> Option<&Scalar> {
+        match dialect {
+            Dialect::Chat => self.defaults.get(param),
+            Dialect::Responses => self.responses_defaults.get(param),
         }
     }
 
     /// The efforts that it takes in a call of that operation, as in [`Profile::efforts`].
-    pub fn efforts(&self, operation: Operation) -> Option<&[Effort]> {
-        let own = self.responses_efforts.as_ref().filter(|_| operation == Operation::Responses);
+    pub fn efforts(&self, dialect: Dialect) -> Option<&[Effort]> {
+        let own = self.responses_efforts.as_ref().filter(|_| dialect == Dialect::Responses);
         own.or(self.efforts.as_ref()).map(Vec::as_slice)
     }
 
     /// Where a row was written.
-    pub fn origin(&self, operation: Operation, id: &str) -> Option<&str> {
-        self.origins.get(&*origin_key(operation, id)).map(String::as_str)
+    pub fn origin(&self, dialect: Dialect, id: &str) -> Option<&str> {
+        self.origins.get(&*origin_key(dialect, id)).map(String::as_str)
     }
 
     /// Whether Azure serves an operation for it, as far as anything is known.
-    pub fn serves(&self, operation: Operation) -> bool {
-        self.operations.is_empty() || self.operations.contains(&operation)
+    pub fn serves(&self, dialect: Dialect) -> bool {
+        self.dialects.is_empty() || self.dialects.contains(&dialect)
     }
 
     /// Whether a base model of that name belongs to the family; it may end in a date.
@@ -113,10 +113,10 @@ impl Profile {
 }
 
 /// What a row is called among the origins: both operations may have one of that id.
-pub(crate) fn origin_key(operation: Operation, id: &str) -> Cow<'_, str> {
-    match operation {
-        Operation::Chat => Cow::Borrowed(id),
-        Operation::Responses => Cow::Owned(format!("responses:{id}")),
+pub(crate) fn origin_key(dialect: Dialect, id: &str) -> Cow<'_, str> {
+    match dialect {
+        Dialect::Chat => Cow::Borrowed(id),
+        Dialect::Responses => Cow::Owned(format!("responses:{id}")),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use toml::{Table, Value};
 
-use crate::call::{Operation, name};
+use crate::call::{Dialect, name};
 
 use super::{
     block::Block,
@@ -179,14 +179,14 @@ fn block(name: &str, value: &Value, problems: &mut Vec<Problem>) -> Option<Block
 }
 
 fn defaults(embedded: &Table, problems: &mut Vec<Problem>) -> Defaults {
-    let mut read = |operation: Operation| {
-        let table = embedded.get("defaults")?.get(operation.name())?.as_table()?;
-        let mut section = Section::new(table, &["defaults", operation.name()], problems);
+    let mut read = |dialect: Dialect| {
+        let table = embedded.get("defaults")?.get(dialect.name())?.as_table()?;
+        let mut section = Section::new(table, &["defaults", dialect.name()], problems);
         let read = |key: &String| Some((key.clone(), section.read(key, "plain value", scalar)?));
         Some(table.keys().filter_map(read).collect())
     };
     Defaults {
-        chat: read(Operation::Chat).unwrap_or_default(),
-        responses: read(Operation::Responses).unwrap_or_default(),
+        chat: read(Dialect::Chat).unwrap_or_default(),
+        responses: read(Dialect::Responses).unwrap_or_default(),
     }
 }

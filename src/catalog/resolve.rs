@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use crate::call::{Operation, ReplayedReasoning};
+use crate::call::{Dialect, ReplayedReasoning};
 
 use super::{
     lineage::Layer,
@@ -30,7 +30,7 @@ pub(super) fn blank(name: &str, defaults: &Defaults) -> Profile {
     Profile {
         name: name.into(),
         models: Vec::new(),
-        operations: Vec::new(),
+        dialects: Vec::new(),
         streaming: Streaming::Native,
         system_role: SystemRole::Any,
         min_api_version: None,
@@ -75,7 +75,7 @@ impl Draft {
         if block.models.is_some() {
             over.origins.insert("models".to_owned(), origin.to_owned());
         }
-        over.set(&mut profile.operations, "operations", block.operations.as_ref());
+        over.set(&mut profile.dialects, "operations", block.dialects.as_ref());
         over.set(&mut profile.streaming, "streaming", block.streaming.as_ref());
         over.set(&mut profile.system_role, "system_role", block.system_role.as_ref());
         over.some(&mut profile.min_api_version, "min_api_version", block.min_api_version.as_ref());
@@ -92,23 +92,23 @@ impl Draft {
         over.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         over.some(&mut profile.retires, "retires", block.retires.as_ref());
         over.set(&mut profile.source, "source", block.source.as_ref());
-        for operation in Operation::ALL {
-            for entry in block.entries(operation) {
-                self.lay_entry(origin, operation, entry);
+        for dialect in Dialect::ALL {
+            for entry in block.entries(dialect) {
+                self.lay_entry(origin, dialect, entry);
             }
         }
     }
 
-    fn lay_entry(&mut self, origin: &str, operation: Operation, entry: &Entry) {
+    fn lay_entry(&mut self, origin: &str, dialect: Dialect, entry: &Entry) {
         let profile = &mut self.profile;
         match entry {
             Entry::Take(param) => {
-                profile.rows_mut(operation).retain(|row| row.param != *param);
-                self.taken.insert((operation.name(), param.clone()));
+                profile.rows_mut(dialect).retain(|row| row.param != *param);
+                self.taken.insert((dialect.name(), param.clone()));
             }
             Entry::Row(row) => {
-                profile.origins.insert(origin_key(operation, &row.id).into_owned(), origin.to_owned());
-                let rows = profile.rows_mut(operation);
+                profile.origins.insert(origin_key(dialect, &row.id).into_owned(), origin.to_owned());
+                let rows = profile.rows_mut(dialect);
                 match rows.iter_mut().find(|old| old.id == row.id) {
                     Some(old) => old.clone_from(row),
                     None => rows.push(row.clone()),
@@ -120,12 +120,12 @@ impl Draft {
     /// The finished profile.
     pub(super) fn finish(mut self, problems: &mut Vec<Problem>) -> Profile {
         self.set_default_effort(problems);
-        self.cap_answers(Operation::Chat, &["max_tokens", "max_completion_tokens"]);
-        self.cap_answers(Operation::Responses, &["max_output_tokens"]);
+        self.cap_answers(Dialect::Chat, &["max_tokens", "max_completion_tokens"]);
+        self.cap_answers(Dialect::Responses, &["max_output_tokens"]);
         let Draft { mut profile, .. } = self;
         // A row that was taken back leaves no trace.
-        let keys = |operation| profile.rows(operation).iter().map(move |row| origin_key(operation, &row.id));
-        let rows: BTreeSet<String> = Operation::ALL.into_iter().flat_map(keys).map(Cow::into_owned).collect();
+        let keys = |dialect| profile.rows(dialect).iter().map(move |row| origin_key(dialect, &row.id));
+        let rows: BTreeSet<String> = Dialect::ALL.into_iter().flat_map(keys).map(Cow::into_owned).collect();
         profile.origins.retain(|key, _| is_field(key) || rows.contains(key.as_str()));
         profile
     }
@@ -148,22 +148,22 @@ impl Draft {
     }
 
     /// Azure refuses a cap above what an answer may hold; one at the limit means the same.
-    fn cap_answers(&mut self, operation: Operation, params: &[&str]) {
+    fn cap_answers(&mut self, dialect: Dialect, params: &[&str]) {
         let Some(output) = self.profile.context.output else { return };
-        if !self.profile.serves(operation) {
+        if !self.profile.serves(dialect) {
             return;
         }
         let Ok(most) = u32::try_from(output) else { return };
         for param in params {
             let id = format!("clamp.{param}");
             let renamed = format!("rename.{param}");
-            if self.taken.contains(&(operation.name(), (*param).to_owned()))
-                || self.profile.rows(operation).iter().any(|row| *row.id == *id || *row.id == *renamed)
+            if self.taken.contains(&(dialect.name(), (*param).to_owned()))
+                || self.profile.rows(dialect).iter().any(|row| *row.id == *id || *row.id == *renamed)
             {
                 continue;
             }
-            self.profile.origins.insert(origin_key(operation, &id).into_owned(), "context.output".to_owned());
-            self.profile.rows_mut(operation).push(Row {
+            self.profile.origins.insert(origin_key(dialect, &id).into_owned(), "context.output".to_owned());
+            self.profile.rows_mut(dialect).push(Row {
                 id: id.into(),
                 param: (*param).to_owned(),
                 verb: Verb::Clamp { min: None, max: Some(f64::from(most)) },

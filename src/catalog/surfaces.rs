@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::call::{ApiVersion, Operation, Surface};
+use crate::call::{ApiVersion, Dialect, Surface};
 
 use super::{problem::Problem, profile::Row, row::row, section::Section};
 
@@ -44,8 +44,8 @@ impl Surfaces {
             value.as_array()?.iter().map(|version| version.as_str()?.parse().ok()).collect()
         });
         let surfaces = Surfaces {
-            chat: rows(&mut section, Operation::Chat),
-            responses: rows(&mut section, Operation::Responses),
+            chat: rows(&mut section, Dialect::Chat),
+            responses: rows(&mut section, Dialect::Responses),
             oldest_responses: section.parsed("oldest_responses", "api-version"),
             developer_role: section.parsed("developer_role", "api-version"),
             versions: versions.unwrap_or_default(),
@@ -55,9 +55,9 @@ impl Surfaces {
 
     /// What a call of that operation on that version cannot hold; at most one row for each parameter. The ids are
     /// `version.KEY`.
-    pub fn rows(&self, version: &ApiVersion, operation: Operation) -> Vec<Row> {
+    pub fn rows(&self, version: &ApiVersion, dialect: Dialect) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        for newer in self.newer(operation).iter().filter(|newer| is_older(version, &newer.since)) {
+        for newer in self.newer(dialect).iter().filter(|newer| is_older(version, &newer.since)) {
             if rows.iter().all(|row| row.param != newer.row.param) {
                 rows.push(newer.row.clone());
             }
@@ -65,16 +65,16 @@ impl Surfaces {
         rows
     }
 
-    fn newer(&self, operation: Operation) -> &[Newer] {
-        match operation {
-            Operation::Chat => &self.chat,
-            Operation::Responses => &self.responses,
+    fn newer(&self, dialect: Dialect) -> &[Newer] {
+        match dialect {
+            Dialect::Chat => &self.chat,
+            Dialect::Responses => &self.responses,
         }
     }
 
     /// The oldest dated version that has the operation, where not every one has it.
-    pub fn oldest(&self, operation: Operation) -> Option<&ApiVersion> {
-        self.oldest_responses.as_ref().filter(|_| operation == Operation::Responses)
+    pub fn oldest(&self, dialect: Dialect) -> Option<&ApiVersion> {
+        self.oldest_responses.as_ref().filter(|_| dialect == Dialect::Responses)
     }
 
     /// Whether that version knows the role `developer`.
@@ -96,9 +96,9 @@ fn is_older(version: &ApiVersion, since: &Surface) -> bool {
 }
 
 /// The table that is called like the operation.
-fn rows(section: &mut Section<'_, '_>, operation: Operation) -> Vec<Newer> {
-    let Some(table) = section.table(operation.name()) else { return Vec::new() };
-    let mut table = section.below(&[operation.name()], table);
+fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<Newer> {
+    let Some(table) = section.table(dialect.name()) else { return Vec::new() };
+    let mut table = section.below(&[dialect.name()], table);
     let mut rows = Vec::new();
     for (param, value) in table.table {
         let tables = match value {
@@ -139,7 +139,7 @@ mod tests {
     use crate::catalog::{Scalar, Verb};
 
     fn rows_on(version: &str) -> Vec<Row> {
-        Surfaces::embedded().rows(&version.parse().unwrap(), Operation::Chat)
+        Surfaces::embedded().rows(&version.parse().unwrap(), Dialect::Chat)
     }
 
     fn withheld(version: &str) -> Vec<String> {
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_responses_call_has_rows_of_its_own() {
-        let on = |version: &str| Surfaces::embedded().rows(&version.parse().unwrap(), Operation::Responses);
+        let on = |version: &str| Surfaces::embedded().rows(&version.parse().unwrap(), Dialect::Responses);
         let ids = |version| on(version).iter().map(|row| row.id.to_string()).collect::<Vec<_>>();
         assert_eq!(ids("2025-04-01-preview"), ["version.context_management"]);
         let older = ids("2025-03-01-preview");
@@ -234,7 +234,7 @@ mod tests {
             };
             assert!(known, "{}: {since}", row.id);
         }
-        assert!(surfaces.oldest(Operation::Responses).is_some_and(|oldest| versions.contains(oldest)));
+        assert!(surfaces.oldest(Dialect::Responses).is_some_and(|oldest| versions.contains(oldest)));
         for family in crate::catalog::Catalog::embedded().families() {
             let known = family.min_api_version.as_ref().is_none_or(|version| versions.contains(version));
             assert!(known, "{}", family.name);

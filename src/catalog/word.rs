@@ -1,6 +1,6 @@
 //! The words in which the catalog writes the values of a profile.
 
-use crate::call::{Operation, ReplayedReasoning};
+use crate::call::{Dialect, ReplayedReasoning};
 
 use super::profile::{Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort};
 
@@ -13,8 +13,8 @@ pub trait Word: Copy + 'static {
     fn word(self) -> &'static str;
 }
 
-impl Word for Operation {
-    const ALL: &'static [Operation] = &Operation::ALL;
+impl Word for Dialect {
+    const ALL: &'static [Dialect] = &Dialect::ALL;
 
     fn word(self) -> &'static str {
         self.name()

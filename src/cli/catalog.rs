@@ -12,7 +12,7 @@ use super::{
     terminal::{ERROR, HEAD},
 };
 use crate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Catalog, Profile, Row, Verb, Word},
     config::{Checked, Environment},
 };
@@ -112,7 +112,7 @@ fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     let fields = fields(profile);
     if json {
         let mut whole = fields;
-        for operation in Operation::ALL {
+        for operation in Dialect::ALL {
             let row = |row: &Row| json!({ "id": *row.id, "does": does(row), "why": *row.why, "origin": profile.origin(operation, &row.id) });
             let rows = profile.rows(operation).iter().map(row).collect();
             whole.insert(operation.name().to_owned(), Value::Array(rows));
@@ -124,7 +124,7 @@ fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {
     let known = fields.iter().filter(|(_, value)| !value.is_null());
     let row = |(key, value): (&String, &Value)| [key.clone(), plain(value), origin(profile, key).to_owned()];
     out.table(&["field", "value", "written in"], known.map(row), &[])?;
-    for operation in Operation::ALL.into_iter().filter(|operation| profile.serves(*operation)) {
+    for operation in Dialect::ALL.into_iter().filter(|operation| profile.serves(*operation)) {
         if profile.rows(operation).is_empty() {
             continue;
         }
@@ -156,7 +156,7 @@ fn fields(profile: &Profile) -> Map<String, Value> {
     fn words<W: Word>(words: &[W]) -> Vec<&'static str> {
         words.iter().map(|word| word.word()).collect()
     }
-    let operations: Vec<&str> = profile.operations.iter().map(|operation| operation.name()).collect();
+    let operations: Vec<&str> = profile.dialects.iter().map(|operation| operation.name()).collect();
     let fields = json!({
         "family": *profile.name,
         "models": profile.models,
@@ -230,7 +230,7 @@ mod tests {
             for (key, value) in fields(profile).iter().filter(|(_, value)| !value.is_null()) {
                 assert!(!origin(profile, key).is_empty(), "{}: {key} = {value}", profile.name);
             }
-            for operation in Operation::ALL {
+            for operation in Dialect::ALL {
                 let rows = profile.rows(operation).iter();
                 assert!(
                     rows.clone().all(|row| profile.origin(operation, &row.id).is_some()),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     balance::Route,
-    call::{Call, Edit, Operation, Surface},
+    call::{Call, Dialect, Edit, Surface},
     catalog::{Catalog, Surfaces},
     config::{Checked, Environment, KeySettings, Settings},
     gateway::Gateway,
@@ -47,8 +47,8 @@ pub(super) struct ExplainArgs {
     #[arg(long, short, value_name = "MODEL")]
     model: String,
     /// What the client calls
-    #[arg(long, short, value_name = "OPERATION", default_value = Operation::Chat.name(), value_parser = operation())]
-    operation: Operation,
+    #[arg(long, short, value_name = "OPERATION", default_value = Dialect::Chat.name(), value_parser = dialect())]
+    dialect: Dialect,
     #[command(flatten)]
     config: ConfigArgs,
     /// The configured key of the caller, by its name: its policy counts too
@@ -60,9 +60,9 @@ pub(super) struct ExplainArgs {
 }
 
 /// Reads an operation by the name that the catalog has for it.
-fn operation() -> impl TypedValueParser<Value = Operation> {
-    let names = PossibleValuesParser::new(Operation::ALL.map(Operation::name));
-    names.map(|name| Operation::named(&name).unwrap_or_default())
+fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    let names = PossibleValuesParser::new(Dialect::ALL.map(Dialect::name));
+    names.map(|name| Dialect::named(&name).unwrap_or_default())
 }
 
 /// What would become of a call.
@@ -106,7 +106,7 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
     input.read_to_end(&mut text)?;
-    let call = match body::call(args.operation, Some(args.model.clone()), true, text.into()) {
+    let call = match body::call(args.dialect, Some(args.model.clone()), true, text.into()) {
         Ok(call) => call,
         Err(error) => {
             writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;
@@ -138,11 +138,11 @@ pub(super) fn run(
 fn configured(call: &Call, settings: &Settings, key: Option<&str>) -> anyhow::Result<Report> {
     let gateway = Gateway::build(settings, &Arc::default())?;
     let route = gateway.routes.find(&call.model)?;
-    let aim = route.aim();
+    let resolved = route.resolved();
     let Route { policy, resource, .. } = &*route;
     let key = key.map(|name| named(&settings.keys, name)).transpose()?;
     let layers = [key.map(|key| &key.policy), Some(policy), Some(&gateway.policy)];
-    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, &aim.target, layers)? })
+    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, &resolved.target, layers)? })
 }
 
 /// A key by its name. What was asked for is not repeated: it may be the key itself.

@@ -152,7 +152,7 @@ async fn admin_listener(
     let Some(address) = settings.admin else { return Ok(None) };
     let listener = serve::bind(address).await?;
     let address = listener.local_addr()?;
-    let router = admin::router(gateway.metrics.clone(), gateway.ledger.clone());
+    let router = admin::router(gateway.metrics.clone(), gateway.knowledge_store.clone());
     tokio::spawn(serve::serve(listener, router, serve::Options::default(), stop.clone()));
     Ok(Some(address))
 }

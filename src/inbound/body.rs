@@ -8,7 +8,7 @@ use http::{HeaderMap, header};
 
 use super::decode::{self, decode};
 use crate::{
-    call::{Call, OUTLINE_DEPTH, Operation, name},
+    call::{Call, Dialect, OUTLINE_DEPTH, name},
     deadline::{Deadlines, Timeouts},
     gather::{Ungathered, gather},
     json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
@@ -123,7 +123,7 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
 /// Outlines a body and reads what every call needs: the model (the path's name wins, as on Azure), whether a stream
 /// is asked for, and the shape of the messages or the input.
 pub fn call(
-    operation: Operation,
+    dialect: Dialect,
     named: Option<String>,
     normalize: bool,
     body: Bytes,
@@ -145,11 +145,11 @@ pub fn call(
         None => false,
         Some(stream) => stream.boolean().ok_or_else(|| wrong_type("stream", "a boolean", stream))?,
     };
-    match operation {
-        Operation::Chat => messages(root)?,
-        Operation::Responses => input(root)?,
+    match dialect {
+        Dialect::Chat => messages(root)?,
+        Dialect::Responses => input(root)?,
     }
-    Ok(Call { operation, model, stream, body, normalize, stateless: false })
+    Ok(Call { dialect, model, stream, body, normalize, stateless: false })
 }
 
 /// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of which

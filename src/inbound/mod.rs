@@ -6,4 +6,4 @@ pub mod models;
 pub mod paths;
 
 pub use body::BodyError;
-pub use paths::{Dialect, Endpoint, Matched};
+pub use paths::{Endpoint, FrontDoor, Matched};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     balance::{Route, Routes},
-    call::Operation,
+    call::Dialect,
     catalog::{Modality, Profile, Streaming, Verb},
 };
 
@@ -22,14 +22,14 @@ pub fn one(route: &Route) -> Bytes {
 
 /// OpenAI's members, then ours.
 fn model(route: &Route) -> Value {
-    let aim = route.aim();
-    let profile = &aim.target.profile;
+    let resolved = route.resolved();
+    let profile = &resolved.target.profile;
     json!({
         "id": route.model,
         "object": "model",
         "created": 0,
         "owned_by": "azure",
-        "deployment": aim.target.deployment,
+        "deployment": resolved.target.deployment,
         "family": *profile.name,
         "context_window": profile.context.window,
         "max_input_tokens": profile.context.input,
@@ -44,8 +44,8 @@ fn capabilities(profile: &Profile) -> Value {
     let takes = |modality| profile.modalities.as_ref().map(|taken| taken.contains(&modality));
     let efforts = profile.efforts.iter().flatten().map(|effort| effort.name());
     json!({
-        "chat_completion": profile.operations.contains(&Operation::Chat),
-        "responses": profile.operations.contains(&Operation::Responses),
+        "chat_completion": profile.dialects.contains(&Dialect::Chat),
+        "responses": profile.dialects.contains(&Dialect::Responses),
         "streaming": if profile.streaming == Streaming::Native { "native" } else { "synthesized" },
         "tools": !refuses("tools"),
         "vision": takes(Modality::Image),

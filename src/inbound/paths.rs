@@ -3,11 +3,11 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::call::{Operation, name};
+use crate::call::{Dialect, name};
 
 /// Whose clients use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
+pub enum FrontDoor {
     /// OpenAI's own paths: strict clients, no Azure extras expected.
     OpenAi,
     /// Azure's paths: clients that know Azure's stream.
@@ -18,7 +18,7 @@ pub enum Dialect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// An operation that is translated.
-    Operation(Operation),
+    Dialect(Dialect),
     /// A stored response, or what stands behind its id in the path, such as `/cancel`.
     Object(&'static str),
     /// The list of models.
@@ -31,11 +31,11 @@ struct Row {
     pattern: &'static str,
     method: Method,
     endpoint: Endpoint,
-    dialect: Dialect,
+    door: FrontDoor,
 }
 
-const CHAT: Endpoint = Endpoint::Operation(Operation::Chat);
-const RESPONSES: Endpoint = Endpoint::Operation(Operation::Responses);
+const CHAT: Endpoint = Endpoint::Dialect(Dialect::Chat);
+const RESPONSES: Endpoint = Endpoint::Dialect(Dialect::Responses);
 const RESPONSE: Endpoint = Endpoint::Object("");
 const CANCEL: Endpoint = Endpoint::Object("/cancel");
 const INPUT_ITEMS: Endpoint = Endpoint::Object("/input_items");
@@ -43,53 +43,53 @@ const INPUT_ITEMS: Endpoint = Endpoint::Object("/input_items");
 /// Operations of OpenAI's that stand where a response's id does. Azure's specification has neither.
 const NO_IDS: [&str; 2] = ["compact", "input_tokens"];
 
-const fn row(pattern: &'static str, method: Method, endpoint: Endpoint, dialect: Dialect) -> Row {
-    Row { pattern, method, endpoint, dialect }
+const fn row(pattern: &'static str, method: Method, endpoint: Endpoint, door: FrontDoor) -> Row {
+    Row { pattern, method, endpoint, door }
 }
 
 /// `{}` is one segment: a deployment, a model, or an object's id.
 const ROWS: &[Row] = &[
-    row("/v1/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
-    row("/chat/completions", Method::POST, CHAT, Dialect::OpenAi),
-    row("/openai/v1/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    row("/v1/chat/completions", Method::POST, CHAT, FrontDoor::OpenAi),
+    row("/chat/completions", Method::POST, CHAT, FrontDoor::OpenAi),
+    row("/openai/v1/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
     // OpenAI with a base_url that ends in /openai.
-    row("/openai/chat/completions", Method::POST, CHAT, Dialect::Azure),
-    row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
+    row("/openai/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
+    row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
     // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
-    row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, Dialect::Azure),
-    row("/v1/responses", Method::POST, RESPONSES, Dialect::OpenAi),
-    row("/responses", Method::POST, RESPONSES, Dialect::OpenAi),
-    row("/openai/v1/responses", Method::POST, RESPONSES, Dialect::Azure),
-    row("/openai/responses", Method::POST, RESPONSES, Dialect::Azure),
+    row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
+    row("/v1/responses", Method::POST, RESPONSES, FrontDoor::OpenAi),
+    row("/responses", Method::POST, RESPONSES, FrontDoor::OpenAi),
+    row("/openai/v1/responses", Method::POST, RESPONSES, FrontDoor::Azure),
+    row("/openai/responses", Method::POST, RESPONSES, FrontDoor::Azure),
     // openai-java writes the deployment into the path of whatever has a model.
-    row("/openai/deployments/{}/responses", Method::POST, RESPONSES, Dialect::Azure),
-    row("/openai/v1/deployments/{}/responses", Method::POST, RESPONSES, Dialect::Azure),
-    row("/v1/responses/{}", Method::GET, RESPONSE, Dialect::OpenAi),
-    row("/v1/responses/{}", Method::DELETE, RESPONSE, Dialect::OpenAi),
-    row("/v1/responses/{}/cancel", Method::POST, CANCEL, Dialect::OpenAi),
-    row("/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::OpenAi),
-    row("/responses/{}", Method::GET, RESPONSE, Dialect::OpenAi),
-    row("/responses/{}", Method::DELETE, RESPONSE, Dialect::OpenAi),
-    row("/responses/{}/cancel", Method::POST, CANCEL, Dialect::OpenAi),
-    row("/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::OpenAi),
-    row("/openai/v1/responses/{}", Method::GET, RESPONSE, Dialect::Azure),
-    row("/openai/v1/responses/{}", Method::DELETE, RESPONSE, Dialect::Azure),
-    row("/openai/v1/responses/{}/cancel", Method::POST, CANCEL, Dialect::Azure),
-    row("/openai/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::Azure),
-    row("/openai/responses/{}", Method::GET, RESPONSE, Dialect::Azure),
-    row("/openai/responses/{}", Method::DELETE, RESPONSE, Dialect::Azure),
-    row("/openai/responses/{}/cancel", Method::POST, CANCEL, Dialect::Azure),
-    row("/openai/responses/{}/input_items", Method::GET, INPUT_ITEMS, Dialect::Azure),
-    row("/v1/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
-    row("/v1/models/{}", Method::GET, Endpoint::Model, Dialect::OpenAi),
-    row("/models", Method::GET, Endpoint::Models, Dialect::OpenAi),
-    row("/models/{}", Method::GET, Endpoint::Model, Dialect::OpenAi),
-    row("/openai/v1/models", Method::GET, Endpoint::Models, Dialect::Azure),
-    row("/openai/v1/models/{}", Method::GET, Endpoint::Model, Dialect::Azure),
-    row("/openai/models", Method::GET, Endpoint::Models, Dialect::Azure),
-    row("/openai/models/{}", Method::GET, Endpoint::Model, Dialect::Azure),
-    row("/openai/deployments", Method::GET, Endpoint::Models, Dialect::Azure),
-    row("/openai/deployments/{}", Method::GET, Endpoint::Model, Dialect::Azure),
+    row("/openai/deployments/{}/responses", Method::POST, RESPONSES, FrontDoor::Azure),
+    row("/openai/v1/deployments/{}/responses", Method::POST, RESPONSES, FrontDoor::Azure),
+    row("/v1/responses/{}", Method::GET, RESPONSE, FrontDoor::OpenAi),
+    row("/v1/responses/{}", Method::DELETE, RESPONSE, FrontDoor::OpenAi),
+    row("/v1/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::OpenAi),
+    row("/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::OpenAi),
+    row("/responses/{}", Method::GET, RESPONSE, FrontDoor::OpenAi),
+    row("/responses/{}", Method::DELETE, RESPONSE, FrontDoor::OpenAi),
+    row("/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::OpenAi),
+    row("/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::OpenAi),
+    row("/openai/v1/responses/{}", Method::GET, RESPONSE, FrontDoor::Azure),
+    row("/openai/v1/responses/{}", Method::DELETE, RESPONSE, FrontDoor::Azure),
+    row("/openai/v1/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::Azure),
+    row("/openai/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::Azure),
+    row("/openai/responses/{}", Method::GET, RESPONSE, FrontDoor::Azure),
+    row("/openai/responses/{}", Method::DELETE, RESPONSE, FrontDoor::Azure),
+    row("/openai/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::Azure),
+    row("/openai/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::Azure),
+    row("/v1/models", Method::GET, Endpoint::Models, FrontDoor::OpenAi),
+    row("/v1/models/{}", Method::GET, Endpoint::Model, FrontDoor::OpenAi),
+    row("/models", Method::GET, Endpoint::Models, FrontDoor::OpenAi),
+    row("/models/{}", Method::GET, Endpoint::Model, FrontDoor::OpenAi),
+    row("/openai/v1/models", Method::GET, Endpoint::Models, FrontDoor::Azure),
+    row("/openai/v1/models/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
+    row("/openai/models", Method::GET, Endpoint::Models, FrontDoor::Azure),
+    row("/openai/models/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
+    row("/openai/deployments", Method::GET, Endpoint::Models, FrontDoor::Azure),
+    row("/openai/deployments/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
 ];
 
 /// A path that was recognised.
@@ -98,7 +98,7 @@ pub struct Matched {
     /// What it leads to.
     pub endpoint: Endpoint,
     /// Whose clients use it.
-    pub dialect: Dialect,
+    pub door: FrontDoor,
     /// The deployment, model or object that the path names, decoded.
     pub name: Option<String>,
 }
@@ -133,7 +133,7 @@ pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
             continue;
         }
         let name = names.into_iter().next().map(segment).transpose()?;
-        return Ok(Matched { endpoint: row.endpoint, dialect: row.dialect, name });
+        return Ok(Matched { endpoint: row.endpoint, door: row.door, name });
     }
     Err(if allowed.is_empty() { PathError::Unknown } else { PathError::Method { allowed } })
 }
@@ -173,31 +173,31 @@ mod tests {
 
     #[test]
     fn every_spelling_of_the_sdks_is_chat() {
-        for (path, name, dialect) in [
-            ("/v1/chat/completions", None, Dialect::OpenAi),
-            ("/v1/chat/completions/", None, Dialect::OpenAi),
-            ("/openai/v1/chat/completions", None, Dialect::Azure),
-            ("/openai/deployments/gpt-4o/chat/completions", Some("gpt-4o"), Dialect::Azure),
-            ("/openai/deployments/my%20gpt%2D4o/chat/completions/", Some("my gpt-4o"), Dialect::Azure),
-            ("/openai/v1/deployments/o1/chat/completions", Some("o1"), Dialect::Azure),
+        for (path, name, door) in [
+            ("/v1/chat/completions", None, FrontDoor::OpenAi),
+            ("/v1/chat/completions/", None, FrontDoor::OpenAi),
+            ("/openai/v1/chat/completions", None, FrontDoor::Azure),
+            ("/openai/deployments/gpt-4o/chat/completions", Some("gpt-4o"), FrontDoor::Azure),
+            ("/openai/deployments/my%20gpt%2D4o/chat/completions/", Some("my gpt-4o"), FrontDoor::Azure),
+            ("/openai/v1/deployments/o1/chat/completions", Some("o1"), FrontDoor::Azure),
         ] {
-            let expected = Matched { endpoint: CHAT, dialect, name: name.map(str::to_owned) };
+            let expected = Matched { endpoint: CHAT, door, name: name.map(str::to_owned) };
             assert_eq!(post(path), Ok(expected), "{path}");
         }
     }
 
     #[test]
     fn responses_are_made_and_found_again_under_every_prefix() {
-        for (prefix, dialect) in [
-            ("/v1", Dialect::OpenAi),
-            ("", Dialect::OpenAi),
-            ("/openai/v1", Dialect::Azure),
-            ("/openai", Dialect::Azure),
+        for (prefix, door) in [
+            ("/v1", FrontDoor::OpenAi),
+            ("", FrontDoor::OpenAi),
+            ("/openai/v1", FrontDoor::Azure),
+            ("/openai", FrontDoor::Azure),
         ] {
             let matched =
                 |method, rest: &str| recognise(&method, &format!("{prefix}/responses{rest}")).unwrap();
             let expected =
-                |endpoint, name: Option<&str>| Matched { endpoint, dialect, name: name.map(str::to_owned) };
+                |endpoint, name: Option<&str>| Matched { endpoint, door, name: name.map(str::to_owned) };
             assert_eq!(matched(Method::POST, ""), expected(RESPONSES, None));
             assert_eq!(matched(Method::GET, "/resp_1/"), expected(RESPONSE, Some("resp_1")));
             assert_eq!(matched(Method::HEAD, "/resp_1"), expected(RESPONSE, Some("resp_1")));
@@ -213,7 +213,7 @@ mod tests {
         }
         for path in ["/openai/deployments/o1/responses", "/openai/v1/deployments/o1/responses"] {
             let expected =
-                Matched { endpoint: RESPONSES, dialect: Dialect::Azure, name: Some("o1".to_owned()) };
+                Matched { endpoint: RESPONSES, door: FrontDoor::Azure, name: Some("o1".to_owned()) };
             assert_eq!(post(path), Ok(expected), "{path}");
         }
     }

@@ -9,7 +9,7 @@ use prometheus_client::{
 };
 
 use super::lines::LOST;
-use crate::{balance::Tally, call::RuleId, translate::learn};
+use crate::{call::RuleId, learning::LearningMetrics, translate::learn};
 
 /// Labels of a call.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -64,13 +64,13 @@ const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        Metrics::new(&Tally::default())
+        Metrics::new(&LearningMetrics::default())
     }
 }
 
 impl Metrics {
     /// Metrics that show what is learned, too.
-    pub fn new(tally: &Tally) -> Metrics {
+    pub fn new(learning_metrics: &LearningMetrics) -> Metrics {
         let mut registry = Registry::with_prefix("azgate");
         let calls = Family::default();
         registry.register("calls", "Calls, by family, status and how the answer ended", calls.clone());
@@ -88,7 +88,7 @@ impl Metrics {
         registry.register("resent", "Calls sent again after a stale connection", resent.clone());
         let help = "Log lines lost because whoever reads them stood still";
         registry.register("log_lines_lost", help, LOST.clone());
-        tally.register(&mut registry);
+        learning_metrics.register(&mut registry);
         Metrics {
             registry,
             calls,

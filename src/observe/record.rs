@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use super::Metrics;
 use crate::{
     auth::Caller,
-    balance::{Aim, Resource, Route},
-    call::{Call, Edit, Operation, Plan, Usage},
+    balance::{ResolvedDeployment, Resource, Route},
+    call::{Call, Dialect, Edit, Plan, Usage},
     translate::edits_header,
 };
 
@@ -23,12 +23,12 @@ pub struct Record {
     request_id: String,
     upstream_id: Option<String>,
     caller: Option<Caller>,
-    operation: Option<Operation>,
+    operation: Option<Dialect>,
     model: Option<String>,
     stream: bool,
     route: Option<Arc<Route>>,
     resource: Option<Arc<Resource>>,
-    aim: Option<Arc<Aim>>,
+    resolved: Option<Arc<ResolvedDeployment>>,
     edits: Vec<Edit>,
     edits_header: Cow<'static, str>,
     status: u16,
@@ -61,7 +61,7 @@ impl Record {
             stream: false,
             route: None,
             resource: None,
-            aim: None,
+            resolved: None,
             edits: Vec::new(),
             edits_header: edits_header(&[]),
             status: CLIENT_GONE,
@@ -85,14 +85,14 @@ impl Record {
 
     /// What is asked.
     pub fn note_call(&mut self, call: &Call) {
-        self.operation = Some(call.operation);
+        self.operation = Some(call.dialect);
         self.model = Some(call.model.clone());
         self.stream = call.stream;
     }
 
     /// It is about a stored response, and so for no model.
     pub fn note_object(&mut self) {
-        self.operation = Some(Operation::Responses);
+        self.operation = Some(Dialect::Responses);
     }
 
     /// The resource that is asked.
@@ -104,12 +104,12 @@ impl Record {
     pub fn note_route(&mut self, route: &Arc<Route>) {
         self.note_resource(&route.resource);
         self.route = Some(route.clone());
-        self.aim = Some(route.aim());
+        self.resolved = Some(route.resolved());
     }
 
     /// What it is translated for, and what was changed.
-    pub fn note_plan(&mut self, aim: &Arc<Aim>, plan: &mut Plan) {
-        self.aim = Some(aim.clone());
+    pub fn note_plan(&mut self, resolved: &Arc<ResolvedDeployment>, plan: &mut Plan) {
+        self.resolved = Some(resolved.clone());
         self.edits = plan.take_edits();
         self.edits_header = edits_header(&self.edits);
     }
@@ -193,8 +193,8 @@ impl Record {
     }
 
     /// What it is translated for, once its route is found.
-    pub fn aim(&self) -> Option<&Aim> {
-        self.aim.as_deref()
+    pub fn resolved(&self) -> Option<&ResolvedDeployment> {
+        self.resolved.as_deref()
     }
 
     /// The route, once it is found.
@@ -212,7 +212,7 @@ impl Record {
     }
 
     pub(super) fn family(&self) -> Option<&Arc<str>> {
-        self.aim().map(|aim| &aim.target.profile.name)
+        self.resolved().map(|resolved| &resolved.target.profile.name)
     }
 
     pub(super) fn status(&self) -> u16 {
@@ -246,9 +246,9 @@ impl Record {
             request_id = self.request_id,
             upstream_request_id = self.upstream_id(),
             key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
-            operation = self.operation.map(Operation::name),
+            operation = self.operation.map(Dialect::name),
             model = self.model,
-            deployment = self.aim().map(|aim| aim.target.deployment.as_str()),
+            deployment = self.resolved().map(|resolved| resolved.target.deployment.as_str()),
             resource = self.resource.as_ref().map(|resource| resource.name.as_str()),
             family = self.family().map(|family| &**family),
             answered_by = self.answered_by,

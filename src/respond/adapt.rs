@@ -25,7 +25,7 @@ use crate::{
         over_chat,
         over_responses::{self, NoAnswer},
     },
-    call::{Framing, Operation, ReplyPlan, Shape},
+    call::{Dialect, Framing, ReplyPlan, Shape},
     deadline::{Deadlines, Limit, Overdue},
     gather::{Ungathered, gather},
     json::Document,
@@ -155,7 +155,7 @@ pub fn whole(json: Bytes, record: &mut Record) -> Adapted {
 
 /// How a call is answered.
 #[derive(Clone, Debug)]
-pub struct Manner {
+pub struct ReplyContext {
     /// How the answer gets the form that was asked for.
     pub reply: ReplyPlan,
     /// How long it may take.
@@ -172,32 +172,32 @@ pub async fn adapt(
     answer: Response<AnswerBody>,
     others: Vec<Response<AnswerBody>>,
     route: &Route,
-    manner: Manner,
+    context: ReplyContext,
     record: &mut Record,
 ) -> Result<Adapted, AnswerError> {
-    let Manner { deadlines, heartbeat, .. } = manner;
+    let ReplyContext { deadlines, heartbeat, .. } = context;
     let mut headers = headers::down(answer.headers());
     record.note_upstream_id(&headers);
     let status = answer.status();
-    if is_stream(&headers) && manner.reply.framing != Framing::SseToJson {
+    if is_stream(&headers) && context.reply.framing != Framing::SseToJson {
         let upstream = readable(answer)?;
         record.note_stream(status);
         let pulse = Pulse::new(deadlines, heartbeat);
-        let content = Content::Stream { upstream, reply: manner.reply, pulse };
-        return Ok(Adapted { status, headers, content });
+        let stream = Content::Stream { upstream, reply: context.reply, pulse };
+        return Ok(Adapted { status, headers, content: stream });
     }
     if is_stream(&headers) {
         let (name, json) = JSON;
         headers.insert(name, json);
     }
-    let others = try_join_all(others.into_iter().map(|other| came(other, &manner)));
-    let (first, others) = try_join(came(answer, &manner), others).await?;
+    let others = try_join_all(others.into_iter().map(|other| came(other, &context)));
+    let (first, others) = try_join(came(answer, &context), others).await?;
     let mut answers = Vec::with_capacity(others.len() + 1);
     for came in std::iter::once(first).chain(others) {
         match came {
             Came::Answer(answer) => answers.push(answer),
             Came::Failed(status, body) => {
-                return failed(status, headers, &body, &manner.reply.shape, &route.resource.name, record);
+                return failed(status, headers, &body, &context.reply.shape, &route.resource.name, record);
             }
             Came::Other(body) => {
                 record.note_whole(status, None);
@@ -215,7 +215,7 @@ pub async fn adapt(
         }
     };
     let mut adapted = Adapted { status, headers, content: Content::Whole(answer.source().clone()) };
-    let error = complete(&answer, &manner, record, &mut adapted)?;
+    let error = complete(&answer, &context, record, &mut adapted)?;
     record.note_whole(status, error);
     Ok(adapted)
 }
@@ -231,27 +231,27 @@ enum Came {
 }
 
 /// All of an answer.
-async fn came(answer: Response<AnswerBody>, manner: &Manner) -> Result<Came, AnswerError> {
+async fn came(answer: Response<AnswerBody>, context: &ReplyContext) -> Result<Came, AnswerError> {
     let streams = is_stream(answer.headers());
     let (status, kind) = (answer.status(), answer.headers().get(header::CONTENT_TYPE).cloned());
     let upstream = readable(answer)?;
     let body = if streams {
-        match collect(upstream, manner.reply.operation, &manner.deadlines).await {
-            Err(AnswerError::Uncollected(CollectError::Told { event })) => {
-                let bridged = manner.reply.shape != Shape::Same;
+        match collect(upstream, context.reply.dialect, &context.deadlines).await {
+            Err(AnswerError::Uncollected(CollectError::AnswerSummary { event })) => {
+                let bridged = context.reply.shape != Shape::Same;
                 let body = if bridged { alone(&event) } else { event.clone() };
                 return Ok(Came::Failed(status_of(&event), body));
             }
             collected => collected?,
         }
     } else {
-        whole_body(upstream, &manner.deadlines).await?
+        whole_body(upstream, &context.deadlines).await?
     };
     let Ok(document) = Document::parse(body.clone(), answer::DEPTH) else {
-        let as_it_is = !manner.stream && manner.reply.shape == Shape::Same;
+        let as_it_is = !context.stream && context.reply.shape == Shape::Same;
         return if as_it_is { Ok(Came::Other(body)) } else { Err(malformed(status, kind.as_ref(), &body)) };
     };
-    match told_as_asked(document, &manner.reply) {
+    match told_as_asked(document, &context.reply) {
         Ok(document) => Ok(Came::Answer(document)),
         Err(NoAnswer::Failed { code, message, status }) => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -293,29 +293,29 @@ fn told_as_asked(document: Document, reply: &ReplyPlan) -> Result<Document, NoAn
 /// it is: a response that failed came with a good status.
 fn complete(
     document: &Document,
-    manner: &Manner,
+    context: &ReplyContext,
     record: &mut Record,
     adapted: &mut Adapted,
 ) -> Result<Option<String>, AnswerError> {
-    let operation = manner.reply.asked();
-    let read = Answer::read(operation, document);
+    let dialect = context.reply.asked();
+    let read = Answer::read(dialect, document);
     let exhausted = read.reasoning_exhausted();
     let told = read.told;
-    heard(record, manner.reply.operation, told.model.as_deref());
+    heard(record, context.reply.dialect, told.model.as_deref());
     record.note_answer(told.usage, told.model, told.finish_reason, exhausted);
     if exhausted {
         adapted.headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
     }
-    let legacy = manner.reply.legacy_functions && operation == Operation::Chat;
+    let legacy = context.reply.legacy_functions && dialect == Dialect::Chat;
     let changes = if legacy { functions::to_legacy(document) } else { Vec::new() };
     let legacy = (!changes.is_empty()).then(|| edited(document, &changes));
     if let Some(body) = &legacy {
         adapted.content = Content::Whole(body.clone());
     }
-    if manner.stream {
+    if context.stream {
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let document = reshaped.as_ref().unwrap_or(document);
-        let stream = streamed(document, &manner.reply).ok_or_else(|| {
+        let stream = streamed(document, &context.reply).ok_or_else(|| {
             malformed(adapted.status, adapted.headers.get(header::CONTENT_TYPE), document.source())
         })?;
         for (name, value) in EVENTS {
@@ -329,8 +329,8 @@ fn complete(
 /// The events that a whole answer is made into; `None` if it is none.
 fn streamed(answer: &Document, reply: &ReplyPlan) -> Option<Bytes> {
     match reply.asked() {
-        Operation::Chat => synthesize(answer, reply.usage_chunk).ok(),
-        Operation::Responses => synthesize::responses::synthesize(answer).ok(),
+        Dialect::Chat => synthesize(answer, reply.usage_chunk).ok(),
+        Dialect::Responses => synthesize::responses::synthesize(answer).ok(),
     }
 }
 
@@ -348,10 +348,10 @@ pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
 /// The JSON answer that a stream comes to.
 async fn collect(
     mut upstream: AnswerBody,
-    operation: Operation,
+    dialect: Dialect,
     deadlines: &Deadlines,
 ) -> Result<Bytes, AnswerError> {
-    let mut collector = Collector::new(operation, LARGEST);
+    let mut collector = Collector::new(dialect, LARGEST);
     while !collector.is_done() {
         let frame = deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?;
         let Some(frame) = frame else { break };

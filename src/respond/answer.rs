@@ -2,7 +2,7 @@
 
 use super::responses;
 use crate::{
-    call::{Operation, Told, Usage},
+    call::{AnswerSummary, Dialect, Usage},
     json::{Document, Kind, View, text},
 };
 
@@ -14,18 +14,18 @@ pub const DEPTH: u32 = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What it tells.
-    pub told: Told,
+    pub told: AnswerSummary,
     /// Whether there is text, a refusal or a tool call.
     pub says_something: bool,
 }
 
 impl Answer {
     /// Reads an answer parsed to [`DEPTH`]; what it is not simply stays empty.
-    pub fn read(operation: Operation, answer: &Document) -> Answer {
+    pub fn read(dialect: Dialect, answer: &Document) -> Answer {
         let root = answer.root();
-        match operation {
-            Operation::Chat => chat(root),
-            Operation::Responses => {
+        match dialect {
+            Dialect::Chat => chat(root),
+            Dialect::Responses => {
                 let says_something = responses::says_something(answer, root);
                 Answer { told: responses::told(root), says_something }
             }
@@ -40,16 +40,16 @@ impl Answer {
 }
 
 /// The token counts that stand in an answer.
-pub(super) fn usage(operation: Operation, answer: View<'_>) -> Option<Usage> {
+pub(super) fn usage(dialect: Dialect, answer: View<'_>) -> Option<Usage> {
     let usage = answer.get("usage").filter(|usage| usage.kind() == Kind::Object)?;
-    Some(Usage::read(operation, usage))
+    Some(Usage::read(dialect, usage))
 }
 
 fn chat(root: View<'_>) -> Answer {
     let choices = || root.get("choices").into_iter().flat_map(View::items);
     let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
-    let told = Told {
-        usage: usage(Operation::Chat, root),
+    let told = AnswerSummary {
+        usage: usage(Dialect::Chat, root),
         model: root.get("model").and_then(string),
         finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
         error: None,
@@ -79,8 +79,8 @@ mod tests {
     use super::*;
     use bytes::Bytes;
 
-    fn read(operation: Operation, json: &str) -> Answer {
-        Answer::read(operation, &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
+    fn read(dialect: Dialect, json: &str) -> Answer {
+        Answer::read(dialect, &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
     }
 
     fn exhausted(message: &str, reasoning: u32) -> Answer {
@@ -89,7 +89,7 @@ mod tests {
             "usage":{{"prompt_tokens":15,"completion_tokens":256,"total_tokens":271,
             "completion_tokens_details":{{"reasoning_tokens":{reasoning}}}}}}}"#
         );
-        read(Operation::Chat, &json)
+        read(Dialect::Chat, &json)
     }
 
     /// A response that ended so, with these items.
@@ -99,7 +99,7 @@ mod tests {
             "usage":{{"input_tokens":45,"input_tokens_details":{{"cached_tokens":40,"cache_write_tokens":0}},
             "output_tokens":24,"output_tokens_details":{{"reasoning_tokens":24}},"total_tokens":69}}}}"#
         );
-        read(Operation::Responses, &json)
+        read(Dialect::Responses, &json)
     }
 
     const CUT: &str =
@@ -183,11 +183,11 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_reads_as_nothing() {
-        assert_eq!(read(Operation::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
-        for operation in Operation::ALL {
-            assert_eq!(read(operation, "[1]"), Answer::default());
+        assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
+        for dialect in Dialect::ALL {
+            assert_eq!(read(dialect, "[1]"), Answer::default());
             assert_eq!(
-                read(operation, r#"{"choices":[],"output":[],"usage":null,"model":7}"#),
+                read(dialect, r#"{"choices":[],"output":[],"usage":null,"model":7}"#),
                 Answer::default()
             );
         }

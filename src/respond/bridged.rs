@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bridge::{over_chat::Events, over_responses::Chunks},
-    call::{Operation, ReplyPlan, Shape, Told, UsageChunk},
+    call::{AnswerSummary, Dialect, ReplyPlan, Shape, UsageChunk},
     sse::Decoder,
 };
 
@@ -66,9 +66,9 @@ impl Bridged {
         let told = match &mut self.teller {
             Teller::Chunks(chunks) => {
                 chunks.release(&mut self.out);
-                fault::event(Operation::Chat, 0, &failure.body())
+                fault::event(Dialect::Chat, 0, &failure.body())
             }
-            Teller::Events(events) => fault::event(Operation::Responses, events.next(), &failure.body()),
+            Teller::Events(events) => fault::event(Dialect::Responses, events.next(), &failure.body()),
         };
         [self.take(), told].concat().into()
     }
@@ -87,7 +87,7 @@ impl Bridged {
     }
 
     /// What the stream told of itself.
-    pub(super) fn told(&mut self) -> &mut Told {
+    pub(super) fn told(&mut self) -> &mut AnswerSummary {
         match &mut self.teller {
             Teller::Chunks(chunks) => chunks.told(),
             Teller::Events(events) => events.told(),

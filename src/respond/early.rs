@@ -24,7 +24,7 @@ use super::{
     fault,
     finish::{describe, finish},
 };
-use crate::{call::Operation, observe::Record, sse};
+use crate::{call::Dialect, observe::Record, sse};
 
 /// When and how an answer is opened early.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub struct Early {
     /// What kind of answer it is.
     pub form: Form,
     /// What the client asked for: in its words an error is told.
-    pub operation: Operation,
+    pub dialect: Dialect,
 }
 
 /// What a client waits for.
@@ -103,7 +103,7 @@ impl Opened {
         match self.early.form {
             Form::Json => State::Passing { comment: Bytes::new(), body: finish(answer, record).into_body() },
             Form::Events => {
-                let (head, body) = finish(as_events(answer, self.early.operation), record).into_parts();
+                let (head, body) = finish(as_events(answer, self.early.dialect), record).into_parts();
                 State::Passing { comment: comment(head.status, &head.headers), body }
             }
         }
@@ -169,10 +169,10 @@ fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
 
 /// An answer for a client that is already reading events. What is no stream is an error: it becomes an event, which the
 /// SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
-fn as_events(answer: Adapted, operation: Operation) -> Adapted {
+fn as_events(answer: Adapted, dialect: Dialect) -> Adapted {
     let Content::Whole(body) = &answer.content else { return answer };
     if is_stream(&answer.headers) {
         return answer;
     }
-    Adapted { content: Content::Whole(fault::event(operation, 0, body)), ..answer }
+    Adapted { content: Content::Whole(fault::event(dialect, 0, body)), ..answer }
 }

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::{
     bridge,
-    call::Operation,
+    call::Dialect,
     deadline::Overdue,
     json::{Document, Kind, View, text, write::member},
     sse,
@@ -47,20 +47,20 @@ impl Fault {
 /// The members that an `error` event of the Responses API has.
 const STANDARD: [&str; 5] = ["type", "code", "message", "param", "sequence_number"];
 
-/// The event that tells of an error to a client of `operation`. `body` is that of an error answer, and `number` the one
+/// The event that tells of an error to a client of `dialect`. `body` is that of an error answer, and `number` the one
 /// that the event has in its stream, where events have numbers.
 ///
 /// The SDKs raise at a member `error`. An `error` event of the Responses API has none as it is documented, but it has as
 /// servers send it, and the flat one is given to openai-python's callers as if it were any event (openai-python#2487):
 /// so it is made to be both.
-pub(super) fn event(operation: Operation, number: u64, body: &Bytes) -> Bytes {
+pub(super) fn event(dialect: Dialect, number: u64, body: &Bytes) -> Bytes {
     let mut out = BytesMut::new();
-    match (operation, Document::parse(body.clone(), 2)) {
-        (Operation::Responses, Ok(body)) => {
+    match (dialect, Document::parse(body.clone(), 2)) {
+        (Dialect::Responses, Ok(body)) => {
             out.extend_from_slice(b"event: error\n");
             sse::data(&mut out, [flattened(body.root(), number).as_slice()]);
         }
-        (Operation::Chat, _) | (_, Err(_)) => sse::data(&mut out, [&**body]),
+        (Dialect::Chat, _) | (_, Err(_)) => sse::data(&mut out, [&**body]),
     }
     out.freeze()
 }
@@ -93,13 +93,13 @@ fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn told(operation: Operation, body: &str) -> String {
-        String::from_utf8(event(operation, 7, &Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
+    fn told(dialect: Dialect, body: &str) -> String {
+        String::from_utf8(event(dialect, 7, &Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
     #[test]
     fn a_chat_client_reads_the_body_as_it_is() {
-        assert_eq!(told(Operation::Chat, "{\"error\":\n{}}"), "data: {\"error\": {}}\n\n");
+        assert_eq!(told(Dialect::Chat, "{\"error\":\n{}}"), "data: {\"error\": {}}\n\n");
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         let error =
             r#"{"message":"no \u00e9","type":"server_error","param":null,"code":"x","innererror":{}}"#;
         assert_eq!(
-            told(Operation::Responses, &format!(r#"{{"error":{error},"requestid":"r"}}"#)),
+            told(Dialect::Responses, &format!(r#"{{"error":{error},"requestid":"r"}}"#)),
             format!(
                 "event: error\ndata: {}{error}{}\n\n",
                 r#"{"type":"error","code":"x","message":"no \u00e9","param":null,"sequence_number":7,"error":"#,
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_a_body_lacks_or_spells_otherwise_is_made_good() {
-        let event = told(Operation::Responses, r#"{"type":"x","message":"out","error":{"code":429}}"#);
+        let event = told(Dialect::Responses, r#"{"type":"x","message":"out","error":{"code":429}}"#);
         assert_eq!(
             event,
             "event: error\ndata: {\"type\":\"error\",\"code\":\"429\",\"message\":\"\",\"param\":null,\"sequence_number\":7,\"error\":{\"code\":429}}\n\n"

@@ -9,7 +9,7 @@ use super::{
     outcome::StreamOutcome,
     relay::Relay,
 };
-use crate::{call::Operation, observe::Record};
+use crate::{call::Dialect, observe::Record};
 
 /// The answer as it goes out.
 pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
@@ -18,8 +18,8 @@ pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
     let body = match answer.content {
         Content::Whole(bytes) => Body::from(bytes),
         Content::Stream { upstream, reply, pulse } => {
-            let operation = reply.operation;
-            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, operation, outcome)))
+            let dialect = reply.dialect;
+            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, dialect, outcome)))
         }
     };
     let mut response = Response::new(body);
@@ -37,8 +37,8 @@ const NOWHERE: [(HeaderName, HeaderValue); 2] = [
 /// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
 /// for that; azgate's own always stands in `x-azgate-request-id`.
 pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
-    match record.aim() {
-        Some(aim) => headers.extend(aim.headers.iter().cloned()),
+    match record.resolved() {
+        Some(resolved) => headers.extend(resolved.headers.iter().cloned()),
         None => headers.extend(NOWHERE),
     }
     if let Ok(edits) = HeaderValue::from_str(record.edits_header()) {
@@ -52,19 +52,19 @@ pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
 
 /// The model that answered tells the family of its deployment. Chat answers name the version; of responses that is not known,
 /// and one that repeats the deployment's name tells nothing.
-pub(super) fn heard(record: &Record, operation: Operation, model: Option<&str>) {
+pub(super) fn heard(record: &Record, dialect: Dialect, model: Option<&str>) {
     let (Some(route), Some(model)) = (record.route(), model) else { return };
-    let name = record.aim().map(|aim| &*aim.target.deployment);
-    if operation == Operation::Chat || name != Some(model) {
+    let name = record.resolved().map(|resolved| &*resolved.target.deployment);
+    if dialect == Dialect::Chat || name != Some(model) {
         route.knowledge.heard(model);
     }
 }
 
 /// Notes how a stream ended; the record then tells its story.
-fn told(mut record: Record, operation: Operation, outcome: StreamOutcome) {
+fn told(mut record: Record, dialect: Dialect, outcome: StreamOutcome) {
     let StreamOutcome { told, end, cause, .. } = outcome;
     let exhausted = told.reasoning_exhausted();
-    heard(&record, operation, told.model.as_deref());
+    heard(&record, dialect, told.model.as_deref());
     record.note_answer(told.usage, told.model, told.finish_reason, exhausted);
     record.note_stream_end(end.name(), told.error, cause);
 }

@@ -1,6 +1,6 @@
 //! What is known of a stream at its end.
 
-use crate::call::Told;
+use crate::call::AnswerSummary;
 
 /// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl End {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamOutcome {
     /// What it told of itself; or the code of azgate's own error, if the client read that.
-    pub told: Told,
+    pub told: AnswerSummary,
     /// How it ended.
     pub end: End,
     /// Why upstream failed, for the log.

@@ -88,7 +88,7 @@ fn filtered(body: &Bytes) -> Option<Bytes> {
 /// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means nothing to
 /// who sent `input`.
 fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
-    let operation = match shape {
+    let dialect = match shape {
         Shape::Same => return None,
         Shape::OverResponses(_) => "the Responses API",
         Shape::OverChat(_) => "chat completions",
@@ -101,7 +101,7 @@ fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
     let mut value = Raw::json("\"");
     value.push(String::from_utf8(text::inner(message.raw()).into()).ok()?);
     value.push(format!(
-        " (azgate made this call to {operation}, and the places named are those of that call.)\""
+        " (azgate made this call to {dialect}, and the places named are those of that call.)\""
     ));
     Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("message"), value }]))
 }

@@ -2,7 +2,7 @@
 
 use super::{answer, envelope::error_code};
 use crate::{
-    call::{Operation, Told},
+    call::{AnswerSummary, Dialect},
     json::{Document, Kind, View, text},
 };
 
@@ -54,7 +54,7 @@ pub(super) fn error_name(event: View<'_>) -> Option<String> {
 }
 
 /// Reads a response.
-pub(super) fn told(response: View<'_>) -> Told {
+pub(super) fn told(response: View<'_>) -> AnswerSummary {
     let string = |key: &str| response.get(key).and_then(View::text).map(std::borrow::Cow::into_owned);
     let failed = || {
         let error = response.get("error").filter(|error| error.kind() == Kind::Object);
@@ -63,8 +63,8 @@ pub(super) fn told(response: View<'_>) -> Told {
             status.filter(|status| matches!(&**status, "failed" | "cancelled"))
         })
     };
-    Told {
-        usage: answer::usage(Operation::Responses, response),
+    AnswerSummary {
+        usage: answer::usage(Dialect::Responses, response),
         model: string("model").filter(|model| !model.is_empty()),
         finish_reason: finish_reason(response),
         error: failed(),

@@ -9,7 +9,7 @@ use super::{
     pulse::Pulse,
 };
 use crate::{
-    call::{Operation, ReplyPlan},
+    call::{Dialect, ReplyPlan},
     deadline::Deadlines,
     observe::Record,
     upstream::{AnswerBody, headers},
@@ -31,7 +31,7 @@ pub async fn stored(
     }
     let content = if is_stream(&headers) {
         record.note_stream(head.status);
-        let reply = ReplyPlan { operation: Operation::Responses, ..ReplyPlan::default() };
+        let reply = ReplyPlan { dialect: Dialect::Responses, ..ReplyPlan::default() };
         Content::Stream { upstream, reply, pulse: Pulse::new(deadlines, heartbeat) }
     } else {
         let body = whole_body(upstream, &deadlines).await?;

@@ -15,12 +15,12 @@ use crate::{
     bridge::{
         self, Bridged, Uncarried, over_chat,
         over_responses::{
-            self, Wishes,
+            self, BridgeOptions,
             hosted::{self, Corrections},
         },
     },
     call::{
-        Call, Crossing, Edit, Effect, Framing, OUTLINE_DEPTH, Operation, OverResponses, Refusal, ReplyPlan,
+        Call, Crossing, Dialect, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal, ReplyPlan,
         Shape, UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
@@ -28,10 +28,10 @@ use crate::{
 };
 
 /// The rule by which calls cross to an operation.
-pub(super) fn rule(to: Operation) -> &'static str {
+pub(super) fn rule(to: Dialect) -> &'static str {
     match to {
-        Operation::Chat => "bridge.chat",
-        Operation::Responses => "bridge.responses",
+        Dialect::Chat => "bridge.chat",
+        Dialect::Responses => "bridge.responses",
     }
 }
 
@@ -56,11 +56,11 @@ pub(super) fn cross(
 
     let mut draft = Draft::new(&call, target, policy);
     draft.crosses = true;
-    for rule in rules::AHEAD.iter().filter(|rule| rule.on.contains(&call.operation)) {
+    for rule in rules::AHEAD.iter().filter(|rule| rule.on.contains(&call.dialect)) {
         (rule.run)(&mut draft)?;
     }
     let mut reply = ReplyPlan {
-        operation: to,
+        dialect: to,
         usage_chunk: if draft.wants_usage() { UsageChunk::Wanted } else { UsageChunk::None },
         legacy_functions: draft.reply.legacy_functions,
         framing: draft.reply.framing,
@@ -73,13 +73,13 @@ pub(super) fn cross(
     let mut draft = Draft::new(&call, target, policy);
     let source = parse(call.body.source().clone(), bridge::DEPTH, &draft)?;
     let bridged = match to {
-        Operation::Responses => {
+        Dialect::Responses => {
             let resource = target.resource.clone();
             reply.shape = Shape::OverResponses(Arc::new(OverResponses { resource, stop }));
             let untold = untold(target);
-            over_responses::request(&source, &wishes(target, &untold))
+            over_responses::request(&source, &options(target, &untold))
         }
-        Operation::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
+        Dialect::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
             reply.shape = Shape::OverChat(Arc::new(over_chat));
             bridged
         }),
@@ -91,20 +91,20 @@ pub(super) fn cross(
     let body = parse(body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
     edits.extend(draft.finish().0);
     let stream = call.stream && reply.framing == Framing::Same;
-    let call = Call { operation: to, normalize: false, stream, body, ..call };
+    let call = Call { dialect: to, normalize: false, stream, body, ..call };
     Ok(Some((Crossing { call, edits }, reply)))
 }
 
 /// The operation that a call must cross to, and why; `None` if Azure serves the one that it was made for.
-fn way(draft: &Draft<'_>) -> Option<(Operation, &'static str)> {
-    let serves = |operation| draft.profile().serves(operation);
-    match draft.call.operation {
-        Operation::Chat if !serves(Operation::Responses) => None,
-        Operation::Chat => {
+fn way(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
+    let serves = |dialect| draft.profile().serves(dialect);
+    match draft.call.dialect {
+        Dialect::Chat if !serves(Dialect::Responses) => None,
+        Dialect::Chat => {
             let conflict = draft.target.tools_with_effort == OnToolsWithEffort::Bridge
                 && draft.profile().tools_with_effort != ToolsWithEffort::Any
                 && effort_with_tools::conflict(draft);
-            let why = if !serves(Operation::Chat) {
+            let why = if !serves(Dialect::Chat) {
                 "Azure serves this model on the Responses API alone"
             } else if hosted::is_asked(draft.call.body.root()) {
                 "the call asks for tools that Azure serves on the Responses API alone"
@@ -113,16 +113,16 @@ fn way(draft: &Draft<'_>) -> Option<(Operation, &'static str)> {
             } else {
                 return None;
             };
-            Some((Operation::Responses, why))
+            Some((Dialect::Responses, why))
         }
-        Operation::Responses if serves(Operation::Responses) || !serves(Operation::Chat) => None,
-        Operation::Responses => Some((Operation::Chat, "Azure serves this model in chat completions alone")),
+        Dialect::Responses if serves(Dialect::Responses) || !serves(Dialect::Chat) => None,
+        Dialect::Responses => Some((Dialect::Chat, "Azure serves this model in chat completions alone")),
     }
 }
 
 /// Hosted tools as the Responses API spells them.
-fn correct(draft: &mut Draft<'_>, to: Operation) -> Result<(), Refusal> {
-    if to != Operation::Responses || !hosted::is_asked(draft.call.body.root()) {
+fn correct(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
+    if to != Dialect::Responses || !hosted::is_asked(draft.call.body.root()) {
         return Ok(());
     }
     let chat = parse(draft.call.body.source().clone(), bridge::DEPTH, draft)?;
@@ -150,7 +150,7 @@ fn settle(draft: Draft<'_>, edits: &mut Vec<Edit>) -> Result<Call, Refusal> {
         call.body.clone()
     };
     edits.extend(made);
-    Ok(Call { operation: call.operation, model: call.model.clone(), body, ..*call })
+    Ok(Call { dialect: call.dialect, model: call.model.clone(), body, ..*call })
 }
 
 fn parse(body: Bytes, depth: u32, draft: &Draft<'_>) -> Result<Document, Refusal> {
@@ -162,20 +162,20 @@ fn unread(draft: &Draft<'_>) -> Refusal {
     draft.refusal("bridge.responses", "messages", "the call has too many values to be put into other words")
 }
 
-fn refused(draft: &Draft<'_>, to: Operation, uncarried: &Uncarried) -> Refusal {
+fn refused(draft: &Draft<'_>, to: Dialect, uncarried: &Uncarried) -> Refusal {
     draft.refusal(rule(to), &uncarried.param, &uncarried.why)
 }
 
 /// What Azure refuses to be asked for, whatever else the call says.
 fn untold(target: &Target) -> Vec<&str> {
     let always = |row: &&Row| row.verb == Verb::Drop && row.when.is_empty() && row.unless.is_empty();
-    let items = target.profile.rows(Operation::Responses).iter().filter(always).filter_map(Row::item);
+    let items = target.profile.rows(Dialect::Responses).iter().filter(always).filter_map(Row::item);
     items.filter(|(list, _)| *list == "include").map(|(_, text)| text).collect()
 }
 
 /// What a deployment adds to the calls that cross to it.
-fn wishes<'a>(target: &'a Target, untold: &'a [&'a str]) -> Wishes<'a> {
-    Wishes {
+fn options<'a>(target: &'a Target, untold: &'a [&'a str]) -> BridgeOptions<'a> {
+    BridgeOptions {
         untold,
         resource: &target.resource,
         // Chat models refuse to be asked. What is not known at all most likely reasons.
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(edits, "bridge.responses");
         let target = Target { resource: "main".into(), ..target("gpt-5-codex", "v1") };
         let plan = send(&target, &format!("{{{HI}}}"), &Policy::default()).unwrap().plan;
-        assert_eq!(plan.operation, Operation::Responses);
+        assert_eq!(plan.dialect, Dialect::Responses);
         let expected = OverResponses { resource: "main".into(), stop: Vec::new() };
         assert_eq!(plan.reply.shape, Shape::OverResponses(Arc::new(expected)));
     }

@@ -53,7 +53,7 @@ pub fn rules_markdown() -> String {
     page.push_str("| Rules | What happens | Operations |\n| --- | --- | --- |\n");
     for rule in RULES {
         let _infallible =
-            writeln!(page, "| {} | {} | {} |", ids(rule), rule.summary.replace('|', "\\|"), operations(rule));
+            writeln!(page, "| {} | {} | {} |", ids(rule), rule.summary.replace('|', "\\|"), dialects(rule));
     }
     page.push_str(BEHIND);
     page
@@ -66,8 +66,8 @@ fn ids(rule: &Rule) -> String {
     rule.ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn operations(rule: &Rule) -> String {
-    rule.on.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(", ")
+fn dialects(rule: &Rule) -> String {
+    rule.on.iter().map(|dialect| dialect.name()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
     bridge::Loss,
-    call::{Call, Change, Copies, Edit, Effect, Operation, Refusal, ReplyPlan, ReplyTweak, RuleId},
+    call::{Call, Change, Copies, Dialect, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
     catalog::{Profile, Row, Scalar},
     json::{self, Pointer, View},
 };
@@ -56,9 +56,9 @@ pub struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A draft with no edits.
     pub fn new(call: &'a Call, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
-        let list = call.body.root().get(words(call.operation).messages);
+        let list = call.body.root().get(words(call.dialect).messages);
         let messages = list.into_iter().flat_map(View::items).enumerate();
-        let messages = messages.filter(|(_, item)| call.operation == Operation::Chat || is_message(*item));
+        let messages = messages.filter(|(_, item)| call.dialect == Dialect::Chat || is_message(*item));
         let outline = |(index, view): (usize, View<'a>)| Message {
             index,
             view,
@@ -69,7 +69,7 @@ impl<'a> Draft<'a> {
             call,
             target,
             messages: messages.map(outline).collect(),
-            reply: ReplyPlan { operation: call.operation, normalize: call.normalize, ..ReplyPlan::default() },
+            reply: ReplyPlan { dialect: call.dialect, normalize: call.normalize, ..ReplyPlan::default() },
             crosses: false,
             copies: Copies::default(),
             cut_at: Vec::new(),
@@ -88,12 +88,12 @@ impl<'a> Draft<'a> {
 
     /// What the operation calls the things that rules are about.
     pub fn words(&self) -> &'static Words {
-        words(self.call.operation)
+        words(self.call.dialect)
     }
 
     /// The family's table for the operation.
     pub fn rows(&self) -> &'a [Row] {
-        self.profile().rows(self.call.operation)
+        self.profile().rows(self.call.dialect)
     }
 
     /// Where a message stands, by its place among the messages.
@@ -145,13 +145,13 @@ impl<'a> Draft<'a> {
     pub fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
             Some(value) => value.scalar(),
-            None => self.profile().default(self.call.operation, path).cloned(),
+            None => self.profile().default(self.call.dialect, path).cloned(),
         }
     }
 
     /// Whether the client asked for the usage chunk. A Responses stream tells its usage unasked.
     pub fn wants_usage(&self) -> bool {
-        self.call.operation == Operation::Chat
+        self.call.dialect == Dialect::Chat
             && self.get("stream_options.include_usage").and_then(|value| value.scalar())
                 == Some(Scalar::Bool(true))
     }
@@ -186,12 +186,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Sends the call as another operation, if the policy lets it; `Ok(true)` if so.
-    pub(super) fn cross(&mut self, rule: &str, to: Operation, why: &'static str) -> Result<bool, Refusal> {
+    pub(super) fn cross(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
             Action::Refuse => Err(self.refusal(rule, "model", why)),
             Action::Apply => {
-                let change = Change::Operation { from: self.call.operation, to };
+                let change = Change::Dialect { from: self.call.dialect, to };
                 self.push(rule, change, Effect::Same, why.into());
                 Ok(true)
             }
@@ -277,7 +277,7 @@ impl<'a> Draft<'a> {
     }
 
     fn is_learned(&self, rule: &str) -> bool {
-        learn::is_learned(self.profile(), self.call.operation, rule)
+        learn::is_learned(self.profile(), self.call.dialect, rule)
     }
 
     /// Keeps the combined view true for the rules that come later.

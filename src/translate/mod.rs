@@ -35,7 +35,7 @@ use crate::{
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
-    let asked = call.operation;
+    let asked = call.dialect;
     let crossed = crossing::cross(call, target, policy)?;
     let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
     let call = crossing.as_ref().map_or(call, |crossing| &crossing.call);
@@ -46,21 +46,21 @@ pub fn plan(call: &Call, target: &Target, policy: &Policy<'_>) -> Result<Plan, R
         draft.reply.usage_chunk = UsageChunk::Wanted;
     }
     let rules = if known { RULES } else { rules::LITERAL };
-    for rule in rules.iter().filter(|rule| rule.on.contains(&call.operation)) {
+    for rule in rules.iter().filter(|rule| rule.on.contains(&call.dialect)) {
         (rule.run)(&mut draft).map_err(|refusal| Refusal {
-            param: words::reworded(&refusal.param, call.operation, asked),
+            param: words::reworded(&refusal.param, call.dialect, asked),
             ..refusal
         })?;
     }
     let (edits, api_version, reply) = draft.finish();
-    let (operation, route) = (call.operation, route(call, target));
-    Ok(Plan { operation, api_version, crossing, route, edits, reply })
+    let (dialect, route) = (call.dialect, route(call, target));
+    Ok(Plan { dialect, api_version, crossing, route, edits, reply })
 }
 
 /// On the v1 surface the body names the deployment; on a dated one the path of most operations does, and the body is not
 /// read for it.
 fn route(call: &Call, target: &Target) -> Option<Change> {
-    if target.surface != Surface::V1 && call.operation.has_deployment_in_path() {
+    if target.surface != Surface::V1 && call.dialect.has_deployment_in_path() {
         return None;
     }
     let named = call.body.root().get("model").and_then(crate::json::View::text);

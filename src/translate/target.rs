@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    call::{ApiVersion, Operation, ReplayedReasoning, Surface},
+    call::{ApiVersion, Dialect, ReplayedReasoning, Surface},
     catalog::{Profile, Row, Surfaces},
     translate::{OnToolsWithEffort, Summary},
 };
@@ -23,17 +23,17 @@ impl Version {
     fn new(name: &ApiVersion, surfaces: &Surfaces) -> Version {
         Version {
             name: name.clone(),
-            chat: surfaces.rows(name, Operation::Chat).into(),
-            responses: surfaces.rows(name, Operation::Responses).into(),
+            chat: surfaces.rows(name, Dialect::Chat).into(),
+            responses: surfaces.rows(name, Dialect::Responses).into(),
             developer_role: surfaces.knows_developer_role(name),
         }
     }
 
     /// The keys and values of a call of that operation that it does not know.
-    pub fn unknown(&self, operation: Operation) -> &[Row] {
-        match operation {
-            Operation::Chat => &self.chat,
-            Operation::Responses => &self.responses,
+    pub fn unknown(&self, dialect: Dialect) -> &[Row] {
+        match dialect {
+            Dialect::Chat => &self.chat,
+            Dialect::Responses => &self.responses,
         }
     }
 }
@@ -100,13 +100,13 @@ impl Target {
     /// The same target where more is known of its family.
     #[must_use]
     pub fn with_profile(&self, profile: Arc<Profile>, surfaces: &Surfaces) -> Target {
-        let raised = |operation| {
+        let raised = |dialect| {
             let configured = &self.configured.as_ref()?.name;
-            let bounds = [profile.min_api_version.as_ref(), surfaces.oldest(operation)].into_iter().flatten();
+            let bounds = [profile.min_api_version.as_ref(), surfaces.oldest(dialect)].into_iter().flatten();
             let oldest = bounds.reduce(|one, other| if one.is_before(other) { other } else { one })?;
             configured.is_before(oldest).then(|| Version::new(oldest, surfaces))
         };
-        let (raised, raised_responses) = (raised(Operation::Chat), raised(Operation::Responses));
+        let (raised, raised_responses) = (raised(Dialect::Chat), raised(Dialect::Responses));
         Target { profile, raised, raised_responses, ..self.clone() }
     }
 
@@ -118,20 +118,20 @@ impl Target {
     }
 
     /// The oldest version that serves the family on that operation, where the configured one is older still.
-    pub fn raised(&self, operation: Operation) -> Option<&Version> {
-        match operation {
-            Operation::Chat => self.raised.as_ref(),
-            Operation::Responses => self.raised_responses.as_ref(),
+    pub fn raised(&self, dialect: Dialect) -> Option<&Version> {
+        match dialect {
+            Dialect::Chat => self.raised.as_ref(),
+            Dialect::Responses => self.raised_responses.as_ref(),
         }
     }
 
     /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None` on v1.
-    pub fn version(&self, operation: Operation) -> Option<&Version> {
-        self.raised(operation).or(self.configured.as_ref())
+    pub fn version(&self, dialect: Dialect) -> Option<&Version> {
+        self.raised(dialect).or(self.configured.as_ref())
     }
 
     /// The name of the one for chat calls.
     pub fn api_version(&self) -> Option<&ApiVersion> {
-        self.version(Operation::Chat).map(|version| &version.name)
+        self.version(Dialect::Chat).map(|version| &version.name)
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    call::{OUTLINE_DEPTH, Operation},
+    call::{Dialect, OUTLINE_DEPTH},
     catalog::{Catalog, Surfaces},
     json::{Document, apply},
 };
@@ -18,7 +18,7 @@ fn call(body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(crate::json::View::boolean).unwrap_or_default();
     Call {
-        operation: Operation::Chat,
+        dialect: Dialect::Chat,
         model: "my-deployment".into(),
         stream,
         body,
@@ -64,7 +64,7 @@ fn the_deployment_is_named_in_the_body_on_v1_and_in_the_path_otherwise() {
 #[test]
 fn a_responses_call_names_its_deployment_in_the_body_on_every_surface() {
     for surface in ["v1", "2025-04-01-preview"] {
-        let call = Call { operation: Operation::Responses, ..call(r#"{"model":"alias","input":"Hi"}"#) };
+        let call = Call { dialect: Dialect::Responses, ..call(r#"{"model":"alias","input":"Hi"}"#) };
         let plan = plan(&call, &target("gpt-4.1", surface), &Policy::default()).unwrap();
         let sent = apply(&call.body, plan.changes()).concat();
         assert_eq!(sent, br#"{"model":"my-deployment","input":"Hi"}"#, "{surface}");

@@ -1,6 +1,6 @@
 //! What the two operations call the same things, so that a rule about one of them is written once.
 
-use crate::call::Operation;
+use crate::call::Dialect;
 
 /// The words of one operation.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ const RESPONSES: Words = Words {
 
 /// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by item, the
 /// list itself is named.
-pub(super) fn reworded(param: &str, from: Operation, to: Operation) -> String {
+pub(super) fn reworded(param: &str, from: Dialect, to: Dialect) -> String {
     if from == to {
         return param.to_owned();
     }
@@ -54,10 +54,10 @@ pub(super) fn reworded(param: &str, from: Operation, to: Operation) -> String {
 }
 
 /// The words of an operation.
-pub fn words(operation: Operation) -> &'static Words {
-    match operation {
-        Operation::Chat => &CHAT,
-        Operation::Responses => &RESPONSES,
+pub fn words(dialect: Dialect) -> &'static Words {
+    match dialect {
+        Dialect::Chat => &CHAT,
+        Dialect::Responses => &RESPONSES,
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_parameter_is_called_as_its_caller_calls_it() {
-        use Operation::{Chat, Responses};
+        use Dialect::{Chat, Responses};
         for (chat, responses) in [
             ("response_format", "text.format"),
             ("response_format.json_schema", "text.format.json_schema"),

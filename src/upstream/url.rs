@@ -5,7 +5,7 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::call::Operation;
+use crate::call::Dialect;
 
 /// All that RFC 3986 does not call unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -82,7 +82,7 @@ impl Endpoint {
         &self,
         api_version: Option<&str>,
         deployment: &str,
-        operation: Operation,
+        operation: Dialect,
     ) -> Result<Uri, UrlError> {
         if !is_segment(deployment) {
             return Err(UrlError::Deployment(deployment.to_owned()));
@@ -109,7 +109,7 @@ impl Endpoint {
         if !is_segment(id) {
             return Err(UrlError::Id(id.to_owned()));
         }
-        let path = Operation::Responses.path();
+        let path = Dialect::Responses.path();
         let target = format!("{path}/{}{behind}", utf8_percent_encode(id, ENCODED));
         self.on_surface(api_version, &target, query)
     }
@@ -184,12 +184,12 @@ mod tests {
 
     fn v1(endpoint: &str) -> String {
         let endpoint = Endpoint::parse(endpoint).unwrap();
-        endpoint.operation(None, "gpt-5", Operation::Chat).unwrap().to_string()
+        endpoint.operation(None, "gpt-5", Dialect::Chat).unwrap().to_string()
     }
 
     fn dated(deployment: &str) -> Result<String, UrlError> {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        Ok(endpoint.operation(Some("2024-10-21"), deployment, Operation::Chat)?.to_string())
+        Ok(endpoint.operation(Some("2024-10-21"), deployment, Dialect::Chat)?.to_string())
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
                 "https://apim.example/team/openai/responses?api-version=2025-04-01-preview",
             ),
         ] {
-            assert_eq!(endpoint.operation(version, "gpt-5", Operation::Responses).unwrap(), expected);
+            assert_eq!(endpoint.operation(version, "gpt-5", Dialect::Responses).unwrap(), expected);
         }
     }
 
@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn a_version_cannot_add_to_the_query() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        let url = endpoint.operation(Some("1&a=b"), "d", Operation::Chat).unwrap();
+        let url = endpoint.operation(Some("1&a=b"), "d", Dialect::Chat).unwrap();
         assert_eq!(url.query(), Some("api-version=1%26a%3Db"));
     }
 
@@ -301,8 +301,8 @@ mod tests {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
         for name in ["", ".", ".."] {
             let refused = Err(UrlError::Deployment(name.to_owned()));
-            assert_eq!(endpoint.operation(Some("2024-10-21"), name, Operation::Chat), refused);
-            assert_eq!(endpoint.operation(None, name, Operation::Responses), refused);
+            assert_eq!(endpoint.operation(Some("2024-10-21"), name, Dialect::Chat), refused);
+            assert_eq!(endpoint.operation(None, name, Dialect::Responses), refused);
             assert_eq!(endpoint.response(None, name, "", ""), Err(UrlError::Id(name.to_owned())));
         }
         assert_eq!(dated(&"x".repeat(70_000)), Err(UrlError::TooLong));

@@ -73,9 +73,9 @@ async fn a_model_of_which_nothing_is_known_is_answered_on_its_first_call_and_the
 
 #[tokio::test]
 async fn of_a_retired_model_a_client_reads_in_the_words_of_the_operation_that_it_asked_for() {
-    let unserved = |operation: &str| {
+    let unserved = |dialect: &str| {
         let message = format!(
-            "The {operation} operation does not work with the specified model, mystery-7. Please choose different model and try again."
+            "The {dialect} operation does not work with the specified model, mystery-7. Please choose different model and try again."
         );
         json!({ "error": { "code": "OperationNotSupported", "message": message } }).to_string()
     };

@@ -57,7 +57,7 @@ impl Way {
 
 /// An answer as the client saw it.
 #[derive(Debug)]
-struct Told {
+struct AnswerSummary {
     status: u16,
     kind: String,
     text: String,
@@ -65,7 +65,7 @@ struct Told {
     log: Value,
 }
 
-async fn told(way: Way, mode: Mode, reply: Reply) -> Told {
+async fn told(way: Way, mode: Mode, reply: Reply) -> AnswerSummary {
     let logs = Logs::listen();
     let go = Arc::new(Notify::new());
     let (config, reply) = match mode {
@@ -91,10 +91,10 @@ async fn told(way: Way, mode: Mode, reply: Reply) -> Told {
     };
     let sent: Value = serde_json::from_str(upstream.only().text()).unwrap();
     assert_eq!(sent.get("stream") == Some(&json!(true)), mode != Whole, "{sent}");
-    Told { status, kind, text, log: logs.call() }
+    AnswerSummary { status, kind, text, log: logs.call() }
 }
 
-impl Told {
+impl AnswerSummary {
     /// The error of a JSON answer, with its status.
     #[track_caller]
     fn error(&self) -> (u16, String) {
@@ -354,7 +354,7 @@ async fn events_that_nobody_knows_do_not_matter() {
     for mode in STREAMING {
         let told = told(ChatOverResponses, mode, streaming(ChatOverResponses, &rest).end()).await;
         let said = told.text.replace(": comment\n\n", "");
-        let told = Told { text: said, ..told };
+        let told = AnswerSummary { text: said, ..told };
         assert_eq!(told.whole(ChatOverResponses)["choices"][0]["message"]["content"], "Hi", "{told:?}");
     }
     // Azure's first chunk, and those of the asynchronous filter.

@@ -30,11 +30,11 @@ fn reply(pieces: &[&[u8]]) -> Reply {
 }
 
 /// What a client of `more` gets of these pieces.
-async fn told(path: &str, operation: &str, family: &str, body: &str, replies: Vec<Reply>) -> Vec<String> {
+async fn told(path: &str, dialect: &str, family: &str, body: &str, replies: Vec<Reply>) -> Vec<String> {
     let count = replies.len();
     let upstream = Upstream::script(replies).await;
     let config = format!(
-        "[families.bridged]\ninherits = \"{family}\"\noperations = [\"{operation}\"]\n[models.{TWIN}]\nfamily = \"bridged\"\n"
+        "[families.bridged]\ninherits = \"{family}\"\noperations = [\"{dialect}\"]\n[models.{TWIN}]\nfamily = \"bridged\"\n"
     );
     let proxy = Proxy::start(&upstream, &config).await;
     let mut told = Vec::new();
@@ -54,13 +54,13 @@ proptest! {
     fn a_bridged_stream_in_pieces_is_the_same_stream(
         talk in talk(),
         cuts in vec(vec(any::<u16>(), 0..30), 1..4),
-        (path, operation, model) in select(WAYS.to_vec()),
+        (path, dialect, model) in select(WAYS.to_vec()),
     ) {
         let talk = talk.for_model(model, model != "gpt-4.1");
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let twins = Twins::of(model, model, operation, "").await;
-            let mut body = if operation == "chat" { talk.responses() } else { talk.chat() };
+            let twins = Twins::of(model, model, dialect, "").await;
+            let mut body = if dialect == "chat" { talk.responses() } else { talk.chat() };
             body["stream"] = true.into();
             body["model"] = TWIN.into();
             let expected = twins.ask(path, TWIN, &body).await;
@@ -71,7 +71,7 @@ proptest! {
             let mut replies = vec![reply(&[stream.as_bytes()]), reply(&[spelt.as_bytes()])];
             replies.extend(cuts.iter().map(|cuts| reply(&pieces(stream.as_bytes(), cuts))));
             replies.extend(cuts.iter().map(|cuts| reply(&pieces(spelt.as_bytes(), cuts))));
-            let told = told(path, operation, model, &body.to_string(), replies).await;
+            let told = told(path, dialect, model, &body.to_string(), replies).await;
             for (at, one) in told.iter().enumerate() {
                 assert_eq!(one.replace(": a comment\r\n\r\n", ""), told[0], "{at}: {body}");
             }

@@ -64,14 +64,14 @@ thread_local! {
 
 fn beside(
     (model, family, _): (&'static str, &str, bool),
-    operation: &str,
+    dialect: &str,
     more: &'static str,
     test: impl AsyncFnOnce(&Twins),
 ) {
     let kept = KEPT.with_borrow_mut(|kept| kept.remove(&(model, more)));
     let (runtime, twins) = kept.unwrap_or_else(|| {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let twins = runtime.block_on(Twins::of(model, family, operation, more));
+        let twins = runtime.block_on(Twins::of(model, family, dialect, more));
         (runtime, twins)
     });
     runtime.block_on(test(&twins));

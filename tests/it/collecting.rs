@@ -3,7 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use azgate::{
-    call::{Framing, Operation},
+    call::{Dialect, Framing},
     respond::collect::{CollectError, Collector},
     sim::{self, Simulator},
     translate::Target,
@@ -44,13 +44,13 @@ fn deployment(model: &str, collect: bool) -> Target {
 
 /// The stream that azgate asks for.
 async fn streamed(model: &str, body: &Bytes) -> Bytes {
-    let (plan, sent) = planned(Operation::Chat, body, &deployment(model, true)).unwrap();
+    let (plan, sent) = planned(Dialect::Chat, body, &deployment(model, true)).unwrap();
     assert_eq!(plan.reply.framing, Framing::SseToJson);
     answered(model, sent).await
 }
 
 fn collect(stream: &Bytes, size: usize) -> Result<Bytes, CollectError> {
-    let mut collector = Collector::new(Operation::Chat, LIMIT);
+    let mut collector = Collector::new(Dialect::Chat, LIMIT);
     for chunk in stream.chunks(size) {
         collector.push(Bytes::copy_from_slice(chunk))?;
     }
@@ -60,7 +60,7 @@ fn collect(stream: &Bytes, size: usize) -> Result<Bytes, CollectError> {
 /// The collected answer beside the simulator's JSON answer, without what its streams do not tell.
 async fn both(model: &str, text: &str, more: &str) -> (Value, Value) {
     let body = ask(text, more);
-    let (_, sent) = planned(Operation::Chat, &body, &deployment(model, false)).unwrap();
+    let (_, sent) = planned(Dialect::Chat, &body, &deployment(model, false)).unwrap();
     let expected = answered(model, sent).await;
     let stream = streamed(model, &body).await;
     let collected = collect(&stream, stream.len()).unwrap();
@@ -149,7 +149,7 @@ async fn an_answer_that_the_filter_cut_is_the_same_but_for_its_usage_which_no_st
 #[tokio::test]
 async fn a_stream_that_fails_is_no_answer() {
     let stream = streamed("gpt-4.1", &ask("[[sim: error-event text=50]]", "")).await;
-    let Err(CollectError::Told { event }) = collect(&stream, 100) else { panic!("{stream:?}") };
+    let Err(CollectError::AnswerSummary { event }) = collect(&stream, 100) else { panic!("{stream:?}") };
     let event: Value = serde_json::from_slice(&event).unwrap();
     assert_eq!(event["error"]["type"], "server_error");
     let broken = streamed("gpt-4.1", &ask("[[sim: malformed text=50]]", "")).await;

@@ -2,36 +2,36 @@
 
 use std::{fmt::Write, fs};
 
-use azgate::{call::Operation, catalog::Profile};
+use azgate::{call::Dialect, catalog::Profile};
 
 use crate::support::calls::{Case, cases, families, folder, outcome, target};
 
 /// The surfaces of an operation. The stable one is older than the Responses API.
-fn surfaces(operation: Operation) -> &'static [&'static str] {
-    match operation {
-        Operation::Chat => &["v1", "2024-10-21"],
-        Operation::Responses => &["v1", "2025-04-01-preview", "2024-10-21"],
+fn surfaces(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Chat => &["v1", "2024-10-21"],
+        Dialect::Responses => &["v1", "2025-04-01-preview", "2024-10-21"],
     }
 }
 
 /// The families whose calls are shown: of Responses calls those that Azure serves there.
-fn is_shown(family: &Profile, operation: Operation) -> bool {
-    operation == Operation::Chat || family.serves(operation)
+fn is_shown(family: &Profile, dialect: Dialect) -> bool {
+    dialect == Dialect::Chat || family.serves(dialect)
 }
 
 #[test]
 fn every_case_becomes_what_its_snapshot_says() {
     let bless = std::env::var_os("AZGATE_BLESS").is_some();
     let mut stale = Vec::new();
-    for case in Operation::ALL.into_iter().flat_map(cases) {
-        let path = folder(case.operation).join(format!("{}.snap", case.name));
+    for case in Dialect::ALL.into_iter().flat_map(cases) {
+        let path = folder(case.dialect).join(format!("{}.snap", case.name));
         let page = page(&case);
         if bless {
             fs::write(&path, &page).unwrap();
         }
         let written = fs::read_to_string(&path).unwrap_or_default();
         if written != page {
-            stale.push(format!("{} {}: {}", case.operation, case.name, first_difference(&written, &page)));
+            stale.push(format!("{} {}: {}", case.dialect, case.name, first_difference(&written, &page)));
         }
     }
     let hint = "look at each, then AZGATE_BLESS=1 cargo test --test it golden";
@@ -41,9 +41,9 @@ fn every_case_becomes_what_its_snapshot_says() {
 /// The outcomes of a case, families with the same one together, in the order of the catalog.
 fn page(case: &Case) -> String {
     let mut page = format!("{}\n", String::from_utf8(case.body.to_vec()).unwrap());
-    for surface in surfaces(case.operation) {
+    for surface in surfaces(case.dialect) {
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
-        for family in families().iter().filter(|family| is_shown(family, case.operation)) {
+        for family in families().iter().filter(|family| is_shown(family, case.dialect)) {
             let outcome = outcome(case, &target(family, surface));
             let name = family.name.to_string();
             match groups.iter_mut().find(|(known, _)| *known == outcome) {

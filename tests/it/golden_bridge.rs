@@ -11,7 +11,7 @@ use azgate::{
         over_chat::{self, Events},
         over_responses::{self, ANSWER_DEPTH, Chunks},
     },
-    call::{Operation, OverChat, OverResponses},
+    call::{Dialect, OverChat, OverResponses},
     catalog::Profile,
     json::Document,
     translate::{Summary, Target},
@@ -61,14 +61,14 @@ fn hold(of: &str, page: impl Fn(&str, &str) -> String) {
 }
 
 /// A deployment of a model that only this operation serves.
-fn twin(model: &str, operation: Operation) -> Target {
+fn twin(model: &str, dialect: Dialect) -> Target {
     let family = families().into_iter().find(|family| &*family.name == model).unwrap();
-    let profile = Profile { operations: vec![operation], ..Profile::clone(&family) };
+    let profile = Profile { dialects: vec![dialect], ..Profile::clone(&family) };
     Target { resource: "main".into(), ..target(&Arc::new(profile), "v1") }
 }
 
 /// The requests for an operation, each named as its file.
-pub(crate) fn requests(asked: Operation) -> Vec<Case> {
+pub(crate) fn requests(asked: Dialect) -> Vec<Case> {
     let of = format!("{}/requests", direction(asked));
     let files = fs::read_dir(folder(&of)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases = Vec::new();
@@ -76,7 +76,7 @@ pub(crate) fn requests(asked: Operation) -> Vec<Case> {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         for line in fs::read_to_string(&path).unwrap().lines() {
             let body = Bytes::copy_from_slice(line.as_bytes());
-            cases.push(Case { operation: asked, name: name.clone(), body });
+            cases.push(Case { dialect: asked, name: name.clone(), body });
         }
     }
     cases
@@ -92,23 +92,23 @@ pub(crate) fn switched(target: Target, file: &str) -> Target {
     }
 }
 
-fn direction(asked: Operation) -> &'static str {
+fn direction(asked: Dialect) -> &'static str {
     match asked {
-        Operation::Chat => "over_responses",
-        Operation::Responses => "over_chat",
+        Dialect::Chat => "over_responses",
+        Dialect::Responses => "over_chat",
     }
 }
 
-fn request_page(asked: Operation, file: &str, lines: &str) -> String {
+fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
     let serves = match asked {
-        Operation::Chat => Operation::Responses,
-        Operation::Responses => Operation::Chat,
+        Dialect::Chat => Dialect::Responses,
+        Dialect::Responses => Dialect::Chat,
     };
     let mut page = String::new();
     for line in lines.lines() {
         writeln!(page, "{line}").unwrap();
         let body = Bytes::copy_from_slice(line.as_bytes());
-        let case = Case { operation: asked, name: file.to_owned(), body };
+        let case = Case { dialect: asked, name: file.to_owned(), body };
         let told = MODELS.map(|model| outcome(&case, &switched(twin(model, serves), file)));
         if told[0] == told[1] {
             writeln!(page, "== {}\n{}", MODELS.join(", "), told[0]).unwrap();
@@ -123,12 +123,12 @@ fn request_page(asked: Operation, file: &str, lines: &str) -> String {
 
 #[test]
 fn every_chat_call_becomes_the_responses_call_of_its_snapshot() {
-    hold("over_responses/requests", |file, lines| request_page(Operation::Chat, file, lines));
+    hold("over_responses/requests", |file, lines| request_page(Dialect::Chat, file, lines));
 }
 
 #[test]
 fn every_responses_call_becomes_the_chat_call_of_its_snapshot() {
-    hold("over_chat/requests", |file, lines| request_page(Operation::Responses, file, lines));
+    hold("over_chat/requests", |file, lines| request_page(Dialect::Responses, file, lines));
 }
 
 fn over_responses(file: &str) -> OverResponses {
@@ -227,8 +227,7 @@ const PASSED: &[(&str, &str)] = &[
 fn what_the_calls_become_is_taken() {
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
-    for (asked, serves) in [(Operation::Chat, Operation::Responses), (Operation::Responses, Operation::Chat)]
-    {
+    for (asked, serves) in [(Dialect::Chat, Dialect::Responses), (Dialect::Responses, Dialect::Chat)] {
         for case in requests(asked) {
             for model in MODELS {
                 let target = switched(twin(model, serves), &case.name);

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use azgate::{call::Operation, sim};
+use azgate::{call::Dialect, sim};
 
 use crate::support::calls::{cases, families, judged, planned, target};
 
@@ -306,7 +306,7 @@ fn among(name: &str, names: &[&str]) -> bool {
 
 #[test]
 fn what_is_forwarded_is_never_refused() {
-    let cases: Vec<_> = Operation::ALL.into_iter().flat_map(cases).collect();
+    let cases: Vec<_> = Dialect::ALL.into_iter().flat_map(cases).collect();
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for family in families() {
@@ -315,7 +315,7 @@ fn what_is_forwarded_is_never_refused() {
         for surface in SURFACES {
             let target = target(&family, surface);
             for case in &cases {
-                let Ok((plan, sent)) = planned(case.operation, &case.body, &target) else { continue };
+                let Ok((plan, sent)) = planned(case.dialect, &case.body, &target) else { continue };
                 for model in &models {
                     let Err(error) = judged(model, &plan, &sent) else { continue };
                     match PASSED
@@ -339,14 +339,14 @@ fn what_is_forwarded_is_never_refused() {
 
 #[test]
 fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
-    let cases: Vec<_> = Operation::ALL.into_iter().flat_map(cases).collect();
+    let cases: Vec<_> = Dialect::ALL.into_iter().flat_map(cases).collect();
     let mut unlisted = BTreeSet::new();
     let mut hit = BTreeSet::new();
     for family in families() {
         for surface in SURFACES {
             let target = target(&family, surface);
             for case in &cases {
-                let Err(refusal) = planned(case.operation, &case.body, &target) else { continue };
+                let Err(refusal) = planned(case.dialect, &case.body, &target) else { continue };
                 let line = REFUSED.iter().position(|line| {
                     line.rule == &*refusal.rule
                         && among(&case.label(), line.cases)

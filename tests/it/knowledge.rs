@@ -2,7 +2,7 @@
 
 use azgate::{
     admin,
-    call::{OUTLINE_DEPTH, Operation, Surface},
+    call::{Dialect, OUTLINE_DEPTH, Surface},
     catalog::{Catalog, Surfaces},
     json::Document,
     serve,
@@ -37,13 +37,13 @@ async fn azures_list_of_deployments_tells_families_and_is_the_list_of_models() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "surface = \"2024-10-21\"", "").await;
     let early = proxy.gateway.routes.find("mystery-7").unwrap();
-    assert_eq!(&*early.aim().target.profile.name, "unknown");
-    let same = early.aim();
-    assert!(std::sync::Arc::ptr_eq(&same, &early.aim()), "nothing has changed");
+    assert_eq!(&*early.resolved().target.profile.name, "unknown");
+    let same = early.resolved();
+    assert!(std::sync::Arc::ptr_eq(&same, &early.resolved()), "nothing has changed");
     proxy.gateway.discovery().await;
-    let aim = early.aim();
-    assert_eq!(&*aim.target.profile.name, "o1");
-    assert_eq!(aim.target.api_version().unwrap().as_str(), "2024-12-01-preview");
+    let resolved = early.resolved();
+    assert_eq!(&*resolved.target.profile.name, "o1");
+    assert_eq!(resolved.target.api_version().unwrap().as_str(), "2024-12-01-preview");
     let list: Value = serde_json::from_str(&proxy.get("/v1/models").await.text().await.unwrap()).unwrap();
     let family = |id: &str| {
         let data = list["data"].as_array().unwrap().iter();
@@ -64,7 +64,7 @@ async fn a_closed_list_stays_what_the_configuration_says() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "", "[models.mine]\ndeployment = \"mystery-7\"").await;
     proxy.gateway.discovery().await;
-    assert_eq!(&*proxy.gateway.routes.find("mine").unwrap().aim().target.profile.name, "o1");
+    assert_eq!(&*proxy.gateway.routes.find("mine").unwrap().resolved().target.profile.name, "o1");
     let list: Value = serde_json::from_str(&proxy.get("/v1/models").await.text().await.unwrap()).unwrap();
     assert_eq!(list["data"].as_array().unwrap().len(), 1);
 }
@@ -94,7 +94,7 @@ async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let (url, _stopper) =
-        served(admin::router(proxy.gateway.metrics.clone(), proxy.gateway.ledger.clone())).await;
+        served(admin::router(proxy.gateway.metrics.clone(), proxy.gateway.knowledge_store.clone())).await;
     let ended = command::run(&["catalog", "lessons", "--admin", &url], &[], "").await;
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "# nothing is learned\n"));
 
@@ -103,12 +103,12 @@ async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
     let learned = lessons(
         400,
         br#"{"error":{"message":"Unknown parameter: 'user'."}}"#,
-        Operation::Chat,
+        Dialect::Chat,
         &sent,
         &unknown,
     );
     let knowledge = proxy.gateway.routes.find("mystery-7").unwrap().knowledge.clone();
-    let mut probe = knowledge.probe().await.unwrap();
+    let mut probe = knowledge.learning_permit().await.unwrap();
     assert!(probe.learn(learned));
     probe.succeed();
 

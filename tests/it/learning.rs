@@ -8,7 +8,7 @@ use std::{
 };
 
 use azgate::{
-    call::{OUTLINE_DEPTH, Operation, Refusal},
+    call::{Dialect, OUTLINE_DEPTH, Refusal},
     catalog::{Catalog, Profile, Surfaces},
     config::{self, Environment, Surroundings},
     json::Document,
@@ -82,7 +82,7 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
     let mut learned = Lessons::default();
     for refusals in 0..=Lessons::MOST {
         let target = target(learned.amend(base), surface);
-        let (plan, sent) = match planned(Operation::Chat, body, &target) {
+        let (plan, sent) = match planned(Dialect::Chat, body, &target) {
             Ok(planned) => planned,
             Err(refusal) => return (End::Refused(refusal), learned, refusals),
         };
@@ -90,7 +90,7 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
             return (End::Taken(sent), learned, refusals);
         };
         let document = Document::parse(sent, OUTLINE_DEPTH).unwrap();
-        let found = lessons(error.status, error.body.as_bytes(), plan.operation, &document, &target);
+        let found = lessons(error.status, error.body.as_bytes(), plan.dialect, &document, &target);
         if found.is_empty() {
             return (End::Hopeless(error.body), learned, refusals + 1);
         }
@@ -126,7 +126,7 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
     let mut overlays = BTreeMap::new();
     for model in families.iter().flat_map(|family| family.models.iter().filter(known)) {
         for surface in SURFACES {
-            for case in cases(Operation::Chat) {
+            for case in cases(Dialect::Chat) {
                 let (end, learned, refusals) = amended(&unknown, model, surface, &case.body);
                 let taken = match end {
                     End::Taken(_) if refusals > MOST => Err(format!("taken after {refusals} refusals")),
@@ -165,7 +165,7 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
     assert!(idle.is_empty(), "this happens no more: {idle:?}");
     for ((text, surface), (body, sent)) in overlays {
         let profile = configured(&text).by_model("alias").unwrap();
-        let again = planned(Operation::Chat, &body, &target(Profile::clone(&profile), surface)).unwrap().1;
+        let again = planned(Dialect::Chat, &body, &target(Profile::clone(&profile), surface)).unwrap().1;
         assert_eq!(again, sent, "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! What holds for every call, over generated bodies, families and surfaces.
 
 use azgate::{
-    call::{Change, Operation},
+    call::{Change, Dialect},
     json::{Document, apply},
     sim,
     translate::{Policy, Target, edits_header, plan},
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn without_edits_the_very_same_buffer_goes_up(body in body(), target in a_target()) {
-        let call = call(Operation::Chat, &body);
+        let call = call(Dialect::Chat, &body);
         let Ok(plan) = plan(&call, &target, &Policy::default()) else { return Ok(()) };
         let sent = apply(&call.body, plan.changes());
         if plan.changes().next().is_none() {
@@ -131,8 +131,8 @@ proptest! {
 
     #[test]
     fn what_was_planned_needs_no_further_plan(body in body(), target in a_target()) {
-        let Ok((plan, sent)) = planned(Operation::Chat, &body, &target) else { return Ok(()) };
-        let (again, twice) = planned(plan.operation, &sent, &target).expect("what was planned is not refused");
+        let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
+        let (again, twice) = planned(plan.dialect, &sent, &target).expect("what was planned is not refused");
         let body_edits: Vec<_> =
             again.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();
         prop_assert!(body_edits.is_empty(), "{body_edits:?}");
@@ -141,7 +141,7 @@ proptest! {
 
     #[test]
     fn what_nobody_knows_stays_byte_for_byte(body in body(), target in a_target()) {
-        let Ok((_, sent)) = planned(Operation::Chat, &body, &target) else { return Ok(()) };
+        let Ok((_, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
         let document = Document::parse(sent.clone(), 5).expect("what is sent is JSON");
         prop_assert!(document.duplicate_key().is_none());
         // A message that is merged into another takes what is its own along, and that is reported as a loss.
@@ -156,7 +156,7 @@ proptest! {
 
     #[test]
     fn what_is_sent_is_taken(body in body(), target in a_target()) {
-        let Ok((plan, sent)) = planned(Operation::Chat, &body, &target) else { return Ok(()) };
+        let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
         // Azure has no deployment of its own of the one for deep research (models-sold-directly-by-azure.md).
         let known = |name: &&String| {
             *name != "o3-deep-research" && sim::models().any(|model| model == name.as_str())
@@ -164,8 +164,8 @@ proptest! {
         let Some(model) = target.profile.models.iter().find(known) else { return Ok(()) };
         if let Err(error) = judged(model, &plan, &sent) {
             // Keys that nobody knows pass on purpose.
-            let (operation, version) = (plan.operation, plan.api_version);
-            prop_assert!(error.body.contains("x_stranger"), "{model}, {operation} {version:?}: {}\n{sent:?}", error.body);
+            let (dialect, version) = (plan.dialect, plan.api_version);
+            prop_assert!(error.body.contains("x_stranger"), "{model}, {dialect} {version:?}: {}\n{sent:?}", error.body);
         }
     }
 }

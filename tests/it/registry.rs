@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use azgate::{call::Operation, translate::RULES};
+use azgate::{call::Dialect, translate::RULES};
 
 use crate::{
     golden_bridge,
@@ -34,12 +34,12 @@ fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
 #[test]
 fn every_rule_is_hit_by_a_golden_case() {
     let mut hit: BTreeSet<String> = SWITCHED_ON.map(str::to_owned).into();
-    let all = Operation::ALL.into_iter().flat_map(cases);
-    for case in all.chain(Operation::ALL.into_iter().flat_map(golden_bridge::requests)) {
+    let all = Dialect::ALL.into_iter().flat_map(cases);
+    for case in all.chain(Dialect::ALL.into_iter().flat_map(golden_bridge::requests)) {
         for family in families() {
             for surface in ["v1", "2023-05-15", "2024-10-21"] {
                 let target = golden_bridge::switched(target(&family, surface), &case.name);
-                match planned(case.operation, &case.body, &target) {
+                match planned(case.dialect, &case.body, &target) {
                     Ok((mut plan, _)) => {
                         hit.extend(plan.take_edits().iter().map(|edit| edit.rule.to_string()));
                     }

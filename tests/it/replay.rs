@@ -336,7 +336,7 @@ proptest! {
         let chat = Bytes::from(chat("m", &[message]));
         let outlined = Document::parse(chat.clone(), OUTLINE_DEPTH).unwrap();
         prop_assert_eq!(objects::named(&outlined), None);
-        let wishes = over_responses::Wishes { resource: "main", ..Default::default() };
+        let wishes = over_responses::BridgeOptions { resource: "main", ..Default::default() };
         let source = Document::parse(chat, bridge::DEPTH).unwrap();
         let sent = over_responses::request(&source, &wishes).unwrap().body.render(source.source());
         let sent = Document::parse(sent.into(), OUTLINE_DEPTH).unwrap();

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{DEPTH, Reply, story::Story, teller::Teller};
+use super::{DEPTH, Reply, builder::ResponseBuilder, teller::Teller};
 use crate::{
     bridge::INTERRUPTED,
-    call::Told,
+    call::AnswerSummary,
     json::{Document, Kind, View, text},
 };
 
@@ -18,7 +18,7 @@ const UNREADABLE: (&str, &str) =
 /// Turns the chunks of one stream into events, one by one.
 #[derive(Debug)]
 pub struct Events {
-    story: Story,
+    story: ResponseBuilder,
     /// The number of the next event.
     next: u64,
     done: bool,
@@ -27,7 +27,7 @@ pub struct Events {
 impl Events {
     /// For the answer to one call.
     pub fn new(reply: Arc<Reply>) -> Events {
-        Events { story: Story::new(reply), next: 0, done: false }
+        Events { story: ResponseBuilder::new(reply), next: 0, done: false }
     }
 
     /// Takes the data of one event from upstream, and appends whole events to `out`. The response is completed when
@@ -79,7 +79,7 @@ impl Events {
     }
 
     /// What the stream told of itself.
-    pub fn told(&mut self) -> &mut Told {
+    pub fn told(&mut self) -> &mut AnswerSummary {
         &mut self.story.told
     }
 
@@ -117,7 +117,7 @@ impl Events {
         });
     }
 
-    fn telling(&mut self, out: &mut BytesMut, tell: impl FnOnce(&mut Story, &mut Teller<'_>)) {
+    fn telling(&mut self, out: &mut BytesMut, tell: impl FnOnce(&mut ResponseBuilder, &mut Teller<'_>)) {
         let mut teller = Teller::new(out, self.next);
         tell(&mut self.story, &mut teller);
         self.next = teller.next();

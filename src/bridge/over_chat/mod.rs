@@ -5,6 +5,7 @@
 //! other id is derived from it or from a call's.
 
 mod answer;
+mod builder;
 mod events;
 mod head;
 mod item;
@@ -14,7 +15,6 @@ mod message;
 mod request;
 mod response;
 mod rest;
-mod story;
 pub mod teller;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,8 +1,8 @@
 //! The response object.
 
-use super::{item::Form, list::List, story::Story};
+use super::{builder::ResponseBuilder, item::Form, list::List};
 
-impl Story {
+impl ResponseBuilder {
     /// Why the response is incomplete, if it is.
     pub(super) fn reason(&self) -> Option<&'static str> {
         match self.finish.as_deref() {

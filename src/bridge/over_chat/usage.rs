@@ -1,13 +1,13 @@
 //! Token counts in the words of Responses.
 
 use crate::{
-    call::{Operation, Usage},
+    call::{Dialect, Usage},
     json::{View, write::member},
 };
 
 /// A chat answer's counts, and the same as a response's `usage`. Every count goes along, known or not.
 pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
-    let counts = Usage::read(Operation::Chat, usage);
+    let counts = Usage::read(Dialect::Chat, usage);
     let total = counts.prompt.saturating_add(counts.completion);
     let total = usage.get("total_tokens").and_then(View::whole).unwrap_or(total);
     let mut out = format!("{{\"input_tokens\":{},\"input_tokens_details\":", counts.prompt).into_bytes();

@@ -29,7 +29,7 @@ use crate::call::ReplayedReasoning;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wishes<'a> {
+pub struct BridgeOptions<'a> {
     /// The Azure resource that the call goes to. Reasoning that another one made is of no use to it.
     pub resource: &'a str,
     /// Ask for the reasoning in its encrypted form, so that a client can send it back.

@@ -13,13 +13,13 @@ fn the_table_is_sound() {
 fn every_family_says_what_it_is() {
     for family in Catalog::embedded().families() {
         assert!(!family.models.is_empty(), "{} has no models", family.name);
-        assert!(!family.operations.is_empty(), "{} serves nothing", family.name);
+        assert!(!family.dialects.is_empty(), "{} serves nothing", family.name);
         assert!(!family.source.is_empty(), "{} has no source", family.name);
         let reasons = family.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
-        for (operation, param) in
-            [(Operation::Chat, "reasoning_effort"), (Operation::Responses, "reasoning.effort")]
+        for (dialect, param) in
+            [(Dialect::Chat, "reasoning_effort"), (Dialect::Responses, "reasoning.effort")]
         {
-            let has_default = family.default(operation, param).is_some();
+            let has_default = family.default(dialect, param).is_some();
             assert_eq!(has_default, reasons, "{}: default effort", family.name);
         }
     }
@@ -28,14 +28,14 @@ fn every_family_says_what_it_is() {
 #[test]
 fn every_row_is_named_after_its_verb_and_parameter() {
     for family in Catalog::embedded().families() {
-        for operation in Operation::ALL {
-            rows_are_named(family, operation);
+        for dialect in Dialect::ALL {
+            rows_are_named(family, dialect);
         }
     }
 }
 
-fn rows_are_named(family: &Profile, operation: Operation) {
-    let rows = family.rows(operation);
+fn rows_are_named(family: &Profile, dialect: Dialect) {
+    let rows = family.rows(dialect);
     let ids: BTreeSet<&str> = rows.iter().map(|row| &*row.id).collect();
     assert_eq!(ids.len(), rows.len(), "{} has two rows of one name", family.name);
     for row in rows {
@@ -55,7 +55,7 @@ fn rows_are_named(family: &Profile, operation: Operation) {
         };
         assert_eq!(*row.id, format!("{verb}.{name}"), "{}", family.name);
         assert!(row.why.ends_with('.'), "{} {}: the reason is no sentence", family.name, row.id);
-        assert!(family.origin(operation, &row.id).is_some(), "{} {}: no origin", family.name, row.id);
+        assert!(family.origin(dialect, &row.id).is_some(), "{} {}: no origin", family.name, row.id);
     }
 }
 
@@ -162,7 +162,7 @@ fn a_family_is_found_by_a_model_too() {
 #[test]
 fn of_the_unknown_family_nothing_is_known() {
     let unknown = Catalog::embedded().unknown();
-    assert!(unknown.chat.is_empty() && unknown.responses.is_empty() && unknown.operations.is_empty());
+    assert!(unknown.chat.is_empty() && unknown.responses.is_empty() && unknown.dialects.is_empty());
     assert_eq!(unknown.defaults["temperature"], Scalar::Number(1.0));
     assert_eq!((unknown.system_role, unknown.streaming), (SystemRole::Any, Streaming::Native));
     assert_eq!((&unknown.efforts, &unknown.modalities), (&None, &None));

@@ -50,27 +50,26 @@ fn the_default_effort_follows_the_generation() {
 #[test]
 fn the_effort_max_exists_on_responses_alone() {
     for family in Catalog::embedded().families() {
-        let has_max =
-            |operation| family.efforts(operation).is_some_and(|efforts| efforts.contains(&Effort::Max));
-        assert!(!has_max(Operation::Chat), "{}", family.name);
+        let has_max = |dialect| family.efforts(dialect).is_some_and(|efforts| efforts.contains(&Effort::Max));
+        assert!(!has_max(Dialect::Chat), "{}", family.name);
         let newest = ["gpt-5.6", "gpt-6", "gpt-6-astra", "gpt-6.1", "gpt-6.2"].contains(&&*family.name);
-        assert_eq!(has_max(Operation::Responses), newest, "{}", family.name);
+        assert_eq!(has_max(Dialect::Responses), newest, "{}", family.name);
     }
 }
 
 #[test]
 fn answers_are_stored_on_responses_unless_the_call_says_otherwise() {
     let family = of("gpt-4.1");
-    assert_eq!(family.default(Operation::Chat, "store"), Some(&Scalar::Bool(false)));
-    assert_eq!(family.default(Operation::Responses, "store"), Some(&Scalar::Bool(true)));
+    assert_eq!(family.default(Dialect::Chat, "store"), Some(&Scalar::Bool(false)));
+    assert_eq!(family.default(Dialect::Responses, "store"), Some(&Scalar::Bool(true)));
 }
 
 #[test]
 fn a_reasoning_model_takes_on_responses_what_it_takes_in_a_chat_call() {
-    for family in Catalog::embedded().families().filter(|family| family.operations.len() == 2) {
+    for family in Catalog::embedded().families().filter(|family| family.dialects.len() == 2) {
         for id in ["drop.temperature", "drop.top_p", "drop.top_logprobs", "drop.parallel_tool_calls"] {
-            let row = |operation: Operation| family.rows(operation).iter().find(|row| &*row.id == id);
-            let (chat, responses) = (row(Operation::Chat), row(Operation::Responses));
+            let row = |dialect: Dialect| family.rows(dialect).iter().find(|row| &*row.id == id);
+            let (chat, responses) = (row(Dialect::Chat), row(Dialect::Responses));
             assert_eq!(chat.is_some(), responses.is_some(), "{} {id}", family.name);
             let guards = |row: &Row| row.when.iter().map(|(_, values)| values.clone()).collect::<Vec<_>>();
             assert_eq!(chat.map(guards), responses.map(guards), "{} {id}", family.name);
@@ -145,7 +144,7 @@ fn these_families_are_served_on_responses_alone() {
     let catalog = Catalog::embedded();
     let alone: Vec<String> = catalog
         .families()
-        .filter(|family| !family.operations.contains(&Operation::Chat))
+        .filter(|family| !family.dialects.contains(&Dialect::Chat))
         .map(|family| family.name.to_string())
         .collect();
     let expected = "o1-pro o3-pro codex-mini o3-deep-research computer-use-preview gpt-5-codex gpt-5-pro \
@@ -157,7 +156,7 @@ fn these_families_are_served_on_responses_alone() {
 fn on_your_data_is_served_for_three_families() {
     for family in Catalog::embedded().families() {
         let served = ["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-mini", "gpt-4.1", "model-router"];
-        if family.operations.contains(&Operation::Chat) {
+        if family.dialects.contains(&Dialect::Chat) {
             let refused = row(family, "refuse.data_sources").is_some();
             assert_eq!(refused, !served.contains(&&*family.name), "{}", family.name);
         }

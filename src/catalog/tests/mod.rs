@@ -9,7 +9,7 @@ mod overlay;
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
 use super::*;
-use crate::call::Operation;
+use crate::call::Dialect;
 
 fn load(overlay: &str) -> Result<Catalog, Vec<String>> {
     let families = format!("[families]\n{overlay}").parse::<toml::Table>().unwrap();

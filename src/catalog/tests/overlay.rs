@@ -53,15 +53,15 @@ fn the_operations_have_rows_of_their_own_under_one_name() {
     )
     .unwrap();
     let changed = family(&catalog, "gpt-5");
-    let has = |operation: Operation, id: &str| changed.rows(operation).iter().any(|row| &*row.id == id);
-    assert!(!has(Operation::Chat, "drop.temperature") && has(Operation::Responses, "drop.temperature"));
-    assert!(has(Operation::Chat, "drop.top_p") && !has(Operation::Responses, "drop.top_p"));
-    assert!(!has(Operation::Responses, "clamp.max_output_tokens"));
-    assert!(has(Operation::Responses, "map.reasoning_effort"), "both operations have one name for it");
-    let origin = |operation, id| changed.origin(operation, id);
-    assert_eq!(origin(Operation::Chat, "drop.temperature"), None);
-    assert_eq!(origin(Operation::Responses, "drop.temperature"), Some("reasoning"));
-    assert_eq!(origin(Operation::Responses, "map.reasoning_effort"), Some("overlay"));
+    let has = |dialect: Dialect, id: &str| changed.rows(dialect).iter().any(|row| &*row.id == id);
+    assert!(!has(Dialect::Chat, "drop.temperature") && has(Dialect::Responses, "drop.temperature"));
+    assert!(has(Dialect::Chat, "drop.top_p") && !has(Dialect::Responses, "drop.top_p"));
+    assert!(!has(Dialect::Responses, "clamp.max_output_tokens"));
+    assert!(has(Dialect::Responses, "map.reasoning_effort"), "both operations have one name for it");
+    let origin = |dialect, id| changed.origin(dialect, id);
+    assert_eq!(origin(Dialect::Chat, "drop.temperature"), None);
+    assert_eq!(origin(Dialect::Responses, "drop.temperature"), Some("reasoning"));
+    assert_eq!(origin(Dialect::Responses, "map.reasoning_effort"), Some("overlay"));
 }
 
 #[test]

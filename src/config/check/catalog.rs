@@ -6,7 +6,7 @@ use toml::Table;
 
 use super::Judge;
 use crate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Catalog, Surfaces},
     config::{KeyPath, nearest::did_you_mean},
     translate::{RULES, learn},
@@ -41,7 +41,7 @@ fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
     let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
     let families = catalog.families().flat_map(|family| family.chat.iter().chain(&family.responses));
     let families = families.map(|row| row.id.to_string());
-    let rows = |version| Operation::ALL.map(|operation| surfaces.rows(version, operation)).concat();
+    let rows = |version| Dialect::ALL.map(|dialect| surfaces.rows(version, dialect)).concat();
     let versions = surfaces.known_versions().iter().flat_map(rows).map(|row| row.id.to_string());
     code.chain(families).chain(versions).chain(learn::rule_ids()).collect()
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use self::{chat::Chat, response::Response};
 use crate::{
-    call::Operation,
+    call::Dialect,
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
@@ -25,7 +25,7 @@ mod tests;
 pub enum CollectError {
     /// Azure told of an error in the stream.
     #[error("Azure's stream ended with an error")]
-    Told {
+    AnswerSummary {
         /// The event's data as it came: a JSON object that has an `error`.
         event: Bytes,
     },
@@ -72,11 +72,11 @@ enum Answer {
 
 impl Collector {
     /// Collects an operation's answer of at most about `limit` bytes.
-    pub fn new(operation: Operation, limit: usize) -> Collector {
+    pub fn new(dialect: Dialect, limit: usize) -> Collector {
         let decoder = Decoder::new(EVENT_LIMIT.min(limit));
-        let answer = match operation {
-            Operation::Chat => Answer::Chat(Chat::default()),
-            Operation::Responses => Answer::Response(Response::default()),
+        let answer = match dialect {
+            Dialect::Chat => Answer::Chat(Chat::default()),
+            Dialect::Responses => Answer::Response(Response::default()),
         };
         Collector { decoder, answer, limit, done: false }
     }

@@ -95,7 +95,7 @@ fn collected(stream: &Bytes, cuts: &[usize]) -> Result<Bytes, CollectError> {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (stream.len() + 1)).collect();
     cuts.extend([0, stream.len()]);
     cuts.sort_unstable();
-    let mut collector = Collector::new(Operation::Chat, 1 << 20);
+    let mut collector = Collector::new(Dialect::Chat, 1 << 20);
     for pair in cuts.windows(2) {
         collector.push(stream.slice(pair[0]..pair[1]))?;
     }

@@ -38,9 +38,11 @@ impl Response {
                     self.failed = Some(with_error(&event, UNNAMED.into()));
                     return Ok(false);
                 };
-                return Err(CollectError::Told { event: with_error(&event, whole(&error)) });
+                return Err(CollectError::AnswerSummary { event: with_error(&event, whole(&error)) });
             }
-            Some(Ending::Error(error)) => return Err(CollectError::Told { event: nested(&event, error) }),
+            Some(Ending::Error(error)) => {
+                return Err(CollectError::AnswerSummary { event: nested(&event, error) });
+            }
         }
         Ok(self.came.is_some())
     }
@@ -49,7 +51,7 @@ impl Response {
     pub(super) fn finish(self) -> Result<Bytes, CollectError> {
         match (self.came, self.failed) {
             (Some(response), _) => Ok(response),
-            (None, Some(event)) => Err(CollectError::Told { event }),
+            (None, Some(event)) => Err(CollectError::AnswerSummary { event }),
             (None, None) => Err(CollectError::BrokenOff),
         }
     }
@@ -100,7 +102,7 @@ mod tests {
     }
 
     fn collect(data: &[&str]) -> Result<String, CollectError> {
-        let mut collector = Collector::new(Operation::Responses, LIMIT);
+        let mut collector = Collector::new(Dialect::Responses, LIMIT);
         for piece in events(data).as_bytes().chunks(7) {
             collector.push(Bytes::copy_from_slice(piece))?;
         }
@@ -109,7 +111,7 @@ mod tests {
 
     /// The status and the error of a stream that tells of one.
     fn error(data: &[&str]) -> (StatusCode, serde_json::Value) {
-        let Err(CollectError::Told { event }) = collect(data) else { panic!("no error") };
+        let Err(CollectError::AnswerSummary { event }) = collect(data) else { panic!("no error") };
         let body: serde_json::Value = serde_json::from_slice(&event).unwrap();
         (status_of(&event), body["error"].clone())
     }
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_comes_behind_the_last_event_is_not_waited_for() {
-        let mut collector = Collector::new(Operation::Responses, LIMIT);
+        let mut collector = Collector::new(Dialect::Responses, LIMIT);
         collector.push(events(&[CREATED, DELTA]).into()).unwrap();
         assert!(!collector.is_done());
         collector.push(events(&[r#"{"type":"response.completed","response":{}}"#]).into()).unwrap();
@@ -201,7 +203,7 @@ mod tests {
         {
             assert_eq!(collect(data), Err(CollectError::BrokenOff), "{data:?}");
         }
-        let mut collector = Collector::new(Operation::Responses, LIMIT);
+        let mut collector = Collector::new(Dialect::Responses, LIMIT);
         collector.push("data: {\"type\":\"response.completed\",\"response\":{\"out".into()).unwrap();
         assert_eq!(collector.finish(), Err(CollectError::BrokenOff));
     }
@@ -209,7 +211,7 @@ mod tests {
     #[test]
     fn a_stream_of_any_length_is_no_harm_and_an_event_that_is_too_large_is() {
         let delta = Bytes::from(events(&[DELTA]));
-        let mut collector = Collector::new(Operation::Responses, LIMIT);
+        let mut collector = Collector::new(Dialect::Responses, LIMIT);
         for _ in 0..LIMIT / delta.len() * 2 {
             collector.push(delta.clone()).unwrap();
         }

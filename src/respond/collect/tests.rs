@@ -13,7 +13,7 @@ fn events(data: &[&str]) -> String {
 }
 
 fn collect(stream: &str) -> Result<String, CollectError> {
-    let mut collector = Collector::new(Operation::Chat, LIMIT);
+    let mut collector = Collector::new(Dialect::Chat, LIMIT);
     collector.push(Bytes::copy_from_slice(stream.as_bytes()))?;
     collector.finish().map(|answer| String::from_utf8(answer.to_vec()).unwrap())
 }
@@ -56,7 +56,7 @@ fn the_bytes_may_be_cut_anywhere() {
     let stream = format!(": ping\r\n\r\n{}data: [DONE]\r\n\r\n", events(&AZURE).replace('\n', "\r\n"));
     let whole = collect(&stream).unwrap();
     for size in [1, 2, 7, 100] {
-        let mut collector = Collector::new(Operation::Chat, LIMIT);
+        let mut collector = Collector::new(Dialect::Chat, LIMIT);
         for chunk in stream.as_bytes().chunks(size) {
             collector.push(Bytes::copy_from_slice(chunk)).unwrap();
         }
@@ -233,7 +233,10 @@ fn a_block_by_the_filter_ends_a_choice_without_a_delta() {
 fn an_error_in_the_stream_is_kept_as_it_came() {
     let error = r#"{"error":{"message":"The server had an error","code":null, "n":1.0}}"#;
     let stream = events(&[AZURE[0], AZURE[1], error, "[DONE]"]);
-    assert_eq!(collect(&stream), Err(CollectError::Told { event: Bytes::from_static(error.as_bytes()) }));
+    assert_eq!(
+        collect(&stream),
+        Err(CollectError::AnswerSummary { event: Bytes::from_static(error.as_bytes()) })
+    );
 }
 
 #[test]
@@ -296,12 +299,12 @@ fn the_answer_is_limited_and_not_its_stream() {
     let word =
         events(&[r#"{"choices":[{"index":0,"delta":{"content":"0123456789"}}],"padding":"pppppppppppp"}"#]);
     let push = |limit: usize, times: usize| {
-        let mut collector = Collector::new(Operation::Chat, limit);
+        let mut collector = Collector::new(Dialect::Chat, limit);
         (0..times).try_for_each(|_| collector.push(Bytes::from(word.clone())))
     };
     assert_eq!(push(2_000, 100), Ok(()), "the stream has {} bytes", word.len() * 100);
     assert_eq!(push(2_000, 200), Err(CollectError::TooLarge { limit: 2_000 }));
-    let mut collector = Collector::new(Operation::Chat, 100);
+    let mut collector = Collector::new(Dialect::Chat, 100);
     let endless = Bytes::from("data: ".to_owned() + &"x".repeat(100));
     assert_eq!(collector.push(endless), Err(CollectError::TooLarge { limit: 100 }));
 }
@@ -309,6 +312,6 @@ fn the_answer_is_limited_and_not_its_stream() {
 #[test]
 fn many_members_and_choices_count_against_the_limit_even_if_they_are_empty() {
     let stream = events(&[&format!(r#"{{"choices":[{}]}}"#, vec!["{}"; 100].join(","))]);
-    let mut collector = Collector::new(Operation::Chat, 5_000);
+    let mut collector = Collector::new(Dialect::Chat, 5_000);
     assert_eq!(collector.push(stream.into()), Err(CollectError::TooLarge { limit: 5_000 }));
 }

@@ -20,9 +20,9 @@ use http_body::{Body, Frame};
 use super::{
     fault::{Fault, INTERRUPTED},
     outcome::{End, StreamOutcome},
-    passage::Passage,
     pulse::{Beat, Pulse},
     reshape::Verdict,
+    transform::StreamTransform,
 };
 use crate::{
     call::ReplyPlan,
@@ -39,7 +39,7 @@ pub struct Relay<B, F: FnOnce(StreamOutcome)> {
     upstream: B,
     pulse: Pulse,
     decoder: Decoder,
-    passage: Passage,
+    transform: StreamTransform,
     /// What is ready for the client.
     out: VecDeque<Bytes>,
     bytes: u64,
@@ -57,7 +57,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             upstream,
             pulse,
             decoder: Decoder::new(EVENT_LIMIT),
-            passage: Passage::new(plan),
+            transform: StreamTransform::new(plan),
             out: VecDeque::new(),
             bytes: 0,
             end: None,
@@ -97,11 +97,11 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
     }
 
     fn event(&mut self, event: &Event) -> Verdict {
-        let was_done = self.passage.is_done();
-        let verdict = self.passage.event(event);
-        if self.passage.is_done() && !was_done {
+        let was_done = self.transform.is_done();
+        let verdict = self.transform.event(event);
+        if self.transform.is_done() && !was_done {
             self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
-            if self.passage.is_cut() {
+            if self.transform.is_cut() {
                 self.end = Some(End::Done);
             }
         }
@@ -110,17 +110,17 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
 
     fn ended(&mut self) {
         let tail = self.decoder.finish();
-        let last = self.passage.end(tail.as_ref());
+        let last = self.transform.end(tail.as_ref());
         self.out.extend(last.into_iter().filter(|bytes| !bytes.is_empty()));
-        self.end = Some(if self.passage.is_done() { End::Done } else { End::Eof });
+        self.end = Some(if self.transform.is_done() { End::Done } else { End::Eof });
     }
 
     /// Upstream broke off. Behind the stream's last event that does not matter any more.
     fn failed(&mut self, fault: &Fault, cause: String) {
-        if self.passage.is_done() {
+        if self.transform.is_done() {
             self.end = Some(End::Done);
         } else {
-            self.out.push_back(self.passage.failed(fault));
+            self.out.push_back(self.transform.failed(fault));
             self.end = Some(End::UpstreamFailed);
             self.cause = Some(cause);
         }
@@ -128,14 +128,14 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
 
     fn tell(&mut self) {
         let Some(tell) = self.tell.take() else { return };
-        let told = std::mem::take(self.passage.told());
+        let told = std::mem::take(self.transform.told());
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
             // The SDKs hang up at an error, too.
             _ if told.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
             // Clients hang up at the last event without waiting for the end of the body.
-            None if self.passage.is_done() && self.out.is_empty() => End::Done,
+            None if self.transform.is_done() && self.out.is_empty() => End::Done,
             _ => End::ClientGone,
         };
         tell(StreamOutcome { told, end, cause: self.cause.take(), bytes: self.bytes });

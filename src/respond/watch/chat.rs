@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    call::{Operation, Told},
+    call::{AnswerSummary, Dialect},
     json::{Document, Kind, View},
     respond::{answer, envelope::error_code, key},
 };
@@ -11,7 +11,7 @@ use crate::{
 /// Reads the chunks of one stream.
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Chat {
-    pub(in crate::respond) told: Told,
+    pub(in crate::respond) told: AnswerSummary,
     /// Whether `[DONE]` came.
     pub(in crate::respond) done: bool,
 }
@@ -34,7 +34,7 @@ impl Chat {
 
     fn read(&mut self, chunk: View<'_>) {
         let told = &mut self.told;
-        if let Some(usage) = answer::usage(Operation::Chat, chunk) {
+        if let Some(usage) = answer::usage(Dialect::Chat, chunk) {
             told.usage = Some(usage);
         }
         if told.model.is_none() {

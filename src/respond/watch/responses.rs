@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    call::Told,
+    call::AnswerSummary,
     json::{Document, View},
     respond::{
         key,
@@ -17,7 +17,7 @@ const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Responses {
-    pub(in crate::respond) told: Told,
+    pub(in crate::respond) told: AnswerSummary,
     /// Whether the event came that ends the stream, or `[DONE]`.
     pub(in crate::respond) done: bool,
     /// The number that an event behind the last one would have.
@@ -68,9 +68,9 @@ impl Responses {
     }
 
     /// Takes what the last response told. An `error` event before it has named the error, and the first response the model.
-    fn take(&mut self, told: Told) {
-        let Told { model, error, .. } = std::mem::take(&mut self.told);
-        self.told = Told { model: told.model.or(model), error: error.or(told.error), ..told };
+    fn take(&mut self, told: AnswerSummary) {
+        let AnswerSummary { model, error, .. } = std::mem::take(&mut self.told);
+        self.told = AnswerSummary { model: told.model.or(model), error: error.or(told.error), ..told };
     }
 }
 

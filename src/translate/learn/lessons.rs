@@ -2,7 +2,7 @@
 
 use super::{LEARNED, Lesson};
 use crate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Profile, Row, Scalar, Streaming, origin_key},
 };
 
@@ -40,9 +40,9 @@ impl Lessons {
     }
 
     /// The rows of an operation among them, those of one parameter side by side, as a table of parameters holds them.
-    pub(super) fn rows(&self, operation: Operation) -> Vec<&Row> {
+    pub(super) fn rows(&self, dialect: Dialect) -> Vec<&Row> {
         let row = move |lesson| match lesson {
-            &Lesson::Row(of, ref row) if of == operation => Some(row),
+            &Lesson::Row(of, ref row) if of == dialect => Some(row),
             _ => None,
         };
         let rows = || self.0.iter().filter_map(row);
@@ -57,7 +57,7 @@ impl Lessons {
         for lesson in &self.0 {
             match lesson {
                 Lesson::Row(..) => continue,
-                Lesson::Operations(served) => profile.operations.clone_from(served),
+                Lesson::Dialects(served) => profile.dialects.clone_from(served),
                 Lesson::SystemRole(role) => profile.system_role = *role,
                 Lesson::Synthesize => profile.streaming = Streaming::Synthesized,
                 Lesson::ApiVersion(version) => profile.min_api_version = Some(version.clone()),
@@ -66,14 +66,14 @@ impl Lessons {
             }
             profile.origins.insert(lesson.place().into_owned(), LEARNED.to_owned());
         }
-        for operation in Operation::ALL {
-            for row in self.rows(operation) {
-                let rows = profile.rows_mut(operation);
+        for dialect in Dialect::ALL {
+            for row in self.rows(dialect) {
+                let rows = profile.rows_mut(dialect);
                 match rows.iter_mut().find(|old| old.id == row.id) {
                     Some(old) => old.clone_from(row),
                     None => rows.push(row.clone()),
                 }
-                profile.origins.insert(origin_key(operation, &row.id).into_owned(), LEARNED.to_owned());
+                profile.origins.insert(origin_key(dialect, &row.id).into_owned(), LEARNED.to_owned());
             }
         }
         profile
@@ -83,9 +83,9 @@ impl Lessons {
 /// The newer lesson, beside which the older one's values stay refused.
 fn merged(old: &Lesson, new: Lesson) -> Lesson {
     match (old, new) {
-        (Lesson::Row(_, old), Lesson::Row(operation, new)) => {
+        (Lesson::Row(_, old), Lesson::Row(dialect, new)) => {
             let when = both(&old.when, new.when);
-            Lesson::Row(operation, Row { when, ..new })
+            Lesson::Row(dialect, Row { when, ..new })
         }
         (_, new) => new,
     }

@@ -22,7 +22,7 @@ pub use params::rule_ids;
 use self::{refusal::Refusal, scene::Scene, wording::Said};
 use super::Target;
 use crate::{
-    call::{ApiVersion, Operation, ReplayedReasoning},
+    call::{ApiVersion, Dialect, ReplayedReasoning},
     catalog::{Profile, Row, SystemRole, ToolsWithEffort, Verb, origin_key},
     json::Document,
 };
@@ -31,9 +31,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lesson {
     /// A row of an operation's parameter table.
-    Row(Operation, Row),
+    Row(Dialect, Row),
     /// The operations that Azure serves for the model.
-    Operations(Vec<Operation>),
+    Dialects(Vec<Dialect>),
     /// Which role carries the instructions.
     SystemRole(SystemRole),
     /// Azure does not stream the model.
@@ -55,12 +55,12 @@ const LEARNED: &str = "learned";
 pub fn lessons(
     status: u16,
     answer: &[u8],
-    operation: Operation,
+    dialect: Dialect,
     sent: &Document,
     target: &Target,
 ) -> Vec<Lesson> {
     let Some(refusal) = Refusal::read(status, answer) else { return Vec::new() };
-    let scene = Scene { operation, sent: sent.root(), target };
+    let scene = Scene { dialect, sent: sent.root(), target };
     let lessons: Option<Vec<Vec<Lesson>>> = refusal.says().iter().map(|said| scene.lessons(said)).collect();
     lessons.unwrap_or_default().concat()
 }
@@ -94,7 +94,7 @@ impl Lesson {
                 Verb::Allow { .. } => "map",
                 Verb::Clamp { .. } => "clamp",
             },
-            Lesson::Operations(_) => "operations",
+            Lesson::Dialects(_) => "operations",
             Lesson::SystemRole(_) => "role",
             Lesson::Synthesize => "stream",
             Lesson::ApiVersion(_) => "api_version",
@@ -107,12 +107,10 @@ impl Lesson {
     pub fn why(&self) -> Cow<'_, str> {
         match self {
             Lesson::Row(_, row) => Cow::Borrowed(&row.why),
-            Lesson::Operations(served) if served.contains(&Operation::Chat) => {
+            Lesson::Dialects(served) if served.contains(&Dialect::Chat) => {
                 "Azure said that it does not serve this model on the Responses API.".into()
             }
-            Lesson::Operations(_) => {
-                "Azure said that it does not serve this model in chat completions.".into()
-            }
+            Lesson::Dialects(_) => "Azure said that it does not serve this model in chat completions.".into(),
             Lesson::SystemRole(SystemRole::System) => {
                 "Azure said that it does not know the role `developer` here.".into()
             }
@@ -145,9 +143,7 @@ impl Lesson {
     /// give way to what else is learned.
     pub fn is_foreign(&self) -> bool {
         match self {
-            Lesson::Row(operation, row) => {
-                row.verb == Verb::Drop && params::is_foreign(*operation, &row.param)
-            }
+            Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_foreign(*dialect, &row.param),
             _ => false,
         }
     }
@@ -155,8 +151,8 @@ impl Lesson {
     /// Which line it is: a field of the profile, or a row, as in [`Profile::origins`]. A set holds one lesson for each.
     pub fn place(&self) -> Cow<'_, str> {
         match self {
-            Lesson::Row(operation, row) => origin_key(*operation, &row.id),
-            Lesson::Operations(_) => "operations".into(),
+            Lesson::Row(dialect, row) => origin_key(*dialect, &row.id),
+            Lesson::Dialects(_) => "operations".into(),
             Lesson::SystemRole(_) => "system_role".into(),
             Lesson::Synthesize => "streaming".into(),
             Lesson::ApiVersion(_) => "min_api_version".into(),
@@ -181,8 +177,8 @@ const ACTORS: &[(&str, &str)] = &[
 ];
 
 /// Whether a rule acts for this family because of something learned.
-pub(super) fn is_learned(profile: &Profile, operation: Operation, rule: &str) -> bool {
+pub(super) fn is_learned(profile: &Profile, dialect: Dialect, rule: &str) -> bool {
     let mut fields = ACTORS.iter().filter(|(actor, _)| *actor == rule).map(|(_, field)| field);
     fields.any(|field| profile.origins.get(*field).is_some_and(|origin| origin == LEARNED))
-        || profile.origin(operation, rule) == Some(LEARNED)
+        || profile.origin(dialect, rule) == Some(LEARNED)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{Lesson, Lessons};
 use crate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Catalog, Profile, Row, Scalar, Verb, Word},
     json::text,
 };
@@ -30,10 +30,10 @@ impl Lessons {
             line(&mut lines, format_args!("{} # {}", lesson.line(), lesson.why()));
         }
         let mut text = format!("[families.{}]\n{lines}", key(&name));
-        for operation in Operation::ALL {
-            let rows = self.rows(operation);
+        for dialect in Dialect::ALL {
+            let rows = self.rows(dialect);
             if !rows.is_empty() {
-                line(&mut text, format_args!("[families.{}.{operation}]", key(&name)));
+                line(&mut text, format_args!("[families.{}.{dialect}]", key(&name)));
                 table(&mut text, &rows);
             }
         }
@@ -45,9 +45,9 @@ impl Lesson {
     /// The lesson as a line of a family's block.
     pub fn line(&self) -> String {
         match self {
-            Lesson::Row(operation, row) => format!("{operation}.{} = {}", key(&row.param), value(row)),
-            Lesson::Operations(served) => {
-                let served: Vec<String> = served.iter().map(|operation| quoted(operation.name())).collect();
+            Lesson::Row(dialect, row) => format!("{dialect}.{} = {}", key(&row.param), value(row)),
+            Lesson::Dialects(served) => {
+                let served: Vec<String> = served.iter().map(|dialect| quoted(dialect.name())).collect();
                 format!("operations = [{}]", served.join(", "))
             }
             Lesson::SystemRole(role) => format!("system_role = {}", quoted(role.word())),

@@ -1,6 +1,6 @@
 //! What may become of a parameter that Azure refuses.
 
-use crate::{call::Operation, catalog::row_id};
+use crate::{call::Dialect, catalog::row_id};
 
 /// What is known of the parameters of an operation.
 struct Table {
@@ -148,16 +148,16 @@ pub(super) enum Leave {
     Refuse,
 }
 
-fn table(operation: Operation) -> &'static Table {
-    match operation {
-        Operation::Chat => &CHAT,
-        Operation::Responses => &RESPONSES,
+fn table(dialect: Dialect) -> &'static Table {
+    match dialect {
+        Dialect::Chat => &CHAT,
+        Dialect::Responses => &RESPONSES,
     }
 }
 
 /// How a parameter may be treated, if at all.
-pub(super) fn leave(operation: Operation, param: &str) -> Option<Leave> {
-    let own = table(operation);
+pub(super) fn leave(dialect: Dialect, param: &str) -> Option<Leave> {
+    let own = table(dialect);
     // What only a chat call has may stand in a Responses call by mistake, and asks for the same.
     for known in [own, &CHAT] {
         if known.dropped.contains(&param) {
@@ -168,37 +168,37 @@ pub(super) fn leave(operation: Operation, param: &str) -> Option<Leave> {
         }
     }
     // What it asks for cannot be had there anyway.
-    is_foreign(operation, param).then_some(Leave::Drop { same: false })
+    is_foreign(dialect, param).then_some(Leave::Drop { same: false })
 }
 
 /// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's name
 /// is none of them: an answer without one costs more.
-pub(super) fn is_foreign(operation: Operation, param: &str) -> bool {
+pub(super) fn is_foreign(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];
-    let is_listed = lists(table(operation)).iter().chain(&lists(&CHAT)).any(|list| list.contains(&param));
+    let is_listed = lists(table(dialect)).iter().chain(&lists(&CHAT)).any(|list| list.contains(&param));
     is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
 }
 
 /// The other name of a cap, if the parameter is one that has another.
-pub(super) fn other_cap(operation: Operation, param: &str) -> Option<&'static str> {
-    table(operation).caps.iter().find(|(cap, _)| *cap == param).map(|(_, other)| *other)
+pub(super) fn other_cap(dialect: Dialect, param: &str) -> Option<&'static str> {
+    table(dialect).caps.iter().find(|(cap, _)| *cap == param).map(|(_, other)| *other)
 }
 
 /// Whether the parameter is a cap on the answer by a name that Azure knows.
-pub(super) fn is_known_cap(operation: Operation, param: &str) -> bool {
-    table(operation).caps.iter().any(|(cap, other)| *cap == param || *other == param)
+pub(super) fn is_known_cap(dialect: Dialect, param: &str) -> bool {
+    table(dialect).caps.iter().any(|(cap, other)| *cap == param || *other == param)
 }
 
 /// The parameters that go where this one goes, itself included.
-pub(super) fn together(operation: Operation, param: &str) -> Vec<&str> {
-    let group = table(operation).together.iter().find(|group| group.contains(&param));
+pub(super) fn together(dialect: Dialect, param: &str) -> Vec<&str> {
+    let group = table(dialect).together.iter().find(|group| group.contains(&param));
     group.map_or_else(|| vec![param], |group| group.to_vec())
 }
 
 /// The values of a parameter in the order of their strength, where there is one.
-pub(super) fn order(operation: Operation, param: &str) -> Option<&'static [&'static str]> {
-    table(operation).ordered.iter().find(|(name, _)| *name == param).map(|(_, order)| *order)
+pub(super) fn order(dialect: Dialect, param: &str) -> Option<&'static [&'static str]> {
+    table(dialect).ordered.iter().find(|(name, _)| *name == param).map(|(_, order)| *order)
 }
 
 /// The id of every row that can be learned, so that a policy can name one before it is.

@@ -52,7 +52,7 @@ impl Refusal {
             return said;
         }
         match (param, self.code.as_deref()) {
-            (_, Some("OperationNotSupported")) => vec![Said::Unserved { operation: None }],
+            (_, Some("OperationNotSupported")) => vec![Said::Unserved { dialect: None }],
             (Some(param), Some("unsupported_parameter" | "unknown_parameter")) => {
                 vec![Said::Unsupported { param, instead: None }]
             }

@@ -2,7 +2,7 @@
 
 use super::params::{Leave, is_known_cap, leave};
 use crate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Row, Scalar, Verb, row_id},
     translate::words,
 };
@@ -15,16 +15,16 @@ pub(super) fn is_cap(name: &str) -> bool {
 }
 
 /// A cap above what an answer may hold; one at the limit means the same.
-pub(super) fn too_large(operation: Operation, param: &str, most: f64) -> Option<Row> {
-    if !is_known_cap(operation, param) || most < 1.0 {
+pub(super) fn too_large(dialect: Dialect, param: &str, most: f64) -> Option<Row> {
+    if !is_known_cap(dialect, param) || most < 1.0 {
         return None;
     }
     let why = format!("Azure said that an answer of this model holds {most} tokens at most.");
     Some(Row { same: true, ..row(param, Verb::Clamp { min: None, max: Some(most) }, why) })
 }
 
-pub(super) fn format(operation: Operation, kind: &str) -> Row {
-    let param = words(operation).format;
+pub(super) fn format(dialect: Dialect, kind: &str) -> Row {
+    let param = words(dialect).format;
     let why = format!("Azure said that this model does not take `{param}` of type `{kind}`.");
     let when = vec![(format!("{param}.type"), vec![Scalar::Text(kind.to_owned())])];
     Row { when, ..row(param, Verb::Refuse, why) }
@@ -47,8 +47,8 @@ pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String
 }
 
 /// The row of a parameter that has to go.
-pub(super) fn unwanted(operation: Operation, param: &str, why: String) -> Option<Row> {
-    Some(match leave(operation, param)? {
+pub(super) fn unwanted(dialect: Dialect, param: &str, why: String) -> Option<Row> {
+    Some(match leave(dialect, param)? {
         Leave::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
         Leave::Refuse => row(param, Verb::Refuse, why),
     })

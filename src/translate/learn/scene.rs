@@ -8,7 +8,7 @@ use super::{
     wording::Said,
 };
 use crate::{
-    call::{ApiVersion, Operation, ReplayedReasoning, Surface},
+    call::{ApiVersion, Dialect, ReplayedReasoning, Surface},
     catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
     json::View,
     translate::{Target, words},
@@ -17,7 +17,7 @@ use crate::{
 /// A refused call, as it was sent.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scene<'a> {
-    pub(super) operation: Operation,
+    pub(super) dialect: Dialect,
     pub(super) sent: View<'a>,
     pub(super) target: &'a Target,
 }
@@ -27,7 +27,7 @@ impl Scene<'_> {
     pub(super) fn lessons(&self, said: &Said<'_>) -> Option<Vec<Lesson>> {
         let first = self.lesson(said)?;
         let Said::Unsupported { param, .. } = said else { return Some(vec![first]) };
-        let others = together(self.operation, param).into_iter().filter(|other| other != param);
+        let others = together(self.dialect, param).into_iter().filter(|other| other != param);
         let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
         Some(std::iter::once(first).chain(others).collect())
     }
@@ -42,24 +42,24 @@ impl Scene<'_> {
             }
             Said::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
             Said::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
-            Said::TooLarge { param, most } => self.row(too_large(self.operation, param, *most)?),
-            Said::Format { kind } => self.row(format(self.operation, kind)),
+            Said::TooLarge { param, most } => self.row(too_large(self.dialect, param, *most)?),
+            Said::Format { kind } => self.row(format(self.dialect, kind)),
             Said::Version(version) => self.version(version),
             Said::ToolsWithEffort => self.tools_with_effort(),
             Said::SeveralReasons => self.several_reasons(),
-            Said::Unserved { operation } => self.operations(*operation),
+            Said::Unserved { dialect } => self.dialects(*dialect),
         }
     }
 
     /// The row, if it changes the call and is not there already.
     fn row(&self, row: Row) -> Option<Lesson> {
         let known = self.rows().iter().any(|old| old.id == row.id && self.acts(old));
-        (self.acts(&row) && !known).then_some(Lesson::Row(self.operation, row))
+        (self.acts(&row) && !known).then_some(Lesson::Row(self.dialect, row))
     }
 
     /// The family's table for the operation.
     fn rows(&self) -> &[Row] {
-        self.target.profile.rows(self.operation)
+        self.target.profile.rows(self.dialect)
     }
 
     /// Whether a row changes something of the call.
@@ -90,17 +90,17 @@ impl Scene<'_> {
     fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
             Some(value) => Scalar::read(value),
-            None => self.target.profile.default(self.operation, path).cloned(),
+            None => self.target.profile.default(self.dialect, path).cloned(),
         }
     }
 
     fn unsupported(&self, param: &str, instead: Option<&str>) -> Option<Row> {
-        if let Some(other) = other_cap(self.operation, param) {
+        if let Some(other) = other_cap(self.dialect, param) {
             let to = instead.filter(|name| is_cap(name) && *name != param).unwrap_or(other);
             let back =
                 |row: &Row| row.param == to && matches!(&row.verb, Verb::Rename(name) if name == param);
-            let version = self.target.version(self.operation);
-            let unknown = version.into_iter().flat_map(|version| version.unknown(self.operation));
+            let version = self.target.version(self.dialect);
+            let unknown = version.into_iter().flat_map(|version| version.unknown(self.dialect));
             // Where Azure takes neither name, renaming would go round in circles.
             if !self.rows().iter().chain(unknown).any(back) {
                 let why = format!("Azure said that it takes `{to}` here in place of `{param}`.");
@@ -108,13 +108,13 @@ impl Scene<'_> {
             }
         }
         let why = format!("Azure said that it does not take `{param}` here.");
-        unwanted(self.operation, param, why)
+        unwanted(self.dialect, param, why)
     }
 
     fn value(&self, param: &str, value: &str, taken: &[Scalar]) -> Option<Row> {
-        if param.strip_suffix(".type") == Some(words(self.operation).format) {
+        if param.strip_suffix(".type") == Some(words(self.dialect).format) {
             return Some(format(
-                self.operation,
+                self.dialect,
                 self.get(param)?.text().as_deref().filter(|kind| *kind == value)?,
             ));
         }
@@ -128,21 +128,21 @@ impl Scene<'_> {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` here only as {}.", words());
-        if let Some(order) = order(self.operation, param) {
+        if let Some(order) = order(self.dialect, param) {
             return ordered(param, order, taken, why);
         }
-        Some(Row { unless: taken.to_vec(), ..unwanted(self.operation, param, why)? })
+        Some(Row { unless: taken.to_vec(), ..unwanted(self.dialect, param, why)? })
     }
 
     fn only_beside(&self, param: &str, beside: &str) -> Option<Row> {
         // Only where its absence can be written as a guard.
         let off = Scalar::Bool(false);
-        if self.target.profile.default(self.operation, beside) != Some(&off) {
+        if self.target.profile.default(self.dialect, beside) != Some(&off) {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` only beside `{beside}: true`.");
         let when = vec![(beside.to_owned(), vec![off])];
-        Some(Row { when, ..unwanted(self.operation, param, why)? })
+        Some(Row { when, ..unwanted(self.dialect, param, why)? })
     }
 
     fn stream(&self) -> Option<Lesson> {
@@ -151,13 +151,13 @@ impl Scene<'_> {
 
     /// The role to use in place of a refused one that the call has.
     fn role(&self, refused: &str) -> Option<Lesson> {
-        let mut messages = self.get(words(self.operation).messages)?.items();
+        let mut messages = self.get(words(self.dialect).messages)?.items();
         if !messages.any(|message| message.get("role").and_then(View::text).as_deref() == Some(refused)) {
             return None;
         }
         let now = self.target.profile.system_role;
-        let learned = super::is_learned(&self.target.profile, self.operation, "rename.role");
-        let version = self.target.version(self.operation);
+        let learned = super::is_learned(&self.target.profile, self.dialect, "rename.role");
+        let version = self.target.version(self.dialect);
         let has_developer = version.is_none_or(|version| version.developer_role);
         let next = match (refused, now) {
             ("system", SystemRole::System) if learned => SystemRole::MergeIntoUser,
@@ -178,22 +178,22 @@ impl Scene<'_> {
         let version: ApiVersion = text.parse().ok()?;
         let plausible = text.get(..4).is_some_and(|year| ("2023"..="2039").contains(&year));
         let newer = matches!(self.target.surface, Surface::Dated(_))
-            && self.target.version(self.operation).is_some_and(|sent| sent.name.is_before(&version));
+            && self.target.version(self.dialect).is_some_and(|sent| sent.name.is_before(&version));
         (plausible && newer).then_some(Lesson::ApiVersion(version))
     }
 
     /// The other operation, in place of one that does not serve the model. Azure says the same of a retired model, which
     /// the other one does not serve either.
-    fn operations(&self, refused: Option<&str>) -> Option<Lesson> {
-        let (name, other) = match self.operation {
-            Operation::Chat => ("chat", Operation::Responses),
-            Operation::Responses => ("response", Operation::Chat),
+    fn dialects(&self, refused: Option<&str>) -> Option<Lesson> {
+        let (name, other) = match self.dialect {
+            Dialect::Chat => ("chat", Dialect::Responses),
+            Dialect::Responses => ("response", Dialect::Chat),
         };
         let profile = &self.target.profile;
         let was_refused = profile.origins.get("operations").is_some_and(|origin| origin == super::LEARNED)
-            && !profile.operations.contains(&other);
+            && !profile.dialects.contains(&other);
         let is_this = refused.is_none_or(|refused| refused.starts_with(name));
-        (is_this && !was_refused && profile.operations != [other]).then(|| Lesson::Operations(vec![other]))
+        (is_this && !was_refused && profile.dialects != [other]).then(|| Lesson::Dialects(vec![other]))
     }
 
     /// The reasoning of one answer, and if that is refused still, of none.
@@ -212,7 +212,7 @@ impl Scene<'_> {
     }
 
     fn tools_with_effort(&self) -> Option<Lesson> {
-        if self.operation != Operation::Chat {
+        if self.dialect != Dialect::Chat {
             return None;
         }
         self.get("tools").or_else(|| self.get("functions"))?;

@@ -29,13 +29,13 @@ pub(super) enum Said<'m> {
     /// The reasoning of several answers does not go together.
     SeveralReasons,
     /// The model is not served by an operation: the one of that name, where it is told.
-    Unserved { operation: Option<&'m str> },
+    Unserved { dialect: Option<&'m str> },
 }
 
 /// Reads a message. `None`: the wording is not known. An empty list: it is, and nothing can be learned from it.
 pub(super) fn read<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
     unrecognized(message).or_else(|| logprobs(message, param)).or_else(|| {
-        let readers = [parameter, value, ability, combination, version, tools, encrypted, reasons, operation];
+        let readers = [parameter, value, ability, combination, version, tools, encrypted, reasons, dialect];
         let said = readers.into_iter().find_map(|reader| reader(message))?;
         // Some wordings name the value alone.
         let named = said.map(|said| match said {
@@ -174,12 +174,12 @@ fn reasons(message: &str) -> Read<'_> {
     is.then_some(Some(Said::SeveralReasons))
 }
 
-/// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
+/// `The chatCompletion dialect does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
 /// chatwise-releases#942).
-fn operation(message: &str) -> Read<'_> {
-    let (operation, _) =
+fn dialect(message: &str) -> Read<'_> {
+    let (dialect, _) =
         message.strip_prefix("The ")?.split_once(" operation does not work with the specified model")?;
-    Some(Some(Said::Unserved { operation: Some(operation) }))
+    Some(Some(Said::Unserved { dialect: Some(dialect) }))
 }
 
 /// What stands in single quotes right behind `prefix`, and what follows.

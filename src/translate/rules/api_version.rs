@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(oldest) = draft.target.raised(draft.call.operation) else { return Ok(()) };
+    let Some(oldest) = draft.target.raised(draft.call.dialect) else { return Ok(()) };
     let why = format!("Azure serves this model from api-version {} on", oldest.name);
     draft.raise_version("raise.api_version", oldest, why)
 }

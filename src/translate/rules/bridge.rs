@@ -2,7 +2,7 @@
 //! [`crate::translate`]'s crossing, whose rules are named here.
 
 use super::Rule;
-use crate::call::Operation;
+use crate::call::Dialect;
 
 pub(super) const RULE: Rule = Rule {
     ids: &[
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "A call that Azure serves by another operation is put into that operation's words, and its answer back into the \
               client's: chat calls to models of the Responses API, with its hosted tools, or with function tools beside an \
               effort from gpt-5.4 on; and calls of the Responses API to chat models. What has no place there is said.",
-    on: &Operation::ALL,
+    on: &Dialect::ALL,
     run: |_| Ok(()),
 };
 

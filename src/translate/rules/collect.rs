@@ -4,7 +4,7 @@
 
 use super::{BOTH, Rule, stream, stream_options};
 use crate::{
-    call::{Effect, Framing, Operation, Refusal, ReplyTweak},
+    call::{Dialect, Effect, Framing, Refusal, ReplyTweak},
     catalog::Streaming,
     json::{Change, Pointer, Raw},
     translate::Draft,
@@ -28,7 +28,7 @@ const NOT_BESIDE: [&str; 2] = ["data_sources", "audio"];
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let streams = draft.call.stream || draft.profile().streaming != Streaming::Native;
     // A Responses stream tells its usage unasked.
-    let asks = draft.call.operation == Operation::Chat;
+    let asks = draft.call.dialect == Dialect::Chat;
     let untold =
         asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));
     let framed = draft.reply.framing != Framing::Same;

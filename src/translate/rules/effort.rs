@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(efforts) = draft.profile().efforts(draft.call.operation) else { return Ok(()) };
+    let Some(efforts) = draft.profile().efforts(draft.call.dialect) else { return Ok(()) };
     let param = draft.words().effort;
     let Some(value) = draft.get(param) else { return Ok(()) };
     let at = Pointer::path(param);

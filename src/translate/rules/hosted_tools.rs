@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Operation, Refusal},
+    call::{Dialect, Refusal},
     catalog::Scalar,
     json::{Change, Pointer, View, text},
     translate::{Draft, Value},
@@ -27,7 +27,7 @@ const CUSTOM: &str = "refuse.custom_tools";
 type Foreign = (&'static str, Cow<'static, str>);
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let taken = Taken { hosted: draft.call.operation == Operation::Responses, no_custom: no_custom(draft) };
+    let taken = Taken { hosted: draft.call.dialect == Dialect::Responses, no_custom: no_custom(draft) };
     if !taken.hosted && draft.has("tool_resources") {
         let why = "`tool_resources` belongs to tools that exist on the Responses API, which does not serve this model";
         draft.refuse(HOSTED, why, Change::Remove { at: Pointer::key("tool_resources") })?;
@@ -84,7 +84,7 @@ fn source(draft: &Draft<'_>) -> Result<(), Refusal> {
 
 /// Why custom tools are not taken, if they are not. A family whose table speaks of `tools` is left to its row.
 fn no_custom(draft: &Draft<'_>) -> Option<&'static str> {
-    let is_chat = draft.call.operation == Operation::Chat;
+    let is_chat = draft.call.dialect == Dialect::Chat;
     if draft.has_row("tools") {
         None
     } else if !draft.profile().custom_tools {

@@ -4,7 +4,7 @@
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Operation, Refusal},
+    call::{Dialect, Effect, Refusal},
     catalog::SystemRole,
     json::{Change, Kind, Pointer, Raw, Span, View, text},
     translate::Draft,
@@ -27,7 +27,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     {
         return Ok(());
     }
-    let on_responses = draft.call.operation == Operation::Responses;
+    let on_responses = draft.call.dialect == Dialect::Responses;
     let list = draft.call.body.root().get(draft.words().messages).map(View::kind);
     if list != Some(Kind::Array) && !(on_responses && list == Some(Kind::String)) {
         return Ok(());

@@ -41,7 +41,7 @@ mod unknown_keys;
 mod without_tools;
 
 use crate::{
-    call::{Effect, Operation, Refusal},
+    call::{Dialect, Effect, Refusal},
     json::{Change, Pointer},
     translate::Draft,
 };
@@ -54,14 +54,14 @@ pub struct Rule {
     /// What it does, in a sentence.
     pub summary: &'static str,
     /// The operations it applies to, as sent upstream.
-    pub on: &'static [Operation],
+    pub on: &'static [Dialect],
     /// Reads the draft and adds edits to it.
     pub run: fn(&mut Draft<'_>) -> Result<(), Refusal>,
 }
 
-const CHAT: &[Operation] = &[Operation::Chat];
-const RESPONSES: &[Operation] = &[Operation::Responses];
-const BOTH: &[Operation] = &Operation::ALL;
+const CHAT: &[Dialect] = &[Dialect::Chat];
+const RESPONSES: &[Dialect] = &[Dialect::Responses];
+const BOTH: &[Dialect] = &Dialect::ALL;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[

@@ -3,7 +3,7 @@
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Operation, Refusal},
+    call::{Dialect, Effect, Refusal},
     json::{Change, Pointer, View},
     translate::Draft,
 };
@@ -107,9 +107,9 @@ const WHY: &str = "null means the same as leaving the parameter out, and some ap
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let mut places = Vec::new();
-    let params = match draft.call.operation {
-        Operation::Chat => CHAT,
-        Operation::Responses => RESPONSES,
+    let params = match draft.call.dialect {
+        Dialect::Chat => CHAT,
+        Dialect::Responses => RESPONSES,
     };
     for (key, value) in draft.call.body.root().members() {
         if value.is_null() && params.contains(&key.as_ref()) {
@@ -118,7 +118,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     let list = draft.words().messages;
     for (index, item) in draft.call.body.root().get(list).into_iter().flat_map(View::items).enumerate() {
-        let optional = optional(draft.call.operation, item);
+        let optional = optional(draft.call.dialect, item);
         for (key, value) in item.members() {
             // Of a key that stands twice the last value counts.
             let counts = || item.get(&key).is_some_and(|last| last.span() == value.span());
@@ -134,13 +134,13 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// The members of an item of the messages, or of the input, that may as well be absent.
-fn optional(operation: Operation, item: View<'_>) -> &'static [&'static str] {
-    match operation {
-        Operation::Chat => MEMBERS,
-        Operation::Responses if item.get("type").and_then(View::text).as_deref() == Some("reasoning") => {
+fn optional(dialect: Dialect, item: View<'_>) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Chat => MEMBERS,
+        Dialect::Responses if item.get("type").and_then(View::text).as_deref() == Some("reasoning") => {
             OF_REASONING
         }
-        Operation::Responses => &[],
+        Dialect::Responses => &[],
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Operation, Refusal},
+    call::{Dialect, Effect, Refusal},
     catalog::{Row, Scalar, Verb},
     json::{Change, Kind, Pointer, Raw, View},
     translate::{Draft, Value},
@@ -39,7 +39,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     let at = Pointer::path(&row.param);
     let why = row.why.to_string();
     // What Azure assumes anyway can go without a loss.
-    let assumed = draft.profile().default(draft.call.operation, &row.param);
+    let assumed = draft.profile().default(draft.call.dialect, &row.param);
     let default = scalar.is_some() && scalar.as_ref() == assumed;
     let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
     let effect = if idle { Effect::Same } else { Effect::Lossy };
@@ -63,9 +63,9 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
 
 /// What a policy of `apply` leaves out in place of a refusal. Members of a Responses call's objects are parameters.
 fn whole(draft: &Draft<'_>, param: &str) -> Pointer {
-    let steps = match draft.call.operation {
-        Operation::Chat => 1,
-        Operation::Responses => 2,
+    let steps = match draft.call.dialect {
+        Dialect::Chat => 1,
+        Dialect::Responses => 2,
     };
     Pointer::path(&param.split('.').take(steps).collect::<Vec<_>>().join("."))
 }

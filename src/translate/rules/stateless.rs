@@ -45,7 +45,7 @@ fn names_it(include: View<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::{
-        call::{Call, Operation},
+        call::{Call, Dialect},
         translate::{
             Policy, edits_header, plan,
             rules::testing::{call, target},
@@ -53,7 +53,7 @@ mod tests {
     };
 
     fn sent(family: &str, body: &str) -> (String, String) {
-        let call = Call { stateless: true, ..call(Operation::Responses, body) };
+        let call = Call { stateless: true, ..call(Dialect::Responses, body) };
         let plan = plan(&call, &target(family, "v1"), &Policy::default()).unwrap();
         let edits = plan.edits.iter().filter_map(crate::call::Edit::body);
         let body = String::from_utf8(crate::json::apply(plan.body(&call), edits).concat()).unwrap();

@@ -3,7 +3,7 @@
 
 use super::{BOTH, Rule};
 use crate::{
-    call::{Effect, Framing, Operation, Refusal, ReplyTweak, UsageChunk},
+    call::{Dialect, Effect, Framing, Refusal, ReplyTweak, UsageChunk},
     catalog::{Scalar, Streaming},
     json::{Change, Pointer, Raw},
     translate::Draft,
@@ -32,7 +32,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
         draft.reply.framing = Framing::JsonToSse;
         // What a chat call that was bridged wants is settled.
-        if draft.call.operation == Operation::Chat {
+        if draft.call.dialect == Dialect::Chat {
             draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
         }
         draft.tweak(ID, ReplyTweak::Synthesize, WHY);

@@ -86,10 +86,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Whether the api-version takes no `stream_options`, and so tells no usage in a stream.
 pub(super) fn unknown_to_version(draft: &Draft<'_>) -> bool {
-    let operation = draft.call.operation;
+    let dialect = draft.call.dialect;
     draft
         .version()
-        .is_some_and(|version| version.unknown(operation).iter().any(|row| row.param == "stream_options"))
+        .is_some_and(|version| version.unknown(dialect).iter().any(|row| row.param == "stream_options"))
 }
 
 #[cfg(test)]

@@ -3,17 +3,17 @@
 use bytes::Bytes;
 
 use crate::{
-    call::{Call, Edit, OUTLINE_DEPTH, Operation, Plan, Refusal},
+    call::{Call, Dialect, Edit, OUTLINE_DEPTH, Plan, Refusal},
     catalog::{Catalog, Surfaces},
     json::{Document, View, apply},
     translate::{Action, Lossy, Policy, PolicyLayer, Target, edits_header, plan},
 };
 
 /// A call with this body.
-pub(in crate::translate) fn call(operation: Operation, body: &str) -> Call {
+pub(in crate::translate) fn call(dialect: Dialect, body: &str) -> Call {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation, model: "m".into(), stream, body, normalize: true, stateless: false }
+    Call { dialect, model: "m".into(), stream, body, normalize: true, stateless: false }
 }
 
 /// A deployment `m` of a family on a surface.
@@ -32,7 +32,7 @@ pub(in crate::translate) struct Sent {
 
 /// What is sent of a call for chat completions.
 pub(in crate::translate) fn send(target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
-    planned(Operation::Chat, target, body, policy)
+    planned(Dialect::Chat, target, body, policy)
 }
 
 /// What is sent of a Responses call.
@@ -41,11 +41,11 @@ pub(in crate::translate) fn respond(
     body: &str,
     policy: &Policy<'_>,
 ) -> Result<Sent, Refusal> {
-    planned(Operation::Responses, target, body, policy)
+    planned(Dialect::Responses, target, body, policy)
 }
 
-fn planned(operation: Operation, target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
-    let call = call(operation, body);
+fn planned(dialect: Dialect, target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
+    let call = call(dialect, body);
     let mut plan = plan(&call, target, policy)?;
     // Where a body names no model, the tests leave the deployment's name out of what is sent.
     let edits = plan.edits.iter().filter_map(Edit::body);

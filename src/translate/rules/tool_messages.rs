@@ -4,7 +4,7 @@
 
 use super::{BOTH, Rule, empty_lists::is_empty};
 use crate::{
-    call::{Operation, Refusal},
+    call::{Dialect, Refusal},
     catalog::Verb,
     json::{Change, Pointer, View},
     translate::Draft,
@@ -29,10 +29,10 @@ const ITEMS: &[&str] =
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let refuses = |param| draft.rows().iter().any(|row| row.param == param && row.verb == Verb::Refuse);
-    match draft.call.operation {
-        Operation::Chat if refuses("tools") && refuses("functions") => messages(draft),
-        Operation::Responses if refuses("tools") => items(draft),
-        Operation::Chat | Operation::Responses => Ok(()),
+    match draft.call.dialect {
+        Dialect::Chat if refuses("tools") && refuses("functions") => messages(draft),
+        Dialect::Responses if refuses("tools") => items(draft),
+        Dialect::Chat | Dialect::Responses => Ok(()),
     }
 }
 

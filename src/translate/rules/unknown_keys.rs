@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(version) = draft.version() else { return Ok(()) };
-    for row in version.unknown(draft.call.operation) {
+    for row in version.unknown(draft.call.dialect) {
         params::apply(draft, row)?;
     }
     Ok(())

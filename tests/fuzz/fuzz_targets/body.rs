@@ -7,7 +7,7 @@ use std::cell::LazyCell;
 
 use axum::body::Body;
 use azgate::{
-    call::Operation,
+    call::Dialect,
     inbound::{BodyError, body},
 };
 use azgate_fuzz::{Choices, mutate, split};
@@ -48,7 +48,7 @@ fuzz_target!(|input: &[u8]| {
     assert!(whole.len() <= LIMIT);
     assert!(!plain || whole == text);
     let named = (choices.below(4) == 0).then(|| "named".to_owned());
-    match body::call(Operation::Chat, named.clone(), true, whole.clone()) {
+    match body::call(Dialect::Chat, named.clone(), true, whole.clone()) {
         Ok(call) => {
             assert_eq!(call.body.source().as_ptr(), whole.as_ptr());
             let root: serde_json::Value = match serde_json::from_slice(&whole) {

@@ -9,7 +9,7 @@ use azgate::{
         self, Bridged,
         over_chat::{self, Events},
         over_responses::{
-            self, ANSWER_DEPTH, Chunks, Wishes,
+            self, ANSWER_DEPTH, BridgeOptions, Chunks,
             hosted::{self, Corrections},
         },
     },
@@ -53,7 +53,7 @@ fn json(text: &[u8]) -> Option<Value> {
 fn requests(document: &Document, options: u8) {
     let replayed =
         [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
-    let wishes = Wishes {
+    let wishes = BridgeOptions {
         resource: "main",
         encrypted: options & 4 == 4,
         untold: &[],

@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use azgate::{
-    call::{Call, Effect, OUTLINE_DEPTH, Operation, Plan},
+    call::{Call, Dialect, Effect, OUTLINE_DEPTH, Plan},
     catalog::{Profile, Surfaces},
     inbound::body,
     json::{Document, View, apply},
@@ -56,7 +56,7 @@ fuzz_target!(|input: &[u8]| {
     let (text, given) = split(input);
     let mut choices = Choices::new(given, text);
     let base = targets::target(&mut choices);
-    let Ok(call) = body::call(Operation::Chat, Some("alias".to_owned()), true, Bytes::copy_from_slice(text))
+    let Ok(call) = body::call(Dialect::Chat, Some("alias".to_owned()), true, Bytes::copy_from_slice(text))
     else {
         return;
     };
@@ -68,7 +68,7 @@ fuzz_target!(|input: &[u8]| {
         let body = sent(&call, &planned);
         let answer = answer(text, body.root(), &mut choices);
         let status = *choices.of(&[400, 400, 400, 404, 422, 401, 408, 429, 500]);
-        let learned = lessons(status, &answer, planned.operation, &body, &target);
+        let learned = lessons(status, &answer, planned.dialect, &body, &target);
         assert!(matches!(status, 400 | 404 | 422) || learned.is_empty(), "a {status} teaches {learned:?}");
         if learned.is_empty() {
             return;
@@ -143,7 +143,7 @@ fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
     let has = |path: &str| path.split('.').try_fold(sent, View::get).is_some_and(|value| !value.is_null());
     let is_there = match lesson {
         Lesson::Row(_, row) => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
-        Lesson::Operations(_) => true,
+        Lesson::Dialects(_) => true,
         Lesson::SystemRole(_) => {
             let list = sent.get("messages").or_else(|| sent.get("input"));
             list.is_some_and(|messages| messages.items().next().is_some())
@@ -168,7 +168,7 @@ fn strict(call: &Call, target: &Target) {
 /// Whether a plan sends the call as another one does. Then what was learned does not help it, because a rule in code or
 /// in the api-version's table has the last word, and there is no use in sending it again.
 fn same(call: &Call, one: &Plan, other: &Plan) -> bool {
-    one.operation == other.operation
+    one.dialect == other.dialect
         && one.api_version == other.api_version
         && one.reply == other.reply
         && sent(call, one).source() == sent(call, other).source()

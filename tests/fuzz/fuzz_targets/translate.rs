@@ -3,7 +3,7 @@
 #![no_main]
 
 use azgate::{
-    call::{Call, Change, Edit, Effect, Operation, Plan},
+    call::{Call, Change, Dialect, Edit, Effect, Plan},
     inbound::body,
     json::apply,
     translate::{Lossy, Policy, PolicyLayer, Target, edits_header, plan},
@@ -21,15 +21,15 @@ fuzz_target!(|input: &[u8]| {
     let mut choices = Choices::new(given, text);
     let target = targets::target(&mut choices);
     let (word, layer) = targets::policy(&mut choices);
-    let operation = *choices.of(&Operation::ALL);
-    let Some(call) = call(operation, Bytes::copy_from_slice(text)) else { return };
+    let dialect = *choices.of(&Dialect::ALL);
+    let Some(call) = call(dialect, Bytes::copy_from_slice(text)) else { return };
     let policy = Policy { call: word, layers: [None, Some(&layer), None] };
     let Ok(planned) = plan(&call, &target, &policy) else { return };
     let sent = sent(&call, &planned);
     let twice = plan(&call, &target, &policy).expect("it was planned before");
     assert_eq!(self::sent(&call, &twice), sent);
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
-    let literal = !target.profile.is_known() && !target.collect && operation == Operation::Chat;
+    let literal = !target.profile.is_known() && !target.collect && dialect == Dialect::Chat;
     if literal && planned.crossing.is_none() {
         // Only what azgate itself has put into earlier answers goes, and what Azure refuses whatever the model.
         let meant =
@@ -46,12 +46,12 @@ fuzz_target!(|input: &[u8]| {
     }
     let shown = String::from_utf8_lossy(&sent);
     let again =
-        self::call(planned.operation, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
+        self::call(planned.dialect, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
     settled(&again, &target, &layer, &shown);
 });
 
-fn call(operation: Operation, body: Bytes) -> Option<Call> {
-    body::call(operation, Some(targets::DEPLOYMENT.to_owned()), true, body).ok()
+fn call(dialect: Dialect, body: Bytes) -> Option<Call> {
+    body::call(dialect, Some(targets::DEPLOYMENT.to_owned()), true, body).ok()
 }
 
 fn sent(call: &Call, plan: &Plan) -> Bytes {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use azgate::{
-    call::Operation,
+    call::Dialect,
     catalog::{Catalog, Profile, Surfaces},
     translate::{Action, Lossy, OnToolsWithEffort, PolicyLayer, RULES, Summary, Target},
 };
@@ -29,8 +29,8 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
     let surface = choices.of(&SURFACES).parse().expect("a surface of the list");
     let (options, bridging) = (choices.byte(), choices.byte());
     let profile = match bridging & 3 {
-        0 => alone(&profile, Operation::Responses),
-        1 => alone(&profile, Operation::Chat),
+        0 => alone(&profile, Dialect::Responses),
+        1 => alone(&profile, Dialect::Chat),
         _ => profile,
     };
     let with_effort = [
@@ -53,9 +53,9 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
 }
 
 /// The family, as if Azure served it by this operation alone.
-fn alone(profile: &Arc<Profile>, operation: Operation) -> Arc<Profile> {
-    let operations = if profile.is_known() { vec![operation] } else { Vec::new() };
-    Arc::new(Profile { operations, ..Profile::clone(profile) })
+fn alone(profile: &Arc<Profile>, dialect: Dialect) -> Arc<Profile> {
+    let dialects = if profile.is_known() { vec![dialect] } else { Vec::new() };
+    Arc::new(Profile { dialects, ..Profile::clone(profile) })
 }
 
 /// What a call says of losses, and a layer in which some rules have an action of their own.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use azgate::{
-    call::{Call, Framing, OUTLINE_DEPTH, Operation, Plan, Refusal, UsageChunk},
+    call::{Call, Dialect, Framing, OUTLINE_DEPTH, Plan, Refusal, UsageChunk},
     catalog::{Catalog, Profile, Surfaces},
     json::{Document, View, apply},
     sim,
@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 /// A client's body for an operation, under a name.
 pub(crate) struct Case {
-    pub(crate) operation: Operation,
+    pub(crate) dialect: Dialect,
     pub(crate) name: String,
     pub(crate) body: Bytes,
 }
@@ -26,24 +26,24 @@ pub(crate) struct Case {
 impl Case {
     /// The name that tells it from one of the other operation.
     pub(crate) fn label(&self) -> String {
-        match self.operation {
-            Operation::Chat => self.name.clone(),
-            other @ Operation::Responses => format!("{other}/{}", self.name),
+        match self.dialect {
+            Dialect::Chat => self.name.clone(),
+            other @ Dialect::Responses => format!("{other}/{}", self.name),
         }
     }
 }
 
-pub(crate) fn folder(operation: Operation) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(operation.name())
+pub(crate) fn folder(dialect: Dialect) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(dialect.name())
 }
 
 /// Every golden case of an operation, by name.
-pub(crate) fn cases(operation: Operation) -> Vec<Case> {
-    let files = fs::read_dir(folder(operation)).unwrap().map(|entry| entry.unwrap().path());
+pub(crate) fn cases(dialect: Dialect) -> Vec<Case> {
+    let files = fs::read_dir(folder(dialect)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases: Vec<Case> = files
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .map(|path| Case {
-            operation,
+            dialect,
             name: path.file_stem().unwrap().to_str().unwrap().to_owned(),
             body: fs::read(&path).unwrap().trim_ascii_end().to_vec().into(),
         })
@@ -65,15 +65,15 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 }
 
 /// A call as the inbound side makes it.
-pub(crate) fn call(operation: Operation, body: &Bytes) -> Call {
+pub(crate) fn call(dialect: Dialect, body: &Bytes) -> Call {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { operation, model: "alias".into(), stream, body, normalize: true, stateless: false }
+    Call { dialect, model: "alias".into(), stream, body, normalize: true, stateless: false }
 }
 
 /// The plan and the body that goes up.
-pub(crate) fn planned(operation: Operation, body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
-    let call = call(operation, body);
+pub(crate) fn planned(dialect: Dialect, body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
+    let call = call(dialect, body);
     let plan = plan(&call, target, &Policy::default())?;
     let sent = apply(plan.body(&call), plan.changes()).concat();
     Ok((plan, sent.into()))
@@ -81,17 +81,17 @@ pub(crate) fn planned(operation: Operation, body: &Bytes, target: &Target) -> Re
 
 /// What the simulator says of a body that a plan sends to a model.
 pub(crate) fn judged(model: &str, plan: &Plan, sent: &Bytes) -> Result<(), sim::SimError> {
-    let operation = match plan.operation {
-        Operation::Chat => sim::Operation::Chat,
-        Operation::Responses => sim::Operation::Responses,
+    let dialect = match plan.dialect {
+        Dialect::Chat => sim::Operation::Chat,
+        Dialect::Responses => sim::Operation::Responses,
     };
     let dated = plan.api_version.as_ref().map(|version| sim::Surface::Dated(version.to_string()));
-    sim::judge(operation, model, &dated.unwrap_or(sim::Surface::V1), sent)
+    sim::judge(dialect, model, &dated.unwrap_or(sim::Surface::V1), sent)
 }
 
 /// What becomes of a case, for a snapshot.
 pub(crate) fn outcome(case: &Case, target: &Target) -> String {
-    match planned(case.operation, &case.body, target) {
+    match planned(case.dialect, &case.body, target) {
         Ok((plan, sent)) => shown(plan, &sent, &case.body),
         Err(Refusal { rule, param, why, .. }) => format!("400 {rule} ({param}): {why}\n"),
     }

@@ -39,15 +39,15 @@ pub(crate) async fn serve(simulator: &Simulator) -> String {
 }
 
 impl Twins {
-    /// `model` of `family`, and its twins that only `operation` serves, with more configuration.
-    pub(crate) async fn of(model: &str, family: &str, operation: &str, more: &str) -> Twins {
+    /// `model` of `family`, and its twins that only `dialect` serves, with more configuration.
+    pub(crate) async fn of(model: &str, family: &str, dialect: &str, more: &str) -> Twins {
         let simulators = [DIRECT, TWIN, OTHER].map(|name| {
             // Reasoning is bound to its resource, which azgate knows by the name in its configuration.
             let (resource, key) = (name.to_owned(), AZURE_KEY.to_owned());
             (name, Simulator::new(Options { resource, key, ..Options::default() }))
         });
         let mut config = format!(
-            "[routing]\ndefault_resource = \"direct\"\n[families.bridged]\ninherits = \"{family}\"\noperations = [\"{operation}\"]\n"
+            "[routing]\ndefault_resource = \"direct\"\n[families.bridged]\ninherits = \"{family}\"\noperations = [\"{dialect}\"]\n"
         );
         for (name, simulator) in &simulators {
             let url = serve(simulator).await;

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
 
 use super::{DEPTH, Events, Reply, answer, testing::events};
-use crate::{call::Told, json::Document};
+use crate::{call::AnswerSummary, json::Document};
 
 fn reply() -> Reply {
     Reply { echo: Bytes::from_static(br#""store":false,"tools":[],"metadata":{"a":"b"}"#) }
@@ -25,7 +25,7 @@ fn answered(chat: &Value) -> Value {
 
 struct Streamed {
     events: Vec<Value>,
-    told: Told,
+    told: AnswerSummary,
     done: bool,
 }
 

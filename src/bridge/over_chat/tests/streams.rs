@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{answered, chunk, delta, finish, streamed, whole};
 use crate::{
     bridge::over_chat::testing::{chat, collected, message},
-    call::{Told, Usage},
+    call::{AnswerSummary, Usage},
 };
 
 /// The order of the specification's example of a stream.
@@ -160,7 +160,7 @@ fn azures_odd_chunks_are_part_of_the_story() {
     let counts = Usage { prompt: 3, cached: 1, completion: 4, reasoning: 2 };
     assert_eq!(
         told.told,
-        Told {
+        AnswerSummary {
             usage: Some(counts),
             model: Some("gpt-4-0125".into()),
             finish_reason: Some("stop".into()),

@@ -85,8 +85,8 @@ fn unreasoned(
     let last = "this model takes back the reasoning of one answer alone, and this is not the newest";
     let none = "Azure does not take this reasoning back";
     let old = index < conversation.reasons_from;
-    let foreign = *past.resource != *conversation.wishes.resource;
-    match conversation.wishes.replayed {
+    let foreign = *past.resource != *conversation.options.resource;
+    match conversation.options.replayed {
         // Nobody would have looked at it, whoever made it.
         ReplayedReasoning::All | ReplayedReasoning::Turn if old => Some(("drop.replayed", turn, true)),
         _ if foreign => Some(("drop.reasoning", elsewhere, false)),
@@ -207,7 +207,7 @@ fn rest<'a>(
 #[cfg(test)]
 mod tests {
     use super::super::{
-        Wishes,
+        BridgeOptions,
         testing::{conversation, wished},
     };
     use crate::call::ReplayedReasoning;
@@ -304,8 +304,8 @@ mod tests {
         let reasoned = |id: &str| said(id, "here", r#","encrypted_content":"e""#);
         let told = |replayed, messages: &[&str]| {
             let chat = format!(r#"{{"messages":[{}]}}"#, messages.join(","));
-            let wishes = Wishes { resource: "here", replayed, ..Wishes::default() };
-            let (body, losses) = wished(&chat, &wishes).unwrap();
+            let options = BridgeOptions { resource: "here", replayed, ..BridgeOptions::default() };
+            let (body, losses) = wished(&chat, &options).unwrap();
             let ids = ["a", "b", "c", "d"].into_iter().filter(|id| body.contains(&format!(r#""id":"{id}""#)));
             (ids.collect::<String>(), losses)
         };

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    Wishes, assistant,
+    BridgeOptions, assistant,
     content::{Side, content},
     object::{Object, array, members, said},
     replay,
@@ -18,7 +18,7 @@ use crate::{
 /// A conversation, as far as it has been told in items.
 #[derive(Debug)]
 pub(super) struct Conversation<'a, 'w> {
-    pub(super) wishes: &'w Wishes<'w>,
+    pub(super) options: &'w BridgeOptions<'w>,
     /// From which message on the reasoning goes back.
     pub(super) reasons_from: usize,
     pub(super) items: Vec<Raw>,
@@ -32,15 +32,15 @@ pub(super) struct Conversation<'a, 'w> {
 /// `input`, of the value of `messages`.
 pub(super) fn input(
     messages: View<'_>,
-    wishes: &Wishes<'_>,
+    options: &BridgeOptions<'_>,
     losses: &mut Vec<Loss>,
 ) -> Result<Raw, Uncarried> {
     if messages.kind() != Kind::Array {
         return Ok(Raw::source(messages.span()));
     }
     let (items, custom) = (Vec::new(), HashSet::new());
-    let reasons_from = reasons_from(messages, wishes);
-    let mut conversation = Conversation { wishes, reasons_from, items, losses, custom, legacy: None };
+    let reasons_from = reasons_from(messages, options);
+    let mut conversation = Conversation { options, reasons_from, items, losses, custom, legacy: None };
     for (index, message) in messages.items().enumerate() {
         if message.kind() == Kind::Object {
             conversation.take(message, index)?;
@@ -52,16 +52,16 @@ pub(super) fn input(
 }
 
 /// The first message whose reasoning goes back.
-fn reasons_from(messages: View<'_>, wishes: &Wishes<'_>) -> usize {
+fn reasons_from(messages: View<'_>, options: &BridgeOptions<'_>) -> usize {
     let last = |is_it: &dyn Fn(View<'_>) -> bool| {
         messages.items().enumerate().filter(|(_, message)| is_it(*message)).last().map(|(index, _)| index)
     };
     let is = |message: View<'_>, role| message.get("role").and_then(View::text).as_deref() == Some(role);
-    match wishes.replayed {
+    match options.replayed {
         ReplayedReasoning::All => 0,
         ReplayedReasoning::Turn => last(&|message| is(message, "user")).map_or(0, |user| user + 1),
         ReplayedReasoning::Last => {
-            let reasons = |past: replay::Past<'_>| past.resource == wishes.resource && past.has_reasoning();
+            let reasons = |past: replay::Past<'_>| past.resource == options.resource && past.has_reasoning();
             let reasoned = last(&|message| {
                 is(message, "assistant")
                     && said(message, "azgate").and_then(replay::read).is_some_and(reasons)

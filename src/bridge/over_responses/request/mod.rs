@@ -18,7 +18,7 @@ mod tools;
 mod words;
 
 use self::object::{Object, members, said};
-use super::Wishes;
+use super::BridgeOptions;
 use crate::{
     bridge::{Bridged, Uncarried},
     json::{Document, Raw, View},
@@ -28,14 +28,14 @@ use crate::{
 /// knows: whether it may be sent is a matter of policy, and Azure's.
 ///
 /// `chat` is parsed to [`crate::bridge::DEPTH`] at least.
-pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarried> {
+pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, Uncarried> {
     let root = chat.root();
     let mut losses = Vec::new();
     let mut body = Object::default();
     for member in members(root) {
         let value = member.value;
         match &*member.key {
-            "messages" => body.put("input", messages::input(value, wishes, &mut losses)?),
+            "messages" => body.put("input", messages::input(value, options, &mut losses)?),
             "input" if said(root, "messages").is_some() => {
                 let why = "a chat call says it in `messages`, and both cannot be sent".into();
                 return Err(Uncarried { param: "input".into(), why });
@@ -50,10 +50,10 @@ pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarrie
                 gather(&mut body, "max_output_tokens", || settings::cap(root, &mut losses));
             }
             "reasoning_effort" | "reasoning" => {
-                gather(&mut body, "reasoning", || settings::reasoning(root, wishes));
+                gather(&mut body, "reasoning", || settings::reasoning(root, options));
             }
             "response_format" | "verbosity" | "text" => gather(&mut body, "text", || settings::text(root)),
-            "include" => gather(&mut body, "include", || settings::include(root, wishes)),
+            "include" => gather(&mut body, "include", || settings::include(root, options)),
             // The answer's part of it is in `include`.
             "logprobs" if value.boolean().is_some() => {}
             "tools" => body.put("tools", tools::tools(value)),
@@ -62,8 +62,8 @@ pub fn request(chat: &Document, wishes: &Wishes<'_>) -> Result<Bridged, Uncarrie
             _ => body.copy(&member),
         }
     }
-    gather(&mut body, "reasoning", || settings::reasoning(root, wishes));
-    gather(&mut body, "include", || settings::include(root, wishes));
+    gather(&mut body, "reasoning", || settings::reasoning(root, options));
+    gather(&mut body, "include", || settings::include(root, options));
     // A response is kept for 30 days unless it is told otherwise, and a chat completion is not.
     body.put("store", Raw::json("false"));
     Ok(Bridged { body: body.finish(), losses })
@@ -86,7 +86,7 @@ fn gather(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Opti
 #[cfg(test)]
 mod tests {
     use super::{
-        Wishes,
+        BridgeOptions,
         testing::{bridged, uncarried, wished},
     };
 
@@ -190,7 +190,12 @@ mod tests {
 
     #[test]
     fn a_deployment_adds_its_wishes_where_the_client_says_nothing() {
-        let wishes = Wishes { resource: "here", encrypted: true, summary: Some("auto"), ..Wishes::default() };
+        let options = BridgeOptions {
+            resource: "here",
+            encrypted: true,
+            summary: Some("auto"),
+            ..BridgeOptions::default()
+        };
         for (chat, body) in [
             (
                 "{}",
@@ -205,7 +210,7 @@ mod tests {
                 r#"{"reasoning":{"effort":"low","summary":"auto"},"include":["reasoning.encrypted_content"],"store":false}"#,
             ),
         ] {
-            assert_eq!(wished(chat, &wishes).unwrap().0, body, "{chat}");
+            assert_eq!(wished(chat, &options).unwrap().0, body, "{chat}");
         }
     }
 

@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Wishes, hosted,
+    BridgeOptions, hosted,
     testing::{parsed, wished},
 };
 use crate::{call::ReplayedReasoning, json::apply};
 
-const WISHES: Wishes<'_> = Wishes {
+const WISHES: BridgeOptions<'_> = BridgeOptions {
     resource: "here",
     encrypted: true,
     untold: &[],
@@ -305,9 +305,9 @@ proptest! {
     #[test]
     fn a_call_is_valid_and_keeps_every_text(call in call(), replayed in pick(&REPLAYED)) {
         let chat = call.to_string();
-        let wishes = Wishes { replayed, ..WISHES };
-        let (body, losses) = wished(&chat, &wishes).unwrap();
-        prop_assert_eq!(wished(&chat, &wishes).unwrap(), (body.clone(), losses));
+        let options = BridgeOptions { replayed, ..WISHES };
+        let (body, losses) = wished(&chat, &options).unwrap();
+        prop_assert_eq!(wished(&chat, &options).unwrap(), (body.clone(), losses));
         let body: Value = serde_json::from_str(&body).unwrap();
         valid(&body);
         prop_assert_eq!(sorted_texts(&body), sorted_texts(&call));

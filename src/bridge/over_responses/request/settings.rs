@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    Wishes,
+    BridgeOptions,
     object::{Object, array, kind, members, said},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) fn cap(root: View<'_>, losses: &mut Vec<Loss>) -> Option<Raw> {
 }
 
 /// `reasoning`: how much, and whether to tell of it.
-pub(super) fn reasoning(root: View<'_>, wishes: &Wishes<'_>) -> Option<Raw> {
+pub(super) fn reasoning(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw> {
     merged(
         root,
         "reasoning",
@@ -45,7 +45,7 @@ pub(super) fn reasoning(root: View<'_>, wishes: &Wishes<'_>) -> Option<Raw> {
             }
         },
         |reasoning| {
-            if let Some(summary) = wishes.summary {
+            if let Some(summary) = options.summary {
                 reasoning.put("summary", Raw::string(summary));
             }
         },
@@ -96,7 +96,7 @@ fn format(format: View<'_>) -> Raw {
 }
 
 /// `include`: what the client names, and what is worth telling beside the tools and settings of the call.
-pub(super) fn include(root: View<'_>, wishes: &Wishes<'_>) -> Option<Raw> {
+pub(super) fn include(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw> {
     let client = said(root, "include");
     if let Some(other) = client.filter(|client| client.kind() != Kind::Array) {
         return Some(Raw::source(other.span()));
@@ -109,13 +109,13 @@ pub(super) fn include(root: View<'_>, wishes: &Wishes<'_>) -> Option<Raw> {
         }
     }
     let stored = root.get("store").and_then(View::boolean) == Some(true);
-    let encrypted = (wishes.encrypted && !stored).then_some("reasoning.encrypted_content");
+    let encrypted = (options.encrypted && !stored).then_some("reasoning.encrypted_content");
     let used: HashSet<Cow<'_, str>> =
         root.get("tools").into_iter().flat_map(View::items).filter_map(kind).collect();
     let details = DETAILS.iter().filter(|(tool, _)| used.contains(*tool)).map(|(_, detail)| *detail);
     let logprobs = root.get("logprobs").and_then(View::boolean) == Some(true);
     let logprobs = logprobs.then_some("message.output_text.logprobs");
-    let unasked = encrypted.into_iter().chain(details).filter(|name| !wishes.untold.contains(name));
+    let unasked = encrypted.into_iter().chain(details).filter(|name| !options.untold.contains(name));
     for name in unasked.chain(logprobs) {
         if named.insert(Cow::Borrowed(name)) {
             items.push(Raw::string(name));

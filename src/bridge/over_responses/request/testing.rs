@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Wishes, request};
+use super::{BridgeOptions, request};
 use crate::{
     bridge::{Bridged, DEPTH, Loss, Uncarried},
     json::Document,
@@ -14,9 +14,9 @@ pub(super) fn parsed(body: &str) -> Document {
 }
 
 /// What becomes of a chat call: the body, and the losses as `rule@place`, with `~` where nothing is gone.
-pub(super) fn wished(chat: &str, wishes: &Wishes<'_>) -> Result<(String, String), Uncarried> {
+pub(super) fn wished(chat: &str, options: &BridgeOptions<'_>) -> Result<(String, String), Uncarried> {
     let chat = parsed(chat);
-    let Bridged { body, losses } = request(&chat, wishes)?;
+    let Bridged { body, losses } = request(&chat, options)?;
     let body = String::from_utf8(body.render(chat.source())).unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
     let told = |loss: &Loss| format!("{}{}@{}", if loss.same { "~" } else { "" }, loss.rule, loss.at);
@@ -25,7 +25,7 @@ pub(super) fn wished(chat: &str, wishes: &Wishes<'_>) -> Result<(String, String)
 
 /// The same for a deployment without wishes, on the resource `here`.
 pub(super) fn bridged(chat: &str) -> (String, String) {
-    wished(chat, &Wishes { resource: "here", ..Wishes::default() }).unwrap()
+    wished(chat, &BridgeOptions { resource: "here", ..BridgeOptions::default() }).unwrap()
 }
 
 /// The input items of a conversation, and the losses.
@@ -37,6 +37,6 @@ pub(super) fn conversation(messages: &str) -> (String, String) {
 
 /// The parameter and the reason of a call that cannot be carried.
 pub(super) fn uncarried(chat: &str) -> (String, String) {
-    let Uncarried { param, why } = wished(chat, &Wishes::default()).unwrap_err();
+    let Uncarried { param, why } = wished(chat, &BridgeOptions::default()).unwrap_err();
     (param, why.into_owned())
 }

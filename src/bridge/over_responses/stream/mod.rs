@@ -29,7 +29,7 @@ use super::{
     usage,
 };
 use crate::{
-    call::Told,
+    call::AnswerSummary,
     json::{Document, Kind, View, write::member},
     sse,
 };
@@ -59,7 +59,7 @@ pub struct Chunks {
     begun: Option<(u64, Bytes)>,
     held: Held,
     context: Context,
-    told: Told,
+    told: AnswerSummary,
     /// The response failed, and nobody has said why: Azure may say it in an `error` event behind (earendil-works/pi#7983).
     unexplained: Option<Failure>,
     done: bool,
@@ -72,7 +72,7 @@ pub struct Chunks {
 enum Context {
     None,
     Due,
-    Told,
+    AnswerSummary,
 }
 
 impl Chunks {
@@ -87,7 +87,7 @@ impl Chunks {
             begun: None,
             held: Held::default(),
             context: Context::None,
-            told: Told::default(),
+            told: AnswerSummary::default(),
             unexplained: None,
             done: false,
             cut: false,
@@ -154,7 +154,7 @@ impl Chunks {
     }
 
     /// What was told so far.
-    pub fn told(&mut self) -> &mut Told {
+    pub fn told(&mut self) -> &mut AnswerSummary {
         &mut self.told
     }
 
@@ -234,7 +234,7 @@ impl Chunks {
         if !annotations.chat.is_empty() {
             member(&mut delta, "annotations", &[b"[", &*annotations.chat, b"]"].concat());
         }
-        let context = context(self.items.all(), None).filter(|_| self.context != Context::Told);
+        let context = context(self.items.all(), None).filter(|_| self.context != Context::AnswerSummary);
         let cut = if response.is_none() { self.items.last_message() } else { None };
         let kept = kept(self.items.all(), &self.reply.resource, cut, &annotations.others);
         for (key, value) in [("context", context), ("azgate", kept)] {

@@ -89,7 +89,7 @@ impl Chunks {
 
     fn content(&mut self, inner: &[u8], logprobs: Option<&[u8]>, output: u64, out: &mut BytesMut) {
         if self.context == Context::Due {
-            self.context = Context::Told;
+            self.context = Context::AnswerSummary;
             if let Some(context) = context(self.items.all(), None) {
                 self.writer.delta([br#""context":"#, &*context], out);
             }

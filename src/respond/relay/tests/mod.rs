@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    call::{Told, UsageChunk},
+    call::{AnswerSummary, UsageChunk},
     deadline::{Deadlines, Timeouts},
 };
 
@@ -104,7 +104,7 @@ fn an_untouched_streams_frames_pass_as_they_came() {
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
     let usage = crate::call::Usage { prompt: 9, cached: 4, completion: 2, reasoning: 1 };
     let expected = StreamOutcome {
-        told: Told {
+        told: AnswerSummary {
             usage: Some(usage),
             model: Some("gpt-5.4-mini-2026-03-17".into()),
             finish_reason: Some("stop".into()),

@@ -1,7 +1,7 @@
 //! Streams of the Responses API, which are relayed byte for byte.
 
 use super::*;
-use crate::call::{Operation, Told, Usage};
+use crate::call::{AnswerSummary, Dialect, Usage};
 
 /// A stream as Azure sends it (gpt-5.1, 2026-02), shortened.
 const STREAM: &str = r#"event: response.created
@@ -23,7 +23,7 @@ data: {"type":"response.completed","sequence_number":8,"response":{"id":"resp_1"
 /// Everything that a plan may ask of a chat, and that no response has.
 fn plan() -> ReplyPlan {
     ReplyPlan {
-        operation: Operation::Responses,
+        dialect: Dialect::Responses,
         usage_chunk: UsageChunk::Hidden,
         normalize: true,
         legacy_functions: true,
@@ -58,7 +58,7 @@ fn a_response_passes_as_slices_of_what_came_and_is_read_at_its_end() {
     let (frames, outcome) = relay(chunks.iter().cloned().map(data).collect(), &plan());
     assert_eq!(frames, chunks);
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
-    let told = Told {
+    let told = AnswerSummary {
         usage: Some(Usage { prompt: 11, cached: 4, completion: 12, reasoning: 1 }),
         model: Some("gpt-5.1".into()),
         finish_reason: Some("stop".into()),

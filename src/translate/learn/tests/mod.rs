@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    call::{Effect, OUTLINE_DEPTH, Operation},
+    call::{Dialect, Effect, OUTLINE_DEPTH},
     catalog::{Catalog, Surfaces},
     translate::{
         Action, Lossy, Policy, PolicyLayer,
@@ -27,12 +27,12 @@ fn target(lessons: &Lessons, surface: &str) -> Target {
 }
 
 fn learned(answer: &str, body: &str, target: &Target) -> Vec<Lesson> {
-    learned_on(Operation::Chat, answer, body, target)
+    learned_on(Dialect::Chat, answer, body, target)
 }
 
-fn learned_on(operation: Operation, answer: &str, body: &str, target: &Target) -> Vec<Lesson> {
+fn learned_on(dialect: Dialect, answer: &str, body: &str, target: &Target) -> Vec<Lesson> {
     let sent = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
-    lessons(400, answer.as_bytes(), operation, &sent, target)
+    lessons(400, answer.as_bytes(), dialect, &sent, target)
 }
 
 /// What a message of the engine's teaches, each lesson as its line without the reason.
@@ -259,7 +259,7 @@ fn every_envelope_is_read_and_other_statuses_are_not() {
     let answer = format!(r#"{{"error":{{{message}}}}}"#);
     let sent = Document::parse(Bytes::from(BODY), OUTLINE_DEPTH).unwrap();
     for status in [200, 401, 403, 408, 409, 429, 500, 503] {
-        assert!(lessons(status, answer.as_bytes(), Operation::Chat, &sent, &target).is_empty(), "{status}");
+        assert!(lessons(status, answer.as_bytes(), Dialect::Chat, &sent, &target).is_empty(), "{status}");
     }
     for answer in [
         "",
@@ -296,7 +296,7 @@ fn after(
         let target = target(&lessons, surface);
         let sent = send(&target, body, policy)?;
         let answer = serde_json::json!({"error": {"message": message}}).to_string();
-        let learned = learned_on(sent.plan.operation, &answer, &sent.body, &target);
+        let learned = learned_on(sent.plan.dialect, &answer, &sent.body, &target);
         assert!(!learned.is_empty(), "{message} of {}", sent.body);
         assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
     }
@@ -349,10 +349,7 @@ fn tools_lose_the_effort_and_where_there_is_no_none_they_are_refused() {
     let body =
         r#"{"messages":[],"tools":[{"type":"function","function":{"name":"f"}}],"reasoning_effort":"high"}"#;
     let sent = after(&[tools], "v1", body, &Policy::default()).unwrap();
-    assert_eq!(
-        (sent.plan.operation, sent.edits.as_str()),
-        (Operation::Responses, "bridge.responses;learned")
-    );
+    assert_eq!((sent.plan.dialect, sent.edits.as_str()), (Dialect::Responses, "bridge.responses;learned"));
     let stay = PolicyLayer { lossy: None, rules: [("bridge.responses".to_owned(), Action::Pass)].into() };
     let stay = Policy { call: None, layers: [None, None, Some(&stay)] };
     let sent = after(&[tools], "v1", body, &stay).unwrap();
@@ -453,8 +450,8 @@ fn the_set_is_bounded() {
     let row =
         |at: usize| match lines_of(&["Unknown parameter: 'stop'."], r#"{"stop":"x"}"#).iter().next().unwrap()
         {
-            Lesson::Row(operation, row) => {
-                Lesson::Row(*operation, Row { id: format!("drop.{at}").into(), ..row.clone() })
+            Lesson::Row(dialect, row) => {
+                Lesson::Row(*dialect, Row { id: format!("drop.{at}").into(), ..row.clone() })
             }
             other => other.clone(),
         };
@@ -493,12 +490,12 @@ proptest::proptest! {
     fn whatever_an_upstream_says_is_bounded_and_every_line_is_one_that_a_configuration_takes(
         fragments in proptest::collection::vec(proptest::sample::select(FRAGMENTS), 1..12),
         noise in "\\PC{0,40}",
-        operation in proptest::sample::select(&Operation::ALL[..]),
+        dialect in proptest::sample::select(&Dialect::ALL[..]),
         param in proptest::option::of(proptest::sample::select(&["stop", "messages[0].role", "reasoning_effort", "\"\n"][..])),
     ) {
         let message = fragments.concat().replace('~', &noise);
         let answer = serde_json::json!({"error": {"message": message, "param": param, "code": "unsupported_parameter"}});
-        let learned = learned_on(operation, &answer.to_string(), BODY, &target(&Lessons::default(), "2024-10-21"));
+        let learned = learned_on(dialect, &answer.to_string(), BODY, &target(&Lessons::default(), "2024-10-21"));
         proptest::prop_assert!(learned.len() <= 3 * 16);
         let catalog = catalog();
         let lessons: Lessons = learned.into_iter().collect();

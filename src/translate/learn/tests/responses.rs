@@ -10,7 +10,7 @@ const BODY: &str = r#"{"input":[{"role":"system","content":"a"},{"role":"user","
 fn lines(message: &str, param: Option<&str>) -> Vec<String> {
     let answer = serde_json::json!({"error": {"message": message, "type": "invalid_request_error", "param": param, "code": null}});
     let unknown = target(&Lessons::default(), "2025-03-01-preview");
-    let lessons = learned_on(Operation::Responses, &answer.to_string(), BODY, &unknown);
+    let lessons = learned_on(Dialect::Responses, &answer.to_string(), BODY, &unknown);
     let line = |lesson: &Lesson| {
         let line = lesson.line();
         line.split_once(", why = ").map_or(line.clone(), |(line, _)| format!("{line} }}"))
@@ -123,14 +123,14 @@ fn what_was_learned_on_one_operation_does_not_touch_the_other() {
     let message = "Unsupported parameter: 'temperature' is not supported with this model.";
     let answer = serde_json::json!({"error": {"message": message}}).to_string();
     let unknown = target(&Lessons::default(), "v1");
-    let on = |operation| learned_on(operation, &answer, r#"{"temperature":0.5}"#, &unknown);
-    let lessons: Lessons = on(Operation::Responses).into_iter().collect();
+    let on = |dialect| learned_on(dialect, &answer, r#"{"temperature":0.5}"#, &unknown);
+    let lessons: Lessons = on(Dialect::Responses).into_iter().collect();
     let body = r#"{"temperature":0.5}"#;
     let chat = send(&target(&lessons, "v1"), body, &Policy::default()).unwrap();
     assert_eq!(chat.body, body);
     let sent = respond(&target(&lessons, "v1"), body, &Policy::default()).unwrap();
     assert_eq!((sent.body.as_str(), sent.edits.as_str()), ("{}", "drop.temperature;lossy;learned"));
-    let both: Lessons = lessons.iter().cloned().chain(on(Operation::Chat)).collect();
+    let both: Lessons = lessons.iter().cloned().chain(on(Dialect::Chat)).collect();
     assert_eq!(both.iter().len(), 2, "a line of each table");
     let catalog = catalog();
     let text = both.overlay("mystery-7", &catalog.unknown(), &catalog);
@@ -147,12 +147,11 @@ fn the_body_that_was_refused_is_mended() {
     for (message, param, _) in &TEACHES[..7] {
         let answer = serde_json::json!({"error": {"message": message, "param": param}}).to_string();
         let unknown = target(&Lessons::default(), "v1");
-        let lessons: Lessons =
-            learned_on(Operation::Responses, &answer, BODY, &unknown).into_iter().collect();
+        let lessons: Lessons = learned_on(Dialect::Responses, &answer, BODY, &unknown).into_iter().collect();
         let sent = respond(&target(&lessons, "v1"), BODY, &Policy::default()).unwrap();
         assert_ne!(sent.body, BODY, "{message}");
         assert!(sent.edits.contains(";learned"), "{}", sent.edits);
-        let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
+        let again = learned_on(Dialect::Responses, &answer, &sent.body, &target(&lessons, "v1"));
         assert!(again.is_empty(), "{message} again: {again:?}");
     }
 }
@@ -170,12 +169,12 @@ fn what_azgate_itself_asks_to_be_told_it_does_not_ask_where_azure_refuses_that_a
         assert!(sent.contains(name), "{sent}");
         let message = format!("Invalid value: '{name}'. Supported values are: 'file_search_call.results'.");
         let answer = serde_json::json!({"error": {"message": message, "param": "include[1]"}}).to_string();
-        let learned = learned_on(Operation::Responses, &answer, &sent, &target(&lessons, "v1"));
+        let learned = learned_on(Dialect::Responses, &answer, &sent, &target(&lessons, "v1"));
         assert_eq!(learned.len(), 1, "{name}");
         assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
         let sent = send(&target(&lessons, "v1"), body, &strict).unwrap();
         assert!(!sent.body.contains(name) && sent.body.contains(left), "{}", sent.body);
-        let again = learned_on(Operation::Responses, &answer, &sent.body, &target(&lessons, "v1"));
+        let again = learned_on(Dialect::Responses, &answer, &sent.body, &target(&lessons, "v1"));
         assert!(again.is_empty(), "{again:?}");
     }
     let asked = r#"{"input":"Hi","include":["code_interpreter_call.outputs"]}"#;
@@ -194,14 +193,14 @@ fn reasoned(answers: usize) -> String {
 
 #[test]
 fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_none() {
-    let mut lessons: Lessons = [Lesson::Operations(vec![Operation::Responses])].into_iter().collect();
+    let mut lessons: Lessons = [Lesson::Dialects(vec![Dialect::Responses])].into_iter().collect();
     let sent = |lessons: &Lessons, answers| {
         send(&target(lessons, "v1"), &reasoned(answers), &Policy::default()).unwrap()
     };
     let thoughts = |lessons: &Lessons| sent(lessons, 3).body.matches("encrypted_content\":").count();
     let learn = |lessons: &Lessons, answers| {
         let body = sent(lessons, answers).body;
-        learned_on(Operation::Responses, CONFLICT, &body, &target(lessons, "v1"))
+        learned_on(Dialect::Responses, CONFLICT, &body, &target(lessons, "v1"))
     };
     assert_eq!(learn(&lessons, 1), [], "one answer's does not conflict");
     for (line, left) in [(r#"replayed_reasoning = "last""#, 1), (r#"replayed_reasoning = "none""#, 0)] {
@@ -213,7 +212,7 @@ fn of_several_answers_reasoning_the_newest_is_kept_and_if_that_is_refused_too_no
         assert!(edits.contains("drop.reasoning;lossy;learned"), "{edits}");
     }
     assert_eq!(learn(&lessons, 3), [], "nothing is left to leave out");
-    assert_eq!(learned_on(Operation::Chat, CONFLICT, &reasoned(3), &target(&lessons, "v1")), []);
+    assert_eq!(learned_on(Dialect::Chat, CONFLICT, &reasoned(3), &target(&lessons, "v1")), []);
     let catalog = catalog();
     let text = lessons.overlay("mystery-7", &catalog.unknown(), &catalog);
     let overlay: toml::Table = text.parse().unwrap();
@@ -231,7 +230,7 @@ fn a_conflict_is_mended_in_a_call_in_its_own_words_too() {
         let sent = sent(&lessons);
         assert_eq!(sent.body.matches("encrypted_content").count(), left);
         assert_eq!(sent.edits.contains("drop.reasoning;lossy;learned"), left < 3, "{}", sent.edits);
-        let learned = learned_on(Operation::Responses, CONFLICT, &sent.body, &target(&lessons, "v1"));
+        let learned = learned_on(Dialect::Responses, CONFLICT, &sent.body, &target(&lessons, "v1"));
         assert_eq!(learned.len(), usize::from(left > 0));
         assert!(learned.into_iter().all(|lesson| lessons.add(lesson)));
     }
@@ -256,7 +255,7 @@ fn reasoning_that_azure_cannot_read_is_known_by_its_code_or_its_words_and_teache
         assert_eq!(is_unreadable(400, answer.as_bytes()), is_it, "{answer}");
         assert!(!is_unreadable(429, answer.as_bytes()));
         if is_it {
-            assert_eq!(learned_on(Operation::Responses, &answer, &reasoned(3), &unknown), []);
+            assert_eq!(learned_on(Dialect::Responses, &answer, &reasoned(3), &unknown), []);
         }
     }
 }
@@ -264,25 +263,22 @@ fn reasoning_that_azure_cannot_read_is_known_by_its_code_or_its_words_and_teache
 const NO_CHAT: &str = "The chatCompletion operation does not work with the specified model, m. Please choose different model and try again.";
 const NO_RESPONSES: &str = "The responses operation does not work with the specified model, m.";
 
-fn unserved(operation: Operation, target: &Target) -> Vec<String> {
-    let message = if operation == Operation::Chat { NO_CHAT } else { NO_RESPONSES };
+fn unserved(dialect: Dialect, target: &Target) -> Vec<String> {
+    let message = if dialect == Dialect::Chat { NO_CHAT } else { NO_RESPONSES };
     let answer = serde_json::json!({"error": {"code": "OperationNotSupported", "message": message}});
-    learned_on(operation, &answer.to_string(), "{}", target).iter().map(Lesson::line).collect()
+    learned_on(dialect, &answer.to_string(), "{}", target).iter().map(Lesson::line).collect()
 }
 
 #[test]
 fn a_model_that_one_operation_does_not_serve_is_called_on_the_other_and_if_that_fails_too_on_none() {
     let body = r#"{"messages":[{"role":"user","content":"Hi"}]}"#;
     let unknown = target(&Lessons::default(), "v1");
-    assert_eq!(unserved(Operation::Chat, &unknown), [r#"operations = ["responses"]"#]);
+    assert_eq!(unserved(Dialect::Chat, &unknown), [r#"operations = ["responses"]"#]);
     let sent = after(&[NO_CHAT], "v1", body, &Policy::default()).unwrap();
-    assert_eq!(
-        (sent.plan.operation, sent.edits.as_str()),
-        (Operation::Responses, "bridge.responses;learned")
-    );
+    assert_eq!((sent.plan.dialect, sent.edits.as_str()), (Dialect::Responses, "bridge.responses;learned"));
     let lessons = lines_of(&[NO_CHAT], "{}");
-    assert!(unserved(Operation::Responses, &target(&lessons, "v1")).is_empty(), "it is retired");
-    assert!(unserved(Operation::Chat, &target(&lessons, "v1")).is_empty(), "a policy keeps it there");
+    assert!(unserved(Dialect::Responses, &target(&lessons, "v1")).is_empty(), "it is retired");
+    assert!(unserved(Dialect::Chat, &target(&lessons, "v1")).is_empty(), "a policy keeps it there");
     // Only the code tells.
     let answer = r#"{"error":{"code":"OperationNotSupported","message":"Sorry."}}"#;
     assert_eq!(learned(answer, "{}", &unknown).len(), 1);
@@ -294,12 +290,12 @@ fn what_the_catalog_says_of_the_operations_may_be_wrong() {
         let profile = catalog().family(family).unwrap();
         Target::new("m", profile, "v1".parse().unwrap(), &Surfaces::embedded())
     };
-    assert_eq!(unserved(Operation::Responses, &of("gpt-5-codex")), [r#"operations = ["chat"]"#]);
-    assert_eq!(unserved(Operation::Chat, &of("gpt-4.1")), [r#"operations = ["responses"]"#]);
+    assert_eq!(unserved(Dialect::Responses, &of("gpt-5-codex")), [r#"operations = ["chat"]"#]);
+    assert_eq!(unserved(Dialect::Chat, &of("gpt-4.1")), [r#"operations = ["responses"]"#]);
     let catalog = catalog();
-    let lessons: Lessons = [Lesson::Operations(vec![Operation::Chat])].into_iter().collect();
+    let lessons: Lessons = [Lesson::Dialects(vec![Dialect::Chat])].into_iter().collect();
     let text = lessons.overlay("prod", &catalog.family("gpt-5-codex").unwrap(), &catalog);
     let overlay: toml::Table = text.parse().unwrap();
     let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
-    assert_eq!(loaded.by_model("prod").unwrap().operations, [Operation::Chat], "{text}");
+    assert_eq!(loaded.by_model("prod").unwrap().dialects, [Dialect::Chat], "{text}");
 }

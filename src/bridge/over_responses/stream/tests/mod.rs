@@ -98,7 +98,7 @@ fn a_text_is_the_stream_that_openai_would_send() {
         ]
     );
     let usage = Usage { prompt: 5, cached: 0, completion: 7, reasoning: 3 };
-    let told = Told {
+    let told = AnswerSummary {
         usage: Some(usage),
         model: Some("gpt-5.6".into()),
         finish_reason: Some("stop".into()),

@@ -18,13 +18,13 @@ use super::{
     verdicts::Verdicts,
 };
 use crate::{
-    call::Told,
+    call::AnswerSummary,
     json::{Document, Kind, View, text},
 };
 
 /// The answer so far.
 #[derive(Debug)]
-pub(super) struct Story {
+pub(super) struct ResponseBuilder {
     pub(super) reply: Arc<Reply>,
     pub(super) head: Head,
     begun: bool,
@@ -35,7 +35,7 @@ pub(super) struct Story {
     pub(super) finish: Option<Vec<u8>>,
     pub(super) verdicts: Verdicts,
     pub(super) rest: Rest,
-    pub(super) told: Told,
+    pub(super) told: AnswerSummary,
 }
 
 /// Members of a chat answer that a response has under another name or in another place, and those that it has of its own:
@@ -81,9 +81,9 @@ const TAKEN: &[&str] = &[
     "user",
 ];
 
-impl Story {
-    pub(super) fn new(reply: Arc<Reply>) -> Story {
-        Story {
+impl ResponseBuilder {
+    pub(super) fn new(reply: Arc<Reply>) -> ResponseBuilder {
+        ResponseBuilder {
             reply,
             head: Head::default(),
             begun: false,
@@ -92,7 +92,7 @@ impl Story {
             finish: None,
             verdicts: Verdicts::default(),
             rest: Rest::default(),
-            told: Told::default(),
+            told: AnswerSummary::default(),
         }
     }
 
@@ -188,7 +188,11 @@ impl Story {
         let spelt = |key: &str| string(key).map(|value| text::inner(value.raw())).unwrap_or_default();
         let thought = ["reasoning_content", "reasoning"].into_iter().find(|key| string(key).is_some());
         if let Some(thought) = thought.map(spelt).filter(|thought| !thought.is_empty()) {
-            let at = self.turn_to(|item| matches!(item.kind, Of::Reasoning(_)), Story::reasoning, teller);
+            let at = self.turn_to(
+                |item| matches!(item.kind, Of::Reasoning(_)),
+                ResponseBuilder::reasoning,
+                teller,
+            );
             if let Some(item) = self.items.get_mut(at) {
                 item.think(thought, at, pad, teller);
             }
@@ -301,7 +305,7 @@ impl Story {
     fn turn_to(
         &mut self,
         is: impl Fn(&Item) -> bool,
-        make: impl FnOnce(&Story) -> Item,
+        make: impl FnOnce(&ResponseBuilder) -> Item,
         teller: &mut Teller<'_>,
     ) -> usize {
         self.begin(teller);

@@ -23,12 +23,12 @@ struct Labels {
 
 /// The counters. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub struct LearningMetrics {
     lessons: Family<Labels, Counter>,
     held: Gauge,
 }
 
-impl Tally {
+impl LearningMetrics {
     /// Shows them among the metrics.
     pub fn register(&self, registry: &mut Registry) {
         let help = "Lines learned from refusals, by kind and by what became of them";

@@ -1,10 +1,10 @@
-//! The API operations azgate knows by name, as one table.
+//! The two dialects that azgate translates.
 
 use std::fmt;
 
-/// An operation of the OpenAI API.
+/// In which words a model is asked and answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub enum Dialect {
     /// `POST /chat/completions`.
     #[default]
     Chat,
@@ -12,39 +12,39 @@ pub enum Operation {
     Responses,
 }
 
-impl Operation {
-    /// Every operation.
-    pub const ALL: [Operation; 2] = [Operation::Chat, Operation::Responses];
+impl Dialect {
+    /// Both of them.
+    pub const ALL: [Dialect; 2] = [Dialect::Chat, Dialect::Responses];
 
     /// The name used in the catalog.
     pub fn name(self) -> &'static str {
         match self {
-            Operation::Chat => "chat",
-            Operation::Responses => "responses",
+            Dialect::Chat => "chat",
+            Dialect::Responses => "responses",
         }
     }
 
     /// The path behind `/v1` on OpenAI, and behind `/openai` or the deployment on Azure's dated surface.
     pub fn path(self) -> &'static str {
         match self {
-            Operation::Chat => "/chat/completions",
-            Operation::Responses => "/responses",
+            Dialect::Chat => "/chat/completions",
+            Dialect::Responses => "/responses",
         }
     }
 
     /// Whether a dated URL names the deployment. The Responses API has it in the body's `model` on every surface
     /// (openai-python `lib/azure.py` writes no deployment into its path).
     pub fn has_deployment_in_path(self) -> bool {
-        self == Operation::Chat
+        self == Dialect::Chat
     }
 
-    /// The operation of that catalog name.
-    pub fn named(name: &str) -> Option<Operation> {
-        Operation::ALL.into_iter().find(|operation| operation.name() == name)
+    /// The dialect of that catalog name.
+    pub fn named(name: &str) -> Option<Dialect> {
+        Dialect::ALL.into_iter().find(|dialect| dialect.name() == name)
     }
 }
 
-impl fmt::Display for Operation {
+impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Uri};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::{
-    call::{ApiVersion, Operation, Plan},
+    call::{ApiVersion, Dialect, Plan},
     catalog::Profile,
     translate::Target,
     upstream::{Endpoint, UrlError},
@@ -14,7 +14,7 @@ use crate::{
 
 /// A deployment with its family as it is known now.
 #[derive(Debug)]
-pub struct Aim {
+pub struct ResolvedDeployment {
     /// The deployment, as translation sees it.
     pub target: Target,
     /// What names its family and deployment on every answer.
@@ -23,11 +23,11 @@ pub struct Aim {
     responses: Uri,
 }
 
-impl Aim {
-    pub(super) fn new(target: Target, endpoint: &Endpoint) -> Result<Aim, UrlError> {
+impl ResolvedDeployment {
+    pub(super) fn new(target: Target, endpoint: &Endpoint) -> Result<ResolvedDeployment, UrlError> {
         let version = target.api_version().map(ApiVersion::as_str);
-        let uri = |operation| endpoint.operation(version, &target.deployment, operation);
-        let (chat, responses) = (uri(Operation::Chat)?, uri(Operation::Responses)?);
+        let uri = |dialect| endpoint.operation(version, &target.deployment, dialect);
+        let (chat, responses) = (uri(Dialect::Chat)?, uri(Dialect::Responses)?);
         let headers =
             [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
         // Names of deployments and families may be any text; clients read headers as ASCII.
@@ -35,7 +35,12 @@ impl Aim {
             let value = utf8_percent_encode(value, CONTROLS).to_string();
             Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
         };
-        Ok(Aim { headers: headers.into_iter().filter_map(header).collect(), target, chat, responses })
+        Ok(ResolvedDeployment {
+            headers: headers.into_iter().filter_map(header).collect(),
+            target,
+            chat,
+            responses,
+        })
     }
 
     /// Whether it was worked out for this profile.
@@ -46,12 +51,12 @@ impl Aim {
     /// Where a planned call goes on this resource.
     pub(super) fn uri(&self, plan: &Plan, endpoint: &Endpoint) -> Result<Uri, UrlError> {
         if plan.api_version.as_ref() == self.target.api_version() {
-            return Ok(match plan.operation {
-                Operation::Chat => self.chat.clone(),
-                Operation::Responses => self.responses.clone(),
+            return Ok(match plan.dialect {
+                Dialect::Chat => self.chat.clone(),
+                Dialect::Responses => self.responses.clone(),
             });
         }
         let version = plan.api_version.as_ref().map(ApiVersion::as_str);
-        endpoint.operation(version, &self.target.deployment, plan.operation)
+        endpoint.operation(version, &self.target.deployment, plan.dialect)
     }
 }

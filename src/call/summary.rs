@@ -4,7 +4,7 @@ use super::Usage;
 
 /// What an answer tells of itself, whole or as a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct AnswerSummary {
     /// Its token counts.
     pub usage: Option<Usage>,
     /// The model that answered; of chat the version, and never the deployment's name.
@@ -15,7 +15,7 @@ pub struct Told {
     pub error: Option<String>,
 }
 
-impl Told {
+impl AnswerSummary {
     /// Whether the answer was cut short, and every token had gone into reasoning.
     pub fn reasoning_exhausted(&self) -> bool {
         self.finish_reason.as_deref() == Some("length")

@@ -20,7 +20,7 @@ const ROUNDS: u8 = 6;
 /// The right to learn, of one call. What it learned is kept only if it says that the call succeeded.
 #[derive(Debug)]
 #[must_use = "dropping it discards what was learned"]
-pub struct Probe {
+pub struct LearningPermit {
     knowledge: Arc<Knowledge>,
     rounds: u8,
     succeeded: bool,
@@ -32,7 +32,7 @@ pub struct Probe {
 /// nobody from it.
 #[derive(Debug)]
 #[must_use = "dropping it says that the call failed"]
-pub struct Turn {
+pub struct FirstCallPermit {
     knowledge: Arc<Knowledge>,
     ended: bool,
     _permit: OwnedSemaphorePermit,
@@ -41,24 +41,24 @@ pub struct Turn {
 impl Knowledge {
     /// Lets a call through before it is sent. Of a deployment of which nothing is known the first calls pass one by
     /// one, each with its turn; `None`: the call goes without.
-    pub async fn admit(self: &Arc<Knowledge>) -> Option<Turn> {
+    pub async fn first_call_permit(self: &Arc<Knowledge>) -> Option<FirstCallPermit> {
         if self.is_settled() || !self.learns() {
             return None;
         }
         let permit = permit(&self.turns).await?;
         // Meanwhile another one may have found out.
         let waits = !self.is_settled();
-        waits.then(|| Turn { knowledge: self.clone(), ended: false, _permit: permit })
+        waits.then(|| FirstCallPermit { knowledge: self.clone(), ended: false, _permit: permit })
     }
 
     /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time: by
     /// then [`Knowledge::profile`] may say more. It may in either case, so look there first.
-    pub async fn probe(self: &Arc<Knowledge>) -> Option<Probe> {
+    pub async fn learning_permit(self: &Arc<Knowledge>) -> Option<LearningPermit> {
         if !self.learns() {
             return None;
         }
         let permit = permit(&self.gate).await?;
-        Some(Probe { knowledge: self.clone(), rounds: 0, succeeded: false, _permit: permit })
+        Some(LearningPermit { knowledge: self.clone(), rounds: 0, succeeded: false, _permit: permit })
     }
 }
 
@@ -66,7 +66,7 @@ async fn permit(of: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
     timeout(PATIENCE, of.clone().acquire_owned()).await.ok()?.ok()
 }
 
-impl Turn {
+impl FirstCallPermit {
     /// Azure took the call with 2xx: the others need not wait any more.
     pub fn succeed(mut self) {
         self.ended = true;
@@ -74,7 +74,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for FirstCallPermit {
     fn drop(&mut self) {
         if !self.ended {
             self.knowledge.miss();
@@ -82,7 +82,7 @@ impl Drop for Turn {
     }
 }
 
-impl Probe {
+impl LearningPermit {
     /// Lays lessons over the family, tentatively. `false` if there is nothing to try any more: no lessons, no room for
     /// them, or too many refusals.
     pub fn learn(&mut self, lessons: Vec<Lesson>) -> bool {
@@ -100,7 +100,7 @@ impl Probe {
     }
 }
 
-impl Drop for Probe {
+impl Drop for LearningPermit {
     fn drop(&mut self) {
         if !self.succeeded {
             self.knowledge.discard();

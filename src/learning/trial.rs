@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::{Knowledge, knowledge::State, tally::Outcome};
+use super::{Knowledge, knowledge::State, metrics::Outcome};
 use crate::translate::learn::Lesson;
 
 /// After so many first calls that Azure refused for other reasons, calls no longer wait for each other.
@@ -12,13 +12,13 @@ impl Knowledge {
     /// Whether lessons may be learned here.
     pub(super) fn learns(&self) -> bool {
         let state = self.read();
-        state.terms.enabled && !state.is_router()
+        state.learning_options.enabled && !state.is_router()
     }
 
     /// Whether enough is known for calls to go side by side.
     pub(super) fn is_settled(&self) -> bool {
         let state = self.read();
-        state.proven || state.base.is_known() || state.tries >= TRIES || !state.terms.enabled
+        state.proven || state.base.is_known() || state.tries >= TRIES || !state.learning_options.enabled
     }
 
     /// Azure has answered a call.
@@ -36,7 +36,7 @@ impl Knowledge {
     /// learned here any more.
     pub(super) fn try_out(&self, lessons: Vec<Lesson>) -> bool {
         let mut state = self.write();
-        if !state.terms.enabled || state.is_router() {
+        if !state.learning_options.enabled || state.is_router() {
             return false;
         }
         lessons.into_iter().all(|lesson| state.tentative.add(lesson)) & state.rebuild()
@@ -46,7 +46,9 @@ impl Knowledge {
     pub(super) fn keep(&self) {
         let mut state = self.write();
         state.proven = true;
-        let Some(until) = Instant::now().checked_add(state.terms.ttl) else { return self.forget(&mut state) };
+        let Some(until) = Instant::now().checked_add(state.learning_options.ttl) else {
+            return self.forget(&mut state);
+        };
         let before = state.kept.len();
         for lesson in std::mem::take(&mut state.tentative).iter() {
             tracing::info!(
@@ -56,10 +58,10 @@ impl Knowledge {
                 line = lesson.line(),
                 "learned from Azure's refusal"
             );
-            self.tally.count(lesson, Outcome::Kept);
+            self.learning_metrics.count(lesson, Outcome::Kept);
             state.keep(lesson.clone(), until);
         }
-        self.tally.held(before, state.kept.len());
+        self.learning_metrics.held(before, state.kept.len());
         state.rebuild();
     }
 
@@ -70,7 +72,7 @@ impl Knowledge {
 
     pub(super) fn forget(&self, state: &mut State) {
         for lesson in std::mem::take(&mut state.tentative).iter() {
-            self.tally.count(lesson, Outcome::Discarded);
+            self.learning_metrics.count(lesson, Outcome::Discarded);
         }
         state.rebuild();
     }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{Found, Knowledge, Terms, knowledge::State};
+use super::{FamilySource, Knowledge, LearningOptions, knowledge::State};
 use crate::{
     call::name,
     catalog::{Catalog, Profile},
@@ -16,10 +16,10 @@ const TURNS: Duration = Duration::from_hours(1);
 /// The family whose calls Azure itself fits to the model it picks: nothing that one of these says holds for the next.
 const ROUTER: &str = "model-router";
 
-impl Found {
+impl FamilySource {
     /// Whether what Azure says later goes before it.
     fn can_change(self) -> bool {
-        matches!(self, Found::Discovered | Found::Answered | Found::Unknown)
+        matches!(self, FamilySource::Discovered | FamilySource::Answered | FamilySource::Unknown)
     }
 }
 
@@ -35,7 +35,7 @@ impl Knowledge {
     pub fn heard(&self, model: &str) {
         {
             let state = self.read();
-            if model.is_empty() || !state.terms.enabled || state.heard == model && state.proven {
+            if model.is_empty() || !state.learning_options.enabled || state.heard == model && state.proven {
                 return;
             }
         }
@@ -68,17 +68,22 @@ impl Knowledge {
     /// Takes Azure's own word for the model, unless more is known already.
     pub(super) fn discovered(&self, model: &str) {
         let mut state = self.write();
-        if state.found == Found::Unknown
+        if state.found == FamilySource::Unknown
             && let Some(family) = state.catalog.by_answer(model)
         {
-            self.rebase(&mut state, family, Found::Discovered);
+            self.rebase(&mut state, family, FamilySource::Discovered);
         }
     }
 
     /// A new configuration speaks of the deployment: as the old one did, or else what was learned is dropped.
-    pub(super) fn declare(&self, said: Option<(Found, Arc<Profile>)>, catalog: Arc<Catalog>, terms: Terms) {
+    pub(super) fn declare(
+        &self,
+        said: Option<(FamilySource, Arc<Profile>)>,
+        catalog: Arc<Catalog>,
+        learning_options: LearningOptions,
+    ) {
         let mut state = self.write();
-        (state.catalog, state.terms) = (catalog, terms);
+        (state.catalog, state.learning_options) = (catalog, learning_options);
         let now = match said {
             Some(said) => said,
             // The catalog may be another one, but what Azure said holds.
@@ -86,9 +91,9 @@ impl Knowledge {
                 let family = state.catalog.family(&state.base.name);
                 (state.found, family.unwrap_or_else(|| state.catalog.unknown()))
             }
-            None => (Found::Unknown, state.catalog.unknown()),
+            None => (FamilySource::Unknown, state.catalog.unknown()),
         };
-        if now.1.name == state.base.name && terms.enabled {
+        if now.1.name == state.base.name && learning_options.enabled {
             (state.found, state.base) = now;
             state.rebuild();
         } else {
@@ -99,7 +104,7 @@ impl Knowledge {
     /// The base changes by what an answer says.
     fn switch(&self, state: &mut State, family: Arc<Profile>, now: Instant) {
         let back_and_forth = state.switched.is_some_and(|last| now.duration_since(last) < TURNS);
-        if state.found != Found::Unknown {
+        if state.found != FamilySource::Unknown {
             state.switched = Some(now);
         }
         let family = if back_and_forth { state.catalog.family(ROUTER).unwrap_or(family) } else { family };
@@ -111,13 +116,13 @@ impl Knowledge {
             before = &*state.base.name,
             "the deployment's family is known by its answers"
         );
-        let found = if family.is_known() { Found::Answered } else { Found::Unknown };
+        let found = if family.is_known() { FamilySource::Answered } else { FamilySource::Unknown };
         self.rebase(state, family, found);
     }
 
     /// Another base: whatever was learned was learned of another model.
-    fn rebase(&self, state: &mut State, base: Arc<Profile>, found: Found) {
-        self.tally.held(state.kept.len(), 0);
+    fn rebase(&self, state: &mut State, base: Arc<Profile>, found: FamilySource) {
+        self.learning_metrics.held(state.kept.len(), 0);
         (state.base, state.found) = (base, found);
         state.kept.clear();
         self.forget(state);

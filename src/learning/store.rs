@@ -8,7 +8,7 @@ use std::{
 
 use quick_cache::sync::Cache;
 
-use super::{Found, Knowledge, Tally, Terms};
+use super::{FamilySource, Knowledge, LearningMetrics, LearningOptions};
 use crate::catalog::{Catalog, Profile};
 
 /// How many deployments are remembered. Those of a configuration stay with their routes whatever happens here.
@@ -16,44 +16,53 @@ const DEPLOYMENTS: usize = 1024;
 
 /// Everything known.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct KnowledgeStore {
     known: Cache<Key, Arc<Knowledge>>,
     /// What Azure listed, by resource: deployment → model.
     listed: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
     /// What is counted.
-    pub tally: Tally,
+    pub learning_metrics: LearningMetrics,
 }
 
 /// Resource, deployment, and the family that a configuration gives it: two models of a configuration may take one
 /// deployment for different things.
 type Key = (String, String, String);
 
-impl Default for Ledger {
-    fn default() -> Ledger {
-        Ledger { known: Cache::new(DEPLOYMENTS), listed: Mutex::default(), tally: Tally::default() }
+impl Default for KnowledgeStore {
+    fn default() -> KnowledgeStore {
+        KnowledgeStore {
+            known: Cache::new(DEPLOYMENTS),
+            listed: Mutex::default(),
+            learning_metrics: LearningMetrics::default(),
+        }
     }
 }
 
-impl Ledger {
+impl KnowledgeStore {
     /// What is known of a deployment, of which a configuration says `said`.
     pub fn knowledge(
         &self,
         (resource, deployment): (&str, &str),
-        said: Option<(Found, Arc<Profile>)>,
+        said: Option<(FamilySource, Arc<Profile>)>,
         catalog: &Arc<Catalog>,
-        terms: Terms,
+        learning_options: LearningOptions,
     ) -> Arc<Knowledge> {
         let family = said.as_ref().map(|(_, family)| family.name.to_string()).unwrap_or_default();
         let key = (resource.to_owned(), deployment.to_owned(), family);
         let mut is_new = false;
         let new = || {
             is_new = true;
-            Ok::<_, Infallible>(Arc::new(self.first((resource, deployment), said.clone(), catalog, terms)))
+            Ok::<_, Infallible>(Arc::new(self.first(
+                (resource, deployment),
+                said.clone(),
+                catalog,
+                learning_options,
+            )))
         };
         // Made under the cache's lock: of two, what one of them learned would be lost.
         let Ok(knowledge) = self.known.get_or_insert_with(&key, new);
         if !is_new {
-            knowledge.declare(said, catalog.clone(), terms);
+            knowledge.declare(said, catalog.clone(), learning_options);
         }
         knowledge
     }
@@ -62,14 +71,15 @@ impl Ledger {
     fn first(
         &self,
         (resource, deployment): (&str, &str),
-        said: Option<(Found, Arc<Profile>)>,
+        said: Option<(FamilySource, Arc<Profile>)>,
         catalog: &Arc<Catalog>,
-        terms: Terms,
+        learning_options: LearningOptions,
     ) -> Knowledge {
         let is_silent = said.is_none();
-        let base = said.unwrap_or_else(|| (Found::Unknown, catalog.unknown()));
+        let base = said.unwrap_or_else(|| (FamilySource::Unknown, catalog.unknown()));
         let place = (resource, deployment);
-        let knowledge = Knowledge::new(place, base, catalog.clone(), terms, self.tally.clone());
+        let knowledge =
+            Knowledge::new(place, base, catalog.clone(), learning_options, self.learning_metrics.clone());
         if is_silent && let Some(model) = self.listed().get(resource).and_then(|of| of.get(deployment)) {
             knowledge.discovered(model);
         }

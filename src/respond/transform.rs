@@ -10,13 +10,13 @@ use super::{
     watch,
 };
 use crate::{
-    call::{Operation, ReplyPlan, Told},
+    call::{AnswerSummary, Dialect, ReplyPlan},
     sse::Event,
 };
 
 /// The way of one stream's events.
 #[derive(Debug)]
-pub(super) enum Passage {
+pub(super) enum StreamTransform {
     /// Chunks of a chat completion, read and reshaped.
     Chat { watch: watch::Chat, reshape: Reshape },
     /// Events of a response, which are only read.
@@ -25,15 +25,17 @@ pub(super) enum Passage {
     Bridged(Bridged),
 }
 
-impl Passage {
+impl StreamTransform {
     /// The way that `plan` asks for.
-    pub(super) fn new(plan: &ReplyPlan) -> Passage {
+    pub(super) fn new(plan: &ReplyPlan) -> StreamTransform {
         if let Some(bridged) = Bridged::new(plan) {
-            return Passage::Bridged(bridged);
+            return StreamTransform::Bridged(bridged);
         }
-        match plan.operation {
-            Operation::Chat => Passage::Chat { watch: watch::Chat::default(), reshape: Reshape::new(plan) },
-            Operation::Responses => Passage::Responses(watch::Responses::default()),
+        match plan.dialect {
+            Dialect::Chat => {
+                StreamTransform::Chat { watch: watch::Chat::default(), reshape: Reshape::new(plan) }
+            }
+            Dialect::Responses => StreamTransform::Responses(watch::Responses::default()),
         }
     }
 
@@ -42,12 +44,12 @@ impl Passage {
         let Some(data) = event.data() else { return Verdict::Pass };
         let was_done = self.is_done();
         match self {
-            Passage::Responses(watch) => watch.event(&data),
-            Passage::Bridged(bridged) => {
+            StreamTransform::Responses(watch) => watch.event(&data),
+            StreamTransform::Bridged(bridged) => {
                 let said = bridged.event(&data);
                 return if said.is_empty() { Verdict::Drop } else { Verdict::Replace(said) };
             }
-            Passage::Chat { watch, reshape } => {
+            StreamTransform::Chat { watch, reshape } => {
                 watch.event(&data);
                 if !watch.done {
                     return reshape.event(event, &data);
@@ -70,43 +72,43 @@ impl Passage {
             Verdict::Drop => Bytes::new(),
         });
         match self {
-            Passage::Chat { watch, reshape } if !watch.done => [reshape.finish(), tail],
-            Passage::Bridged(bridged) => [tail, bridged.end()],
-            Passage::Chat { .. } | Passage::Responses(_) => [Bytes::new(), tail],
+            StreamTransform::Chat { watch, reshape } if !watch.done => [reshape.finish(), tail],
+            StreamTransform::Bridged(bridged) => [tail, bridged.end()],
+            StreamTransform::Chat { .. } | StreamTransform::Responses(_) => [Bytes::new(), tail],
         }
     }
 
     /// The event that tells the client that the stream failed.
     pub(super) fn failed(&mut self, fault: &Fault) -> Bytes {
-        let (operation, number) = match self {
-            Passage::Bridged(bridged) => return bridged.failed(fault),
-            Passage::Chat { .. } => (Operation::Chat, 0),
-            Passage::Responses(watch) => (Operation::Responses, watch.next),
+        let (dialect, number) = match self {
+            StreamTransform::Bridged(bridged) => return bridged.failed(fault),
+            StreamTransform::Chat { .. } => (Dialect::Chat, 0),
+            StreamTransform::Responses(watch) => (Dialect::Responses, watch.next),
         };
         self.told().error = Some(fault.code.to_owned());
-        fault::event(operation, number, &fault.body())
+        fault::event(dialect, number, &fault.body())
     }
 
     /// Whether the event came that ends the stream. What follows it does not matter.
     pub(super) fn is_done(&self) -> bool {
         match self {
-            Passage::Chat { watch, .. } => watch.done,
-            Passage::Responses(watch) => watch.done,
-            Passage::Bridged(bridged) => bridged.is_done(),
+            StreamTransform::Chat { watch, .. } => watch.done,
+            StreamTransform::Responses(watch) => watch.done,
+            StreamTransform::Bridged(bridged) => bridged.is_done(),
         }
     }
 
     /// Whether upstream would go on for nobody: its call is given up.
     pub(super) fn is_cut(&self) -> bool {
-        matches!(self, Passage::Bridged(bridged) if bridged.is_cut())
+        matches!(self, StreamTransform::Bridged(bridged) if bridged.is_cut())
     }
 
     /// What the events told so far.
-    pub(super) fn told(&mut self) -> &mut Told {
+    pub(super) fn told(&mut self) -> &mut AnswerSummary {
         match self {
-            Passage::Chat { watch, .. } => &mut watch.told,
-            Passage::Responses(watch) => &mut watch.told,
-            Passage::Bridged(bridged) => bridged.told(),
+            StreamTransform::Chat { watch, .. } => &mut watch.told,
+            StreamTransform::Responses(watch) => &mut watch.told,
+            StreamTransform::Bridged(bridged) => bridged.told(),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::tally::Tally;
+use super::metrics::LearningMetrics;
 use crate::{
     catalog::{Catalog, Profile},
     translate::learn::{Lesson, Lessons},
@@ -17,7 +17,7 @@ use crate::{
 
 /// How a deployment's family was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum FamilySource {
     /// The configuration names the family or the model.
     Declared,
     /// The deployment has the name of a model.
@@ -32,7 +32,7 @@ pub enum Found {
 
 /// What an operator grants learning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
+pub struct LearningOptions {
     /// Whether anything is learned.
     pub enabled: bool,
     /// How long a lesson holds.
@@ -49,15 +49,15 @@ pub struct Knowledge {
     pub(super) gate: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
     state: RwLock<State>,
-    pub(super) tally: Tally,
+    pub(super) learning_metrics: LearningMetrics,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) catalog: Arc<Catalog>,
-    pub(super) terms: Terms,
+    pub(super) learning_options: LearningOptions,
     pub(super) base: Arc<Profile>,
-    pub(super) found: Found,
+    pub(super) found: FamilySource,
     pub(super) kept: Vec<Kept>,
     pub(super) tentative: Lessons,
     /// The base with both kinds of lessons laid over it.
@@ -80,14 +80,14 @@ pub(super) struct Kept {
 impl Knowledge {
     pub(super) fn new(
         (resource, deployment): (&str, &str),
-        (found, base): (Found, Arc<Profile>),
+        (found, base): (FamilySource, Arc<Profile>),
         catalog: Arc<Catalog>,
-        terms: Terms,
-        tally: Tally,
+        learning_options: LearningOptions,
+        learning_metrics: LearningMetrics,
     ) -> Knowledge {
         let state = State {
             catalog,
-            terms,
+            learning_options,
             profile: base.clone(),
             base,
             found,
@@ -104,7 +104,7 @@ impl Knowledge {
             gate: Arc::new(Semaphore::new(1)),
             turns: Arc::new(Semaphore::new(1)),
             state: RwLock::new(state),
-            tally,
+            learning_metrics,
         }
     }
 
@@ -121,7 +121,7 @@ impl Knowledge {
     }
 
     /// How the family was found.
-    pub fn found(&self) -> Found {
+    pub fn found(&self) -> FamilySource {
         self.read().found
     }
 
@@ -140,7 +140,7 @@ impl Knowledge {
             text,
             "# Deployment {deployment:?} of resource {resource:?}; expires in {first} to {last} s."
         );
-        if state.found == Found::Declared {
+        if state.found == FamilySource::Declared {
             let _infallible = writeln!(text, "# Its family is declared: declare this one in its place.");
         }
         if state.base.has_model(deployment) && state.base.origins.values().any(|origin| origin == "overlay") {
@@ -154,7 +154,7 @@ impl Knowledge {
         let before = state.kept.len();
         state.kept.retain(|kept| now < kept.until);
         if state.kept.len() != before {
-            self.tally.held(before, state.kept.len());
+            self.learning_metrics.held(before, state.kept.len());
             state.rebuild();
         }
     }
@@ -170,7 +170,7 @@ impl Knowledge {
 
 impl Drop for Knowledge {
     fn drop(&mut self) {
-        self.tally.held(self.read().kept.len(), 0);
+        self.learning_metrics.held(self.read().kept.len(), 0);
     }
 }
 
