@@ -211,7 +211,7 @@ async fn gateway(upstream: SocketAddr) -> (SocketAddr, Arc<Metrics>) {
     let environment: Environment = [("KEY", "k")].into_iter().collect();
     let checked = ConfigArgs { config: Some(file.path().to_owned()) }.checked(&environment, &[]);
     let gateway = Gateway::build(&checked.settings.unwrap(), &Arc::default()).unwrap();
-    let metrics = gateway.metrics.clone();
+    let metrics = gateway.registry.metrics.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stopper, stop) = serve::stop();

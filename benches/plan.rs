@@ -1,9 +1,9 @@
 //! What translation costs on the data path: parse, plan and splice, for bodies small and large, with and without edits.
 
-use std::hint::black_box;
+use std::{borrow::Cow, hint::black_box};
 
 use azgate::{
-    call::{Call, Dialect, OUTLINE_DEPTH},
+    call::{Dialect, Dialogue, OUTLINE_DEPTH},
     catalog::{Catalog, Surfaces},
     json::{Document, apply},
     translate::{Policy, Target, plan},
@@ -41,14 +41,8 @@ fn image() -> String {
 
 fn translate(body: &Bytes, target: &Target) -> usize {
     let Ok(body) = Document::parse(body.clone(), OUTLINE_DEPTH) else { return 0 };
-    let call = Call {
-        dialect: Dialect::Chat,
-        model: "m".to_owned(),
-        stream: false,
-        body,
-        normalize: true,
-        stateless: false,
-    };
+    let (dialect, body) = (Dialect::Chat, Cow::Owned(body));
+    let call = Dialogue { dialect, stream: false, body, normalize: true, stateless: false };
     let Ok(plan) = plan(&call, target, &Policy::default()) else { return 0 };
     apply(&call.body, plan.changes()).len()
 }

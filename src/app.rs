@@ -20,10 +20,8 @@ pub fn service<C: Into<Current>>(current: C) -> impl Service + use<C> {
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .service(service_fn(move |request: Request<Incoming>| {
             let gateway = current.get();
-            // Boxed, since hyper keeps the room for a call's future for as long as its connection stands.
-            Box::pin(
-                async move { Ok::<_, Infallible>(pipeline::serve(&gateway, request.map(Body::new)).await) },
-            )
+            let answer = pipeline::serve(gateway, request.map(Body::new));
+            async move { Ok::<_, Infallible>(answer.await) }
         }))
 }
 

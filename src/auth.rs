@@ -16,7 +16,7 @@ pub struct Key {
     /// SHA-256 of the key.
     pub digest: [u8; 32],
     /// Requests per minute.
-    pub limit: Option<RequestLimit>,
+    pub limit: Option<Arc<RequestLimit>>,
     /// The key's layer of policy.
     pub policy: PolicyLayer,
 }
@@ -47,6 +47,11 @@ impl Caller {
     pub fn key(&self) -> Option<&Key> {
         self.key.as_deref()
     }
+
+    /// Returns the limit on the caller's key.
+    pub fn limit(&self) -> Option<&Arc<RequestLimit>> {
+        self.key.as_ref()?.limit.as_ref()
+    }
 }
 
 impl Keys {
@@ -69,6 +74,17 @@ impl Keys {
             }
         }
         Err(denied)
+    }
+
+    /// Returns the caller that has the key of this name, for a call that no request makes. Without a name, a caller without a
+    /// key.
+    ///
+    /// # Errors
+    /// When no key has the name.
+    pub fn impersonate(&self, name: Option<&str>) -> Result<Caller, Denied> {
+        let Some(name) = name else { return Ok(Caller { key: None }) };
+        let key = self.0.iter().find(|key| key.name == name).ok_or(Denied::Unknown)?;
+        Ok(Caller { key: Some(key.clone()) })
     }
 
     /// Compares with every key in constant time.

@@ -3,19 +3,19 @@
 use std::fmt::Display;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 use crate::{
     auth::Denied,
     balance::UnknownModel,
-    call::Refusal,
+    call::{AnswerSummary, Refusal},
+    exchange::Unplanned,
     inbound::{BodyError, paths::PathError},
     json::text::shortened,
     limits::Limited,
     objects::Named,
-    observe::Record,
-    respond::{Adapted, AnswerError, Content, JSON, collect::CollectError, kind},
+    respond::{Adapted, AnswerError, Content, End, JSON, Outcome, collect::CollectError, kind},
     upstream::{Failure, UrlError},
 };
 
@@ -64,6 +64,12 @@ impl ApiError {
         ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
+    /// No deployment of a model is left that could take the call.
+    pub fn no_deployment(model: &str) -> ApiError {
+        let message = format!("No deployment of the model `{model}` can take the call now. Try again later.");
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "no_deployment", message)
+    }
+
     fn param(mut self, param: impl Into<String>) -> ApiError {
         self.param = Some(param.into());
         self
@@ -83,12 +89,18 @@ impl ApiError {
         Bytes::from(json!({ "error": error }).to_string())
     }
 
-    /// The whole answer; the record is told of it.
-    pub fn answer(self, record: &mut Record) -> Adapted {
-        record.note_error(self.status, self.code, self.unquoted.as_deref().unwrap_or(&self.message));
+    /// Returns the whole answer. An error with a server's status is Azure's failure, any other one a refusal of azgate's.
+    pub fn into_answer(self) -> Adapted {
         let body = self.body();
         let headers = self.headers.into_iter().chain([JSON]).collect();
-        Adapted { status: self.status, headers, content: Content::Whole(body) }
+        let summary = AnswerSummary { error: Some(self.code.to_owned()), ..AnswerSummary::default() };
+        let (end, cause) = if self.status.is_server_error() {
+            (End::UpstreamFailed, Some(self.unquoted.unwrap_or(self.message)))
+        } else {
+            (End::Refused, None)
+        };
+        let outcome = Outcome { summary, end, cause, ..Outcome::default() };
+        Adapted { status: self.status, headers, content: Content::Whole(body, outcome) }
     }
 }
 
@@ -102,10 +114,9 @@ impl From<PathError> for ApiError {
                  of them. If this was another API, set the client to one of these.",
             ),
             PathError::Method { allowed } => {
-                let told = |separator| allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(separator);
-                let message = format!("this path takes {}", told(" or "));
+                let message = format!("this path takes {}", allowed.join(" or "));
                 ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
-                    .header("allow", &told(", ").replace("GET", "GET, HEAD"))
+                    .header("allow", &allowed.join(", ").replace("GET", "GET, HEAD"))
             }
         }
     }
@@ -118,6 +129,16 @@ impl From<Named> for ApiError {
             error.message = format!("{} {instead}", error.message);
         }
         error
+    }
+}
+
+impl From<Unplanned> for ApiError {
+    fn from(unplanned: Unplanned) -> ApiError {
+        match unplanned {
+            Unplanned::Header { name, expected } => ApiError::bad_header(name, expected),
+            Unplanned::Object(object) => object.into(),
+            Unplanned::Refused(refusal) => refusal.into(),
+        }
     }
 }
 

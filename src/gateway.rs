@@ -10,16 +10,16 @@ use futures_util::future::join_all;
 
 use crate::{
     auth::{Key, Keys},
-    balance::{Open, Resource, Route, Routes, discover},
+    balance::{Deployment, Open, Pool, Resource, Route, Routes, discover},
     catalog::{Catalog, Profile, Surfaces},
     config::{
         HeartbeatSettings, KeySettings, LearningSettings, ModelSettings, ResourceSettings, Settings,
         schema::UnknownModels,
     },
     deadline::Timeouts,
-    learning::{FamilySource, Knowledge, KnowledgeStore, LearningOptions},
-    limits::RequestLimit,
-    observe::Metrics,
+    learning::{FamilySource, Knowledge, LearningOptions},
+    limits::Subject,
+    registry::Registry,
     translate::{PolicyLayer, Target},
     upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
 };
@@ -63,106 +63,114 @@ pub struct Gateway {
     pub timeouts: Timeouts,
     /// Largest request body, decoded.
     pub max_body_bytes: usize,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
-    /// What is known of every deployment.
-    pub knowledge_store: Arc<KnowledgeStore>,
+    /// What outlives the configuration.
+    pub registry: Arc<Registry>,
     /// The resources, in the order of the configuration.
     pub resources: Vec<Arc<Resource>>,
 }
 
 impl Gateway {
-    /// Builds a gateway; nothing is connected yet. What is known of deployments is found in the ledger and goes there.
-    pub fn build(settings: &Settings, knowledge_store: &Arc<KnowledgeStore>) -> anyhow::Result<Gateway> {
+    /// Builds a gateway. Nothing is connected yet. What the registry has under the names of the settings is used again.
+    ///
+    /// # Errors
+    /// When a resource or a model cannot be set up.
+    pub fn build(settings: &Settings, registry: &Arc<Registry>) -> anyhow::Result<Gateway> {
         let catalog = Arc::new(settings.catalog.clone());
-        let resources: Vec<Arc<Resource>> = settings
-            .resources
-            .iter()
-            .map(|resource| self::resource(resource).map(Arc::new))
-            .collect::<Result<_, _>>()?;
         let surfaces = Arc::new(Surfaces::embedded());
+        let resources = settings.resources.iter();
+        let resources = resources.map(|resource| self::resource(resource, registry).map(Arc::new));
+        let resources = resources.collect::<anyhow::Result<Vec<_>>>()?;
         let LearningSettings { enabled, ttl, .. } = settings.learning;
-        let learning_options = LearningOptions { enabled, ttl };
-        let listed = settings.models.iter();
-        let listed = listed.map(|model| {
-            let resource = resources.get(model.resource).zip(settings.resources.get(model.resource));
+        let learning = LearningOptions { enabled, ttl };
+        let routes = settings.models.iter().map(|model| {
             let context = || format!("the model `{}` cannot be set up", model.alias);
+            let resource = resources.get(model.resource).zip(settings.resources.get(model.resource));
             let (resource, of_resource) = resource.with_context(context)?;
-            let said = family(model, &catalog);
-            let knowledge = knowledge_store.knowledge(
-                (&resource.name, &model.deployment),
-                said,
-                &catalog,
-                learning_options,
-            );
-            route(model, (resource, of_resource), knowledge, &surfaces).with_context(context)
+            let declared = family(model, &catalog);
+            let place = (&*resource.name, model.deployment.as_str());
+            let knowledge = registry.knowledge.knowledge(place, declared, &catalog, learning);
+            let resource = connected(model, resource, of_resource, registry).with_context(context)?;
+            let deployment = deployment(model, resource, knowledge, &surfaces).with_context(context)?;
+            Ok(route(model, deployment, registry))
         });
-        let listed = listed.collect::<anyhow::Result<Vec<Route>>>()?;
+        let routes = routes.collect::<anyhow::Result<Vec<Route>>>()?;
         let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
         let open = open.and_then(|index| resources.get(index).cloned()).map(|resource| {
-            Open::new(
-                resource,
-                catalog,
-                surfaces,
-                settings.timeouts,
-                (knowledge_store.clone(), learning_options),
-            )
+            let knowledge = (registry.knowledge.clone(), learning);
+            Open::new(resource, catalog, surfaces, settings.timeouts, knowledge)
         });
         Ok(Gateway {
-            keys: Keys::new(settings.keys.iter().map(key).collect()),
-            routes: Routes::new(listed, open),
+            keys: Keys::new(settings.keys.iter().map(|settings| key(settings, registry)).collect()),
+            routes: Routes::new(routes, open),
             policy: settings.policy.clone(),
             objects_are_shared: settings.shared_objects || settings.keys.len() <= 1,
             heartbeat: settings.heartbeat,
             timeouts: settings.timeouts,
             max_body_bytes: settings.max_body_bytes,
-            metrics: Arc::new(Metrics::new(&knowledge_store.learning_metrics)),
-            knowledge_store: knowledge_store.clone(),
+            registry: registry.clone(),
             resources,
         })
     }
 
-    /// Builds a gateway that goes on where this one stops: with its counters, and with what is known of deployments.
-    /// Limits begin anew.
-    pub fn rebuild(&self, settings: &Settings) -> anyhow::Result<Gateway> {
-        Ok(Gateway { metrics: self.metrics.clone(), ..Gateway::build(settings, &self.knowledge_store)? })
-    }
-
     /// Asks every resource for its deployments. Nothing waits for it.
     pub fn discovery(&self) -> impl Future<Output = ()> + Send + 'static {
-        let (resources, knowledge_store) = (self.resources.clone(), self.knowledge_store.clone());
+        let (resources, registry) = (self.resources.clone(), self.registry.clone());
         async move {
-            join_all(resources.iter().map(|resource| discover(resource, &knowledge_store))).await;
+            join_all(resources.iter().map(|resource| discover(resource, &registry.knowledge))).await;
         }
     }
 }
 
-fn resource(settings: &ResourceSettings) -> anyhow::Result<Resource> {
+fn resource(settings: &ResourceSettings, registry: &Registry) -> anyhow::Result<Resource> {
     let context = || format!("the resource `{}` cannot be set up", settings.name);
     Ok(Resource {
-        name: settings.name.clone(),
+        name: settings.name.as_str().into(),
         surface: settings.surface.clone(),
         endpoint: Endpoint::parse(&settings.endpoint).with_context(context)?,
-        client: client(settings, settings.connect_timeout).with_context(context)?,
-        credential: Credential::api_key(&settings.secret).with_context(context)?,
+        client: client(settings, settings.connect_timeout, registry).with_context(context)?,
+        credential: Arc::new(Credential::api_key(&settings.secret).with_context(context)?),
     })
 }
 
-fn client(settings: &ResourceSettings, connect_timeout: Duration) -> Result<Client, TlsError> {
-    Client::new(&ClientOptions {
+fn client(
+    settings: &ResourceSettings,
+    connect_timeout: Duration,
+    registry: &Registry,
+) -> Result<Arc<Client>, TlsError> {
+    let options = ClientOptions {
         http2: settings.http2,
         ca_file: settings.ca_file.clone(),
         connect_timeout,
         ..ClientOptions::default()
-    })
+    };
+    registry.client(&settings.name, &options)
 }
 
-fn route(
+/// The resource of a model, with a client of the model's own where that gives connecting another time.
+fn connected(
+    model: &ModelSettings,
+    resource: &Arc<Resource>,
+    settings: &ResourceSettings,
+    registry: &Registry,
+) -> anyhow::Result<Arc<Resource>> {
+    let Some(connect_timeout) = model.connect_timeout else { return Ok(resource.clone()) };
+    let client = client(settings, connect_timeout, registry)?;
+    Ok(Arc::new(Resource { client, ..Resource::clone(resource) }))
+}
+
+fn deployment(
     settings: &ModelSettings,
-    (resource, of_resource): (&Arc<Resource>, &ResourceSettings),
+    resource: Arc<Resource>,
     knowledge: Arc<Knowledge>,
     surfaces: &Arc<Surfaces>,
-) -> anyhow::Result<Route> {
+) -> anyhow::Result<Deployment> {
+    if knowledge.found() == FamilySource::Unknown {
+        tracing::warn!(
+            model = settings.alias,
+            deployment = settings.deployment,
+            "the deployment's family is not known, so its calls go up as they are: set `model` or `family` for it"
+        );
+    }
     let target = Target {
         markdown: settings.markdown,
         reasoning_reserve: settings.reasoning_reserve.into(),
@@ -173,22 +181,28 @@ fn route(
         fan_out: settings.fan_out,
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
-    if knowledge.found() == FamilySource::Unknown {
-        tracing::warn!(
-            model = settings.alias,
-            deployment = settings.deployment,
-            "the deployment's family is not known, so its calls go up as they are: set `model` or `family` for it"
-        );
+    Ok(Deployment::new(resource, target, knowledge, surfaces.clone())?)
+}
+
+fn route(settings: &ModelSettings, deployment: Deployment, registry: &Registry) -> Route {
+    let limit = |per_minute| registry.limit(Subject::Model(settings.alias.clone()), per_minute);
+    Route {
+        timeouts: settings.timeouts,
+        limit: settings.requests_per_minute.map(limit),
+        policy: settings.policy.clone(),
+        normalize: settings.normalize_stream,
+        ..Route::new(&settings.alias, Pool::of(deployment))
     }
-    let mut route = Route::new(&settings.alias, resource.clone(), target, knowledge, surfaces.clone())?;
-    if let Some(connect_timeout) = settings.connect_timeout {
-        route.client = client(of_resource, connect_timeout)?;
+}
+
+fn key(settings: &KeySettings, registry: &Registry) -> Key {
+    let limit = |per_minute| registry.limit(Subject::Key(settings.name.clone()), per_minute);
+    Key {
+        name: settings.name.clone(),
+        digest: settings.sha256,
+        limit: settings.requests_per_minute.map(limit),
+        policy: settings.policy.clone(),
     }
-    route.timeouts = settings.timeouts;
-    route.limit = settings.requests_per_minute.map(RequestLimit::per_minute);
-    route.policy = settings.policy.clone();
-    route.normalize = settings.normalize_stream;
-    Ok(route)
 }
 
 /// The family of a deployment: as declared, by its declared model, or by its own name.
@@ -198,13 +212,4 @@ fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(FamilySource, 
     let name = || settings.model.is_none().then(|| catalog.by_model(&settings.deployment)).flatten();
     let declared = declared.or_else(model).map(|family| (FamilySource::Declared, family));
     declared.or_else(|| Some((FamilySource::Named, name()?)))
-}
-
-fn key(settings: &KeySettings) -> Key {
-    Key {
-        name: settings.name.clone(),
-        digest: settings.sha256,
-        limit: settings.requests_per_minute.map(RequestLimit::per_minute),
-        policy: settings.policy.clone(),
-    }
 }

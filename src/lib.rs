@@ -23,6 +23,16 @@ pub mod pipeline;
 
 pub mod exchange;
 
+pub mod attempt;
+
+pub mod fan_out;
+
+pub mod settlement;
+
+pub mod registry;
+
+pub mod background;
+
 pub mod forward;
 
 pub mod gateway;

@@ -1,6 +1,6 @@
-//! How much a caller may ask: requests per minute, per key and per model.
+//! How much a caller may ask: requests per minute, on a key and on a model.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{
     Quota, RateLimiter,
@@ -11,14 +11,24 @@ use governor::{
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, QuantaClock, StateInformationMiddleware>;
 
-/// A limit of requests per minute, refilled evenly; a whole minute's worth may come at once.
+/// What a limit is on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A key of the gateway, by its name.
+    Key(String),
+    /// A model, by the name that clients use.
+    Model(String),
+}
+
+/// A limit of requests per minute. It refills evenly, and a whole minute's worth may come at once.
 #[derive(Debug)]
 pub struct RequestLimit {
+    subject: Subject,
     per_minute: NonZeroU32,
     limiter: Limiter,
 }
 
-/// A call over a limit.
+/// A request over a limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} is limited to {per_minute} requests per minute")]
 pub struct Limited {
@@ -26,57 +36,93 @@ pub struct Limited {
     pub what: String,
     /// The limit.
     pub per_minute: u32,
-    /// How long until a request is let through again.
+    /// How long until another request is admitted.
     pub retry_after: Duration,
 }
 
 impl RequestLimit {
-    /// A fresh limit.
-    pub fn per_minute(per_minute: NonZeroU32) -> RequestLimit {
+    /// Makes a limit from which nothing was taken yet.
+    pub fn new(subject: Subject, per_minute: NonZeroU32) -> RequestLimit {
         let limiter = RateLimiter::direct(Quota::per_minute(per_minute)).with_middleware();
-        RequestLimit { per_minute, limiter }
+        RequestLimit { subject, per_minute, limiter }
     }
 
-    fn check(&self) -> Result<(), Duration> {
-        match self.limiter.check() {
-            Ok(_) => Ok(()),
-            Err(refused) => Err(refused.wait_time_from(QuantaClock::default().now())),
-        }
+    /// Takes one request.
+    fn take(&self) -> Result<(), Limited> {
+        let Err(refused) = self.limiter.check() else { return Ok(()) };
+        Err(Limited {
+            what: match &self.subject {
+                Subject::Key(name) => format!("the key `{name}`"),
+                Subject::Model(name) => format!("the model `{name}`"),
+            },
+            per_minute: self.per_minute.get(),
+            retry_after: refused.wait_time_from(QuantaClock::default().now()),
+        })
     }
 }
 
-/// Takes one request from each limit in turn, the narrower one first.
+/// The right to serve a call. The answer's body holds it until it ends.
+#[derive(Debug)]
+#[must_use = "a call is served while its permit is held"]
+pub struct Permit {
+    model: Option<Arc<RequestLimit>>,
+}
+
+/// Admits a call: takes one request from the key's limit, then one from the model's.
 ///
 /// # Errors
-/// The first limit that is used up. A request taken from an earlier limit is not given back: governor has no refund.
-pub fn admit<'l>(
-    limits: impl IntoIterator<Item = (&'static str, &'l str, &'l RequestLimit)>,
-) -> Result<(), Limited> {
-    for (kind, name, limit) in limits {
-        limit.check().map_err(|retry_after| Limited {
-            what: format!("the {kind} `{name}`"),
-            per_minute: limit.per_minute.get(),
-            retry_after,
-        })?;
+/// The first limit that is used up. A request taken from the key's limit is not given back: governor has no refund.
+#[expect(
+    clippy::unused_async,
+    reason = "a limit may make a call wait, or ask another process; callers are ready for it"
+)]
+pub async fn admit(
+    key: Option<&Arc<RequestLimit>>,
+    model: Option<&Arc<RequestLimit>>,
+) -> Result<Permit, Limited> {
+    let permit = Permit { model: model.cloned() };
+    key.map_or(Ok(()), |limit| limit.take())?;
+    permit.extend()?;
+    Ok(permit)
+}
+
+impl Permit {
+    /// Admits one more request to Azure for the same call, such as an amended one. It counts against the model's limit.
+    ///
+    /// # Errors
+    /// When the model's limit is used up.
+    pub fn extend(&self) -> Result<(), Limited> {
+        self.model.as_ref().map_or(Ok(()), |limit| limit.take())
     }
-    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_limit_is_a_minutes_worth_and_then_says_when() {
-        let limit = RequestLimit::per_minute(NonZeroU32::new(2).unwrap());
-        let admit = || admit([("key", "k", &limit)]);
-        assert!(admit().is_ok());
-        assert!(admit().is_ok());
-        let limited = admit().unwrap_err();
+    fn limit(subject: Subject, per_minute: u32) -> Arc<RequestLimit> {
+        Arc::new(RequestLimit::new(subject, NonZeroU32::new(per_minute).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn a_limit_admits_a_minutes_worth_and_then_says_when() {
+        let key = limit(Subject::Key("k".to_owned()), 2);
+        assert!(admit(Some(&key), None).await.is_ok());
+        assert!(admit(Some(&key), None).await.is_ok());
+        let limited = admit(Some(&key), None).await.unwrap_err();
         assert_eq!(limited.per_minute, 2);
         assert!(
             limited.retry_after > Duration::from_secs(20) && limited.retry_after <= Duration::from_secs(30)
         );
         assert_eq!(limited.to_string(), "the key `k` is limited to 2 requests per minute");
+    }
+
+    #[tokio::test]
+    async fn every_further_request_of_a_call_counts_against_its_model() {
+        let model = limit(Subject::Model("m".to_owned()), 2);
+        let permit = admit(None, Some(&model)).await.unwrap();
+        assert!(permit.extend().is_ok());
+        let limited = permit.extend().unwrap_err();
+        assert_eq!(limited.to_string(), "the model `m` is limited to 2 requests per minute");
     }
 }

@@ -1,169 +1,164 @@
-//! The life of a request, top to bottom: to the call that is to be made, and behind its answer. What lies between is
-//! [`crate::exchange`].
+//! The life of a request, as one function:
+//!
+//! ```text
+//! recognise → caller → read → route → admit → ┌ pick → plan → send → decide ┐ → adapt → settle
+//!                                             └──── amend · retry · fail over ────┘
+//! ```
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, request::Parts};
+use http::{HeaderMap, Request, Response, request::Parts};
 
 use crate::{
+    attempt::{Attempt, Ready, Sent},
     auth::Caller,
-    call::{Call, Dialect},
+    balance::{Allowance, Decision, Route, decide, pick},
+    call::{Addressing, Shape},
+    deadline::Deadlines,
     error::ApiError,
-    exchange::{self, Attempt, Exchange},
-    forward::{self, Stored},
+    exchange::Exchange,
+    forward::forward,
     gateway::Gateway,
-    inbound::{self, Endpoint, FrontDoor, Matched, paths},
-    limits::{self, RequestLimit},
-    objects,
+    inbound::{self, Matched, paths},
+    limits,
     observe::Record,
-    respond::{self, Adapted, Early, Form},
-    translate::Lossy,
+    respond::{self, Adapted, Early, Ending, Form, Opening, ReplyContext},
+    settlement::Settlement,
 };
 
-/// Serves one request.
-pub async fn serve(gateway: &Arc<Gateway>, request: Request<Body>) -> Response<Body> {
-    let (head, body) = request.into_parts();
-    let mut record = Record::start(gateway.metrics.clone(), request_id(&head.headers));
-    let (exchange, first) = match ask(gateway, head, body, &mut record).await {
-        Ok(Asked::Azure(exchange, first)) => (exchange, first),
-        Ok(Asked::Answered(answer)) => return respond::finish(answer, record),
-        Err(error) => return respond::finish(error.answer(&mut record), record),
-    };
-    let Some(early) = early(gateway, &exchange.call) else {
-        let (answer, record) = exchange.run(first, record).await;
-        return respond::finish(answer, record);
-    };
-    let known = respond::known(&record);
-    respond::open(early, known, Box::pin(exchange.run(first, record))).await
+/// Serves one request. Its answer may be opened before the call has ended.
+pub fn serve(gateway: Arc<Gateway>, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
+    let opening = Opening::default();
+    respond::open(opening.clone(), Box::pin(call(gateway, request, opening)))
 }
 
-/// What becomes of a request.
-#[expect(clippy::large_enum_variant, reason = "one a call, and taken apart at once")]
-enum Asked {
-    /// There is an answer: azgate's own, or Azure's for what is not translated.
-    Answered(Adapted),
-    /// Azure is asked, and this is what it is sent first.
-    Azure(Exchange, Attempt),
+/// Runs one call to its end: an answer, good or bad.
+async fn call(gateway: Arc<Gateway>, request: Request<Body>, opening: Opening) -> Ending {
+    let mut record = Record::start(gateway.registry.metrics.clone(), request_id(request.headers()));
+    let mut settlement = None;
+    let answer = answer(&gateway, request, &opening, &mut settlement, &mut record).await;
+    Ending { answer: answer.unwrap_or_else(ApiError::into_answer), settlement, record }
 }
 
-async fn ask(
+/// The life of a request.
+async fn answer(
     gateway: &Arc<Gateway>,
-    head: Parts,
-    body: Body,
+    request: Request<Body>,
+    opening: &Opening,
+    settlement: &mut Option<Settlement>,
     record: &mut Record,
-) -> Result<Asked, ApiError> {
+) -> Result<Adapted, ApiError> {
+    let (head, body) = request.into_parts();
     let matched = paths::recognise(&head.method, head.uri.path())?;
     let caller = gateway.keys.caller(&head.headers)?;
     record.note_caller(&caller);
-    let dialect = match matched.endpoint {
-        Endpoint::Dialect(dialect) => dialect,
-        Endpoint::Models => {
-            let list = inbound::models::list(&gateway.routes);
-            return Ok(Asked::Answered(respond::whole(list, record)));
+    match matched.operation.address {
+        Addressing::ByModel { .. } => {}
+        Addressing::ByObject | Addressing::ByResource => {
+            return Box::pin(forwarded(gateway, &caller, matched, (head, body), settlement, record)).await;
         }
-        Endpoint::Object(behind) => {
-            let id = matched.name.unwrap_or_default();
-            return Box::pin(stored(gateway, &caller, (head, body), (id, behind), record)).await;
-        }
-        Endpoint::Model => return one_model(gateway, &matched, record),
-    };
-    let body = inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?;
-    let mut call = read_call(dialect, matched, body).await?;
+        Addressing::Gateway => return models(gateway, matched.name.as_deref()),
+    }
+    let call = inbound::read(matched, &head.headers, body, gateway.max_body_bytes).await?;
     record.note_call(&call);
-    let route = gateway.routes.find(&call.model)?;
-    record.note_route(&route);
-    limits::admit(of_key(&caller).chain(exchange::limit(&route)))?;
-    if !gateway.objects_are_shared
-        && let Some(object) = objects::named(&call.body)
-    {
-        return Err(object.into());
+    let route = gateway.routes.find(call.model().unwrap_or_default())?;
+    record.note_deployment(route.pool.first());
+    let permit = limits::admit(caller.limit(), route.limit.as_ref()).await?;
+    let exchange = Exchange::begin(gateway.clone(), caller, head.headers, call, route)?;
+
+    let settlement = settlement.insert(Settlement::new(permit));
+    let Route { pool, attempts, timeouts, model, .. } = &*exchange.route;
+    let deadlines = Deadlines::begin(*timeouts);
+    let (mut tried, mut made, mut current) = (Vec::new(), 1, None);
+    loop {
+        let attempt: &mut Attempt = match &mut current {
+            Some(attempt) => attempt,
+            none @ None => {
+                let picked = pick(pool, &tried, None).ok_or_else(|| ApiError::no_deployment(model))?;
+                none.insert(Attempt::on(picked).await)
+            }
+        };
+        let ready = attempt.plan(&exchange, record)?;
+        opening.allow(|| early(&exchange), record);
+        let sent = attempt.send(&exchange, &ready, settlement.permit(), &deadlines, record).await?;
+        let others = pool.size() > tried.len() + 1;
+        match decide(sent.outcome(), Allowance { attempts: attempts.saturating_sub(made), others }) {
+            Decision::Amend => {}
+            Decision::Retry => made += 1,
+            Decision::FailOver => {
+                made += 1;
+                tried.extend(current.take().map(Attempt::into_deployment));
+            }
+            Decision::Done | Decision::GiveUp => {
+                return adapt(&exchange, (attempt, ready), sent, deadlines, settlement, record).await;
+            }
+        }
     }
-    call.normalize = route.normalize.unwrap_or(call.normalize);
-    call.stateless = !gateway.objects_are_shared;
-    let lossy = lossy(&head.headers)?;
-    let first_call_permit = route.knowledge.first_call_permit().await;
-    let gateway = gateway.clone();
-    let exchange = Exchange {
-        gateway,
-        caller,
-        lossy,
-        headers: head.headers,
-        call,
-        route,
-        first_call_permit,
-        learning_permit: None,
-        forgets: false,
-    };
-    let first = exchange.attempt(record)?;
-    Ok(Asked::Azure(exchange, first))
 }
 
-/// Reads the call out of a body; a large one off the async workers.
-async fn read_call(dialect: Dialect, matched: Matched, body: Bytes) -> Result<Call, ApiError> {
-    let normalize = matched.door == FrontDoor::OpenAi;
-    let large = body.len() >= inbound::body::LARGE;
-    let read = move || inbound::body::call(dialect, matched.name, normalize, body);
-    if !large {
-        return Ok(read()?);
-    }
-    let joined = tokio::task::spawn_blocking(read).await;
-    Ok(joined.unwrap_or(Err(inbound::BodyError::Interrupted))?)
+/// Adapts what came of the last attempt to what the client asked for.
+async fn adapt(
+    exchange: &Exchange,
+    (attempt, ready): (&Attempt, Ready),
+    sent: Sent,
+    deadlines: Deadlines,
+    settlement: &mut Settlement,
+    record: &Record,
+) -> Result<Adapted, ApiError> {
+    let resource = &*attempt.deployment.resource.name;
+    let heartbeat = exchange.gateway.heartbeat.map(|heartbeat| heartbeat.every);
+    Ok(match (sent, ready.reply) {
+        (Sent::Failed(failure), _) => return Err(failure.into()),
+        (Sent::Refused { answer, .. }, reply) => {
+            respond::refused(&answer, &reply.map_or(Shape::Same, |reply| reply.shape), resource, record)?
+        }
+        (Sent::Taken(answer, _), None) => respond::pass(answer, None, deadlines, heartbeat).await?,
+        (Sent::Taken(answer, others), Some(reply)) => {
+            settlement.answered_by(&attempt.deployment, reply.dialect);
+            let context = ReplyContext { reply, deadlines, heartbeat, stream: exchange.call.stream };
+            respond::adapt(answer, others, context, resource, record).await?
+        }
+    })
 }
 
-/// The limit on a key, which goes before that on a model.
-fn of_key(caller: &Caller) -> impl Iterator<Item = (&'static str, &str, &RequestLimit)> {
-    let key = caller.key().and_then(|key| Some(("key", key.name.as_str(), key.limit.as_ref()?)));
-    key.into_iter()
+/// Says whether and when the answer of a call that Azure leaves waiting is opened early.
+fn early(exchange: &Exchange) -> Option<Early> {
+    let heartbeat = exchange.gateway.heartbeat?;
+    let form = if exchange.call.stream { Form::Events } else { Form::Json };
+    let dialect = exchange.call.operation.dialect.unwrap_or_default();
+    let opens = form == Form::Events || heartbeat.json;
+    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect })
 }
 
-/// A request about a stored response.
-async fn stored(
+/// Serves a call that names an object or a resource, and no model.
+async fn forwarded(
     gateway: &Gateway,
     caller: &Caller,
+    matched: Matched,
     (head, body): (Parts, Body),
-    (id, behind): (String, &'static str),
+    settlement: &mut Option<Settlement>,
     record: &mut Record,
-) -> Result<Asked, ApiError> {
-    record.note_object();
-    limits::admit(of_key(caller))?;
-    if !gateway.objects_are_shared {
-        return Err(ApiError::unknown_object(&id));
+) -> Result<Adapted, ApiError> {
+    record.note_operation(matched.operation);
+    *settlement = Some(Settlement::new(limits::admit(caller.limit(), None).await?));
+    if let (false, Some(id)) = (gateway.objects_are_shared, &matched.name) {
+        return Err(ApiError::unknown_object(id));
     }
-    let body = match head.method {
-        Method::POST => inbound::body::read(&head.headers, body, gateway.max_body_bytes).await?,
-        _ => Bytes::new(),
+    let call = inbound::read(matched, &head.headers, body, gateway.max_body_bytes).await?;
+    forward(gateway, &call, (&head.headers, head.uri.query().unwrap_or_default()), record).await
+}
+
+/// Answers what azgate itself knows: the models.
+fn models(gateway: &Gateway, name: Option<&str>) -> Result<Adapted, ApiError> {
+    let json = match name {
+        None => inbound::models::list(&gateway.routes),
+        Some(name) => inbound::models::one(&*gateway.routes.find(name)?),
     };
-    let asked = Stored { head, id, behind, body: body.into() };
-    Ok(Asked::Answered(forward::forward(gateway, &asked, record).await?))
+    Ok(respond::whole(json))
 }
 
-/// What the caller says of changes that lose something.
-fn lossy(headers: &HeaderMap) -> Result<Option<Lossy>, ApiError> {
-    let mut words = headers.get_all("x-azgate-lossy").iter().map(HeaderValue::as_bytes);
-    match (words.next(), words.next()) {
-        (None, _) => Ok(None),
-        (Some(word), None) if word.eq_ignore_ascii_case(b"refuse") => Ok(Some(Lossy::Refuse)),
-        (Some(word), None) if word.eq_ignore_ascii_case(b"allow") => Ok(Some(Lossy::Allow)),
-        _ => Err(ApiError::bad_header("x-azgate-lossy", "`refuse` or `allow`")),
-    }
-}
-
-/// When the answer of a call that Azure leaves waiting is opened, if at all.
-fn early(gateway: &Gateway, call: &Call) -> Option<Early> {
-    let heartbeat = gateway.heartbeat?;
-    let form = if call.stream { Form::Events } else { Form::Json };
-    let opens = form == Form::Events || heartbeat.json;
-    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect: call.dialect })
-}
-
-fn one_model(gateway: &Gateway, matched: &Matched, record: &mut Record) -> Result<Asked, ApiError> {
-    let route = gateway.routes.find(matched.name.as_deref().unwrap_or_default())?;
-    Ok(Asked::Answered(respond::whole(inbound::models::one(&route), record)))
-}
-
-/// The client's request id if it is a plain short one, else a new one.
+/// Returns the client's request id if it is a plain short one, else a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let plain =
         |id: &&str| id.len() <= 128 && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());

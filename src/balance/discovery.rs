@@ -10,7 +10,12 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::Resource;
-use crate::{call::name, learning::KnowledgeStore, upstream};
+use crate::{
+    call::name,
+    deadline::{Deadlines, Timeouts},
+    learning::KnowledgeStore,
+    upstream,
+};
 
 /// How long the whole answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,7 +37,7 @@ struct Deployment {
 
 /// Asks once, and notes what the list says. Whatever fails is a line in the log.
 pub async fn discover(resource: &Resource, knowledge_store: &KnowledgeStore) {
-    let resource_name = resource.name.as_str();
+    let resource_name = &*resource.name;
     match timeout(PATIENCE, deployments(resource)).await {
         Ok(Ok(deployments)) => {
             tracing::info!(
@@ -50,11 +55,11 @@ pub async fn discover(resource: &Resource, knowledge_store: &KnowledgeStore) {
 }
 
 async fn deployments(resource: &Resource) -> Result<Vec<(String, String)>, String> {
-    let mut headers = HeaderMap::new();
-    resource.credential.apply(&mut headers);
     let uri = resource.endpoint.deployments().map_err(|error| error.to_string())?;
-    let request = upstream::Request { method: Method::GET, uri, headers, body: Bytes::new().into() };
-    let answer = resource.client.send(request).await.map_err(|error| error.to_string())?;
+    let (headers, body) = (HeaderMap::new(), Bytes::new().into());
+    let request = upstream::Request { method: Method::GET, uri, headers, body };
+    let deadlines = Deadlines::begin(Timeouts::default());
+    let answer = resource.send(request, &deadlines).await.map_err(|error| error.to_string())?;
     if !answer.status().is_success() {
         return Err(format!("status {}", answer.status()));
     }

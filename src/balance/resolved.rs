@@ -1,4 +1,4 @@
-//! What a route's calls are translated for and where they go, worked out once for what is known of the deployment.
+//! A deployment with all that follows from what is known of it now, worked out once.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Uri};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use crate::{
-    call::{ApiVersion, Dialect, Plan},
+    call::{ApiVersion, Dialect, Operation, PerDialect},
     catalog::Profile,
     translate::Target,
     upstream::{Endpoint, UrlError},
@@ -17,30 +17,25 @@ use crate::{
 pub struct ResolvedDeployment {
     /// The deployment, as translation sees it.
     pub target: Target,
-    /// What names its family and deployment on every answer.
+    /// The headers that name family and deployment on every answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    chat: Uri,
-    responses: Uri,
+    /// The URLs of calls that are translated, for the api-version that they go to as a rule.
+    uris: PerDialect<Uri>,
 }
 
 impl ResolvedDeployment {
     pub(super) fn new(target: Target, endpoint: &Endpoint) -> Result<ResolvedDeployment, UrlError> {
         let version = target.api_version().map(ApiVersion::as_str);
-        let uri = |dialect| endpoint.operation(version, &target.deployment, dialect);
-        let (chat, responses) = (uri(Dialect::Chat)?, uri(Dialect::Responses)?);
+        let uri = |dialect| endpoint.operation(version, Operation::of(dialect), &target.deployment, "");
+        let uris = PerDialect { chat: uri(Dialect::Chat)?, responses: uri(Dialect::Responses)? };
         let headers =
             [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
-        // Names of deployments and families may be any text; clients read headers as ASCII.
+        // Deployments and families may have any text as their name. Clients read headers as ASCII.
         let header = |(name, value): (&'static str, &str)| {
             let value = utf8_percent_encode(value, CONTROLS).to_string();
             Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
         };
-        Ok(ResolvedDeployment {
-            headers: headers.into_iter().filter_map(header).collect(),
-            target,
-            chat,
-            responses,
-        })
+        Ok(ResolvedDeployment { headers: headers.into_iter().filter_map(header).collect(), target, uris })
     }
 
     /// Whether it was worked out for this profile.
@@ -48,15 +43,21 @@ impl ResolvedDeployment {
         Arc::ptr_eq(&self.target.profile, profile)
     }
 
-    /// Where a planned call goes on this resource.
-    pub(super) fn uri(&self, plan: &Plan, endpoint: &Endpoint) -> Result<Uri, UrlError> {
-        if plan.api_version.as_ref() == self.target.api_version() {
-            return Ok(match plan.dialect {
-                Dialect::Chat => self.chat.clone(),
-                Dialect::Responses => self.responses.clone(),
-            });
+    /// Returns the URL of an operation on this deployment, at `endpoint`.
+    ///
+    /// # Errors
+    /// When the URL would be too long.
+    pub fn uri(
+        &self,
+        endpoint: &Endpoint,
+        operation: &'static Operation,
+        version: Option<&ApiVersion>,
+    ) -> Result<Uri, UrlError> {
+        if let Some(dialect) = operation.dialect
+            && version == self.target.api_version()
+        {
+            return Ok(self.uris.of(dialect).clone());
         }
-        let version = plan.api_version.as_ref().map(ApiVersion::as_str);
-        endpoint.operation(version, &self.target.deployment, plan.dialect)
+        endpoint.operation(version.map(ApiVersion::as_str), operation, &self.target.deployment, "")
     }
 }

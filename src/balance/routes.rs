@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use quick_cache::sync::Cache;
 
-use super::{Resource, Route};
+use super::{Deployment, Pool, Resource, Route};
 use crate::{
     call::name,
     catalog::{Catalog, Surfaces},
@@ -140,7 +140,7 @@ impl Open {
             return Some(route);
         }
         let named = self.catalog.by_model(model).map(|family| (FamilySource::Named, family));
-        let place = (self.resource.name.as_str(), model);
+        let place = (&*self.resource.name, model);
         let knowledge = self.knowledge_store.knowledge(place, named, &self.catalog, self.learning_options);
         if knowledge.found() == FamilySource::Unknown {
             tracing::warn!(
@@ -149,9 +149,9 @@ impl Open {
             );
         }
         let target = Target::new(model, knowledge.profile(), self.resource.surface.clone(), &self.surfaces);
-        let mut route =
-            Route::new(model, self.resource.clone(), target, knowledge, self.surfaces.clone()).ok()?;
-        route.timeouts = self.timeouts;
+        let deployment =
+            Deployment::new(self.resource.clone(), target, knowledge, self.surfaces.clone()).ok()?;
+        let route = Route { timeouts: self.timeouts, ..Route::new(model, Pool::of(deployment)) };
         let route = Arc::new(route);
         self.seen.insert(model.to_owned(), route.clone());
         Some(route)

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use bytes::Bytes;
 
 use crate::{
-    call::{ApiVersion, Call, Dialect},
+    call::{ApiVersion, Dialect, Dialogue},
     json::{self, Document, Pointer},
 };
 
@@ -19,7 +19,7 @@ pub struct Plan {
     pub dialect: Dialect,
     /// The dated api-version to send; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The call in the words of that operation, where the client asked for another one; then the rest is about it.
+    /// The dialogue in that dialect, where the client used the other one. The rest of the plan is then about it.
     pub crossing: Option<Crossing>,
     /// The change that names the deployment in the body: plumbing, so no edit.
     pub route: Option<json::Change>,
@@ -32,16 +32,16 @@ pub struct Plan {
 /// A call that went over to another operation.
 #[derive(Clone, Debug)]
 pub struct Crossing {
-    /// The call in the other operation's words.
-    pub call: Call,
+    /// The dialogue in the other dialect.
+    pub dialogue: Dialogue<'static>,
     /// What was changed and left out on the way, in order. It is done already.
     pub edits: Vec<Edit>,
 }
 
 impl Plan {
-    /// The body that is changed and sent, of this call.
-    pub fn body<'a>(&'a self, call: &'a Call) -> &'a Document {
-        self.crossing.as_ref().map_or(&call.body, |crossing| &crossing.call.body)
+    /// Returns the body that is changed and sent. `asked` is the body that the client sent.
+    pub fn body<'a>(&'a self, asked: &'a Document) -> &'a Document {
+        self.crossing.as_ref().map_or(asked, |crossing| &crossing.dialogue.body)
     }
 
     /// Everything that was changed, in order; the plan has it no more.

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use super::Operation;
+
 /// A dated api-version such as `2024-10-21` or `2024-12-01-preview`. Ordered by date; a preview and a stable
 /// version of one day count as the same age.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +64,16 @@ pub enum Surface {
     V1,
     /// `/openai/deployments/{deployment}/…?api-version=…`.
     Dated(ApiVersion),
+}
+
+impl Surface {
+    /// Returns the api-version of an operation on this surface: the configured one, or the operation's oldest where that is
+    /// newer. `None` on v1, which takes no api-version.
+    pub fn version_of(&self, operation: &Operation) -> Option<ApiVersion> {
+        let Surface::Dated(configured) = self else { return None };
+        let since = operation.since.and_then(|since| since.parse().ok());
+        Some(since.filter(|since| configured.is_before(since)).unwrap_or_else(|| configured.clone()))
+    }
 }
 
 impl FromStr for Surface {

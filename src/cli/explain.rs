@@ -10,6 +10,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use http::HeaderMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -19,15 +20,16 @@ use super::{
     terminal::{ERROR, HEAD},
 };
 use crate::{
-    balance::Route,
-    call::{Call, Dialect, Edit, Surface},
-    catalog::{Catalog, Surfaces},
-    config::{Checked, Environment, KeySettings, Settings},
+    call::{Edit, OPERATIONS, Operation},
+    config::{Checked, Environment},
+    error::ApiError,
+    exchange::{Exchange, Planned, Unplanned},
     gateway::Gateway,
     inbound::body,
-    json,
-    translate::{self, Policy, PolicyLayer, Target},
 };
+
+/// The account that a call is explained for where none is configured.
+const ANY_ACCOUNT: [(&str, &str); 1] = [("AZURE_OPENAI_ENDPOINT", "https://any-resource.openai.azure.com")];
 
 /// The arguments of `azgate explain`.
 #[derive(Debug, Args)]
@@ -47,8 +49,8 @@ pub(super) struct ExplainArgs {
     #[arg(long, short, value_name = "MODEL")]
     model: String,
     /// What the client calls
-    #[arg(long, short, value_name = "OPERATION", default_value = Dialect::Chat.name(), value_parser = dialect())]
-    dialect: Dialect,
+    #[arg(long, short, value_name = "OPERATION", default_value = "chat", value_parser = operation())]
+    operation: &'static Operation,
     #[command(flatten)]
     config: ConfigArgs,
     /// The configured key of the caller, by its name: its policy counts too
@@ -59,10 +61,11 @@ pub(super) struct ExplainArgs {
     json: bool,
 }
 
-/// Reads an operation by the name that the catalog has for it.
-fn dialect() -> impl TypedValueParser<Value = Dialect> {
-    let names = PossibleValuesParser::new(Dialect::ALL.map(Dialect::name));
-    names.map(|name| Dialect::named(&name).unwrap_or_default())
+/// Reads an operation by its name.
+fn operation() -> impl TypedValueParser<Value = &'static Operation> {
+    let by_model = OPERATIONS.iter().filter(|operation| operation.is_by_model());
+    let names = PossibleValuesParser::new(by_model.map(|operation| operation.name));
+    names.try_map(|name| Operation::named(&name).ok_or("no operation has this name"))
 }
 
 /// What would become of a call.
@@ -106,59 +109,35 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let mut text = Vec::new();
     input.read_to_end(&mut text)?;
-    let call = match body::call(args.dialect, Some(args.model.clone()), true, text.into()) {
+    let is_configured = args.config.exists(environment);
+    let any_account = ANY_ACCOUNT.into_iter().collect();
+    let environment = if is_configured { environment } else { &any_account };
+    let Checked { settings, problems } = args.config.dry_run(environment);
+    let Some(settings) = settings else {
+        report(&problems, out)?;
+        return Ok(Outcome::Problems);
+    };
+    let gateway = Arc::new(Gateway::build(&settings, &Arc::default())?);
+    let call = match body::call(args.operation, Some(args.model.clone()), true, text.into()) {
         Ok(call) => call,
         Err(error) => {
             writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;
             return Ok(Outcome::Problems);
         }
     };
-    let report = if args.config.exists(environment) {
-        let Checked { settings, problems } = args.config.dry_run(environment);
-        let Some(settings) = settings else {
-            report(&problems, out)?;
-            return Ok(Outcome::Problems);
-        };
-        configured(&call, &settings, args.key.as_deref())?
-    } else {
-        anyhow::ensure!(args.key.is_none(), "there is no config, so it has no key of that name");
-        let catalog = Catalog::embedded();
-        let profile = catalog.by_model(&args.model).unwrap_or_else(|| catalog.unknown());
-        explain(&call, &Target::new(&args.model, profile, Surface::V1, &Surfaces::embedded()), [None; 3])?
-    };
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
-    } else {
-        print(&report, out)?;
-    }
-    Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
-}
-
-/// What would become of a call with this key.
-fn configured(call: &Call, settings: &Settings, key: Option<&str>) -> anyhow::Result<Report> {
-    let gateway = Gateway::build(settings, &Arc::default())?;
-    let route = gateway.routes.find(&call.model)?;
-    let resolved = route.resolved();
-    let Route { policy, resource, .. } = &*route;
-    let key = key.map(|name| named(&settings.keys, name)).transpose()?;
-    let layers = [key.map(|key| &key.policy), Some(policy), Some(&gateway.policy)];
-    Ok(Report { resource: Some(resource.name.clone()), ..explain(call, &resolved.target, layers)? })
-}
-
-/// A key by its name. What was asked for is not repeated: it may be the key itself.
-fn named<'a>(keys: &'a [KeySettings], name: &str) -> anyhow::Result<&'a KeySettings> {
-    let names = || keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = keys.iter().find(|key| key.name == name);
-    found.with_context(|| match keys {
+    // What was asked for is not repeated: it may be the key itself.
+    let names = || settings.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
+    let caller = gateway.keys.impersonate(args.key.as_deref()).with_context(|| match &*settings.keys {
+        [] if !is_configured => "there is no config, so it has no key of that name".to_owned(),
         [] => "the config has no keys".to_owned(),
         _ => format!("the config has no key of that name; it has {}", names()),
-    })
-}
-
-fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> anyhow::Result<Report> {
+    })?;
+    let route = gateway.routes.find(&args.model)?;
+    let deployment = route.pool.first().clone();
+    let target = &deployment.resolved().target;
     let mut report = Report {
-        model: call.model.clone(),
-        resource: None,
+        model: args.model.clone(),
+        resource: is_configured.then(|| deployment.resource.name.to_string()),
         deployment: target.deployment.clone(),
         surface: target.surface.to_string(),
         family: target.profile.name.to_string(),
@@ -167,25 +146,47 @@ fn explain(call: &Call, target: &Target, layers: [Option<&PolicyLayer>; 3]) -> a
         refused: None,
         body: None,
     };
-    match translate::plan(call, target, &Policy { call: None, layers }) {
-        Ok(mut plan) => {
-            let sent = json::apply(plan.body(call), plan.changes()).concat();
-            report.body = Some(RawValue::from_string(String::from_utf8(sent)?)?);
-            report.api_version = plan.api_version.as_ref().map(ToString::to_string);
-            let line = |edit: Edit| EditLine {
-                rule: edit.rule.to_string(),
-                effect: edit.effect.name(),
-                change: edit.change.to_string(),
-                why: edit.why.into_owned(),
-            };
-            report.edits = plan.take_edits().into_iter().map(line).collect();
-        }
-        Err(refusal) => {
-            let rule = refusal.rule.to_string();
-            report.refused = Some(Refused { rule, param: refusal.param, why: refusal.why });
+    let exchange = Exchange::begin(gateway, caller, HeaderMap::new(), call, route);
+    match exchange.and_then(|exchange| exchange.plan(target)) {
+        Ok(planned) => report.planned(planned)?,
+        Err(unplanned) => report.refused = Some(Refused::by(unplanned)),
+    }
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+    } else {
+        print(&report, out)?;
+    }
+    Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
+}
+
+impl Report {
+    fn planned(&mut self, planned: Planned) -> anyhow::Result<()> {
+        let line = |edit: Edit| EditLine {
+            rule: edit.rule.to_string(),
+            effect: edit.effect.name(),
+            change: edit.change.to_string(),
+            why: edit.why.into_owned(),
+        };
+        self.edits = planned.edits.into_iter().map(line).collect();
+        self.api_version = planned.api_version.as_ref().map(ToString::to_string);
+        self.body = Some(RawValue::from_string(String::from_utf8(planned.body.joined().into())?)?);
+        Ok(())
+    }
+}
+
+impl Refused {
+    fn by(unplanned: Unplanned) -> Refused {
+        match unplanned {
+            Unplanned::Refused(refusal) => {
+                Refused { rule: refusal.rule.to_string(), param: refusal.param, why: refusal.why }
+            }
+            // No rule refuses what is left, but the gateway answers it with an error all the same.
+            other @ (Unplanned::Object(_) | Unplanned::Header { .. }) => {
+                let ApiError { code, param, message, .. } = other.into();
+                Refused { rule: code.to_owned(), param: param.unwrap_or_default(), why: message }
+            }
         }
     }
-    Ok(report)
 }
 
 fn print(report: &Report, out: &mut Output<'_>) -> io::Result<()> {

@@ -4,14 +4,16 @@ use std::{io::Write, net::SocketAddr, pin::pin, sync::Arc};
 
 use anyhow::Context;
 use clap::Args;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Handle};
 
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
     admin, app,
+    background::{Background, End, Task},
     config::{Checked, Environment, Flag, KeyPath, Problem, Settings, Severity},
     gateway::{Current, Gateway},
     observe::logging,
+    registry::Registry,
     serve::{self, Stop},
 };
 
@@ -25,9 +27,9 @@ With an account and no config file:
 serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-It stops at SIGTERM or Ctrl-C, once running calls have ended. SIGHUP makes it read its config again: calls that run keep
-the old one, what was learned of deployments stays, and a config with errors changes nothing. Listeners and log need a
-restart.")]
+It stops at SIGTERM or Ctrl-C, once running calls have ended. SIGHUP makes it read its config again. Calls that run keep
+the old one. Limits, connections and what was learned of deployments stay. A config with errors changes nothing. A change
+of listeners or log needs a restart.")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -88,12 +90,12 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     let (stopper, stop) = serve::stop();
     let signals = serve::signals().context("signals cannot be waited for")?;
     let mut hangups = serve::hangups().context("signals cannot be waited for")?;
-    let admin = admin_listener(settings, &gateway, &stop).await?;
+    // The runtime of this thread serves no calls.
+    let background = Background::on(Handle::current());
+    let admin = admin_listener(settings, &gateway, &background, &stop).await?;
     writeln!(out, "azgate listens on http://{address} (OpenAI base URL: http://{address}/v1)")?;
     out.flush()?;
-    if settings.learning.discover {
-        tokio::spawn(gateway.discovery());
-    }
+    discover(settings, &gateway, &background);
     let admin = admin.map(|address| address.to_string());
     tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
     let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
@@ -103,7 +105,7 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     loop {
         tokio::select! {
             () = &mut signals => break,
-            _ = hangups.recv() => reload(settings, again(), &current),
+            _ = hangups.recv() => reload(settings, again(), &current, &background),
         }
     }
     tracing::info!("azgate stops once running calls have ended");
@@ -111,11 +113,20 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     for core in serving {
         core.await?.context("the listener failed")?;
     }
+    let left = background.drain(settings.drain).await;
+    if left > 0 {
+        tracing::warn!(left, "background tasks did not end in time");
+    }
     Ok(())
 }
 
 /// Serves by another config from now on, if it has no error.
-fn reload(started: &Settings, Checked { settings, problems }: Checked, current: &Current) {
+fn reload(
+    started: &Settings,
+    Checked { settings, problems }: Checked,
+    current: &Current,
+    background: &Background,
+) {
     log(&problems);
     let Some(settings) = settings else {
         tracing::error!("the config was not reloaded: it has errors, so the old one stays");
@@ -131,15 +142,21 @@ fn reload(started: &Settings, Checked { settings, problems }: Checked, current: 
     for (key, _) in fixed.iter().filter(|(_, changed)| *changed) {
         tracing::warn!(key, "a change of this key needs a restart");
     }
-    match current.get().rebuild(&settings) {
+    match Gateway::build(&settings, &current.get().registry) {
         Ok(gateway) => {
             tracing::info!(models = gateway.routes.listed().count(), "the config was reloaded");
-            if settings.learning.discover {
-                tokio::spawn(gateway.discovery());
-            }
+            discover(&settings, &gateway, background);
             current.replace(gateway);
         }
         Err(error) => tracing::error!("the config was not reloaded: {error:#}"),
+    }
+}
+
+/// Asks the resources for their deployments, if that is configured.
+fn discover(settings: &Settings, gateway: &Gateway, background: &Background) {
+    if settings.learning.discover {
+        let task = Task { name: "discovery", owner: "all resources".to_owned(), end: End::AtStop };
+        background.spawn(task, gateway.discovery());
     }
 }
 
@@ -147,12 +164,15 @@ fn reload(started: &Settings, Checked { settings, problems }: Checked, current: 
 async fn admin_listener(
     settings: &Settings,
     gateway: &Gateway,
+    background: &Background,
     stop: &Stop,
 ) -> anyhow::Result<Option<SocketAddr>> {
     let Some(address) = settings.admin else { return Ok(None) };
     let listener = serve::bind(address).await?;
     let address = listener.local_addr()?;
-    let router = admin::router(gateway.metrics.clone(), gateway.knowledge_store.clone());
-    tokio::spawn(serve::serve(listener, router, serve::Options::default(), stop.clone()));
+    let Registry { metrics, knowledge, .. } = &*gateway.registry;
+    let router = admin::router(metrics.clone(), knowledge.clone());
+    let task = Task { name: "admin", owner: address.to_string(), end: End::WhenDone };
+    background.spawn(task, serve::serve(listener, router, serve::Options::default(), stop.clone()));
     Ok(Some(address))
 }

@@ -5,10 +5,14 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, header};
+use tokio::task::spawn_blocking;
 
-use super::decode::{self, decode};
+use super::{
+    decode::{self, decode},
+    paths::{FrontDoor, Matched},
+};
 use crate::{
-    call::{Call, Dialect, OUTLINE_DEPTH, name},
+    call::{Address, Addressing, Body as CallBody, BodyKind, Call, Dialect, OUTLINE_DEPTH, Operation, name},
     deadline::{Deadlines, Timeouts},
     gather::{Ungathered, gather},
     json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
@@ -84,13 +88,51 @@ pub enum BodyError {
 }
 
 /// Bodies of this size or more are parsed off the async workers.
-pub const LARGE: usize = 1024 * 1024;
+const LARGE: usize = 1024 * 1024;
 
 /// How long a body may stand still before its client is given up. An upload may be as slow as it likes otherwise.
 const IDLE: Duration = Duration::from_mins(1);
 
+/// Reads the call of a request whose path was recognised. A large body is parsed off the async workers.
+///
+/// # Errors
+/// When the body does not come, or is not what the operation takes.
+pub async fn read(
+    matched: Matched,
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+) -> Result<Call, BodyError> {
+    let Matched { operation, door, name } = matched;
+    let normalize = door == FrontDoor::OpenAi;
+    let bytes = match operation.body {
+        BodyKind::None => Bytes::new(),
+        BodyKind::Json | BodyKind::Multipart | BodyKind::Opaque => bytes(headers, body, limit).await?,
+    };
+    if operation.is_by_model() && operation.body == BodyKind::Json {
+        let large = bytes.len() >= LARGE;
+        let read = move || call(operation, name, normalize, bytes);
+        return if large {
+            spawn_blocking(read).await.unwrap_or(Err(BodyError::Interrupted))
+        } else {
+            read()
+        };
+    }
+    let address = match operation.address {
+        Addressing::ByModel { .. } => Address::ByModel(name.unwrap_or_default()),
+        Addressing::ByObject => Address::ByObject(name.unwrap_or_default()),
+        Addressing::ByResource | Addressing::Gateway => Address::ByResource,
+    };
+    let body = match operation.body {
+        BodyKind::Json => CallBody::Json(Document::parse(bytes, MEMBERS_DEPTH)?),
+        BodyKind::Multipart => CallBody::Multipart(bytes),
+        BodyKind::None | BodyKind::Opaque => CallBody::Opaque(bytes),
+    };
+    Ok(Call { operation, address, body, stream: false, normalize, stateless: false })
+}
+
 /// Reads a body of at most `limit` bytes, decoded as its headers say.
-pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, BodyError> {
+pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > limit) {
@@ -108,7 +150,7 @@ pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes
         return Ok(whole);
     }
     let work = move || decode(whole, &codings, limit);
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
+    spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
 }
 
 /// The content codings in the order in which they were applied. Several lines mean the same as one.
@@ -120,15 +162,18 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// Outlines a body and reads what every call needs: the model (the path's name wins, as on Azure), whether a stream
-/// is asked for, and the shape of the messages or the input.
+/// How deep the body of a call is outlined that is not translated: azgate reads its top-level members.
+const MEMBERS_DEPTH: u32 = 1;
+
+/// Outlines the JSON body of a call to a model. Reads what every such call needs: the model (the name in the path wins, as
+/// on Azure) and whether a stream is asked for. Checks the messages or the input of a call that is translated.
 pub fn call(
-    dialect: Dialect,
+    operation: &'static Operation,
     named: Option<String>,
     normalize: bool,
     body: Bytes,
 ) -> Result<Call, BodyError> {
-    let body = Document::parse(body, OUTLINE_DEPTH)?;
+    let body = Document::parse(body, operation.dialect.map_or(MEMBERS_DEPTH, |_| OUTLINE_DEPTH))?;
     let root = body.root();
     if root.kind() != Kind::Object {
         return Err(BodyError::NotAnObject { found: root.kind().described() });
@@ -145,11 +190,13 @@ pub fn call(
         None => false,
         Some(stream) => stream.boolean().ok_or_else(|| wrong_type("stream", "a boolean", stream))?,
     };
-    match dialect {
-        Dialect::Chat => messages(root)?,
-        Dialect::Responses => input(root)?,
+    match operation.dialect {
+        Some(Dialect::Chat) => messages(root)?,
+        Some(Dialect::Responses) => input(root)?,
+        None => {}
     }
-    Ok(Call { dialect, model, stream, body, normalize, stateless: false })
+    let (address, body) = (Address::ByModel(model), CallBody::Json(body));
+    Ok(Call { operation, address, body, stream, normalize, stateless: false })
 }
 
 /// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of which
@@ -224,12 +271,12 @@ mod tests {
     async fn a_body_that_stands_still_is_given_up_and_a_slow_one_is_not() {
         let begun = || stream::iter([Ok::<_, BodyError>(Bytes::from_static(b"{"))]);
         let stalled = Body::from_stream(begun().chain(stream::pending()));
-        let error = read(&HeaderMap::new(), stalled, 100).await.unwrap_err();
+        let error = bytes(&HeaderMap::new(), stalled, 100).await.unwrap_err();
         assert!(matches!(error, BodyError::Stalled), "{error}");
         let slow = begun().chain(stream::once(async {
             tokio::time::sleep(IDLE.saturating_sub(Duration::from_secs(1))).await;
             Ok(Bytes::from_static(b"}"))
         }));
-        assert_eq!(read(&HeaderMap::new(), Body::from_stream(slow), 100).await.unwrap(), "{}");
+        assert_eq!(bytes(&HeaderMap::new(), Body::from_stream(slow), 100).await.unwrap(), "{}");
     }
 }

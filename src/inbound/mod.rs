@@ -5,5 +5,5 @@ pub mod decode;
 pub mod models;
 pub mod paths;
 
-pub use body::BodyError;
-pub use paths::{Endpoint, FrontDoor, Matched};
+pub use body::{BodyError, read};
+pub use paths::{FrontDoor, Matched};

@@ -22,7 +22,7 @@ pub fn one(route: &Route) -> Bytes {
 
 /// OpenAI's members, then ours.
 fn model(route: &Route) -> Value {
-    let resolved = route.resolved();
+    let resolved = route.pool.first().resolved();
     let profile = &resolved.target.profile;
     json!({
         "id": route.model,

@@ -1,9 +1,9 @@
-//! Every path that azgate answers, one row each, as the SDKs build them.
+//! Which operation a path is: the prefixes of the surfaces, times the rows of [`OPERATIONS`].
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::call::{Dialect, name};
+use crate::call::{OPERATIONS, Operation, name};
 
 /// Whose clients use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,89 +14,46 @@ pub enum FrontDoor {
     Azure,
 }
 
-/// What a path leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    /// An operation that is translated.
-    Dialect(Dialect),
-    /// A stored response, or what stands behind its id in the path, such as `/cancel`.
-    Object(&'static str),
-    /// The list of models.
-    Models,
-    /// One model.
-    Model,
-}
-
-struct Row {
-    pattern: &'static str,
-    method: Method,
-    endpoint: Endpoint,
+/// A prefix before the path of an operation.
+struct Prefix {
+    path: &'static str,
     door: FrontDoor,
+    /// A deployment's name follows the prefix. Only operations that name a model have such a path.
+    deployment: bool,
 }
 
-const CHAT: Endpoint = Endpoint::Dialect(Dialect::Chat);
-const RESPONSES: Endpoint = Endpoint::Dialect(Dialect::Responses);
-const RESPONSE: Endpoint = Endpoint::Object("");
-const CANCEL: Endpoint = Endpoint::Object("/cancel");
-const INPUT_ITEMS: Endpoint = Endpoint::Object("/input_items");
-
-/// Operations of OpenAI's that stand where a response's id does. Azure's specification has neither.
-const NO_IDS: [&str; 2] = ["compact", "input_tokens"];
-
-const fn row(pattern: &'static str, method: Method, endpoint: Endpoint, door: FrontDoor) -> Row {
-    Row { pattern, method, endpoint, door }
+const fn prefix(path: &'static str, door: FrontDoor) -> Prefix {
+    Prefix { path, door, deployment: false }
 }
 
-/// `{}` is one segment: a deployment, a model, or an object's id.
-const ROWS: &[Row] = &[
-    row("/v1/chat/completions", Method::POST, CHAT, FrontDoor::OpenAi),
-    row("/chat/completions", Method::POST, CHAT, FrontDoor::OpenAi),
-    row("/openai/v1/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
-    // OpenAI with a base_url that ends in /openai.
-    row("/openai/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
-    row("/openai/deployments/{}/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
+const fn deployments(path: &'static str) -> Prefix {
+    Prefix { path, door: FrontDoor::Azure, deployment: true }
+}
+
+/// The prefixes that the SDKs build. A longer one stands before a shorter one that begins it.
+const PREFIXES: [Prefix; 6] = [
     // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
-    row("/openai/v1/deployments/{}/chat/completions", Method::POST, CHAT, FrontDoor::Azure),
-    row("/v1/responses", Method::POST, RESPONSES, FrontDoor::OpenAi),
-    row("/responses", Method::POST, RESPONSES, FrontDoor::OpenAi),
-    row("/openai/v1/responses", Method::POST, RESPONSES, FrontDoor::Azure),
-    row("/openai/responses", Method::POST, RESPONSES, FrontDoor::Azure),
-    // openai-java writes the deployment into the path of whatever has a model.
-    row("/openai/deployments/{}/responses", Method::POST, RESPONSES, FrontDoor::Azure),
-    row("/openai/v1/deployments/{}/responses", Method::POST, RESPONSES, FrontDoor::Azure),
-    row("/v1/responses/{}", Method::GET, RESPONSE, FrontDoor::OpenAi),
-    row("/v1/responses/{}", Method::DELETE, RESPONSE, FrontDoor::OpenAi),
-    row("/v1/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::OpenAi),
-    row("/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::OpenAi),
-    row("/responses/{}", Method::GET, RESPONSE, FrontDoor::OpenAi),
-    row("/responses/{}", Method::DELETE, RESPONSE, FrontDoor::OpenAi),
-    row("/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::OpenAi),
-    row("/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::OpenAi),
-    row("/openai/v1/responses/{}", Method::GET, RESPONSE, FrontDoor::Azure),
-    row("/openai/v1/responses/{}", Method::DELETE, RESPONSE, FrontDoor::Azure),
-    row("/openai/v1/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::Azure),
-    row("/openai/v1/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::Azure),
-    row("/openai/responses/{}", Method::GET, RESPONSE, FrontDoor::Azure),
-    row("/openai/responses/{}", Method::DELETE, RESPONSE, FrontDoor::Azure),
-    row("/openai/responses/{}/cancel", Method::POST, CANCEL, FrontDoor::Azure),
-    row("/openai/responses/{}/input_items", Method::GET, INPUT_ITEMS, FrontDoor::Azure),
-    row("/v1/models", Method::GET, Endpoint::Models, FrontDoor::OpenAi),
-    row("/v1/models/{}", Method::GET, Endpoint::Model, FrontDoor::OpenAi),
-    row("/models", Method::GET, Endpoint::Models, FrontDoor::OpenAi),
-    row("/models/{}", Method::GET, Endpoint::Model, FrontDoor::OpenAi),
-    row("/openai/v1/models", Method::GET, Endpoint::Models, FrontDoor::Azure),
-    row("/openai/v1/models/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
-    row("/openai/models", Method::GET, Endpoint::Models, FrontDoor::Azure),
-    row("/openai/models/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
-    row("/openai/deployments", Method::GET, Endpoint::Models, FrontDoor::Azure),
-    row("/openai/deployments/{}", Method::GET, Endpoint::Model, FrontDoor::Azure),
+    deployments("/openai/v1/deployments"),
+    deployments("/openai/deployments"),
+    prefix("/openai/v1", FrontDoor::Azure),
+    // OpenAI with a base_url that ends in /openai.
+    prefix("/openai", FrontDoor::Azure),
+    prefix("/v1", FrontDoor::OpenAi),
+    prefix("", FrontDoor::OpenAi),
 ];
+
+/// The list of deployments, which Azure's own clients know as the list of models.
+const DEPLOYMENTS: [(&str, &str); 2] =
+    [("/openai/deployments", "models"), ("/openai/deployments/{}", "models.retrieve")];
+
+/// Operations of OpenAI's whose name stands where other paths have a response's id. Azure's specification has neither.
+const RESERVED: [&str; 2] = ["/responses/compact", "/responses/input_tokens"];
 
 /// A path that was recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
-    /// What it leads to.
-    pub endpoint: Endpoint,
+    /// The operation.
+    pub operation: &'static Operation,
     /// Whose clients use it.
     pub door: FrontDoor,
     /// The deployment, model or object that the path names, decoded.
@@ -113,44 +70,75 @@ pub enum PathError {
     #[error("method not allowed")]
     Method {
         /// The methods that the path takes; where one is GET, HEAD as well.
-        allowed: Vec<Method>,
+        allowed: Vec<&'static str>,
     },
 }
 
-/// Finds the row of a request's path as it came, percent-encoding and all. One slash at the end is ignored.
+/// Finds the operation of a request's path, which is still percent-encoded. One slash at the end is ignored.
+///
+/// # Errors
+/// When no operation has the path, none with this method, or the name in the path could leave its segment.
 pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
     let path = path.strip_suffix('/').unwrap_or(path);
     // The server leaves the body out of an answer to HEAD.
-    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
     let mut allowed = Vec::new();
-    for row in ROWS {
-        let Some(names) = matches(row.pattern, path) else { continue };
-        if row.endpoint == RESPONSE && names.iter().any(|name| NO_IDS.contains(name)) {
+    for (operation, door, names) in candidates(path) {
+        if operation.method != method {
+            allowed.push(operation.method);
             continue;
         }
-        if row.method != *method {
-            allowed.push(row.method.clone());
-            continue;
-        }
-        let name = names.into_iter().next().map(segment).transpose()?;
-        return Ok(Matched { endpoint: row.endpoint, door: row.door, name });
+        let name = names.map(segment).transpose()?;
+        return Ok(Matched { operation, door, name });
     }
     Err(if allowed.is_empty() { PathError::Unknown } else { PathError::Method { allowed } })
 }
 
-/// The segments at each `{}`, if the path has the pattern's segments.
-fn matches<'p>(pattern: &str, path: &'p str) -> Option<Vec<&'p str>> {
-    let mut names = Vec::new();
-    let mut segments = path.split('/');
-    for expected in pattern.split('/') {
-        let segment = segments.next()?;
-        if expected == "{}" {
-            names.push(segment);
-        } else if segment != expected {
-            return None;
+/// The operations that have a path, whatever their method, with the name that stands in it.
+fn candidates(path: &str) -> impl Iterator<Item = (&'static Operation, FrontDoor, Option<&str>)> {
+    let listed = DEPLOYMENTS.iter().filter_map(move |(pattern, operation)| {
+        let mut name = None;
+        let operation = Operation::named(operation).filter(|_| matches(pattern, path, &mut name))?;
+        Some((operation, FrontDoor::Azure, name))
+    });
+    PREFIXES.iter().flat_map(move |prefix| behind(prefix, path)).chain(listed)
+}
+
+/// The operations whose path stands behind a prefix.
+fn behind<'p>(
+    prefix: &'static Prefix,
+    path: &'p str,
+) -> impl Iterator<Item = (&'static Operation, FrontDoor, Option<&'p str>)> {
+    let rest = path.strip_prefix(prefix.path).filter(|rest| rest.starts_with('/'));
+    let split = |rest: &'p str| {
+        if !prefix.deployment {
+            return Some((None, rest));
         }
-    }
-    segments.next().is_none().then_some(names)
+        let (name, _) = rest.strip_prefix('/')?.split_once('/')?;
+        Some((Some(name), rest.get(name.len() + 1..)?))
+    };
+    let rest = rest.and_then(split).filter(|(_, rest)| !RESERVED.contains(rest));
+    rest.into_iter().flat_map(move |(deployment, rest)| {
+        let operations =
+            OPERATIONS.iter().filter(move |operation| deployment.is_none() || operation.is_by_model());
+        operations.filter_map(move |operation| {
+            let mut name = deployment;
+            matches(operation.path, rest, &mut name).then_some((operation, prefix.door, name))
+        })
+    })
+}
+
+/// Whether a path has the segments of a pattern. The segment at `{}` becomes the name.
+fn matches<'p>(pattern: &str, path: &'p str, name: &mut Option<&'p str>) -> bool {
+    let mut segments = path.split('/');
+    let fits = pattern.split('/').all(|expected| match segments.next() {
+        Some(segment) if expected == "{}" => {
+            *name = Some(segment);
+            true
+        }
+        segment => segment == Some(expected),
+    });
+    fits && segments.next().is_none()
 }
 
 /// A decoded segment that stays one.
@@ -167,6 +155,10 @@ fn segment(encoded: &str) -> Result<String, PathError> {
 mod tests {
     use super::*;
 
+    fn operation(name: &str) -> &'static Operation {
+        Operation::named(name).unwrap()
+    }
+
     fn post(path: &str) -> Result<Matched, PathError> {
         recognise(&Method::POST, path)
     }
@@ -181,7 +173,7 @@ mod tests {
             ("/openai/deployments/my%20gpt%2D4o/chat/completions/", Some("my gpt-4o"), FrontDoor::Azure),
             ("/openai/v1/deployments/o1/chat/completions", Some("o1"), FrontDoor::Azure),
         ] {
-            let expected = Matched { endpoint: CHAT, door, name: name.map(str::to_owned) };
+            let expected = Matched { operation: operation("chat"), door, name: name.map(str::to_owned) };
             assert_eq!(post(path), Ok(expected), "{path}");
         }
     }
@@ -196,14 +188,20 @@ mod tests {
         ] {
             let matched =
                 |method, rest: &str| recognise(&method, &format!("{prefix}/responses{rest}")).unwrap();
-            let expected =
-                |endpoint, name: Option<&str>| Matched { endpoint, door, name: name.map(str::to_owned) };
-            assert_eq!(matched(Method::POST, ""), expected(RESPONSES, None));
-            assert_eq!(matched(Method::GET, "/resp_1/"), expected(RESPONSE, Some("resp_1")));
-            assert_eq!(matched(Method::HEAD, "/resp_1"), expected(RESPONSE, Some("resp_1")));
-            assert_eq!(matched(Method::DELETE, "/resp%5F1"), expected(RESPONSE, Some("resp_1")));
-            assert_eq!(matched(Method::POST, "/resp_1/cancel"), expected(CANCEL, Some("resp_1")));
-            assert_eq!(matched(Method::GET, "/resp_1/input_items"), expected(INPUT_ITEMS, Some("resp_1")));
+            let expected = |name, id: Option<&str>| Matched {
+                operation: operation(name),
+                door,
+                name: id.map(str::to_owned),
+            };
+            assert_eq!(matched(Method::POST, ""), expected("responses", None));
+            assert_eq!(matched(Method::GET, "/resp_1/"), expected("responses.retrieve", Some("resp_1")));
+            assert_eq!(matched(Method::HEAD, "/resp_1"), expected("responses.retrieve", Some("resp_1")));
+            assert_eq!(matched(Method::DELETE, "/resp%5F1"), expected("responses.delete", Some("resp_1")));
+            assert_eq!(matched(Method::POST, "/resp_1/cancel"), expected("responses.cancel", Some("resp_1")));
+            assert_eq!(
+                matched(Method::GET, "/resp_1/input_items"),
+                expected("responses.input_items", Some("resp_1"))
+            );
             for unknown in ["/compact", "/input_tokens", "/resp_1/output_items", "/a%2Fb/cancel"] {
                 let path = format!("{prefix}/responses{unknown}");
                 assert_eq!(post(&path), Err(PathError::Unknown), "{path}");
@@ -212,8 +210,11 @@ mod tests {
             assert_eq!(climbing, Err(PathError::Unknown), "{prefix}");
         }
         for path in ["/openai/deployments/o1/responses", "/openai/v1/deployments/o1/responses"] {
-            let expected =
-                Matched { endpoint: RESPONSES, door: FrontDoor::Azure, name: Some("o1".to_owned()) };
+            let expected = Matched {
+                operation: operation("responses"),
+                door: FrontDoor::Azure,
+                name: Some("o1".to_owned()),
+            };
             assert_eq!(post(path), Ok(expected), "{path}");
         }
     }
@@ -237,17 +238,17 @@ mod tests {
     #[test]
     fn a_known_path_with_another_method_says_which_it_takes() {
         let error = recognise(&Method::GET, "/v1/chat/completions");
-        assert_eq!(error, Err(PathError::Method { allowed: vec![Method::POST] }));
+        assert_eq!(error, Err(PathError::Method { allowed: vec!["POST"] }));
         let error = post("/v1/responses/resp_1");
-        assert_eq!(error, Err(PathError::Method { allowed: vec![Method::GET, Method::DELETE] }));
+        assert_eq!(error, Err(PathError::Method { allowed: vec!["GET", "DELETE"] }));
     }
 
     #[test]
     fn models_are_listed_under_every_spelling() {
         for path in ["/v1/models", "/openai/v1/models/", "/openai/models"] {
-            assert_eq!(recognise(&Method::GET, path).unwrap().endpoint, Endpoint::Models, "{path}");
+            assert_eq!(recognise(&Method::GET, path).unwrap().operation.name, "models", "{path}");
         }
         let one = recognise(&Method::GET, "/v1/models/gpt%2D5").unwrap();
-        assert_eq!((one.endpoint, one.name.as_deref()), (Endpoint::Model, Some("gpt-5")));
+        assert_eq!((one.operation.name, one.name.as_deref()), ("models.retrieve", Some("gpt-5")));
     }
 }

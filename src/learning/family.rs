@@ -32,7 +32,7 @@ impl State {
 impl Knowledge {
     /// Notes the model that an answer names. Where it belongs to another family than thought, Azure has upgraded the
     /// deployment, or it is a router; what the configuration says stays, with a word in the log.
-    pub fn heard(&self, model: &str) {
+    pub fn observe_model(&self, model: &str) {
         {
             let state = self.read();
             if model.is_empty() || !state.learning_options.enabled || state.heard == model && state.proven {

@@ -13,5 +13,5 @@ mod trial;
 
 pub use knowledge::{FamilySource, Knowledge, LearningOptions};
 pub use metrics::LearningMetrics;
-pub use permit::{FirstCallPermit, LearningPermit};
+pub use permit::{FirstCallPermit, LearningPermit, MOST_AMENDMENTS};
 pub use store::KnowledgeStore;

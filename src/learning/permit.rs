@@ -14,8 +14,8 @@ use crate::translate::learn::Lesson;
 /// How long a call waits for another one to find out.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often one call is amended at most: each refusal counts against Azure's limit of requests.
-const ROUNDS: u8 = 6;
+/// How often one call is amended at most. Each refusal counts against Azure's limit of requests.
+pub const MOST_AMENDMENTS: u8 = 6;
 
 /// The right to learn, of one call. What it learned is kept only if it says that the call succeeded.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl LearningPermit {
     /// Lays lessons over the family, tentatively. `false` if there is nothing to try any more: no lessons, no room for
     /// them, or too many refusals.
     pub fn learn(&mut self, lessons: Vec<Lesson>) -> bool {
-        if lessons.is_empty() || self.rounds == ROUNDS {
+        if lessons.is_empty() || self.rounds == MOST_AMENDMENTS {
             return false;
         }
         self.rounds += 1;

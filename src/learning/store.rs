@@ -21,7 +21,7 @@ pub struct KnowledgeStore {
     /// What Azure listed, by resource: deployment → model.
     listed: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
     /// What is counted.
-    pub learning_metrics: LearningMetrics,
+    pub metrics: LearningMetrics,
 }
 
 /// Resource, deployment, and the family that a configuration gives it: two models of a configuration may take one
@@ -33,7 +33,7 @@ impl Default for KnowledgeStore {
         KnowledgeStore {
             known: Cache::new(DEPLOYMENTS),
             listed: Mutex::default(),
-            learning_metrics: LearningMetrics::default(),
+            metrics: LearningMetrics::default(),
         }
     }
 }
@@ -78,8 +78,7 @@ impl KnowledgeStore {
         let is_silent = said.is_none();
         let base = said.unwrap_or_else(|| (FamilySource::Unknown, catalog.unknown()));
         let place = (resource, deployment);
-        let knowledge =
-            Knowledge::new(place, base, catalog.clone(), learning_options, self.learning_metrics.clone());
+        let knowledge = Knowledge::new(place, base, catalog.clone(), learning_options, self.metrics.clone());
         if is_silent && let Some(model) = self.listed().get(resource).and_then(|of| of.get(deployment)) {
             knowledge.discovered(model);
         }

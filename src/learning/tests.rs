@@ -129,7 +129,7 @@ async fn a_call_that_learned_while_the_deployment_became_a_router_keeps_nothing(
     let knowledge = unknown();
     let mut probe = knowledge.learning_permit().await.unwrap();
     for model in ["gpt-4o-2024-11-20", "gpt-5-2025-08-07", "gpt-4o-2024-11-20"] {
-        knowledge.heard(model);
+        knowledge.observe_model(model);
     }
     assert_eq!(&*knowledge.profile().name, "model-router");
     assert!(!probe.learn(refused("user")));
@@ -224,10 +224,10 @@ async fn an_upstream_that_always_refuses_ends_after_six_rounds() {
 async fn an_answers_model_tells_the_family_and_drops_what_was_learned_of_another() {
     let knowledge = unknown();
     learn(&knowledge, &["user"]).await;
-    knowledge.heard("sim-strict-1");
+    knowledge.observe_model("sim-strict-1");
     assert_eq!((knowledge.found(), ids(&knowledge.profile()).len()), (FamilySource::Unknown, 1));
-    knowledge.heard("");
-    knowledge.heard("o1-2024-12-17");
+    knowledge.observe_model("");
+    knowledge.observe_model("o1-2024-12-17");
     assert_eq!((&*knowledge.profile().name, knowledge.found()), ("o1", FamilySource::Answered));
     assert_eq!(knowledge.profile().streaming, Streaming::Synthesized);
     assert!(knowledge.overlay().is_none());
@@ -236,16 +236,16 @@ async fn an_answers_model_tells_the_family_and_drops_what_was_learned_of_another
 #[tokio::test(start_paused = true)]
 async fn an_upgrade_is_followed_and_models_that_take_turns_are_a_router() {
     let knowledge = unknown();
-    knowledge.heard("gpt-4o-2024-11-20");
-    knowledge.heard("gpt-5-2025-08-07");
+    knowledge.observe_model("gpt-4o-2024-11-20");
+    knowledge.observe_model("gpt-5-2025-08-07");
     assert_eq!(&*knowledge.profile().name, "gpt-5");
     tokio::time::advance(Duration::from_hours(2)).await;
-    knowledge.heard("gpt-5.1-2025-11-13");
+    knowledge.observe_model("gpt-5.1-2025-11-13");
     assert_eq!(&*knowledge.profile().name, "gpt-5.1");
-    knowledge.heard("gpt-5-nano-2025-08-07");
+    knowledge.observe_model("gpt-5-nano-2025-08-07");
     assert_eq!(&*knowledge.profile().name, "model-router");
     assert!(knowledge.learning_permit().await.is_none(), "nothing is learned of it");
-    knowledge.heard("gpt-4.1-2025-04-14");
+    knowledge.observe_model("gpt-4.1-2025-04-14");
     assert_eq!(&*knowledge.profile().name, "model-router");
 }
 
@@ -254,7 +254,7 @@ async fn what_a_configuration_says_stays_and_lessons_lie_on_top_of_it() {
     let knowledge = knowledge(&KnowledgeStore::default(), Some((FamilySource::Declared, "gpt-4.1")), TERMS);
     assert!(knowledge.first_call_permit().await.is_none());
     learn(&knowledge, &["user"]).await;
-    knowledge.heard("o1-2024-12-17");
+    knowledge.observe_model("o1-2024-12-17");
     let profile = knowledge.profile();
     assert_eq!((&*profile.name, ids(&profile).last().copied()), ("gpt-4.1", Some("drop.user")));
     let overlay = knowledge.overlay().unwrap();
@@ -271,7 +271,7 @@ async fn a_new_configuration_finds_what_was_learned_unless_it_says_otherwise() {
     let off = knowledge(&knowledge_store, None, LearningOptions { enabled: false, ..TERMS });
     assert!(ids(&off.profile()).is_empty());
     assert!(off.first_call_permit().await.is_none() && off.learning_permit().await.is_none());
-    off.heard("o1");
+    off.observe_model("o1");
     assert_eq!(off.found(), FamilySource::Unknown);
 }
 
@@ -317,7 +317,7 @@ async fn the_ledger_shows_and_counts_what_was_learned() {
 
 fn shown(knowledge_store: &KnowledgeStore) -> String {
     let mut registry = prometheus_client::registry::Registry::with_prefix("azgate");
-    knowledge_store.learning_metrics.register(&mut registry);
+    knowledge_store.metrics.register(&mut registry);
     let mut text = String::new();
     prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
     text

@@ -3,15 +3,16 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use http::{HeaderMap, StatusCode};
+use http::{Response, StatusCode};
 use tokio::time::Instant;
 
 use super::Metrics;
 use crate::{
     auth::Caller,
-    balance::{ResolvedDeployment, Resource, Route},
-    call::{Call, Dialect, Edit, Plan, Usage},
+    balance::{Deployment, ResolvedDeployment, Resource},
+    call::{AnswerSummary, Call, Edit, Operation, Usage},
     translate::edits_header,
+    upstream::Resent,
 };
 
 /// What is known of a call so far.
@@ -23,20 +24,16 @@ pub struct Record {
     request_id: String,
     upstream_id: Option<String>,
     caller: Option<Caller>,
-    operation: Option<Dialect>,
+    operation: Option<&'static Operation>,
     model: Option<String>,
     stream: bool,
-    route: Option<Arc<Route>>,
     resource: Option<Arc<Resource>>,
     resolved: Option<Arc<ResolvedDeployment>>,
     edits: Vec<Edit>,
     edits_header: Cow<'static, str>,
     status: u16,
-    error: Option<Cow<'static, str>>,
+    summary: AnswerSummary,
     cause: Option<String>,
-    answered_by: Option<String>,
-    finish_reason: Option<String>,
-    usage: Option<Usage>,
     ended: &'static str,
     exhausted: bool,
     resent: bool,
@@ -59,17 +56,13 @@ impl Record {
             operation: None,
             model: None,
             stream: false,
-            route: None,
             resource: None,
             resolved: None,
             edits: Vec::new(),
             edits_header: edits_header(&[]),
             status: CLIENT_GONE,
-            error: None,
+            summary: AnswerSummary::default(),
             cause: None,
-            answered_by: None,
-            finish_reason: None,
-            usage: None,
             ended: "client_gone",
             exhausted: false,
             resent: false,
@@ -83,103 +76,70 @@ impl Record {
         self.caller = Some(caller.clone());
     }
 
-    /// What is asked.
+    /// Records the operation.
+    pub fn note_operation(&mut self, operation: &'static Operation) {
+        self.operation = Some(operation);
+    }
+
+    /// Records what is asked.
     pub fn note_call(&mut self, call: &Call) {
-        self.operation = Some(call.dialect);
-        self.model = Some(call.model.clone());
+        self.note_operation(call.operation);
+        self.model = call.model().map(str::to_owned);
         self.stream = call.stream;
     }
 
-    /// It is about a stored response, and so for no model.
-    pub fn note_object(&mut self) {
-        self.operation = Some(Dialect::Responses);
-    }
-
-    /// The resource that is asked.
+    /// Records the resource that is asked.
     pub fn note_resource(&mut self, resource: &Arc<Resource>) {
         self.resource = Some(resource.clone());
     }
 
-    /// Where it goes.
-    pub fn note_route(&mut self, route: &Arc<Route>) {
-        self.note_resource(&route.resource);
-        self.route = Some(route.clone());
-        self.resolved = Some(route.resolved());
+    /// Records the deployment that the call goes to.
+    pub fn note_deployment(&mut self, deployment: &Deployment) {
+        self.note_resource(&deployment.resource);
+        self.resolved = Some(deployment.resolved());
     }
 
-    /// What it is translated for, and what was changed.
-    pub fn note_plan(&mut self, resolved: &Arc<ResolvedDeployment>, plan: &mut Plan) {
+    /// Records what the call is translated for, and what was changed.
+    pub fn note_plan(&mut self, resolved: &Arc<ResolvedDeployment>, edits: Vec<Edit>) {
         self.resolved = Some(resolved.clone());
-        self.edits = plan.take_edits();
-        self.edits_header = edits_header(&self.edits);
+        self.edits_header = edits_header(&edits);
+        self.edits = edits;
     }
 
-    /// Its answer was opened before there was one: whatever the status, the client saw 200.
+    /// Records that the answer was opened before Azure had answered: whatever the status, the client saw 200.
     pub fn note_opened(&mut self) {
         self.opened = true;
     }
 
-    /// Azure refused it, and it is sent again in other words.
+    /// Records that Azure refused the call, and that it is sent again as amended.
     pub fn note_amended(&mut self) {
         self.amended += 1;
     }
 
-    /// It had to be sent a second time.
-    pub fn note_resent(&mut self) {
-        self.resent = true;
-    }
-
-    /// Azure's id of the call, which its support asks for.
-    pub fn note_upstream_id(&mut self, headers: &HeaderMap) {
+    /// Records the head of Azure's answer: Azure's id of the call, which its support asks for, and whether the call had to be
+    /// sent on a second connection.
+    pub fn note_head<B>(&mut self, answer: &Response<B>) {
+        let headers = answer.headers();
         let id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id"));
-        // Copied: a value of the map keeps all the bytes in memory that the answer's head came in.
+        // Copied: a value of the map keeps all bytes of the answer's head in memory.
         self.upstream_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
+        self.resent |= answer.extensions().get::<Resent>().is_some();
     }
 
-    /// What the answer told of itself: its tokens, its model, why it ended, and whether reasoning left no text.
-    pub fn note_answer(
+    /// Records the status of the answer.
+    pub fn note_status(&mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+
+    /// Records how the answer ended, and what it contained. `cause` is logged, so it must not quote a prompt or an answer.
+    pub fn note_end(
         &mut self,
-        usage: Option<Usage>,
-        answered_by: Option<String>,
-        finish_reason: Option<String>,
+        ended: &'static str,
+        summary: AnswerSummary,
         exhausted: bool,
+        cause: Option<String>,
     ) {
-        self.usage = usage;
-        self.answered_by = answered_by;
-        self.finish_reason = finish_reason;
-        self.exhausted = exhausted;
-    }
-
-    /// Azure's whole answer is there, good or bad.
-    pub fn note_whole(&mut self, status: StatusCode, error: Option<String>) {
-        self.status = status.as_u16();
-        self.error = error.map(Cow::Owned);
-        self.ended = "done";
-    }
-
-    /// A stream begins.
-    pub fn note_stream(&mut self, status: StatusCode) {
-        self.status = status.as_u16();
-    }
-
-    /// A stream has ended, with this error and its cause if not well.
-    pub fn note_stream_end(&mut self, ended: &'static str, error: Option<String>, cause: Option<String>) {
-        self.ended = ended;
-        self.error = error.map(Cow::Owned);
-        self.cause = cause;
-    }
-
-    /// azgate answers with an error of its own: it refuses the call, or Azure failed it. The message is logged, so that no
-    /// prompt and no answer may be quoted in it.
-    pub fn note_error(&mut self, status: StatusCode, code: &'static str, message: &str) {
-        self.status = status.as_u16();
-        self.error = Some(Cow::Borrowed(code));
-        if status.is_server_error() {
-            self.ended = "upstream_failed";
-            self.cause = Some(message.to_owned());
-        } else {
-            self.ended = "refused";
-        }
+        (self.ended, self.summary, self.exhausted, self.cause) = (ended, summary, exhausted, cause);
     }
 
     /// The id of the request, ours or the client's.
@@ -195,11 +155,6 @@ impl Record {
     /// What it is translated for, once its route is found.
     pub fn resolved(&self) -> Option<&ResolvedDeployment> {
         self.resolved.as_deref()
-    }
-
-    /// The route, once it is found.
-    pub fn route(&self) -> Option<&Route> {
-        self.route.as_deref()
     }
 
     /// What was changed, as the header that says so.
@@ -228,7 +183,7 @@ impl Record {
     }
 
     pub(super) fn usage(&self) -> Option<&Usage> {
-        self.usage.as_ref()
+        self.summary.usage.as_ref()
     }
 
     pub(super) fn exhausted(&self) -> bool {
@@ -240,24 +195,25 @@ impl Record {
     }
 
     fn log(&self) {
-        let usage = self.usage.unwrap_or_default();
+        let AnswerSummary { usage, model: answered_by, finish_reason, error } = &self.summary;
+        let usage = usage.unwrap_or_default();
         tracing::info!(
             target: "azgate::call",
             request_id = self.request_id,
             upstream_request_id = self.upstream_id(),
             key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
-            operation = self.operation.map(Dialect::name),
+            operation = self.operation.map(|operation| operation.name),
             model = self.model,
             deployment = self.resolved().map(|resolved| resolved.target.deployment.as_str()),
-            resource = self.resource.as_ref().map(|resource| resource.name.as_str()),
+            resource = self.resource.as_ref().map(|resource| &*resource.name),
             family = self.family().map(|family| &**family),
-            answered_by = self.answered_by,
+            answered_by,
             stream = self.stream,
             status = self.status,
             ended = self.ended,
-            error = self.error.as_deref(),
+            error,
             cause = self.cause,
-            finish_reason = self.finish_reason,
+            finish_reason,
             edits = &*self.edits_header,
             resent = self.resent,
             amended = self.amended,

@@ -14,7 +14,7 @@ pub const DEPTH: u32 = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// What it tells.
-    pub told: AnswerSummary,
+    pub summary: AnswerSummary,
     /// Whether there is text, a refusal or a tool call.
     pub says_something: bool,
 }
@@ -27,7 +27,7 @@ impl Answer {
             Dialect::Chat => chat(root),
             Dialect::Responses => {
                 let says_something = responses::says_something(answer, root);
-                Answer { told: responses::told(root), says_something }
+                Answer { summary: responses::summary(root), says_something }
             }
         }
     }
@@ -35,7 +35,7 @@ impl Answer {
     /// Whether the model spent all its tokens on reasoning and had none left for an answer: an empty text,
     /// `finish_reason: length`, every token billed (async-openai#424, langchain#32477).
     pub fn reasoning_exhausted(&self) -> bool {
-        !self.says_something && self.told.reasoning_exhausted()
+        !self.says_something && self.summary.reasoning_exhausted()
     }
 }
 
@@ -48,13 +48,16 @@ pub(super) fn usage(dialect: Dialect, answer: View<'_>) -> Option<Usage> {
 fn chat(root: View<'_>) -> Answer {
     let choices = || root.get("choices").into_iter().flat_map(View::items);
     let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
-    let told = AnswerSummary {
+    let summary = AnswerSummary {
         usage: usage(Dialect::Chat, root),
         model: root.get("model").and_then(string),
         finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
         error: None,
     };
-    Answer { told, says_something: choices().filter_map(|choice| choice.get("message")).any(says_something) }
+    Answer {
+        summary,
+        says_something: choices().filter_map(|choice| choice.get("message")).any(says_something),
+    }
 }
 
 fn says_something(message: View<'_>) -> bool {
@@ -115,8 +118,8 @@ mod tests {
     fn an_answer_that_is_all_reasoning_is_told() {
         let answer = exhausted(r#"{"role":"assistant","content":"","refusal":null}"#, 256);
         assert!(answer.reasoning_exhausted());
-        assert_eq!(answer.told.model.as_deref(), Some("o1-2024-12-17"));
-        assert_eq!(answer.told.usage.unwrap().reasoning, 256);
+        assert_eq!(answer.summary.model.as_deref(), Some("o1-2024-12-17"));
+        assert_eq!(answer.summary.usage.unwrap().reasoning, 256);
     }
 
     #[test]
@@ -129,9 +132,9 @@ mod tests {
 
     #[test]
     fn a_response_tells_its_tokens_and_its_model() {
-        let told = response(CUT, REASONING).told;
-        assert_eq!(told.usage, Some(Usage { prompt: 45, cached: 40, completion: 24, reasoning: 24 }));
-        assert_eq!((told.model.as_deref(), told.error), (Some("gpt-5.1"), None));
+        let summary = response(CUT, REASONING).summary;
+        assert_eq!(summary.usage, Some(Usage { prompt: 45, cached: 40, completion: 24, reasoning: 24 }));
+        assert_eq!((summary.model.as_deref(), summary.error), (Some("gpt-5.1"), None));
     }
 
     #[test]
@@ -165,7 +168,7 @@ mod tests {
             (r#""status":"incomplete","incomplete_details":null"#, "", None),
             (r#""status":"in_progress""#, "", None),
         ] {
-            assert_eq!(response(ended, output).told.finish_reason.as_deref(), reason, "{ended}");
+            assert_eq!(response(ended, output).summary.finish_reason.as_deref(), reason, "{ended}");
         }
     }
 
@@ -176,8 +179,8 @@ mod tests {
             (r#""status":"failed","error":null"#, "failed"),
             (r#""status":"cancelled""#, "cancelled"),
         ] {
-            let told = response(ended, "").told;
-            assert_eq!((told.error.as_deref(), told.finish_reason), (Some(error), None));
+            let summary = response(ended, "").summary;
+            assert_eq!((summary.error.as_deref(), summary.finish_reason), (Some(error), None));
         }
     }
 

@@ -62,7 +62,7 @@ impl Bridged {
 
     /// What tells of a failure, behind what was held back.
     pub(super) fn failed(&mut self, failure: &Fault) -> Bytes {
-        self.told().error = Some(failure.code.to_owned());
+        self.summary().error = Some(failure.code.to_owned());
         let told = match &mut self.teller {
             Teller::Chunks(chunks) => {
                 chunks.release(&mut self.out);
@@ -87,7 +87,7 @@ impl Bridged {
     }
 
     /// What the stream told of itself.
-    pub(super) fn told(&mut self) -> &mut AnswerSummary {
+    pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match &mut self.teller {
             Teller::Chunks(chunks) => chunks.told(),
             Teller::Events(events) => events.told(),

@@ -5,8 +5,11 @@
 //! could no longer say stands in a comment before the first event.
 
 use std::{
-    fmt, mem,
+    fmt,
+    future::poll_fn,
+    mem,
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -16,13 +19,13 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body::Frame;
 use serde_json::{Map, Value};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
 
 use super::{
-    JSON,
-    adapt::{Adapted, Content, EVENTS, is_stream},
+    adapted::{Adapted, Content},
     fault,
-    finish::{describe, finish},
+    finish::{Ending, describe, finish},
+    media::{EVENTS, JSON, is_stream},
 };
 use crate::{call::Dialect, observe::Record, sse};
 
@@ -35,7 +38,7 @@ pub struct Early {
     pub every: Duration,
     /// What kind of answer it is.
     pub form: Form,
-    /// What the client asked for: in its words an error is told.
+    /// The dialect that the client asked in. Errors inside of a stream have its form.
     pub dialect: Dialect,
 }
 
@@ -48,29 +51,51 @@ pub enum Form {
     Json,
 }
 
-/// The rest of a call: what becomes of it, and its record.
-pub type Rest = Pin<Box<dyn Future<Output = (Adapted, Record)> + Send>>;
+/// Where a running call says that its answer may be opened early from now on, and with which headers.
+#[derive(Clone, Debug, Default)]
+pub struct Opening(Arc<OnceLock<(Early, HeaderMap)>>);
 
-/// The answer that `rest` comes to, or one that was opened early and will hold it. `known` is what is known of the call
-/// so far.
-pub async fn open(early: Early, known: HeaderMap, mut rest: Rest) -> Response<Body> {
-    if let Ok((answer, record)) = timeout(early.after, &mut rest).await {
-        return finish(answer, record);
+impl Opening {
+    /// Lets the answer be opened as `early` says, if it does, with the headers that follow from `record`. The first time counts.
+    pub fn allow(&self, early: impl FnOnce() -> Option<Early>, record: &Record) {
+        if self.0.get().is_some() {
+            return;
+        }
+        let Some(early) = early() else { return };
+        self.0.get_or_init(|| {
+            let mut headers = HeaderMap::new();
+            describe(record, &mut headers);
+            match early.form {
+                Form::Events => headers.extend(EVENTS),
+                Form::Json => headers.extend([JSON]),
+            }
+            (early, headers)
+        });
     }
-    let mut response = Response::new(Body::new(Opened { early, state: State::Waiting { rest, next: None } }));
-    *response.headers_mut() = known;
-    match early.form {
-        Form::Events => response.headers_mut().extend(EVENTS),
-        Form::Json => response.headers_mut().extend([JSON]),
-    }
-    response
 }
 
-/// What is known of a call before its answer: the headers of an answer that is opened early.
-pub fn known(record: &Record) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    describe(record, &mut headers);
-    headers
+/// A call on its way to its end.
+pub type Running = Pin<Box<dyn Future<Output = Ending> + Send>>;
+
+/// Returns the answer that a call ends with, or one that is opened early and will hold it.
+pub async fn open(opening: Opening, mut call: Running) -> Response<Body> {
+    let mut silence: Option<Pin<Box<Sleep>>> = None;
+    let ending = poll_fn(|context| {
+        if let Poll::Ready(ending) = call.as_mut().poll(context) {
+            return Poll::Ready(Some(ending));
+        }
+        let Some((early, _)) = opening.0.get() else { return Poll::Pending };
+        let silence = silence.get_or_insert_with(|| Box::pin(sleep(early.after)));
+        silence.as_mut().poll(context).map(|()| None)
+    });
+    if let Some(ending) = ending.await {
+        return finish(ending);
+    }
+    let Some((early, headers)) = opening.0.get() else { return finish(call.await) };
+    let (early, state) = (*early, State::Waiting { call, next: None });
+    let mut response = Response::new(Body::new(Opened { early, state }));
+    response.headers_mut().clone_from(headers);
+    response
 }
 
 /// The body of an answer that was opened early.
@@ -81,7 +106,7 @@ struct Opened {
 
 enum State {
     /// Nothing has come. The first sign of life goes out at once.
-    Waiting { rest: Rest, next: Option<Pin<Box<Sleep>>> },
+    Waiting { call: Running, next: Option<Pin<Box<Sleep>>> },
     /// What came is passed on, behind the comment.
     Passing { comment: Bytes, body: Body },
     /// All was said.
@@ -97,13 +122,14 @@ impl Opened {
         })
     }
 
-    /// The call has come to something.
-    fn came(&self, answer: Adapted, mut record: Record) -> State {
-        record.note_opened();
+    /// The call has ended, so its answer follows.
+    fn ended(&self, mut ending: Ending) -> State {
+        ending.record.note_opened();
         match self.early.form {
-            Form::Json => State::Passing { comment: Bytes::new(), body: finish(answer, record).into_body() },
+            Form::Json => State::Passing { comment: Bytes::new(), body: finish(ending).into_body() },
             Form::Events => {
-                let (head, body) = finish(as_events(answer, self.early.dialect), record).into_parts();
+                ending.answer = as_events(ending.answer, self.early.dialect);
+                let (head, body) = finish(ending).into_parts();
                 State::Passing { comment: comment(head.status, &head.headers), body }
             }
         }
@@ -121,9 +147,9 @@ impl HttpBody for Opened {
         loop {
             let every = self.early.every;
             match &mut self.state {
-                State::Waiting { rest, next } => {
-                    if let Poll::Ready((answer, record)) = rest.as_mut().poll(context) {
-                        self.state = self.came(answer, record);
+                State::Waiting { call, next } => {
+                    if let Poll::Ready(ending) = call.as_mut().poll(context) {
+                        self.state = self.ended(ending);
                         continue;
                     }
                     if let Some(next) = next {
@@ -167,12 +193,16 @@ fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
     sse::comment(&format!("azgate {}", Value::Object(said)))
 }
 
-/// An answer for a client that is already reading events. What is no stream is an error: it becomes an event, which the
-/// SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
+/// Puts an answer into events, for a client that is already reading them. An answer that is not a stream is an error: it
+/// becomes an event, which the SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
 fn as_events(answer: Adapted, dialect: Dialect) -> Adapted {
-    let Content::Whole(body) = &answer.content else { return answer };
     if is_stream(&answer.headers) {
         return answer;
     }
-    Adapted { content: Content::Whole(fault::event(dialect, 0, body)), ..answer }
+    match answer.content {
+        Content::Whole(body, outcome) => {
+            Adapted { content: Content::Whole(fault::event(dialect, 0, &body), outcome), ..answer }
+        }
+        content @ (Content::Stream { .. } | Content::Bytes { .. }) => Adapted { content, ..answer },
+    }
 }

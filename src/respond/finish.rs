@@ -1,31 +1,59 @@
-//! The last step of every answer, good or bad: the headers that say what azgate did, and for a stream the record, which
-//! rides in the body until the client has all of it.
+//! The last step of every answer, good or bad: the headers that say what azgate did, and the body, which settles the call
+//! at its end.
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use super::{
-    adapt::{Adapted, Content},
-    outcome::StreamOutcome,
+    adapted::{Adapted, Content},
+    outcome::Outcome,
+    passthrough::Passthrough,
     relay::Relay,
 };
-use crate::{call::Dialect, observe::Record};
+use crate::{observe::Record, settlement::Settlement};
 
-/// The answer as it goes out.
-pub fn finish(answer: Adapted, record: Record) -> Response<Body> {
+/// A call at its end: its answer, what is to be settled, and its record.
+#[derive(Debug)]
+pub struct Ending {
+    /// The answer.
+    pub answer: Adapted,
+    /// What the call holds; `None` where it was not admitted.
+    pub settlement: Option<Settlement>,
+    /// The record of the call.
+    pub record: Record,
+}
+
+/// Returns the answer as it goes out. The record and the settlement ride in a body that is still coming.
+pub fn finish(ending: Ending) -> Response<Body> {
+    let Ending { answer, settlement, mut record } = ending;
     let mut headers = answer.headers;
     describe(&record, &mut headers);
+    record.note_status(answer.status);
     let body = match answer.content {
-        Content::Whole(bytes) => Body::from(bytes),
+        Content::Whole(bytes, outcome) => {
+            settle(settlement, record, outcome);
+            Body::from(bytes)
+        }
         Content::Stream { upstream, reply, pulse } => {
-            let dialect = reply.dialect;
-            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| told(record, dialect, outcome)))
+            Body::new(Relay::new(upstream, &reply, pulse, move |outcome| settle(settlement, record, outcome)))
+        }
+        Content::Bytes { upstream, pulse } => {
+            Body::new(Passthrough::new(upstream, pulse, move |outcome| settle(settlement, record, outcome)))
         }
     };
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     *response.headers_mut() = headers;
     response
+}
+
+/// Settles a call, and records how it ended.
+fn settle(settlement: Option<Settlement>, mut record: Record, outcome: Outcome) {
+    if let Some(settlement) = settlement {
+        settlement.settle(&outcome.summary);
+    }
+    let Outcome { summary, exhausted, end, cause, .. } = outcome;
+    record.note_end(end.name(), summary, exhausted, cause);
 }
 
 /// What a call carries that ended before it had a deployment.
@@ -48,23 +76,4 @@ pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
         headers.entry("x-request-id").or_insert_with(|| id.clone());
         headers.insert("x-azgate-request-id", id);
     }
-}
-
-/// The model that answered tells the family of its deployment. Chat answers name the version; of responses that is not known,
-/// and one that repeats the deployment's name tells nothing.
-pub(super) fn heard(record: &Record, dialect: Dialect, model: Option<&str>) {
-    let (Some(route), Some(model)) = (record.route(), model) else { return };
-    let name = record.resolved().map(|resolved| &*resolved.target.deployment);
-    if dialect == Dialect::Chat || name != Some(model) {
-        route.knowledge.heard(model);
-    }
-}
-
-/// Notes how a stream ended; the record then tells its story.
-fn told(mut record: Record, dialect: Dialect, outcome: StreamOutcome) {
-    let StreamOutcome { told, end, cause, .. } = outcome;
-    let exhausted = told.reasoning_exhausted();
-    heard(&record, dialect, told.model.as_deref());
-    record.note_answer(told.usage, told.model, told.finish_reason, exhausted);
-    record.note_stream_end(end.name(), told.error, cause);
 }

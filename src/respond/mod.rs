@@ -2,34 +2,47 @@
 //! side for what they cost.
 
 mod adapt;
+mod adapted;
 pub mod answer;
 mod bridged;
+mod buffer;
 pub mod collect;
+mod complete;
 mod early;
 mod envelope;
+mod error;
+mod fan_out;
 mod fault;
 mod finish;
 pub mod functions;
 mod key;
+mod media;
 pub mod normalize;
 pub mod outcome;
+mod pass;
+mod passthrough;
 mod pulse;
 mod refused;
 pub mod relay;
 mod reshape;
 mod responses;
-mod stored;
 pub mod synthesize;
 mod transform;
 mod watch;
+mod whole;
 
-pub use adapt::{Adapted, AnswerError, Content, JSON, ReplyContext, adapt, whole};
-pub use early::{Early, Form, Rest, known, open};
+pub use adapt::{ReplyContext, adapt};
+pub use adapted::{Adapted, Content, whole};
+pub use buffer::gathered;
+pub use early::{Early, Form, Opening, Running, open};
 pub use envelope::kind;
-pub use finish::finish;
+pub use error::AnswerError;
+pub use finish::{Ending, finish};
+pub use media::JSON;
+pub use outcome::{End, Outcome};
+pub use pass::pass;
 pub use pulse::Pulse;
-pub use refused::{gathered, refused};
-pub use stored::stored;
+pub use refused::refused;
 
 use bytes::Bytes;
 

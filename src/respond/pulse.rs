@@ -28,9 +28,9 @@ pub struct Pulse {
     deadlines: Deadlines,
     every: Option<Duration>,
     /// When upstream last sent something.
-    heard: Instant,
+    received: Instant,
     /// When the client was last sent something.
-    told: Instant,
+    informed: Instant,
     sleep: Option<Pin<Box<Sleep>>>,
     /// Whom the timer will wake.
     waker: Option<Waker>,
@@ -40,14 +40,14 @@ impl Pulse {
     /// A timer under these limits, and with signs of life after so long a silence, if at all.
     pub fn new(deadlines: Deadlines, every: Option<Duration>) -> Pulse {
         let now = Instant::now();
-        Pulse { deadlines, every, heard: now, told: now, sleep: None, waker: None }
+        Pulse { deadlines, every, received: now, informed: now, sleep: None, waker: None }
     }
 
-    /// Upstream has sent something, and the client was `told` of it or not.
-    pub(super) fn heard(&mut self, told: bool) {
-        self.heard = Instant::now();
-        if told {
-            self.told = self.heard;
+    /// Upstream has sent something, and the client was `informed` of it or not.
+    pub(super) fn received(&mut self, informed: bool) {
+        self.received = Instant::now();
+        if informed {
+            self.informed = self.received;
         }
     }
 
@@ -57,8 +57,8 @@ impl Pulse {
             return Poll::Pending;
         }
         loop {
-            let overdue = self.deadlines.due(Limit::Idle, self.heard);
-            let quiet = self.every.map(|every| self.told + every);
+            let overdue = self.deadlines.due(Limit::Idle, self.received);
+            let quiet = self.every.map(|every| self.informed + every);
             let at = [quiet, overdue.map(|(at, _)| at)].into_iter().flatten().min();
             let Some(at) = at else { return Poll::Pending };
             let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(at)));
@@ -69,7 +69,7 @@ impl Pulse {
                 return Poll::Ready(Beat::Overdue(overdue));
             }
             if at <= now {
-                self.told = now;
+                self.informed = now;
                 return Poll::Ready(Beat::Quiet);
             }
             sleep.as_mut().reset(at);
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
         assert_eq!(begun.elapsed(), SECOND * 20);
         sleep(SECOND * 9).await;
-        pulse.heard(true);
+        pulse.received(true);
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
         assert_eq!(begun.elapsed(), SECOND * 39);
     }
@@ -122,7 +122,7 @@ mod tests {
         let mut pulse = pulse(25, 0, Some(SECOND * 10));
         let begun = Instant::now();
         advance(SECOND).await;
-        pulse.heard(false);
+        pulse.received(false);
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
         assert_eq!(begun.elapsed(), SECOND * 10, "the client was not told");
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
@@ -134,7 +134,7 @@ mod tests {
     async fn the_total_is_not_put_off() {
         let mut pulse = pulse(0, 15, None);
         sleep(SECOND * 14).await;
-        pulse.heard(true);
+        pulse.received(true);
         let Beat::Overdue(overdue) = beat(&mut pulse).await else { panic!("quiet") };
         assert_eq!(overdue.limit, Limit::Total);
     }

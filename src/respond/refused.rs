@@ -1,40 +1,35 @@
-//! Azure's answers that are no good ones: they stay what they are, with the envelope that OpenAI's clients look for.
+//! Azure's non-2xx answers: they stay what they are, with the envelope that OpenAI's clients look for.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 
 use super::{
-    adapt::{Adapted, AnswerError, Content, JSON, coding, whole_body},
+    adapted::{Adapted, Content},
     edited,
     envelope::envelope,
+    error::AnswerError,
+    media::JSON,
+    outcome::Outcome,
 };
 use crate::{
     bridge::over_responses,
     call::Shape,
-    deadline::Deadlines,
     json::{Change, Document, Kind, Pointer, Raw, text},
     observe::Record,
-    upstream::{AnswerBody, headers},
+    upstream::headers,
 };
 
-/// All of an answer that is no good one. The status says what matters: a body that cannot be read must not turn a 429 into
-/// something else.
-pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Response<Bytes> {
-    let (head, upstream) = answer.into_parts();
-    let readable = coding(&head.headers).is_none();
-    let body = if readable { whole_body(upstream, deadlines).await.ok() } else { None };
-    Response::from_parts(head, body.unwrap_or_default())
-}
-
-/// What the client gets of it, in words of that shape.
+/// Returns what the client gets of a non-2xx answer, in the dialect that `shape` leads to.
+///
+/// # Errors
+/// When the answer is a redirect, or refuses azgate's own credential.
 pub fn refused(
     answer: &Response<Bytes>,
     shape: &Shape,
     resource: &str,
-    record: &mut Record,
+    record: &Record,
 ) -> Result<Adapted, AnswerError> {
     let headers = headers::down(answer.headers());
-    record.note_upstream_id(&headers);
     let status = answer.status();
     if status.is_redirection() {
         return Err(AnswerError::Redirect { resource: resource.to_owned(), status: status.as_u16() });
@@ -49,7 +44,7 @@ pub(super) fn failed(
     body: &Bytes,
     shape: &Shape,
     resource: &str,
-    record: &mut Record,
+    record: &Record,
 ) -> Result<Adapted, AnswerError> {
     let (body, code) = envelope(status, body);
     let body = match shape {
@@ -72,8 +67,7 @@ pub(super) fn failed(
     }
     let (name, json) = JSON;
     headers.insert(name, json);
-    record.note_whole(status, code);
-    Ok(Adapted { status, headers, content: Content::Whole(body) })
+    Ok(Adapted { status, headers, content: Content::Whole(body, Outcome::error(code)) })
 }
 
 /// The error with the content filter's verdict where clients of chat completions look for it, and all else that it says;

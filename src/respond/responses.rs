@@ -54,7 +54,7 @@ pub(super) fn error_name(event: View<'_>) -> Option<String> {
 }
 
 /// Reads a response.
-pub(super) fn told(response: View<'_>) -> AnswerSummary {
+pub(super) fn summary(response: View<'_>) -> AnswerSummary {
     let string = |key: &str| response.get(key).and_then(View::text).map(std::borrow::Cow::into_owned);
     let failed = || {
         let error = response.get("error").filter(|error| error.kind() == Kind::Object);

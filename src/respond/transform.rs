@@ -85,7 +85,7 @@ impl StreamTransform {
             StreamTransform::Chat { .. } => (Dialect::Chat, 0),
             StreamTransform::Responses(watch) => (Dialect::Responses, watch.next),
         };
-        self.told().error = Some(fault.code.to_owned());
+        self.summary().error = Some(fault.code.to_owned());
         fault::event(dialect, number, &fault.body())
     }
 
@@ -104,11 +104,11 @@ impl StreamTransform {
     }
 
     /// What the events told so far.
-    pub(super) fn told(&mut self) -> &mut AnswerSummary {
+    pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match self {
-            StreamTransform::Chat { watch, .. } => &mut watch.told,
-            StreamTransform::Responses(watch) => &mut watch.told,
-            StreamTransform::Bridged(bridged) => bridged.told(),
+            StreamTransform::Chat { watch, .. } => &mut watch.summary,
+            StreamTransform::Responses(watch) => &mut watch.summary,
+            StreamTransform::Bridged(bridged) => bridged.summary(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The bridge itself knows no policy. Here each thing that it leaves out becomes an edit that a policy may refuse, and what
 //! it cannot carry becomes a refusal.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 
@@ -20,7 +20,7 @@ use crate::{
         },
     },
     call::{
-        Call, Crossing, Dialect, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal, ReplyPlan,
+        Crossing, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal, ReplyPlan,
         Shape, UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
@@ -41,7 +41,7 @@ pub(super) const CORRECT: &str = "correct.hosted_tools";
 /// The call in the words of the operation that serves it, and how its answer goes back; `None` if that is the operation
 /// that it was made for.
 pub(super) fn cross(
-    call: &Call,
+    call: &Dialogue<'_>,
     target: &Target,
     policy: &Policy<'_>,
 ) -> Result<Option<(Crossing, ReplyPlan)>, Refusal> {
@@ -91,8 +91,9 @@ pub(super) fn cross(
     let body = parse(body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
     edits.extend(draft.finish().0);
     let stream = call.stream && reply.framing == Framing::Same;
-    let call = Call { dialect: to, normalize: false, stream, body, ..call };
-    Ok(Some((Crossing { call, edits }, reply)))
+    let body = Cow::Owned(body);
+    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless: call.stateless };
+    Ok(Some((Crossing { dialogue, edits }, reply)))
 }
 
 /// The operation that a call must cross to, and why; `None` if Azure serves the one that it was made for.
@@ -140,17 +141,18 @@ fn correct(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
 }
 
 /// The call after the edits of a draft, which join those before.
-fn settle(draft: Draft<'_>, edits: &mut Vec<Edit>) -> Result<Call, Refusal> {
+fn settle<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
     let call = draft.call;
     let (refusal, made) = (unread(&draft), draft.finish().0);
     let mut changes = made.iter().filter_map(Edit::body).peekable();
     let body = if changes.peek().is_some() {
-        Document::parse(apply(&call.body, changes).concat().into(), OUTLINE_DEPTH).map_err(|_| refusal)?
+        let edited = Document::parse(apply(&call.body, changes).concat().into(), OUTLINE_DEPTH);
+        Cow::Owned(edited.map_err(|_| refusal)?)
     } else {
-        call.body.clone()
+        Cow::Borrowed(&*call.body)
     };
     edits.extend(made);
-    Ok(Call { dialect: call.dialect, model: call.model.clone(), body, ..*call })
+    Ok(Dialogue { body, ..*call })
 }
 
 fn parse(body: Bytes, depth: u32, draft: &Draft<'_>) -> Result<Document, Refusal> {

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
     bridge::Loss,
-    call::{Call, Change, Copies, Dialect, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
+    call::{Change, Copies, Dialect, Dialogue, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
     catalog::{Profile, Row, Scalar},
     json::{self, Pointer, View},
 };
@@ -33,7 +33,7 @@ pub struct Message<'a> {
 #[derive(Debug)]
 pub struct Draft<'a> {
     /// The call as it came.
-    pub call: &'a Call,
+    pub call: &'a Dialogue<'a>,
     /// Whom it is translated for.
     pub target: &'a Target,
     /// The outline of its messages.
@@ -55,7 +55,7 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// A draft with no edits.
-    pub fn new(call: &'a Call, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
+    pub fn new(call: &'a Dialogue<'a>, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
         let list = call.body.root().get(words(call.dialect).messages);
         let messages = list.into_iter().flat_map(View::items).enumerate();
         let messages = messages.filter(|(_, item)| call.dialect == Dialect::Chat || is_message(*item));

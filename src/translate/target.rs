@@ -110,9 +110,9 @@ impl Target {
         Target { profile, raised, raised_responses, ..self.clone() }
     }
 
-    /// The same target where no reasoning goes back.
+    /// Returns the same target without replayed reasoning: no reasoning of earlier answers goes back.
     #[must_use]
-    pub fn forgetful(&self) -> Target {
+    pub fn without_replayed_reasoning(&self) -> Target {
         let profile = Profile { replayed_reasoning: ReplayedReasoning::None, ..(*self.profile).clone() };
         Target { profile: Arc::new(profile), ..self.clone() }
     }

@@ -1,5 +1,7 @@
 //! Plans as a whole: what goes up for what came in.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::*;
@@ -14,17 +16,11 @@ fn target(family: &str, surface: &str) -> Target {
     Target::new("my-deployment", profile, surface.parse().unwrap(), &Surfaces::embedded())
 }
 
-fn call(body: &str) -> Call {
+fn call(body: &str) -> Dialogue<'static> {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
-    let stream = body.root().get("stream").and_then(crate::json::View::boolean).unwrap_or_default();
-    Call {
-        dialect: Dialect::Chat,
-        model: "my-deployment".into(),
-        stream,
-        body,
-        normalize: true,
-        stateless: false,
-    }
+    let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
+    let (dialect, body) = (Dialect::Chat, Cow::Owned(body));
+    Dialogue { dialect, stream, body, normalize: true, stateless: false }
 }
 
 fn translated(target: &Target, body: &str) -> (String, Plan) {
@@ -64,7 +60,7 @@ fn the_deployment_is_named_in_the_body_on_v1_and_in_the_path_otherwise() {
 #[test]
 fn a_responses_call_names_its_deployment_in_the_body_on_every_surface() {
     for surface in ["v1", "2025-04-01-preview"] {
-        let call = Call { dialect: Dialect::Responses, ..call(r#"{"model":"alias","input":"Hi"}"#) };
+        let call = Dialogue { dialect: Dialect::Responses, ..call(r#"{"model":"alias","input":"Hi"}"#) };
         let plan = plan(&call, &target("gpt-4.1", surface), &Policy::default()).unwrap();
         let sent = apply(&call.body, plan.changes()).concat();
         assert_eq!(sent, br#"{"model":"my-deployment","input":"Hi"}"#, "{surface}");

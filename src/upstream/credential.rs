@@ -1,4 +1,4 @@
-//! What azgate shows Azure to be let in. For now a key; tokens come with their own kind.
+//! azgate's own credential for a resource: an API key.
 
 use std::fmt;
 
@@ -37,8 +37,9 @@ impl Credential {
         Ok(Self { value })
     }
 
-    /// Puts the key into a request.
-    pub fn apply(&self, headers: &mut HeaderMap) {
+    /// Puts the credential into the headers of a request.
+    #[expect(clippy::unused_async, reason = "a key is at hand; a token may have to be fetched")]
+    pub async fn authorize(&self, headers: &mut HeaderMap) {
         headers.insert(HEADER, self.value.clone());
     }
 }
@@ -57,12 +58,13 @@ mod tests {
         Credential::api_key(&SecretString::from(text))
     }
 
-    #[test]
-    fn a_key_is_never_shown() {
+    #[tokio::test]
+    async fn a_key_is_never_shown() {
         let credential = key("0123456789abcdef").unwrap();
         let mut headers = HeaderMap::new();
-        credential.apply(&mut headers);
+        credential.authorize(&mut headers).await;
         assert_eq!(headers["api-key"], "0123456789abcdef");
+        assert!(headers["api-key"].is_sensitive());
         let shown = format!("{credential:?} {headers:?}");
         assert!(!shown.contains("0123456789abcdef"), "{shown}");
     }

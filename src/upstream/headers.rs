@@ -5,8 +5,6 @@
 use http::header::{ACCEPT_ENCODING, CONNECTION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::credential::Credential;
-
 /// A header that may pass, and why. A name ending in `*` stands for all names that begin so.
 #[derive(Debug)]
 pub struct Pass {
@@ -70,13 +68,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const APIM_REQUEST_ID: HeaderName = HeaderName::from_static("apim-request-id");
 const OWN_USER_AGENT: &str = concat!("azgate/", env!("CARGO_PKG_VERSION"));
 
-/// The headers of a call to Azure.
-pub fn up(client: &HeaderMap, credential: &Credential) -> HeaderMap {
+/// Returns the headers of a call to Azure, without azgate's credential: that is added where the call is sent.
+pub fn up(client: &HeaderMap) -> HeaderMap {
     let mut headers = passing(client, UP);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(OWN_USER_AGENT));
     // The answer is read on its way down.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    credential.apply(&mut headers);
     headers
 }
 
@@ -118,8 +115,6 @@ fn hop_by_hop(all: &HeaderMap, name: &HeaderName) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::SecretString;
-
     use super::*;
 
     fn map(lines: &[(&'static str, &'static str)]) -> HeaderMap {
@@ -130,7 +125,7 @@ mod tests {
     }
 
     fn sent(client: &[(&'static str, &'static str)]) -> HeaderMap {
-        up(&map(client), &Credential::api_key(&SecretString::from("azure-key")).unwrap())
+        up(&map(client))
     }
 
     /// As AzureOpenAI/Python 1.109.1 sends them, and a proxy before us adds.
@@ -161,18 +156,15 @@ mod tests {
     ];
 
     #[test]
-    fn only_the_listed_headers_go_up_with_azures_key_in_place_of_the_clients() {
+    fn only_the_listed_headers_go_up_and_no_key_of_the_client() {
         let expected = map(&[
             ("accept", "application/json"),
             ("content-type", "application/json"),
             ("user-agent", "AzureOpenAI/Python 1.109.1"),
             ("x-ms-client-request-id", "c-1"),
             ("accept-encoding", "identity"),
-            ("api-key", "azure-key"),
         ]);
-        let headers = sent(SDK);
-        assert_eq!(headers, expected);
-        assert!(headers["api-key"].is_sensitive());
+        assert_eq!(sent(SDK), expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::call::Dialect;
+use crate::call::Operation;
 
 /// All that RFC 3986 does not call unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -75,42 +75,33 @@ impl Endpoint {
         Ok(Self { scheme, authority, prefix: prefix(path.path())? })
     }
 
-    /// The URL of an operation. On v1 the deployment travels in the body and Azure refuses an api-version; on a dated
-    /// surface the version stands in the URL, as the deployment of most operations does, and without the version it is a
-    /// 404 (pydantic-ai#5066, azure-docs#114602).
+    /// Returns the URL of an operation on a surface: a dated one with `api_version`, v1 without. `name` is the deployment
+    /// or the object's id. `query` is the client's: everything in it but an api-version goes along.
+    ///
+    /// On v1 the body names the deployment, and Azure refuses an api-version. On a dated surface the URL has the version,
+    /// and for most operations the deployment; without the version Azure answers 404 (pydantic-ai#5066,
+    /// azure-docs#114602).
+    ///
+    /// # Errors
+    /// When the name cannot be a path segment, or the URL would be too long.
     pub fn operation(
         &self,
         api_version: Option<&str>,
-        deployment: &str,
-        operation: Dialect,
-    ) -> Result<Uri, UrlError> {
-        if !is_segment(deployment) {
-            return Err(UrlError::Deployment(deployment.to_owned()));
-        }
-        let path = operation.path();
-        let target = match api_version {
-            Some(_) if operation.has_deployment_in_path() => {
-                format!("/deployments/{}{path}", utf8_percent_encode(deployment, ENCODED))
-            }
-            _ => path.to_owned(),
-        };
-        self.on_surface(api_version, &target, "")
-    }
-
-    /// The URL of a stored response, or of what stands behind its id, such as `/cancel`. Of the client's query everything
-    /// goes along but an api-version, which is the surface's affair.
-    pub fn response(
-        &self,
-        api_version: Option<&str>,
-        id: &str,
-        behind: &str,
+        operation: &Operation,
+        name: &str,
         query: &str,
     ) -> Result<Uri, UrlError> {
-        if !is_segment(id) {
-            return Err(UrlError::Id(id.to_owned()));
+        let path = operation.path;
+        let is_named = operation.is_by_model() || path.contains("{}");
+        if is_named && !is_segment(name) {
+            let error = if operation.is_by_model() { UrlError::Deployment } else { UrlError::Id };
+            return Err(error(name.to_owned()));
         }
-        let path = Dialect::Responses.path();
-        let target = format!("{path}/{}{behind}", utf8_percent_encode(id, ENCODED));
+        let encoded = utf8_percent_encode(name, ENCODED);
+        let target = match api_version {
+            Some(_) if operation.has_deployment_in_path() => format!("/deployments/{encoded}{path}"),
+            _ => path.replace("{}", &encoded.to_string()),
+        };
         self.on_surface(api_version, &target, query)
     }
 
@@ -181,15 +172,24 @@ fn is_dots(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Dialect;
+
+    fn chat() -> &'static Operation {
+        Operation::of(Dialect::Chat)
+    }
+
+    fn named(name: &str) -> &'static Operation {
+        Operation::named(name).unwrap()
+    }
 
     fn v1(endpoint: &str) -> String {
         let endpoint = Endpoint::parse(endpoint).unwrap();
-        endpoint.operation(None, "gpt-5", Dialect::Chat).unwrap().to_string()
+        endpoint.operation(None, chat(), "gpt-5", "").unwrap().to_string()
     }
 
     fn dated(deployment: &str) -> Result<String, UrlError> {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        Ok(endpoint.operation(Some("2024-10-21"), deployment, Dialect::Chat)?.to_string())
+        Ok(endpoint.operation(Some("2024-10-21"), chat(), deployment, "")?.to_string())
     }
 
     #[test]
@@ -263,28 +263,36 @@ mod tests {
                 "https://apim.example/team/openai/responses?api-version=2025-04-01-preview",
             ),
         ] {
-            assert_eq!(endpoint.operation(version, "gpt-5", Dialect::Responses).unwrap(), expected);
+            assert_eq!(
+                endpoint.operation(version, Operation::of(Dialect::Responses), "gpt-5", "").unwrap(),
+                expected
+            );
         }
     }
 
     #[test]
     fn an_object_keeps_its_query_but_for_the_version() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        let url = |version, id, behind, query| {
-            endpoint.response(version, id, behind, query).unwrap().path_and_query().unwrap().to_string()
+        let url = |version, operation, id, query| {
+            endpoint
+                .operation(version, named(operation), id, query)
+                .unwrap()
+                .path_and_query()
+                .unwrap()
+                .to_string()
         };
-        assert_eq!(url(None, "resp_1", "", ""), "/openai/v1/responses/resp_1");
+        assert_eq!(url(None, "responses.retrieve", "resp_1", ""), "/openai/v1/responses/resp_1");
         assert_eq!(
             url(
                 None,
+                "responses.input_items",
                 "resp_1",
-                "/input_items",
                 "limit=2&&api-version=x&include[]=a%26b&Api%2DVersion=y&order"
             ),
             "/openai/v1/responses/resp_1/input_items?limit=2&include[]=a%26b&order"
         );
         assert_eq!(
-            url(Some("2025-04-01-preview"), "a/b c?", "/cancel", "api-version=2024-10-21&after=x"),
+            url(Some("2025-04-01-preview"), "responses.cancel", "a/b c?", "api-version=2024-10-21&after=x"),
             "/openai/responses/a%2Fb%20c%3F/cancel?api-version=2025-04-01-preview&after=x"
         );
     }
@@ -292,7 +300,7 @@ mod tests {
     #[test]
     fn a_version_cannot_add_to_the_query() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
-        let url = endpoint.operation(Some("1&a=b"), "d", Dialect::Chat).unwrap();
+        let url = endpoint.operation(Some("1&a=b"), chat(), "d", "").unwrap();
         assert_eq!(url.query(), Some("api-version=1%26a%3Db"));
     }
 
@@ -301,9 +309,12 @@ mod tests {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
         for name in ["", ".", ".."] {
             let refused = Err(UrlError::Deployment(name.to_owned()));
-            assert_eq!(endpoint.operation(Some("2024-10-21"), name, Dialect::Chat), refused);
-            assert_eq!(endpoint.operation(None, name, Dialect::Responses), refused);
-            assert_eq!(endpoint.response(None, name, "", ""), Err(UrlError::Id(name.to_owned())));
+            assert_eq!(endpoint.operation(Some("2024-10-21"), chat(), name, ""), refused);
+            assert_eq!(endpoint.operation(None, Operation::of(Dialect::Responses), name, ""), refused);
+            assert_eq!(
+                endpoint.operation(None, named("responses.retrieve"), name, ""),
+                Err(UrlError::Id(name.to_owned()))
+            );
         }
         assert_eq!(dated(&"x".repeat(70_000)), Err(UrlError::TooLong));
     }

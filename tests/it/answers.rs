@@ -104,7 +104,7 @@ async fn an_answer_that_is_all_reasoning_carries_a_warning_and_is_counted() {
     let (response, proxy, _upstream) = ask(&hello("o3"), &empty).await;
     assert_eq!(response.headers()["x-azgate-warning"], "reasoning-exhausted-budget");
     assert_eq!(response.text().await.unwrap(), empty);
-    let metrics = proxy.gateway.metrics.text();
+    let metrics = proxy.gateway.registry.metrics.text();
     assert!(metrics.contains("azgate_reasoning_exhausted_total{family=\"o3\"} 1\n"), "{metrics}");
 }
 
@@ -117,6 +117,9 @@ async fn an_answer_that_says_something_carries_no_warning() {
     ] {
         let (response, proxy, _upstream) = ask(&hello("o3"), &answered(message, reason, reasoning)).await;
         assert!(!response.headers().contains_key("x-azgate-warning"), "{message}");
-        assert!(!proxy.gateway.metrics.text().contains("azgate_reasoning_exhausted_total{"), "{message}");
+        assert!(
+            !proxy.gateway.registry.metrics.text().contains("azgate_reasoning_exhausted_total{"),
+            "{message}"
+        );
     }
 }

@@ -149,7 +149,7 @@ async fn an_answer_that_the_filter_cut_is_the_same_but_for_its_usage_which_no_st
 #[tokio::test]
 async fn a_stream_that_fails_is_no_answer() {
     let stream = streamed("gpt-4.1", &ask("[[sim: error-event text=50]]", "")).await;
-    let Err(CollectError::AnswerSummary { event }) = collect(&stream, 100) else { panic!("{stream:?}") };
+    let Err(CollectError::Reported { event }) = collect(&stream, 100) else { panic!("{stream:?}") };
     let event: Value = serde_json::from_slice(&event).unwrap();
     assert_eq!(event["error"]["type"], "server_error");
     let broken = streamed("gpt-4.1", &ask("[[sim: malformed text=50]]", "")).await;

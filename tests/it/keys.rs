@@ -126,7 +126,7 @@ async fn no_key_and_no_prompt_is_in_the_log_at_any_level() {
     assert_eq!(first["family"], "gpt-5");
     assert_eq!(first["edits"], "drop.temperature;lossy");
     assert_eq!((&first["prompt_tokens"], &first["completion_tokens"]), (&8.into(), &3.into()));
-    let text = logs.text() + &proxy.gateway.metrics.text();
+    let text = logs.text() + &proxy.gateway.registry.metrics.text();
     for secret in
         [AZURE_KEY, "secret-a", "secret-b", "secret-wrong", "the-prompt", "the-answer", "the-complaint"]
     {

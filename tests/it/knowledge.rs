@@ -37,11 +37,11 @@ async fn azures_list_of_deployments_tells_families_and_is_the_list_of_models() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "surface = \"2024-10-21\"", "").await;
     let early = proxy.gateway.routes.find("mystery-7").unwrap();
-    assert_eq!(&*early.resolved().target.profile.name, "unknown");
-    let same = early.resolved();
-    assert!(std::sync::Arc::ptr_eq(&same, &early.resolved()), "nothing has changed");
+    assert_eq!(&*early.pool.first().resolved().target.profile.name, "unknown");
+    let same = early.pool.first().resolved();
+    assert!(std::sync::Arc::ptr_eq(&same, &early.pool.first().resolved()), "nothing has changed");
     proxy.gateway.discovery().await;
-    let resolved = early.resolved();
+    let resolved = early.pool.first().resolved();
     assert_eq!(&*resolved.target.profile.name, "o1");
     assert_eq!(resolved.target.api_version().unwrap().as_str(), "2024-12-01-preview");
     let list: Value = serde_json::from_str(&proxy.get("/v1/models").await.text().await.unwrap()).unwrap();
@@ -64,7 +64,10 @@ async fn a_closed_list_stays_what_the_configuration_says() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "", "[models.mine]\ndeployment = \"mystery-7\"").await;
     proxy.gateway.discovery().await;
-    assert_eq!(&*proxy.gateway.routes.find("mine").unwrap().resolved().target.profile.name, "o1");
+    assert_eq!(
+        &*proxy.gateway.routes.find("mine").unwrap().pool.first().resolved().target.profile.name,
+        "o1"
+    );
     let list: Value = serde_json::from_str(&proxy.get("/v1/models").await.text().await.unwrap()).unwrap();
     assert_eq!(list["data"].as_array().unwrap().len(), 1);
 }
@@ -93,8 +96,11 @@ async fn no_list_is_no_error() {
 async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    let (url, _stopper) =
-        served(admin::router(proxy.gateway.metrics.clone(), proxy.gateway.knowledge_store.clone())).await;
+    let (url, _stopper) = served(admin::router(
+        proxy.gateway.registry.metrics.clone(),
+        proxy.gateway.registry.knowledge.clone(),
+    ))
+    .await;
     let ended = command::run(&["catalog", "lessons", "--admin", &url], &[], "").await;
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "# nothing is learned\n"));
 
@@ -107,7 +113,7 @@ async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
         &sent,
         &unknown,
     );
-    let knowledge = proxy.gateway.routes.find("mystery-7").unwrap().knowledge.clone();
+    let knowledge = proxy.gateway.routes.find("mystery-7").unwrap().pool.first().knowledge.clone();
     let mut probe = knowledge.learning_permit().await.unwrap();
     assert!(probe.learn(learned));
     probe.succeed();

@@ -142,7 +142,7 @@ async fn what_was_listed_is_logged_and_counted_as_answered() {
         assert_eq!((&line["status"], &line["ended"]), (&json!(200), &json!("done")), "{line}");
     }
     assert_eq!(logs.calls().len(), 2);
-    let metrics = proxy.gateway.metrics.text();
+    let metrics = proxy.gateway.registry.metrics.text();
     assert!(
         metrics.contains("azgate_calls_total{family=\"none\",status=\"200\",ended=\"done\"} 2"),
         "{metrics}"

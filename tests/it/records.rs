@@ -23,7 +23,7 @@ fn has(line: &Value, fields: &Value) {
 }
 
 fn counted(proxy: &Proxy, line: &str) {
-    let text = proxy.gateway.metrics.text();
+    let text = proxy.gateway.registry.metrics.text();
     assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
 }
 

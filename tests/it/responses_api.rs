@@ -178,7 +178,7 @@ async fn a_request_about_an_object_keeps_its_query_its_id_and_the_listed_headers
     assert_eq!((received.header("x-stainless-lang"), received.header("content-length")), (None, None));
     let line = log.call();
     for (field, value) in [
-        ("operation", json!("responses")),
+        ("operation", json!("responses.input_items")),
         ("model", Value::Null),
         ("resource", json!("main")),
         ("status", json!(200)),

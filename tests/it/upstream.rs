@@ -308,7 +308,7 @@ async fn a_stale_pooled_connection_costs_one_resend_and_a_fresh_one_none() {
     let error = error(&answer.text().await.unwrap());
     assert_eq!(error["code"], "upstream_interrupted");
     assert!(error["message"].as_str().unwrap().contains("waiting for the answer"), "{error}");
-    assert!(proxy.gateway.metrics.text().contains("azgate_resent_total 0\n"));
+    assert!(proxy.gateway.registry.metrics.text().contains("azgate_resent_total 0\n"));
     assert_eq!(upstream.connections(), 1);
     assert_eq!(upstream.finish().len(), 1);
 }

@@ -26,7 +26,7 @@ impl Chat {
             return Err(CollectError::Malformed { excerpt: excerpt(data), bytes: data.len() });
         };
         if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
-            return Err(CollectError::AnswerSummary { event: data.clone() });
+            return Err(CollectError::Reported { event: data.clone() });
         }
         self.held += self.answer.merge(&chunk, chunk.root(), CHAT_CHUNK);
         if self.held > limit { Err(CollectError::TooLarge { limit }) } else { Ok(()) }

@@ -25,7 +25,7 @@ mod tests;
 pub enum CollectError {
     /// Azure told of an error in the stream.
     #[error("Azure's stream ended with an error")]
-    AnswerSummary {
+    Reported {
         /// The event's data as it came: a JSON object that has an `error`.
         event: Bytes,
     },

@@ -38,10 +38,10 @@ impl Response {
                     self.failed = Some(with_error(&event, UNNAMED.into()));
                     return Ok(false);
                 };
-                return Err(CollectError::AnswerSummary { event: with_error(&event, whole(&error)) });
+                return Err(CollectError::Reported { event: with_error(&event, whole(&error)) });
             }
             Some(Ending::Error(error)) => {
-                return Err(CollectError::AnswerSummary { event: nested(&event, error) });
+                return Err(CollectError::Reported { event: nested(&event, error) });
             }
         }
         Ok(self.came.is_some())
@@ -51,7 +51,7 @@ impl Response {
     pub(super) fn finish(self) -> Result<Bytes, CollectError> {
         match (self.came, self.failed) {
             (Some(response), _) => Ok(response),
-            (None, Some(event)) => Err(CollectError::AnswerSummary { event }),
+            (None, Some(event)) => Err(CollectError::Reported { event }),
             (None, None) => Err(CollectError::BrokenOff),
         }
     }
@@ -111,7 +111,7 @@ mod tests {
 
     /// The status and the error of a stream that tells of one.
     fn error(data: &[&str]) -> (StatusCode, serde_json::Value) {
-        let Err(CollectError::AnswerSummary { event }) = collect(data) else { panic!("no error") };
+        let Err(CollectError::Reported { event }) = collect(data) else { panic!("no error") };
         let body: serde_json::Value = serde_json::from_slice(&event).unwrap();
         (status_of(&event), body["error"].clone())
     }

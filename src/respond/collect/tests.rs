@@ -233,10 +233,7 @@ fn a_block_by_the_filter_ends_a_choice_without_a_delta() {
 fn an_error_in_the_stream_is_kept_as_it_came() {
     let error = r#"{"error":{"message":"The server had an error","code":null, "n":1.0}}"#;
     let stream = events(&[AZURE[0], AZURE[1], error, "[DONE]"]);
-    assert_eq!(
-        collect(&stream),
-        Err(CollectError::AnswerSummary { event: Bytes::from_static(error.as_bytes()) })
-    );
+    assert_eq!(collect(&stream), Err(CollectError::Reported { event: Bytes::from_static(error.as_bytes()) }));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use http_body::{Body, Frame};
 
 use super::{
     fault::{Fault, INTERRUPTED},
-    outcome::{End, StreamOutcome},
+    outcome::{End, Outcome},
     pulse::{Beat, Pulse},
     reshape::Verdict,
     transform::StreamTransform,
@@ -35,7 +35,7 @@ use crate::{
 const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
 
 /// The body of a streamed answer. Trailers are dropped.
-pub struct Relay<B, F: FnOnce(StreamOutcome)> {
+pub struct Relay<B, F: FnOnce(Outcome)> {
     upstream: B,
     pulse: Pulse,
     decoder: Decoder,
@@ -46,13 +46,13 @@ pub struct Relay<B, F: FnOnce(StreamOutcome)> {
     /// Set when upstream has nothing more to give.
     end: Option<End>,
     cause: Option<String>,
-    tell: Option<F>,
+    report: Option<F>,
 }
 
-impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
-    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `tell` is called once:
+impl<B, F: FnOnce(Outcome)> Relay<B, F> {
+    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `report` is called once:
     /// at the end, or when the relay is dropped before it.
-    pub fn new(upstream: B, plan: &ReplyPlan, pulse: Pulse, tell: F) -> Relay<B, F> {
+    pub fn new(upstream: B, plan: &ReplyPlan, pulse: Pulse, report: F) -> Relay<B, F> {
         Relay {
             upstream,
             pulse,
@@ -62,7 +62,7 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
             bytes: 0,
             end: None,
             cause: None,
-            tell: Some(tell),
+            report: Some(report),
         }
     }
 
@@ -126,19 +126,20 @@ impl<B, F: FnOnce(StreamOutcome)> Relay<B, F> {
         }
     }
 
-    fn tell(&mut self) {
-        let Some(tell) = self.tell.take() else { return };
-        let told = std::mem::take(self.transform.told());
+    fn report(&mut self) {
+        let Some(report) = self.report.take() else { return };
+        let summary = std::mem::take(self.transform.summary());
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
             // The SDKs hang up at an error, too.
-            _ if told.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
+            _ if summary.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
             // Clients hang up at the last event without waiting for the end of the body.
             None if self.transform.is_done() && self.out.is_empty() => End::Done,
             _ => End::ClientGone,
         };
-        tell(StreamOutcome { told, end, cause: self.cause.take(), bytes: self.bytes });
+        let exhausted = summary.reasoning_exhausted();
+        report(Outcome { summary, exhausted, end, cause: self.cause.take(), bytes: self.bytes });
     }
 }
 
@@ -160,7 +161,7 @@ impl Run {
 impl<B, F> Body for Relay<B, F>
 where
     B: Body<Data = Bytes, Error: fmt::Display> + Unpin,
-    F: FnOnce(StreamOutcome),
+    F: FnOnce(Outcome),
 {
     type Data = Bytes;
     type Error = Infallible;
@@ -176,7 +177,7 @@ where
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }
             if relay.end.is_some() {
-                relay.tell();
+                relay.report();
                 return Poll::Ready(None);
             }
             let frame = match Pin::new(&mut relay.upstream).poll_frame(context) {
@@ -196,7 +197,7 @@ where
                     if let Ok(chunk) = frame.into_data() {
                         relay.chunk(chunk);
                     }
-                    relay.pulse.heard(!relay.out.is_empty());
+                    relay.pulse.received(!relay.out.is_empty());
                 }
                 Some(Err(error)) => relay.failed(&INTERRUPTED, error.to_string()),
                 None => relay.ended(),
@@ -206,15 +207,15 @@ where
 }
 
 // Only `upstream` is polled, and it is `Unpin` itself.
-impl<B: Unpin, F: FnOnce(StreamOutcome)> Unpin for Relay<B, F> {}
+impl<B: Unpin, F: FnOnce(Outcome)> Unpin for Relay<B, F> {}
 
-impl<B, F: FnOnce(StreamOutcome)> Drop for Relay<B, F> {
+impl<B, F: FnOnce(Outcome)> Drop for Relay<B, F> {
     fn drop(&mut self) {
-        self.tell();
+        self.report();
     }
 }
 
-impl<B, F: FnOnce(StreamOutcome)> fmt::Debug for Relay<B, F> {
+impl<B, F: FnOnce(Outcome)> fmt::Debug for Relay<B, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Relay").field("bytes", &self.bytes).field("end", &self.end).finish_non_exhaustive()
     }

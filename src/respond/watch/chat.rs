@@ -11,7 +11,7 @@ use crate::{
 /// Reads the chunks of one stream.
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Chat {
-    pub(in crate::respond) told: AnswerSummary,
+    pub(in crate::respond) summary: AnswerSummary,
     /// Whether `[DONE]` came.
     pub(in crate::respond) done: bool,
 }
@@ -26,27 +26,27 @@ impl Chat {
         let interesting = key::USAGE.opens(data, b'{')
             || key::FINISH_REASON.opens(data, b'"')
             || key::ERROR.opens(data, b'{')
-            || (self.told.model.is_none() && key::MODEL.opens(data, b'"'));
+            || (self.summary.model.is_none() && key::MODEL.opens(data, b'"'));
         if interesting && let Ok(chunk) = Document::parse(data.clone(), 3) {
             self.read(chunk.root());
         }
     }
 
     fn read(&mut self, chunk: View<'_>) {
-        let told = &mut self.told;
+        let summary = &mut self.summary;
         if let Some(usage) = answer::usage(Dialect::Chat, chunk) {
-            told.usage = Some(usage);
+            summary.usage = Some(usage);
         }
-        if told.model.is_none() {
+        if summary.model.is_none() {
             let model = chunk.get("model").and_then(View::text).filter(|model| !model.is_empty());
-            told.model = model.map(std::borrow::Cow::into_owned);
+            summary.model = model.map(std::borrow::Cow::into_owned);
         }
         if let Some(error) = chunk.get("error").filter(|error| error.kind() == Kind::Object) {
-            told.error = Some(error_code(error).unwrap_or_else(|| "error".to_owned()));
+            summary.error = Some(error_code(error).unwrap_or_else(|| "error".to_owned()));
         }
         let choices = chunk.get("choices").into_iter().flat_map(View::items);
         for reason in choices.filter_map(|choice| choice.get("finish_reason").and_then(View::text)) {
-            told.finish_reason = Some(reason.into_owned());
+            summary.finish_reason = Some(reason.into_owned());
         }
     }
 }

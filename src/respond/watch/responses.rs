@@ -17,7 +17,7 @@ const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Responses {
-    pub(in crate::respond) told: AnswerSummary,
+    pub(in crate::respond) summary: AnswerSummary,
     /// Whether the event came that ends the stream, or `[DONE]`.
     pub(in crate::respond) done: bool,
     /// The number that an event behind the last one would have.
@@ -42,35 +42,37 @@ impl Responses {
     }
 
     fn may_tell(&self, data: &[u8]) -> bool {
-        key::TYPE.may_be(data, &ENDS) || (self.told.model.is_none() && key::TYPE.may_be(data, &BEGINS))
+        key::TYPE.may_be(data, &ENDS) || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
     }
 
     fn read(&mut self, event: View<'_>) {
         match Ending::of(event) {
             None => {
-                let begun = event.get("response").filter(|_| self.told.model.is_none());
-                self.told.model =
-                    begun.and_then(|response| responses::told(response).model).or(self.told.model.take());
+                let begun = event.get("response").filter(|_| self.summary.model.is_none());
+                self.summary.model = begun
+                    .and_then(|response| responses::summary(response).model)
+                    .or(self.summary.model.take());
                 return;
             }
-            Some(Ending::Came(response)) => self.take(responses::told(response)),
+            Some(Ending::Came(response)) => self.take(responses::summary(response)),
             Some(Ending::Failed(response)) => {
-                let mut told = responses::told(response);
-                told.error.get_or_insert_with(|| "failed".to_owned());
-                self.take(told);
+                let mut summary = responses::summary(response);
+                summary.error.get_or_insert_with(|| "failed".to_owned());
+                self.take(summary);
             }
             Some(Ending::Error(event)) => {
-                let name = responses::error_name(event).or(self.told.error.take());
-                self.told.error = Some(name.unwrap_or_else(|| "error".to_owned()));
+                let name = responses::error_name(event).or(self.summary.error.take());
+                self.summary.error = Some(name.unwrap_or_else(|| "error".to_owned()));
             }
         }
         self.done = true;
     }
 
     /// Takes what the last response told. An `error` event before it has named the error, and the first response the model.
-    fn take(&mut self, told: AnswerSummary) {
-        let AnswerSummary { model, error, .. } = std::mem::take(&mut self.told);
-        self.told = AnswerSummary { model: told.model.or(model), error: error.or(told.error), ..told };
+    fn take(&mut self, summary: AnswerSummary) {
+        let AnswerSummary { model, error, .. } = std::mem::take(&mut self.summary);
+        self.summary =
+            AnswerSummary { model: summary.model.or(model), error: error.or(summary.error), ..summary };
     }
 }
 

@@ -159,11 +159,11 @@ mod tests {
         for family in ["gpt-5", "gpt-6.1", "gpt-4.1", "unknown"] {
             assert_eq!(responses(family, "v1", &items).0, items, "{family}");
         }
-        let deaf = target("gpt-6-astra", "v1").forgetful();
-        let sent = respond(&deaf, &items, &Policy::default()).unwrap();
+        let stripped = target("gpt-6-astra", "v1").without_replayed_reasoning();
+        let sent = respond(&stripped, &items, &Policy::default()).unwrap();
         assert_eq!(sent.body, input(&[USER, NAMELESS, USER, NAMELESS, USER]));
-        let profile = Profile { replayed_reasoning: ReplayedReasoning::Last, ..(*deaf.profile).clone() };
-        let last = Target { profile: profile.into(), ..deaf };
+        let profile = Profile { replayed_reasoning: ReplayedReasoning::Last, ..(*stripped.profile).clone() };
+        let last = Target { profile: profile.into(), ..stripped };
         for body in [r#"{"input":"reasoning"}"#, "{}", r#"{"input":[7,null,{"type":7}]}"#] {
             assert_eq!(respond(&last, body, &Policy::default()).unwrap().body, body);
         }

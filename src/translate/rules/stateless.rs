@@ -45,7 +45,7 @@ fn names_it(include: View<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::{
-        call::{Call, Dialect},
+        call::{Dialect, Dialogue},
         translate::{
             Policy, edits_header, plan,
             rules::testing::{call, target},
@@ -53,10 +53,10 @@ mod tests {
     };
 
     fn sent(family: &str, body: &str) -> (String, String) {
-        let call = Call { stateless: true, ..call(Dialect::Responses, body) };
+        let call = Dialogue { stateless: true, ..call(Dialect::Responses, body) };
         let plan = plan(&call, &target(family, "v1"), &Policy::default()).unwrap();
         let edits = plan.edits.iter().filter_map(crate::call::Edit::body);
-        let body = String::from_utf8(crate::json::apply(plan.body(&call), edits).concat()).unwrap();
+        let body = String::from_utf8(crate::json::apply(plan.body(&call.body), edits).concat()).unwrap();
         (body, edits_header(&plan.edits).into_owned())
     }
 

@@ -1,19 +1,21 @@
 //! What the rules' tests share: plans for a family on a surface, and what they send.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use crate::{
-    call::{Call, Dialect, Edit, OUTLINE_DEPTH, Plan, Refusal},
+    call::{Dialect, Dialogue, Edit, OUTLINE_DEPTH, Plan, Refusal},
     catalog::{Catalog, Surfaces},
     json::{Document, View, apply},
     translate::{Action, Lossy, Policy, PolicyLayer, Target, edits_header, plan},
 };
 
 /// A call with this body.
-pub(in crate::translate) fn call(dialect: Dialect, body: &str) -> Call {
+pub(in crate::translate) fn call(dialect: Dialect, body: &str) -> Dialogue<'static> {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { dialect, model: "m".into(), stream, body, normalize: true, stateless: false }
+    Dialogue { dialect, stream, body: Cow::Owned(body), normalize: true, stateless: false }
 }
 
 /// A deployment `m` of a family on a surface.
@@ -49,7 +51,7 @@ fn planned(dialect: Dialect, target: &Target, body: &str, policy: &Policy<'_>) -
     let mut plan = plan(&call, target, policy)?;
     // Where a body names no model, the tests leave the deployment's name out of what is sent.
     let edits = plan.edits.iter().filter_map(Edit::body);
-    let body = String::from_utf8(apply(plan.body(&call), edits).concat()).unwrap();
+    let body = String::from_utf8(apply(plan.body(&call.body), edits).concat()).unwrap();
     Document::parse(Bytes::from(body.clone()), OUTLINE_DEPTH).unwrap();
     let edits = plan.take_edits();
     let header = edits_header(&edits).into_owned();

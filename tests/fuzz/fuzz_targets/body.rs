@@ -7,7 +7,7 @@ use std::cell::LazyCell;
 
 use axum::body::Body;
 use azgate::{
-    call::Dialect,
+    call::{Dialect, Operation},
     inbound::{BodyError, body},
 };
 use azgate_fuzz::{Choices, mutate, split};
@@ -40,7 +40,7 @@ fuzz_target!(|input: &[u8]| {
     let chunks: Vec<Result<Bytes, BodyError>> =
         text.chunks(size).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect();
     let upload = Body::from_stream(stream::iter(chunks));
-    let read = RUNTIME.with(|runtime| runtime.block_on(body::read(&headers, upload, LIMIT)));
+    let read = RUNTIME.with(|runtime| runtime.block_on(body::bytes(&headers, upload, LIMIT)));
     let whole = match read {
         Ok(whole) => whole,
         Err(error) => return told(&error),
@@ -48,9 +48,9 @@ fuzz_target!(|input: &[u8]| {
     assert!(whole.len() <= LIMIT);
     assert!(!plain || whole == text);
     let named = (choices.below(4) == 0).then(|| "named".to_owned());
-    match body::call(Dialect::Chat, named.clone(), true, whole.clone()) {
+    match body::call(Operation::of(Dialect::Chat), named.clone(), true, whole.clone()) {
         Ok(call) => {
-            assert_eq!(call.body.source().as_ptr(), whole.as_ptr());
+            assert_eq!(call.body.bytes().as_ptr(), whole.as_ptr());
             let root: serde_json::Value = match serde_json::from_slice(&whole) {
                 Ok(root) => root,
                 // Only of a depth, a number or a surrogate that its values cannot hold.
@@ -58,7 +58,8 @@ fuzz_target!(|input: &[u8]| {
             };
             assert!(root["messages"].is_array());
             assert_eq!(call.stream, root["stream"] == true);
-            assert_eq!(call.model, named.as_deref().unwrap_or_else(|| root["model"].as_str().expect("text")));
+            let named = named.as_deref().unwrap_or_else(|| root["model"].as_str().expect("text"));
+            assert_eq!(call.model(), Some(named));
         }
         Err(error) => told(&error),
     }

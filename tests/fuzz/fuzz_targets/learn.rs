@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use azgate::{
-    call::{Call, Dialect, Effect, OUTLINE_DEPTH, Plan},
+    call::{Dialect, Dialogue, Effect, OUTLINE_DEPTH, Operation, Plan},
     catalog::{Profile, Surfaces},
     inbound::body,
     json::{Document, View, apply},
@@ -56,10 +56,15 @@ fuzz_target!(|input: &[u8]| {
     let (text, given) = split(input);
     let mut choices = Choices::new(given, text);
     let base = targets::target(&mut choices);
-    let Ok(call) = body::call(Dialect::Chat, Some("alias".to_owned()), true, Bytes::copy_from_slice(text))
-    else {
+    let Ok(call) = body::call(
+        Operation::of(Dialect::Chat),
+        Some("alias".to_owned()),
+        true,
+        Bytes::copy_from_slice(text),
+    ) else {
         return;
     };
+    let call = call.dialogue().expect("a call in a dialect");
     let mut known = Lessons::default();
     let mut target = base.clone();
     let Ok(mut planned) = plan(&call, &target, &Policy::default()) else { return };
@@ -95,8 +100,8 @@ fn amended(base: &Target, profile: Profile) -> Target {
     base.with_profile(Arc::new(profile), &TABLE)
 }
 
-fn sent(call: &Call, plan: &Plan) -> Document {
-    let body = apply(plan.body(call), plan.changes()).concat();
+fn sent(call: &Dialogue<'_>, plan: &Plan) -> Document {
+    let body = apply(plan.body(&call.body), plan.changes()).concat();
     Document::parse(body.into(), OUTLINE_DEPTH).expect("what is sent is JSON")
 }
 
@@ -158,7 +163,7 @@ fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
 }
 
 /// A caller who accepts no loss gets none, whatever was learned.
-fn strict(call: &Call, target: &Target) {
+fn strict(call: &Dialogue<'_>, target: &Target) {
     let policy = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
     if let Ok(plan) = plan(call, target, &policy) {
         assert!(plan.edits.iter().all(|edit| edit.effect == Effect::Same), "{:?}", plan.edits);
@@ -167,7 +172,7 @@ fn strict(call: &Call, target: &Target) {
 
 /// Whether a plan sends the call as another one does. Then what was learned does not help it, because a rule in code or
 /// in the api-version's table has the last word, and there is no use in sending it again.
-fn same(call: &Call, one: &Plan, other: &Plan) -> bool {
+fn same(call: &Dialogue<'_>, one: &Plan, other: &Plan) -> bool {
     one.dialect == other.dialect
         && one.api_version == other.api_version
         && one.reply == other.reply

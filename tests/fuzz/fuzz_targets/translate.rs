@@ -3,7 +3,7 @@
 #![no_main]
 
 use azgate::{
-    call::{Call, Change, Dialect, Edit, Effect, Plan},
+    call::{Call, Change, Dialect, Dialogue, Edit, Effect, Operation, Plan},
     inbound::body,
     json::apply,
     translate::{Lossy, Policy, PolicyLayer, Target, edits_header, plan},
@@ -23,6 +23,7 @@ fuzz_target!(|input: &[u8]| {
     let (word, layer) = targets::policy(&mut choices);
     let dialect = *choices.of(&Dialect::ALL);
     let Some(call) = call(dialect, Bytes::copy_from_slice(text)) else { return };
+    let call = dialogue(&call);
     let policy = Policy { call: word, layers: [None, Some(&layer), None] };
     let Ok(planned) = plan(&call, &target, &policy) else { return };
     let sent = sent(&call, &planned);
@@ -47,20 +48,24 @@ fuzz_target!(|input: &[u8]| {
     let shown = String::from_utf8_lossy(&sent);
     let again =
         self::call(planned.dialect, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
-    settled(&again, &target, &layer, &shown);
+    settled(&dialogue(&again), &target, &layer, &shown);
 });
 
 fn call(dialect: Dialect, body: Bytes) -> Option<Call> {
-    body::call(dialect, Some(targets::DEPLOYMENT.to_owned()), true, body).ok()
+    body::call(Operation::of(dialect), Some(targets::DEPLOYMENT.to_owned()), true, body).ok()
 }
 
-fn sent(call: &Call, plan: &Plan) -> Bytes {
-    apply(plan.body(call), plan.changes()).concat().into()
+fn dialogue(call: &Call) -> Dialogue<'_> {
+    call.dialogue().expect("a call in a dialect")
+}
+
+fn sent(call: &Dialogue<'_>, plan: &Plan) -> Bytes {
+    apply(plan.body(&call.body), plan.changes()).concat().into()
 }
 
 /// What was planned needs no further change. Where rules have actions of their own, one that was passed over may leave
 /// behind what another one reads, so these are left out.
-fn settled(again: &Call, target: &Target, layer: &PolicyLayer, shown: &str) {
+fn settled(again: &Dialogue<'_>, target: &Target, layer: &PolicyLayer, shown: &str) {
     if !layer.rules.is_empty() {
         return;
     }

@@ -1,6 +1,7 @@
 //! The golden cases of each operation, and what becomes of one for a family on a surface.
 
 use std::{
+    borrow::Cow,
     fmt::Write,
     fs,
     path::PathBuf,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use azgate::{
-    call::{Call, Dialect, Framing, OUTLINE_DEPTH, Plan, Refusal, UsageChunk},
+    call::{Dialect, Dialogue, Framing, OUTLINE_DEPTH, Plan, Refusal, UsageChunk},
     catalog::{Catalog, Profile, Surfaces},
     json::{Document, View, apply},
     sim,
@@ -65,17 +66,17 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 }
 
 /// A call as the inbound side makes it.
-pub(crate) fn call(dialect: Dialect, body: &Bytes) -> Call {
+pub(crate) fn call(dialect: Dialect, body: &Bytes) -> Dialogue<'static> {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Call { dialect, model: "alias".into(), stream, body, normalize: true, stateless: false }
+    Dialogue { dialect, stream, body: Cow::Owned(body), normalize: true, stateless: false }
 }
 
 /// The plan and the body that goes up.
 pub(crate) fn planned(dialect: Dialect, body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
     let call = call(dialect, body);
     let plan = plan(&call, target, &Policy::default())?;
-    let sent = apply(plan.body(&call), plan.changes()).concat();
+    let sent = apply(plan.body(&call.body), plan.changes()).concat();
     Ok((plan, sent.into()))
 }
 

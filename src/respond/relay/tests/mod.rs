@@ -63,23 +63,23 @@ fn body(steps: Vec<Step>) -> impl Body<Data = Bytes, Error = &'static str> + Unp
 fn frame<B, F>(relay: &mut Relay<B, F>) -> Poll<Option<Bytes>>
 where
     B: Body<Data = Bytes, Error: fmt::Display> + Unpin,
-    F: FnOnce(StreamOutcome),
+    F: FnOnce(Outcome),
 {
     let polled = Pin::new(relay).poll_frame(&mut Context::from_waker(Waker::noop()));
     polled.map(|frame| frame.map(|frame| frame.unwrap().into_data().unwrap()))
 }
 
-fn relay(steps: Vec<Step>, plan: &ReplyPlan) -> (Vec<Bytes>, StreamOutcome) {
-    let told = RefCell::new(Vec::new());
-    let mut relay = Relay::new(body(steps), plan, still(), |outcome| told.borrow_mut().push(outcome));
+fn relay(steps: Vec<Step>, plan: &ReplyPlan) -> (Vec<Bytes>, Outcome) {
+    let summary = RefCell::new(Vec::new());
+    let mut relay = Relay::new(body(steps), plan, still(), |outcome| summary.borrow_mut().push(outcome));
     let mut frames = Vec::new();
     while let Poll::Ready(Some(frame)) = frame(&mut relay) {
         frames.push(frame);
     }
     drop(relay);
-    let mut told = told.into_inner();
-    assert_eq!(told.len(), 1, "told once");
-    (frames, told.remove(0))
+    let mut summary = summary.into_inner();
+    assert_eq!(summary.len(), 1, "told once");
+    (frames, summary.remove(0))
 }
 
 fn text(frames: &[Bytes]) -> String {
@@ -103,16 +103,15 @@ fn an_untouched_streams_frames_pass_as_they_came() {
     assert_eq!(frames, chunks);
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
     let usage = crate::call::Usage { prompt: 9, cached: 4, completion: 2, reasoning: 1 };
-    let expected = StreamOutcome {
-        told: AnswerSummary {
+    let expected = Outcome {
+        summary: AnswerSummary {
             usage: Some(usage),
             model: Some("gpt-5.4-mini-2026-03-17".into()),
             finish_reason: Some("stop".into()),
             error: None,
         },
-        end: End::Done,
-        cause: None,
         bytes: AZURE.len() as u64,
+        ..Outcome::default()
     };
     assert_eq!(outcome, expected);
 }
@@ -122,7 +121,7 @@ fn the_hidden_usage_chunk_is_taken_out_and_still_read() {
     let (frames, outcome) = relay(vec![data(AZURE)], &hidden());
     assert_eq!(text(&frames), without(AZURE, "latency_checkpoint"));
     assert_eq!(frames.len(), 2, "what stays is two slices of the chunk");
-    assert_eq!(outcome.told.usage.unwrap().completion, 2);
+    assert_eq!(outcome.summary.usage.unwrap().completion, 2);
     let spaced = AZURE.replace("\"choices\":[]", "\"choices\": [ ]").replace("\"usage\":{", "\"usage\": {");
     assert_eq!(relayed(&spaced, &hidden()), without(&spaced, "latency_checkpoint"));
 }
@@ -168,7 +167,7 @@ fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
     assert_eq!(error["error"]["type"], "server_error");
     assert!(error["error"]["message"].is_string() && error["error"]["param"].is_null());
     assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
-    assert_eq!(outcome.told.error.as_deref(), Some(INTERRUPTED.code));
+    assert_eq!(outcome.summary.error.as_deref(), Some(INTERRUPTED.code));
 }
 
 #[test]
@@ -184,23 +183,23 @@ fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
             let stream = format!("{filter}\n\ndata: {error}\n\n{tail}");
             let (frames, outcome) = relay(vec![data(stream.clone())], &untouched());
             assert_eq!(text(&frames), stream);
-            assert_eq!((outcome.end, outcome.told.error.as_deref()), (End::UpstreamFailed, Some(code)));
+            assert_eq!((outcome.end, outcome.summary.error.as_deref()), (End::UpstreamFailed, Some(code)));
         }
     }
-    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.told.error, None);
+    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.summary.error, None);
 }
 
 #[test]
 fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
-    let told = RefCell::new(None);
+    let summary = RefCell::new(None);
     let error = "data: {\"error\":{\"code\":\"x\"}}\n\n";
     let silent = StreamExt::chain(stream::iter([data(error)]), stream::pending());
     let mut relay = Relay::new(StreamBody::new(silent), &untouched(), still(), |outcome| {
-        *told.borrow_mut() = Some(outcome);
+        *summary.borrow_mut() = Some(outcome);
     });
     assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from(error))));
     drop(relay);
-    assert_eq!(told.take().unwrap().end, End::UpstreamFailed);
+    assert_eq!(summary.take().unwrap().end, End::UpstreamFailed);
 }
 
 #[test]
@@ -241,18 +240,18 @@ fn a_stream_that_just_ends_is_told_from_one_that_is_done() {
 fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
     let events: Vec<&str> = AZURE.split_inclusive("\n\n").collect();
     for (taken, end) in [(0, End::ClientGone), (2, End::ClientGone), (5, End::ClientGone), (6, End::Done)] {
-        let told = RefCell::new(Vec::new());
+        let summary = RefCell::new(Vec::new());
         let steps = events.iter().map(|event| data(*event)).collect();
         let mut relay =
-            Relay::new(body(steps), &untouched(), still(), |outcome| told.borrow_mut().push(outcome));
+            Relay::new(body(steps), &untouched(), still(), |outcome| summary.borrow_mut().push(outcome));
         for event in &events[..taken] {
             assert_eq!(frame(&mut relay), Poll::Ready(Some(Bytes::from_static(event.as_bytes()))));
         }
         drop(relay);
-        let told = told.into_inner();
-        assert_eq!(told.iter().map(|outcome| outcome.end).collect::<Vec<_>>(), [end], "{taken}");
-        assert_eq!(told[0].told.usage.is_some(), taken >= 5);
-        assert_eq!(told[0].told.model.is_some(), taken >= 2);
+        let summary = summary.into_inner();
+        assert_eq!(summary.iter().map(|outcome| outcome.end).collect::<Vec<_>>(), [end], "{taken}");
+        assert_eq!(summary[0].summary.usage.is_some(), taken >= 5);
+        assert_eq!(summary[0].summary.model.is_some(), taken >= 2);
     }
 }
 
@@ -265,14 +264,14 @@ fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
 #[test]
 fn held_members_come_before_an_unfinished_tail() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
-    let told = RefCell::new(None);
+    let summary = RefCell::new(None);
     let mut relay = Relay::new(body(vec![data(first), data(": bye")]), &normalized(), still(), |outcome| {
-        *told.borrow_mut() = Some(outcome);
+        *summary.borrow_mut() = Some(outcome);
     });
     let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };
     assert!(held.starts_with(b"data: {") && held.ends_with(b"}\n\n"));
     drop(relay);
-    assert_eq!(told.take().unwrap().end, End::ClientGone, "the tail was not taken");
+    assert_eq!(summary.take().unwrap().end, End::ClientGone, "the tail was not taken");
 }
 
 #[test]
@@ -313,8 +312,8 @@ fn an_answer_that_is_all_reasoning_is_told() {
 data: {"choices":[],"usage":{"completion_tokens":256,"completion_tokens_details":{"reasoning_tokens":256}}}
 
 "#;
-    assert!(relay(vec![data(stream)], &untouched()).1.told.reasoning_exhausted());
-    assert!(!relay(vec![data(AZURE)], &untouched()).1.told.reasoning_exhausted());
+    assert!(relay(vec![data(stream)], &untouched()).1.summary.reasoning_exhausted());
+    assert!(!relay(vec![data(AZURE)], &untouched()).1.summary.reasoning_exhausted());
 }
 
 proptest! {

@@ -36,7 +36,7 @@ fn events() -> Vec<&'static str> {
 }
 
 /// What a stream of these events told, each with a number before it, as Azure numbers them.
-fn told(data: &[&str]) -> StreamOutcome {
+fn told(data: &[&str]) -> Outcome {
     let stream: String = data.iter().flat_map(|data| ["data: ", data, "\n\n"]).collect();
     let (frames, outcome) = relay(vec![super::data(stream.clone())], &plan());
     assert_eq!(text(&frames), stream);
@@ -58,13 +58,13 @@ fn a_response_passes_as_slices_of_what_came_and_is_read_at_its_end() {
     let (frames, outcome) = relay(chunks.iter().cloned().map(data).collect(), &plan());
     assert_eq!(frames, chunks);
     assert!(frames.iter().zip(&chunks).all(|(frame, chunk)| frame.as_ptr() == chunk.as_ptr()));
-    let told = AnswerSummary {
+    let summary = AnswerSummary {
         usage: Some(Usage { prompt: 11, cached: 4, completion: 12, reasoning: 1 }),
         model: Some("gpt-5.1".into()),
         finish_reason: Some("stop".into()),
         error: None,
     };
-    assert_eq!(outcome, StreamOutcome { told, end: End::Done, cause: None, bytes: STREAM.len() as u64 });
+    assert_eq!(outcome, Outcome { summary, bytes: STREAM.len() as u64, ..Outcome::default() });
 }
 
 #[test]
@@ -73,12 +73,12 @@ fn what_the_last_event_tells_is_told() {
     let cut = ended(
         r#"{"type":"response.incomplete","sequence_number":1,"response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"usage":{"output_tokens":16,"output_tokens_details":{"reasoning_tokens":16}}}}"#,
     );
-    assert!(cut.told.reasoning_exhausted() && cut.end == End::Done);
-    assert_eq!(cut.told.model.as_deref(), Some("m-1"), "the first event named it");
+    assert!(cut.summary.reasoning_exhausted() && cut.end == End::Done);
+    assert_eq!(cut.summary.model.as_deref(), Some("m-1"), "the first event named it");
     let spaced = ended(
         r#"{ "sequence_number": 1, "response" : {"status":"completed","output":[{"type":"function_call"}]}, "type" : "response.completed" }"#,
     );
-    assert_eq!((spaced.told.finish_reason.as_deref(), spaced.end), (Some("tool_calls"), End::Done));
+    assert_eq!((spaced.summary.finish_reason.as_deref(), spaced.end), (Some("tool_calls"), End::Done));
     let unended = ended(r#"{"type":"response.completed","sequence_number":1}"#);
     assert_eq!(unended.end, End::Eof, "it lacks the response");
     assert_eq!(ended("[DONE]").end, End::Done);
@@ -103,11 +103,11 @@ fn a_failure_that_azure_tells_is_told_with_its_code_in_whatever_order() {
     ] {
         let outcome = told(stream);
         assert_eq!(
-            (outcome.told.error.as_deref(), outcome.end),
+            (outcome.summary.error.as_deref(), outcome.end),
             (Some(code), End::UpstreamFailed),
             "{stream:?}"
         );
-        assert_eq!(outcome.told.finish_reason, None);
+        assert_eq!(outcome.summary.finish_reason, None);
     }
 }
 
@@ -125,7 +125,7 @@ fn a_stream_that_breaks_off_ends_with_an_error_event_of_the_next_number() {
     );
     assert_eq!(event["message"], event["error"]["message"]);
     assert_eq!((outcome.end, outcome.cause.as_deref()), (End::UpstreamFailed, Some("connection reset")));
-    assert_eq!(outcome.told.error.as_deref(), Some(INTERRUPTED.code));
+    assert_eq!(outcome.summary.error.as_deref(), Some(INTERRUPTED.code));
     let (frames, _) = relay(vec![data(": hello\n\n"), Err("connection reset")], &plan());
     assert_eq!(last(&frames, ": hello\n\n").1["sequence_number"], 0);
 }
@@ -173,7 +173,7 @@ fn a_client_that_leaves_is_told_from_one_that_has_all() {
         }
         drop(relay);
         let outcome = told.take().unwrap();
-        assert_eq!((outcome.end, outcome.told.model.as_deref()), (end, Some("gpt-5.1")), "{taken}");
+        assert_eq!((outcome.end, outcome.summary.model.as_deref()), (end, Some("gpt-5.1")), "{taken}");
     }
 }
 

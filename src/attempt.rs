@@ -1,0 +1,218 @@
+//! A call on one deployment: planned and sent, and amended by what Azure's refusals teach.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Response};
+
+use crate::{
+    balance::{Deployment, Outcome, ResolvedDeployment},
+    call::{Copies, Dialect, OUTLINE_DEPTH, ReplyPlan},
+    deadline::Deadlines,
+    error::ApiError,
+    exchange::Exchange,
+    fan_out,
+    json::Document,
+    learning::{FirstCallPermit, LearningPermit, MOST_AMENDMENTS},
+    limits::Permit,
+    observe::Record,
+    respond::{self, JSON},
+    translate::learn,
+    upstream::{self, AnswerBody, Failure, Request},
+};
+
+/// A call on one deployment.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The deployment.
+    pub deployment: Arc<Deployment>,
+    first_call: Option<FirstCallPermit>,
+    learning: Option<LearningPermit>,
+    amendments: u8,
+    /// The amended call, planned already.
+    amended: Option<Ready>,
+    /// Azure cannot read the reasoning that the client gives back, so the call goes without it.
+    drops_reasoning: bool,
+    /// Azure's answer that the operation which the client asked for does not serve the model.
+    unserved: Option<Response<Bytes>>,
+}
+
+/// A call that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    resolved: Arc<ResolvedDeployment>,
+    request: Request,
+    /// How the answer goes back; `None` where it passes as it comes.
+    pub reply: Option<ReplyPlan>,
+}
+
+/// What came of sending a call.
+#[derive(Debug)]
+pub enum Sent {
+    /// Azure took it. A call with copies has an answer for each.
+    Taken(Response<AnswerBody>, Vec<Response<AnswerBody>>),
+    /// Azure answered with another status than 2xx.
+    Refused {
+        /// The answer that the client gets if nothing else is done.
+        answer: Response<Bytes>,
+        /// Whether the attempt has an amended call ready.
+        amendable: bool,
+    },
+    /// There is no answer.
+    Failed(Failure),
+}
+
+impl Sent {
+    /// The outcome that is decided on.
+    pub fn outcome(&self) -> Outcome<'_> {
+        match self {
+            Sent::Taken(answer, _) => Outcome::Answer(answer.status().as_u16()),
+            Sent::Refused { amendable: true, .. } => Outcome::Amendable,
+            Sent::Refused { answer, .. } => Outcome::Answer(answer.status().as_u16()),
+            Sent::Failed(failure) => Outcome::Failure(failure),
+        }
+    }
+}
+
+impl Attempt {
+    /// Begins an attempt on a deployment. The first calls to a deployment of which nothing is known wait for each other.
+    pub async fn on(deployment: &Arc<Deployment>) -> Attempt {
+        Attempt {
+            first_call: deployment.knowledge.first_call_permit().await,
+            deployment: deployment.clone(),
+            learning: None,
+            amendments: 0,
+            amended: None,
+            drops_reasoning: false,
+            unserved: None,
+        }
+    }
+
+    /// Ends the attempt.
+    pub fn into_deployment(self) -> Arc<Deployment> {
+        self.deployment
+    }
+
+    /// Plans the call for what is known of the deployment now, or as its refusal asked.
+    ///
+    /// # Errors
+    /// When Azure would refuse the call, and no translation that the policy allows helps.
+    pub fn plan(&mut self, exchange: &Exchange, record: &mut Record) -> Result<Ready, ApiError> {
+        self.amended.take().map_or_else(|| self.planned(exchange, record), Ok)
+    }
+
+    fn planned(&self, exchange: &Exchange, record: &mut Record) -> Result<Ready, ApiError> {
+        let resolved = self.deployment.resolved();
+        let stripped = self.drops_reasoning.then(|| resolved.target.without_replayed_reasoning());
+        let planned = exchange.plan(stripped.as_ref().unwrap_or(&resolved.target))?;
+        let endpoint = &self.deployment.resource.endpoint;
+        let uri = resolved.uri(endpoint, planned.operation, planned.api_version.as_ref())?;
+        let mut headers = upstream::headers::up(&exchange.headers);
+        if planned.reply.is_some() {
+            // Whatever type the client named, the body was read as JSON. curl's -d says that it is a form.
+            let (name, json) = JSON;
+            headers.insert(name, json);
+        }
+        record.note_plan(&resolved, planned.edits);
+        let request = Request { method: Method::POST, uri, headers, body: planned.body };
+        Ok(Ready { resolved, request, reply: planned.reply })
+    }
+
+    /// Sends the call. Where Azure refuses it, looks for what would help, and has that ready for [`Attempt::plan`].
+    ///
+    /// # Errors
+    /// When a limit forbids another request for this call.
+    pub async fn send(
+        &mut self,
+        exchange: &Exchange,
+        ready: &Ready,
+        permit: &Permit,
+        deadlines: &Deadlines,
+        record: &mut Record,
+    ) -> Result<Sent, ApiError> {
+        let copies = ready.reply.as_ref().map_or_else(Copies::default, |reply| reply.copies);
+        let resource = &self.deployment.resource;
+        let (answer, others) =
+            match fan_out::send(resource, ready.request.clone(), copies, permit, deadlines).await? {
+                Ok(answers) => answers,
+                Err(failure) => return Ok(Sent::Failed(failure)),
+            };
+        record.note_head(&answer);
+        if answer.status().is_success() {
+            self.learning.take().into_iter().for_each(LearningPermit::succeed);
+            self.first_call.take().into_iter().for_each(FirstCallPermit::succeed);
+            return Ok(Sent::Taken(answer, others));
+        }
+        let answer = respond::gathered(answer, deadlines).await;
+        if self.amendments < MOST_AMENDMENTS {
+            self.amended = self.amend(exchange, ready, &answer, record).await;
+        }
+        let is_unserved = learn::is_unserved(answer.status().as_u16(), answer.body());
+        if self.amended.is_none() {
+            // Where neither operation serves the model, the client reads Azure's refusal of the one that it asked for.
+            let own = self.unserved.take().filter(|_| is_unserved);
+            return Ok(Sent::Refused { answer: own.unwrap_or(answer), amendable: false });
+        }
+        permit.extend()?;
+        if is_unserved && ready.dialect() == exchange.call.operation.dialect {
+            self.unserved = Some(answer.clone());
+        }
+        self.amendments += 1;
+        record.note_amended();
+        Ok(Sent::Refused { answer, amendable: true })
+    }
+
+    /// Returns the call as Azure may take it after this refusal; `None` if nothing helps.
+    async fn amend(
+        &mut self,
+        exchange: &Exchange,
+        sent: &Ready,
+        refused: &Response<Bytes>,
+        record: &mut Record,
+    ) -> Option<Ready> {
+        let status = refused.status().as_u16();
+        let dialect = sent.dialect()?;
+        // Joining a large body costs a copy, so look at the status first.
+        if !learn::may_teach(status) {
+            return None;
+        }
+        let body = Document::parse(sent.request.body.joined(), OUTLINE_DEPTH).ok()?;
+        // Azure would refuse the same call again.
+        let differs = |next: &Ready| {
+            next.request.uri != sent.request.uri || next.request.body.joined() != *body.source()
+        };
+        if !self.drops_reasoning && learn::is_unreadable(status, refused.body()) {
+            self.drops_reasoning = true;
+            return self.planned(exchange, record).ok().filter(differs);
+        }
+        let lessons = |resolved: &ResolvedDeployment| {
+            learn::lessons(status, refused.body(), dialect, &body, &resolved.target)
+        };
+        if lessons(&sent.resolved).is_empty() {
+            return None;
+        }
+        if self.learning.is_none() {
+            self.learning = self.deployment.knowledge.learning_permit().await;
+        }
+        let resolved = self.deployment.resolved();
+        // Another call may have learned the same meanwhile, or only something else.
+        let known = if Arc::ptr_eq(&resolved, &sent.resolved) {
+            None
+        } else {
+            Some(self.planned(exchange, record).ok()?)
+        };
+        let next = known.filter(differs);
+        if next.is_none() && self.learning.as_mut()?.learn(lessons(&resolved)) {
+            // What the policy does not allow is not done: the client then gets Azure's own refusal.
+            return Some(self.planned(exchange, record).ok()?).filter(differs);
+        }
+        next
+    }
+}
+
+impl Ready {
+    /// The dialect of the body that is sent.
+    fn dialect(&self) -> Option<Dialect> {
+        self.reply.as_ref().map(|reply| reply.dialect)
+    }
+}

@@ -1,0 +1,73 @@
+//! Answers buffered as a whole: a JSON body, a stream collected into one, an error.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use http_body_util::BodyExt;
+use tokio::time::timeout;
+
+use super::{collect::Collector, error::AnswerError, media::coding};
+use crate::{
+    call::Dialect,
+    deadline::{Deadlines, Limit},
+    gather::{Ungathered, gather},
+    sse::EVENT_LIMIT,
+    upstream::AnswerBody,
+};
+
+/// The largest JSON answer that is buffered. Azure's largest, at 128,000 tokens and a few choices or images, is far below.
+const LARGEST: usize = EVENT_LIMIT;
+
+/// How long azgate reads on behind the last event of a stream: a connection whose answer was read to its end can serve
+/// another call.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Returns the body of an answer that azgate can read.
+///
+/// # Errors
+/// When the answer is compressed, though azgate asks for none that is.
+pub(super) fn readable(answer: Response<AnswerBody>) -> Result<AnswerBody, AnswerError> {
+    match coding(answer.headers()) {
+        Some(coding) => Err(AnswerError::Compressed { coding }),
+        None => Ok(answer.into_body()),
+    }
+}
+
+/// Buffers a body.
+pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
+    gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
+        Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
+        Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),
+        Ungathered::Interrupted(error) => AnswerError::Interrupted(error),
+    })
+}
+
+/// Buffers a non-2xx answer. The status says what matters, so a body that cannot be read is left empty: it must not turn a
+/// 429 into something else.
+pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Response<Bytes> {
+    let (head, upstream) = answer.into_parts();
+    let readable = coding(&head.headers).is_none();
+    let body = if readable { whole_body(upstream, deadlines).await.ok() } else { None };
+    Response::from_parts(head, body.unwrap_or_default())
+}
+
+/// Collects a stream into the JSON answer that Azure would have sent.
+pub(super) async fn collect(
+    mut upstream: AnswerBody,
+    dialect: Dialect,
+    deadlines: &Deadlines,
+) -> Result<Bytes, AnswerError> {
+    let mut collector = Collector::new(dialect, LARGEST);
+    while !collector.is_done() {
+        let frame = deadlines.within(Limit::Idle, upstream.frame()).await.map_err(AnswerError::Overdue)?;
+        let Some(frame) = frame else { break };
+        if let Ok(data) = frame.map_err(AnswerError::Interrupted)?.into_data() {
+            collector.push(data)?;
+        }
+    }
+    let rest = async { while let Some(Ok(_)) = upstream.frame().await {} };
+    // Nothing that happens behind the last event matters.
+    drop(timeout(LINGER, rest).await);
+    Ok(collector.finish()?)
+}

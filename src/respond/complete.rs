@@ -1,0 +1,62 @@
+//! The last form of a whole answer: legacy functions, a made stream, and the warning that reasoning used up the cap.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::{
+    adapted::{Adapted, Content},
+    answer::{self, Answer},
+    edited,
+    error::{AnswerError, malformed},
+    functions,
+    media::EVENTS,
+    outcome::Outcome,
+    synthesize::{self, synthesize},
+};
+use crate::{
+    call::{Dialect, ReplyPlan},
+    json::Document,
+};
+
+/// Gives a whole answer in the client's dialect its last form. A client that reads events gets a stream.
+pub(super) fn complete(
+    answer: &Document,
+    (status, mut headers): (StatusCode, HeaderMap),
+    reply: &ReplyPlan,
+    reads_events: bool,
+) -> Result<Adapted, AnswerError> {
+    let dialect = reply.asked();
+    let read = Answer::read(dialect, answer);
+    let exhausted = read.reasoning_exhausted();
+    if exhausted {
+        headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
+    }
+    let legacy = if reply.legacy_functions && dialect == Dialect::Chat {
+        let changes = functions::to_legacy(answer);
+        (!changes.is_empty()).then(|| edited(answer, &changes))
+    } else {
+        None
+    };
+    let body = if reads_events {
+        let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
+        let answer = reshaped.as_ref().unwrap_or(answer);
+        let stream = streamed(answer, reply)
+            .ok_or_else(|| malformed(status, headers.get(header::CONTENT_TYPE), answer.source()))?;
+        for (name, value) in EVENTS {
+            headers.insert(name, value);
+        }
+        stream
+    } else {
+        legacy.unwrap_or_else(|| answer.source().clone())
+    };
+    let outcome = Outcome { summary: read.summary, exhausted, ..Outcome::default() };
+    Ok(Adapted { status, headers, content: Content::Whole(body, outcome) })
+}
+
+/// Returns the events that a whole answer is made into; `None` if it is not an answer.
+fn streamed(answer: &Document, reply: &ReplyPlan) -> Option<Bytes> {
+    match reply.asked() {
+        Dialect::Chat => synthesize(answer, reply.usage_chunk).ok(),
+        Dialect::Responses => synthesize::responses::synthesize(answer).ok(),
+    }
+}

@@ -1,0 +1,177 @@
+//! The body of an answer that passes as it comes, under the limits of its call. Its token counts are read on the side,
+//! from its last bytes: that is where Azure writes them.
+
+use std::{
+    fmt, mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use super::{
+    key,
+    outcome::{End, Outcome},
+    pulse::{Beat, Pulse},
+};
+use crate::{
+    call::{AnswerSummary, Dialect, Usage},
+    json::Document,
+};
+
+/// How much of the end of an answer is looked at.
+const TAIL: usize = 1024;
+
+/// Why a body ends before all of it is there. The client's connection is closed, since its status has gone out.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer of Azure OpenAI broke off: {0}")]
+pub(super) struct BrokenOff(String);
+
+/// A body on its way from upstream to the client.
+pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
+    upstream: B,
+    pulse: Pulse,
+    last: Bytes,
+    before: Bytes,
+    bytes: u64,
+    end: End,
+    cause: Option<String>,
+    report: Option<F>,
+}
+
+impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
+    /// Passes `upstream` on for as long as `pulse` lets it. `report` is called once: at the end, or when the body is dropped
+    /// before it.
+    pub(super) fn new(upstream: B, pulse: Pulse, report: F) -> Passthrough<B, F> {
+        Passthrough {
+            upstream,
+            pulse,
+            last: Bytes::new(),
+            before: Bytes::new(),
+            bytes: 0,
+            end: End::ClientGone,
+            cause: None,
+            report: Some(report),
+        }
+    }
+
+    fn keep(&mut self, chunk: &Bytes) {
+        self.bytes += chunk.len() as u64;
+        self.before = mem::replace(&mut self.last, chunk.clone());
+    }
+
+    fn failed(&mut self, cause: String) -> BrokenOff {
+        self.end = End::UpstreamFailed;
+        self.cause = Some(cause.clone());
+        self.report();
+        BrokenOff(cause)
+    }
+
+    fn report(&mut self) {
+        let Some(report) = self.report.take() else { return };
+        let usage = if self.end == End::Done { usage(&self.before, &self.last) } else { None };
+        let summary = AnswerSummary { usage, ..AnswerSummary::default() };
+        let (end, cause, bytes) = (self.end, self.cause.take(), self.bytes);
+        report(Outcome { summary, exhausted: false, end, cause, bytes });
+    }
+}
+
+/// Reads the token counts from the last two pieces of an answer.
+fn usage(before: &[u8], last: &[u8]) -> Option<Usage> {
+    let end = |piece: &[u8]| piece.split_at(piece.len().saturating_sub(TAIL)).1.to_vec();
+    let tail = [end(before), end(last)].concat();
+    let value = key::USAGE.values(&tail).last()?;
+    let closed = value.iter().position(|byte| *byte == b'}')?;
+    // An object within it, such as the details of the prompt's tokens, holds nothing that is read here.
+    let object = [value.get(..closed)?, b"}"].concat();
+    let object = object.iter().filter(|byte| **byte == b'{').skip(1).fold(object.clone(), |mut object, _| {
+        object.push(b'}');
+        object
+    });
+    let document = Document::parse(object.into(), 2).ok()?;
+    Some(Usage::read(Dialect::Chat, document.root()))
+}
+
+impl<B, F> Body for Passthrough<B, F>
+where
+    B: Body<Data = Bytes, Error: fmt::Display> + Unpin,
+    F: FnOnce(Outcome),
+{
+    type Data = Bytes;
+    type Error = BrokenOff;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        let body = self.get_mut();
+        match Pin::new(&mut body.upstream).poll_frame(context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(chunk) = frame.data_ref() {
+                    body.keep(chunk);
+                }
+                body.pulse.received(true);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(body.failed(error.to_string())))),
+            Poll::Ready(None) => {
+                body.end = End::Done;
+                body.report();
+                Poll::Ready(None)
+            }
+            Poll::Pending => loop {
+                match body.pulse.poll(context) {
+                    Poll::Pending => return Poll::Pending,
+                    // Bytes have no place for a sign of life.
+                    Poll::Ready(Beat::Quiet) => {}
+                    Poll::Ready(Beat::Overdue(overdue)) => {
+                        return Poll::Ready(Some(Err(body.failed(overdue.to_string()))));
+                    }
+                }
+            },
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.upstream.size_hint()
+    }
+}
+
+// Only `upstream` is polled, and it is `Unpin` itself.
+impl<B: Unpin, F: FnOnce(Outcome)> Unpin for Passthrough<B, F> {}
+
+impl<B, F: FnOnce(Outcome)> Drop for Passthrough<B, F> {
+    fn drop(&mut self) {
+        self.report();
+    }
+}
+
+impl<B, F: FnOnce(Outcome)> fmt::Debug for Passthrough<B, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passthrough")
+            .field("bytes", &self.bytes)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_counts_are_read_from_the_end_however_it_is_cut() {
+        let answer = br#"{"object":"list","data":[{"embedding":[0.1,-0.2]}],"model":"m","usage":{"prompt_tokens":7,"total_tokens":7}}"#;
+        for cut in 0..=answer.len() {
+            let (before, last) = answer.split_at(cut);
+            assert_eq!(usage(before, last).map(|usage| usage.prompt), Some(7), "{cut}");
+        }
+        let nested =
+            br#"{"usage":{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":1},"total_tokens":9}}"#;
+        assert_eq!(usage(b"", nested).map(|usage| usage.prompt), Some(9));
+        for without in [&br#"{"data":[]}"#[..], br#"{"usage":null}"#, br#"{"usage":{"#, b""] {
+            assert_eq!(usage(b"", without), None, "{without:?}");
+        }
+    }
+}
