@@ -31,7 +31,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
     let literal = !target.profile.is_known() && !target.collect && dialect == Dialect::Chat;
     if literal && planned.crossing.is_none() {
-        // The plan removes only fields that azgate put into earlier answers, and what Azure refuses for every model.
+        // The plan changes only fields that azgate put into earlier answers, and what Azure refuses for every model.
         let meant =
             |edit: &Edit| matches!(&*edit.rule, "drop.replayed" | "drop.reasoning" | "shorten.tool_call_id");
         assert!(planned.edits.iter().all(meant), "{:?}", planned.edits);
