@@ -1,4 +1,4 @@
-# The recipes of this repository. Everything here is also a plain command.
+# The recipes of this repository. Each recipe is only plain commands.
 
 [private]
 default:
@@ -15,16 +15,16 @@ check:
 test:
     tests/run
 
-# Run every fuzz target for so many seconds
+# Run every fuzz target for this many seconds
 fuzz seconds="60":
     tests/fuzz/run {{seconds}}
 
-# Write the golden files anew; then read their diff
+# Write the golden files anew, then show which changed
 golden:
     AZGATE_BLESS=1 cargo test --test it golden
     git diff --stat tests/golden
 
-# Write the generated pages of docs/ anew
+# Write the generated pages of docs/ anew, then show which changed
 docs:
     AZGATE_BLESS=1 cargo test
     git diff --stat docs
@@ -33,6 +33,6 @@ docs:
 bench *args:
     cargo bench {{args}}
 
-# What would become of the body on standard input: just explain o1 < body.json
+# Show the edits of the body on standard input: just explain o1 < body.json
 explain model *args:
     @cargo run --quiet -- explain --model {{model}} {{args}}

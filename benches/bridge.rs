@@ -1,5 +1,5 @@
-//! What a chat answer costs that Azure gives on the Responses API, beside one that it gives as a chat stream: the same text
-//! in 100 events, one chunk each.
+//! The cost of a chat answer that azgate bridges from the Responses API, compared with a chat stream that azgate
+//! relays. Both carry the same text in 100 events, one chunk each.
 
 use std::{convert::Infallible, hint::black_box, sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use futures_util::{FutureExt, stream};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt, StreamBody};
 
-/// Events of either stream that are pieces of the text.
+/// The number of events in each stream that are pieces of the text.
 const PIECES: usize = 92;
 
 const ITEM: &str = "msg_0f2d32831fb00e2e0069d5f8eb771081939ac98a1af19dbfa6";
@@ -38,7 +38,7 @@ fn chat_events() -> Vec<Bytes> {
         .collect()
 }
 
-/// A response as gpt-5 streams it on Azure: created, in progress, item and part added, text, and everything done.
+/// A response as gpt-5 streams it on Azure: created, in progress, item and part added, text, and the done events.
 fn response_events() -> Vec<Bytes> {
     let text = (0..PIECES).map(|at| format!(" word{at}")).collect::<Vec<_>>().concat();
     let part =

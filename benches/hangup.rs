@@ -1,8 +1,9 @@
-//! How soon Azure's connection is closed once a client has hung up, and whether anything is left behind.
+//! Measures how soon azgate closes the connection to Azure after a client hangs up, and checks that nothing is left
+//! behind.
 //!
-//! Clients hang up in every kind of call while Azure is thinking or streaming. The time is from the close of the client's
-//! socket to the end that Azure's side reads; its p99 may be 100 ms. Afterwards the tasks and the open files are what they
-//! were before, and the memory of the process has hardly grown.
+//! Clients hang up in every kind of call, while Azure is thinking or streaming. The time runs from the close of the
+//! client's socket until Azure's side reads the end. Its p99 must be at most 100 ms. Afterwards the process must have
+//! as many tasks and open files as before, and its memory must have hardly grown.
 
 #![expect(
     clippy::unwrap_used,
@@ -30,13 +31,13 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// A kind of call, by the model that is asked and what is asked of it.
+/// A kind of call: the model, and the parameters of the request.
 struct Kind {
     name: &'static str,
     model: &'static str,
-    /// What the client asks beside model and messages.
+    /// The parameters of the request other than the model and the messages.
     more: &'static str,
-    /// What Azure says before it falls silent.
+    /// The bytes that Azure sends before it falls silent.
     says: &'static str,
 }
 
@@ -51,22 +52,23 @@ const KINDS: [Kind; 5] = [
     Kind { name: "plain", model: "gpt-4o", more: "", says: "" },
 ];
 
-/// How many clients there are at once.
+/// The number of clients at once.
 const CLIENTS: usize = 16;
 
-/// The calls of each kind that fill what stays: buffers, tables, the routes of models.
+/// The calls of each kind that warm up the process. They fill what stays allocated: buffers, tables, the routes of
+/// models.
 const WARM_UP: usize = 50;
 
-/// The longest wait that is not taken for a leak.
+/// The longest wait. A longer one counts as a leak.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What 99 of 100 hang-ups may take.
+/// The most that the p99 of hang-ups may take.
 const SOON: Duration = Duration::from_millis(100);
 
-/// By how many MB the resident memory may grow: what ten thousand calls would leave behind is more.
+/// The most MB by which the resident memory may grow. A leak in ten thousand calls would be larger.
 const GROWTH: u64 = 8;
 
-/// What a process holds.
+/// The tasks and the open files of the process.
 #[derive(Debug, PartialEq, Eq)]
 struct Held {
     tasks: usize,
@@ -108,14 +110,14 @@ async fn measure(calls: usize) -> bool {
     soon && before == after && then <= resident + GROWTH && made == counted
 }
 
-/// The calls that were counted as left by their client.
+/// Returns the number of calls that the metrics count as left by their client.
 fn client_gone(metrics: &Metrics) -> usize {
     let text = metrics.text();
     let counts = text.lines().filter(|line| line.contains("ended=\"client_gone\""));
     counts.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
 }
 
-/// The waits of so many hang-ups.
+/// Makes calls and hangs up. Returns for each call the time until Azure's side was closed.
 async fn hang_ups(
     kind: &'static Kind,
     calls: usize,
@@ -131,7 +133,7 @@ async fn hang_ups(
             let mut arrival = timeout(PATIENCE, arrivals.recv()).await.unwrap().unwrap();
             arrival.say(kind.says).await;
             if kind.more.contains("stream") && !kind.says.is_empty() {
-                // Some of the answer has come through.
+                // Part of the answer has arrived.
                 client.readable().await.unwrap();
             }
             open.push((client, arrival));
@@ -161,7 +163,7 @@ impl Arrival {
         self.0.write_all(what.as_bytes()).await.unwrap();
     }
 
-    /// The other side waits.
+    /// Asserts that the other side has not closed the connection.
     fn still_open(&self) {
         let read = self.0.try_read(&mut [0; 64]);
         assert!(
@@ -170,7 +172,7 @@ impl Arrival {
         );
     }
 
-    /// When the other side has gone.
+    /// Waits until the other side closes the connection, and returns the time.
     async fn closed(mut self) -> Instant {
         let mut rest = [0; 64];
         let read =
@@ -180,7 +182,7 @@ impl Arrival {
     }
 }
 
-/// Azure: each call is handed over once all of it has come.
+/// Starts a server in the role of Azure. It hands over each call when the whole request has arrived.
 async fn upstream() -> (SocketAddr, mpsc::Receiver<Arrival>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -195,7 +197,7 @@ async fn upstream() -> (SocketAddr, mpsc::Receiver<Arrival>) {
     (address, receiver)
 }
 
-/// Whether all of a request has come.
+/// Returns whether the whole request has arrived.
 fn is_whole(call: &[u8]) -> bool {
     let text = std::str::from_utf8(call).unwrap();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
@@ -222,7 +224,8 @@ async fn gateway(upstream: SocketAddr) -> (SocketAddr, Arc<Metrics>) {
     (address, metrics)
 }
 
-/// What is held once the last calls have ended: when it is what is `expected`, or does not change for a while.
+/// Returns the tasks and files after the last calls have ended: as soon as they equal `expected`, or as soon as they
+/// stop changing.
 async fn settled(expected: Option<&Held>) -> Held {
     let mut held = Held { tasks: 0, files: 0 };
     for _ in 0..100 {
@@ -237,7 +240,7 @@ async fn settled(expected: Option<&Held>) -> Held {
     held
 }
 
-/// The resident memory of this process, in MB.
+/// Returns the resident memory of this process, in MB.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

@@ -1,4 +1,5 @@
-//! What translation costs on the data path: parse, plan and splice, for bodies small and large, with and without edits.
+//! The cost of translation on the data path: parse, plan and splice, for small and large bodies, with and without
+//! edits.
 
 use std::{borrow::Cow, hint::black_box};
 
@@ -11,7 +12,7 @@ use azgate::{
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// Parameters that o1 does not take as they are and gpt-4.1 does.
+/// Parameters that gpt-4.1 takes as they are and o1 does not.
 const HEAD: &str = r#"{"model":"m","temperature":0.2,"max_tokens":256,"messages":["#;
 
 /// About 600 bytes.

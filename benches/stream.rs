@@ -1,4 +1,4 @@
-//! What a stream costs on its way through: relayed untouched and normalised, collected into a JSON answer, and made from one.
+//! The cost of a stream: relayed untouched, relayed and normalised, collected into a JSON answer, and made from one.
 
 use std::{convert::Infallible, hint::black_box, time::Duration};
 

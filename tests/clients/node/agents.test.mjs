@@ -1,4 +1,4 @@
-// An agent: ten calls of a tool, one after the other, with models whose reasoning goes back in its encrypted form.
+// An agent: ten calls of a tool, one after the other, with models whose reasoning is sent back in encrypted form.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ const parameters = { type: "object", properties: { city: { type: "string" } }, r
 const tools = [{ type: "function", function: { name: "weather", parameters } }];
 const ROUNDS = 10;
 
-/** The agent's loop: the assistant's messages go back as the SDK gave them. */
+/** Runs the agent's loop. The assistant's messages are sent back as the SDK returned them. */
 async function loop({ completions }, model, stream) {
   const messages = [{ role: "user", content: `[[sim: calls=${ROUNDS}]] How is the weather?` }];
   for (let round = 0; ; round += 1) {

@@ -8,7 +8,7 @@ import { APICallError, generateObject, generateText, isStepCount, streamText, to
 import { z } from "zod";
 import { RESPONSES_MODELS, collect, models, run, stack } from "./harness.mjs";
 
-// It would tell on the console what it leaves out.
+// The SDK would log to the console what it leaves out.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -44,7 +44,7 @@ const City = z.object({ name: z.string(), sights: z.array(z.string()) });
 const question = "[[sim: calls=3]] How is the weather in Paris?";
 const stopWhen = isStepCount(9);
 
-/** Reads a stream to its end: what was said, and what went wrong. */
+/** Reads a stream to its end. Returns the text and the errors. */
 async function read(call) {
   const parts = await collect(streamText({ maxRetries: 0, onError() {}, ...call }).fullStream);
   const said = parts.flatMap((part) => (part.type === "text-delta" ? part.text : [])).join("");
@@ -66,7 +66,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.equal(answer.finishReason, "stop");
         const { path, body } = await run.simulator.only();
         assert.equal(path, `/openai/v1/${row.responses ? "responses" : "chat/completions"}`);
-        // It takes gpt-35-turbo for a version above 5, and leaves the temperature out itself.
+        // The SDK reads gpt-35-turbo as a version above 5, and itself leaves out the temperature.
         const guessed = row.model === "gpt-35-turbo";
         assert.equal(body.temperature, row.sampling && !guessed ? 0.2 : undefined);
       });
@@ -86,7 +86,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.deepEqual([said, errors], [says("the tool answered 18 degrees in city"), []]);
       });
 
-      // It names what Azure has stored: only callers who share that may have it.
+      // The call names objects that Azure has stored, so it needs the gateway whose callers share these objects.
       test(`a loop of tools with ${row.model} whose answers Azure stores`, async () => {
         const model = build(run.loneGateway, "client-key", row.model);
         const answer = await generateText({ model, prompt: question, tools: { weather }, stopWhen });
@@ -129,7 +129,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.equal(errors.length, 1);
       });
 
-      test(`a stream from ${name} that is given up ends the call to Azure`, async () => {
+      test(`a stream from ${name} that is cancelled ends the call to Azure`, async () => {
         const controller = new AbortController();
         const options = { model: model(), prompt: "[[sim: text=5000 pace=10ms]] Go", onError() {} };
         for await (const text of streamText({ ...options, abortSignal: controller.signal }).textStream) {
@@ -138,7 +138,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.equal(await run.simulator.ending(), "abandoned");
       });
 
-      test(`a conversation with ${name} goes back as it came`, async () => {
+      test(`a conversation with ${name} is sent back unchanged`, async () => {
         const messages = [{ role: "user", content: "Hello" }];
         const call = { model: model(), providerOptions };
         const first = await generateText({ ...call, messages });

@@ -11,7 +11,7 @@ import { APICallError, Output, generateObject, generateText, isStepCount, stream
 import { z } from "zod";
 import { FRAMEWORK_MODELS, collect, models, run, stack } from "./harness.mjs";
 
-// It would tell on the console what it leaves out.
+// The SDK would log to the console what it leaves out.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -110,7 +110,7 @@ async function giveUp(model, prompt, milliseconds) {
 }
 // docs: end
 
-/** Reads a stream to its end: what was said, and what went wrong. */
+/** Reads a stream to its end. Returns the text, the errors and all parts. */
 async function read(model, prompt, more = {}) {
   const parts = await collect(streamText({ model, prompt, maxRetries: 0, onError() {}, ...more }).fullStream);
   const said = parts.flatMap((part) => (part.type === "text-delta" ? part.text : [])).join("");
@@ -140,7 +140,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.equal(answer.text, says("Hello, wörld"));
         assert.equal(answer.finishReason, "stop");
         const { body } = await run.simulator.only();
-        // Where @ai-sdk/openai knows the name, it drops the temperature itself.
+        // If @ai-sdk/openai knows the name, it drops the temperature itself.
         const guessed = kind !== "openai-compatible" && name.startsWith("gpt-5");
         assert.equal(body.temperature, row.sampling && !guessed ? 0.2 : undefined);
         const caps = Object.entries(body).filter(([key]) => key.startsWith("max_"));
@@ -153,7 +153,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
         assert.equal((await run.simulator.only()).body.stream === true, row.streams);
       });
 
-      test(`usage behind a stream from ${name}`, async () => {
+      test(`usage at the end of a stream from ${name}`, async () => {
         const result = streamText({ model: connect(name), prompt: "Hello" });
         await result.consumeStream();
         assert.ok((await result.usage).outputTokens > 0);
@@ -201,13 +201,13 @@ for (const [kind, build] of Object.entries(KINDS)) {
     }
 
     for (const name of ["gpt-4o", "o1"]) {
-      test(`a call to ${name} that is given up ends the call to Azure`, async () => {
+      test(`a call to ${name} that is cancelled ends the call to Azure`, async () => {
         await assert.rejects(giveUp(connect(name), "[[sim: slow=60s]] Go", 300), { name: /TimeoutError|AbortError/ });
         assert.equal(await run.simulator.ending(), "abandoned");
       });
     }
 
-    test("a stream that is given up ends the call to Azure", async () => {
+    test("a stream that is cancelled ends the call to Azure", async () => {
       const controller = new AbortController();
       const options = { model: connect("gpt-4o"), prompt: "[[sim: text=5000 pace=10ms]] Go", onError() {} };
       for await (const text of streamText({ ...options, abortSignal: controller.signal }).textStream) {
@@ -260,11 +260,11 @@ for (const [kind, build] of Object.entries(KINDS)) {
       });
     }
 
-    test("its retries wait as long as Azure says", async () => {
+    test("the SDK's retries wait as long as Azure asks", async () => {
       await run.simulator.fault("429 retry-after-ms=20", 2);
       const begin = performance.now();
       assert.equal(await ask(connect("gpt-4o"), "Hello"), "gpt-4o says: Hello");
-      // Without the header it waits two seconds, then four.
+      // Without the header the SDK waits two seconds, then four.
       assert.ok(performance.now() - begin < 1900);
       assert.equal((await run.simulator.received()).length, 3);
     });
@@ -301,7 +301,7 @@ for (const [kind, build] of Object.entries(KINDS)) {
 }
 
 describe("tools that Azure runs", () => {
-  // In chat mode the SDK sends functions alone, so what goes out gets the others.
+  // In chat mode the SDK sends only functions, so `fetch` adds the other tools to the request.
   const tools = [{ type: "file_search", vector_store_ids: ["vs_1"] }, { type: "code_interpreter" }, { type: "web_search" }];
   const added = (url, init) => fetch(url, { ...init, body: JSON.stringify({ ...JSON.parse(init.body), tools }) });
   const connect = (name) => createOpenAI({ baseURL: `${run.loneGateway}/v1`, apiKey: "client-key", fetch: added }).chat(name);
@@ -309,13 +309,13 @@ describe("tools that Azure runs", () => {
   const named = ({ title, url }) => [title, url];
 
   for (const name of ["gpt-4.1", "gpt-5", "gpt-5-codex"]) {
-    test(`what ${name} cites`, async () => {
+    test(`citations of ${name}`, async () => {
       const { text, sources } = await generateText({ model: connect(name), prompt: "What is new?" });
       assert.equal(text, `${name} says: What is new?`);
       assert.deepEqual(sources.map(named), cited);
     });
 
-    test(`what ${name} cites, streamed`, async () => {
+    test(`citations of ${name}, streamed`, async () => {
       const { said, errors, parts } = await read(connect(name), "What is new?");
       assert.deepEqual([said, errors], [`${name} says: What is new?`, []]);
       assert.deepEqual(parts.filter(({ type }) => type === "source").map(named), cited);

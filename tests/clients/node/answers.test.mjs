@@ -1,4 +1,4 @@
-// Whole answers: what every client may send, and what Azure must get of it.
+// Whole answers: what every client may send, and what Azure must receive.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E" +
   "rkJggg==";
 
-/** A call as clients have made it for years. */
+/** Makes a call as clients have made it for years. */
 function oldStyle(client, model) {
   const messages = [
     { role: "system", content: "Be brief." },
@@ -18,7 +18,7 @@ function oldStyle(client, model) {
   return client.chat.completions.create({ model, messages, temperature: 0.2, max_tokens: 900 });
 }
 
-/** What Azure takes of that call. */
+/** Asserts that Azure received what it takes of that call. */
 function checkOldStyle(row, body) {
   const roles = body.messages.map((message) => message.role).join();
   if (row.merges_system) {
@@ -70,7 +70,7 @@ everyKind((connect) => {
       assert.ok(url.searchParams.get("api-version") >= "2024-10-21");
     });
 
-    test(`the headers tell what was changed for ${model}`, async () => {
+    test(`the headers list what was changed for ${model}`, async () => {
       const { response } = await oldStyle(connect(model), model).withResponse();
       const edits = response.headers.get("x-azgate-edits");
       assert.equal(edits === "none", model === "gpt-4.1");

@@ -1,4 +1,4 @@
-// Chat with models that Azure serves on the Responses API alone, or there alone with what the call asks for.
+// Chat with models that Azure serves only on the Responses API, always or with the parameters of the call.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -139,7 +139,7 @@ everyKind((connect, kind) => {
     });
   }
 
-  test("what cannot be carried is refused by its name", async () => {
+  test("a parameter that cannot be translated is refused by name", async () => {
     const call = { model: "gpt-5-codex", messages: user("Hi"), n: 3 };
     await rejects(connect("gpt-5-codex").chat.completions.create(call), openai.BadRequestError, { param: "n" });
     assert.deepEqual(await run.simulator.received(), []);

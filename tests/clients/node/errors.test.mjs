@@ -41,7 +41,7 @@ everyKind((connect, kind) => {
     }
   }
 
-  test("retries wait as long as Azure says and no longer", async () => {
+  test("retries wait as long as Azure asks and no longer", async () => {
     await run.simulator.fault("429 retry-after-ms=20", 2);
     const begin = performance.now();
     assert.ok((await say(connect("gpt-5", { maxRetries: 2 }), "gpt-5")).choices.length);
@@ -65,7 +65,7 @@ everyKind((connect, kind) => {
     assert.deepEqual(await run.simulator.received(), []);
   });
 
-  test("azgate's own wrong key is not the client's", () => {
+  test("a wrong key of azgate is not reported as the client's", () => {
     const members = { status: 502, code: "upstream_authentication" };
     return rejects(say(connect("wrong-key"), "wrong-key"), openai.InternalServerError, members);
   });
@@ -89,7 +89,7 @@ everyKind((connect, kind) => {
       for await (const chunk of stream) chunks += chunk.choices.length;
     };
     await rejects(read(), openai.APIError);
-    assert.ok(chunks > 5, "what came before the break was delivered");
+    assert.ok(chunks > 5, "the chunks before the break were delivered");
   });
 
   test("a stream that ends with an error event", async () => {
@@ -97,7 +97,7 @@ everyKind((connect, kind) => {
     await rejects(collect(stream), openai.APIError);
   });
 
-  test("nobody listens", async () => {
+  test("nothing listens on the port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address();

@@ -1,5 +1,5 @@
 // Runs the built azgate (its path is in AZGATE_BIN) as two processes, simulator and gateway, and builds SDK clients.
-// Every test is on what the client got and on what the simulator received.
+// Every test checks what the client got and what the simulator received.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -23,14 +23,14 @@ const environment = Object.fromEntries(
 );
 for (const name of Object.keys(process.env)) if (/^(azure|openai)_/i.test(name)) delete process.env[name];
 
-// Nothing here may ask the internet.
+// No test may use the internet.
 const { lookup } = dns;
 dns.lookup = (host, ...rest) =>
   host === "127.0.0.1" ? lookup(host, ...rest) : rest.at(-1)(new Error(`${host} is not this machine`));
 
 const children = [];
 
-/** Starts a command of azgate; resolves to the child and the URL that it prints first. */
+/** Starts a command of azgate. Resolves to the child and the URL that the command prints first. */
 async function start(args, variables = {}) {
   const options = { env: { ...environment, ...variables }, stdio: ["ignore", "pipe", "inherit"] };
   const child = spawn(process.env.AZGATE_BIN, args, options);
@@ -47,7 +47,7 @@ export function startSimulator(...more) {
   return start(["sim", "--listen", "127.0.0.1:0", "--key", "azure-key", ...deployments, ...more]);
 }
 
-/** The gateway of azgate.toml in front of a simulator. */
+/** Starts the gateway of azgate.toml in front of a simulator. */
 export function startGateway(simulator) {
   const endpoints = ["V1", "DATED", "WRONG-KEY"].map((name) => [`AZGATE_RESOURCES__${name}__ENDPOINT`, simulator]);
   const variables = { SIM_KEY: "azure-key", WRONG_KEY: "another-key", ...Object.fromEntries(endpoints) };
@@ -55,13 +55,13 @@ export function startGateway(simulator) {
   return start(["serve", "--config", config, "--listen", "127.0.0.1:0"], variables);
 }
 
-/** A gateway without a configuration: it has no keys, so its callers share what Azure stores. */
+/** Starts a gateway without a configuration. It has no keys, so its callers share what Azure stores. */
 function startLoneGateway(simulator) {
   const account = { AZURE_OPENAI_ENDPOINT: simulator, AZURE_OPENAI_API_KEY: "azure-key", AZGATE_LOG__LEVEL: "warn" };
   return start(["serve", "--listen", "127.0.0.1:0"], account);
 }
 
-/** Ends what was started. */
+/** Ends every process that was started. */
 export const stopAll = () => Promise.all(children.map(stop));
 
 async function stop(child) {
@@ -87,25 +87,25 @@ class Simulator {
     await this.#call("DELETE", "faults");
   }
 
-  /** Orders a fault that wears off. */
+  /** Orders a fault for the next calls. */
   fault(words, times = 1) {
     return this.#call("POST", "faults", { fault: words, times });
   }
 
-  /** Every call of a model since the test began. */
+  /** Returns every call of a model since the test began. */
   async received() {
     const calls = await (await this.#call("GET", "requests")).json();
     return calls.filter((call) => call.method === "POST").map((call) => ({ ...call, body: JSON.parse(call.body || "null") }));
   }
 
-  /** The one call that was received. */
+  /** Returns the only call that was received. */
   async only() {
     const calls = await this.received();
     assert.equal(calls.length, 1);
     return calls[0];
   }
 
-  /** How the one answer ended, once it has: `complete` or `abandoned`. */
+  /** Waits for the end of the only answer. Returns `complete` or `abandoned`. */
   async ending() {
     const begin = performance.now();
     for (;;) {
@@ -116,7 +116,7 @@ class Simulator {
   }
 }
 
-/** What a file of tests works with; filled before its first test. */
+/** The processes that a file of tests uses. `stack` fills it before the first test. */
 export const run = { simulator: undefined, gateway: undefined, loneGateway: undefined };
 
 const KINDS = {
@@ -128,12 +128,12 @@ const KINDS = {
     new AzureOpenAI({ baseURL: `${url}/openai/v1`, apiVersion: "preview", ...options }),
 };
 
-/** A client of one kind. It does not retry unless it is told to. */
+/** Builds a client of one kind. It does not retry unless the options say so. */
 export function build(kind, url, model, options = {}) {
   return KINDS[kind](url, model, { apiKey: "client-key", maxRetries: 0, ...options });
 }
 
-/** Declares that a file's tests need simulator and gateway. */
+/** Declares that the tests of a file need simulator and gateway. */
 export function stack() {
   before(async () => {
     const simulator = await startSimulator();
@@ -145,7 +145,7 @@ export function stack() {
   beforeEach(() => run.simulator.clear());
 }
 
-/** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` is a client. */
+/** Declares tests for every kind of client: `tests(connect, kind)`, where `connect(model)` returns a client. */
 export function everyKind(tests) {
   stack();
   for (const kind of Object.keys(KINDS)) {
@@ -153,12 +153,12 @@ export function everyKind(tests) {
   }
 }
 
-/** The rows of models.json, or of another list, that have these values. */
+/** Returns the rows of models.json, or of another list, that have these values. */
 export function models(wanted = {}, of = MODELS) {
   return of.filter((row) => Object.entries(wanted).every(([key, value]) => row[key] === value));
 }
 
-/** Whether a promise is rejected with this class and these members. */
+/** Asserts that a promise is rejected with this class and these members. */
 export const rejects = (promise, kind, members = {}) =>
   assert.rejects(promise, (error) => {
     assert.ok(error instanceof kind, `${error?.constructor?.name}: ${error}`);
@@ -166,7 +166,7 @@ export const rejects = (promise, kind, members = {}) =>
     return true;
   });
 
-/** Every element of an asynchronous iterable. */
+/** Collects every element of an asynchronous iterable. */
 export async function collect(iterable) {
   const all = [];
   for await (const one of iterable) all.push(one);

@@ -1,4 +1,4 @@
-// What docs/clients.md shows of openai for Node, as it stands there.
+// The code that docs/clients.md shows for openai for Node.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// The Responses API: whole answers, streams, tools, structured output, images, errors. Models that Azure serves in chat
-// completions alone answer it like all the others.
+// The Responses API: whole answers, streams, tools, structured output, images, errors. Models that Azure serves
+// only in chat completions answer like all the others.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,7 +23,7 @@ const City = z.object({ name: z.string(), capital: z.boolean(), sights: z.array(
 const rows = (wanted) => models(wanted, RESPONSES_MODELS);
 const said = (events) => events.flatMap((event) => (event.type === "response.output_text.delta" ? event.delta : [])).join("");
 
-/** The response, of a stream too. */
+/** Returns the response, also from a stream. */
 async function final(client, stream, call) {
   if (!stream) return client.responses.create(call);
   const last = (await collect(await client.responses.create({ ...call, stream: true }))).pop();
@@ -46,7 +46,7 @@ everyKind((connect, kind) => {
       assert.equal(body.temperature, row.sampling ? 0.2 : undefined);
     });
 
-    test(`a stream from ${model} says what a whole answer says`, async () => {
+    test(`a stream from ${model} has the same content as a whole answer`, async () => {
       const input = "Count, bitte: eins, zwei, drei";
       const events = await collect(await connect(model).responses.create({ model, input, stream: true }));
       assert.deepEqual(events.map((event) => event.sequence_number), events.map((_, at) => at));
@@ -71,7 +71,7 @@ everyKind((connect, kind) => {
     });
 
     for (const stream of [false, true]) {
-      // What the model gave goes back as it came: with ids, states, and whatever else.
+      // The output of the model is sent back unchanged: with ids, states, and everything else.
       test(`a loop of tools on ${model}, ${stream ? "streamed" : "whole"}`, async () => {
         const client = connect(model);
         const input = [{ role: "user", content: "[[sim: calls=3]] How is the weather in Paris?" }];
@@ -168,7 +168,7 @@ everyKind((connect, kind) => {
       assert.match(said(events), /lorem/);
     });
 
-    test(`a stream from ${model} that is left ends the call to Azure`, async () => {
+    test(`a stream from ${model} that the client leaves ends the call to Azure`, async () => {
       const input = "[[sim: text=500 pace=10ms]] Go";
       for await (const event of await connect(model).responses.create({ model, input, stream: true })) {
         if (event.type === "response.output_text.delta") break;
@@ -177,7 +177,7 @@ everyKind((connect, kind) => {
     });
   }
 
-  test("a response that failed says so", async () => {
+  test("a failed response has its status and error", async () => {
     const { responses } = connect("gpt-5");
     const call = { model: "gpt-5", input: "[[sim: failed]]" };
     const answer = await responses.create(call);

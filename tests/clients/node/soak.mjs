@@ -1,5 +1,5 @@
-// Two thousand streams at once for a minute: every one ends in order, and the gateway's memory stays where it is.
-// AZGATE_BIN should be a release build. Run by tests/long.
+// Runs two thousand streams at once for a minute. Every stream must end in order, and the gateway's memory must not
+// grow. AZGATE_BIN should be a release build. tests/long runs this script.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -9,16 +9,16 @@ import { startGateway, startSimulator, stopAll } from "./harness.mjs";
 
 const STREAMS = 2000;
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 60);
-/** What the gateway may hold with all streams open. */
+/** The most memory that the gateway may hold with all streams open. */
 const MOST_MEGABYTES = 400;
-/** o1 is streamed by azgate itself, the others are relayed. */
+/** azgate makes the streams of o1 itself, and relays the others. */
 const MODELS = ["gpt-4.1", "gpt-5", "gpt-5.1", "o1"];
 
 const simulator = await startSimulator("--chunk-delay-ms", "250");
 const gateway = await startGateway(simulator.url);
 const agent = new Agent({ keepAlive: true, maxSockets: STREAMS });
 
-/** One stream, to its end. */
+/** Reads one stream to its end. */
 function stream(model) {
   const slow = model === "o1" ? "slow=4s" : "";
   const messages = [{ role: "user", content: `[[sim: text=16 ${slow}]] Go` }];

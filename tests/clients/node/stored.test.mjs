@@ -1,4 +1,4 @@
-// What Azure stores: responses that are read again, continued, cancelled, deleted.
+// Objects that Azure stores: responses that are read again, continued, cancelled, deleted.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -32,7 +32,7 @@ everyKind((connect, kind) => {
     assert.equal((await responses.cancel((await begin()).id)).status, "cancelled");
   });
 
-  test("a response that is not there", async () => {
+  test("a response that does not exist", async () => {
     const responses = alone("gpt-5");
     await rejects(responses.retrieve("resp_none"), NotFoundError);
     await rejects(responses.delete("resp_none"), NotFoundError);
@@ -40,12 +40,12 @@ everyKind((connect, kind) => {
     await rejects(responses.create(call), BadRequestError, { param: "previous_response_id" });
   });
 
-  test("what chat completions have no word for is refused by its name", async () => {
+  test("a parameter that chat completions lack is refused by name", async () => {
     const call = { model: "gpt-35-turbo", input: "And?", previous_response_id: "resp_1" };
     await rejects(alone("gpt-35-turbo").create(call), BadRequestError, { param: "previous_response_id" });
   });
 
-  test("with several keys nobody sees what Azure stores", async () => {
+  test("with several keys no client can name what Azure stores", async () => {
     const { responses } = connect("gpt-5");
     const made = await responses.create({ model: "gpt-5", input: "Hello" });
     await rejects(responses.retrieve(made.id), NotFoundError);

@@ -8,7 +8,7 @@ const user = (content) => [{ role: "user", content }];
 
 everyKind((connect, kind) => {
   for (const { model, streams } of models()) {
-    test(`a stream from ${model} says what a whole answer says`, async () => {
+    test(`a stream from ${model} has the same content as a whole answer`, async () => {
       const messages = user("Count, bitte: eins, zwei, drei");
       const more = { stream: true, max_tokens: 900, temperature: 0.2 };
       const chunks = await collect(await connect(model).chat.completions.create({ model, messages, ...more }));
@@ -21,7 +21,7 @@ everyKind((connect, kind) => {
       assert.equal((await run.simulator.only()).body.stream === true, streams);
     });
 
-    test(`usage comes last from ${model} if asked for`, async () => {
+    test(`usage comes last from ${model} if the client asks for it`, async () => {
       const more = { stream: true, stream_options: { include_usage: true } };
       const request = { model, messages: user("Hi"), ...more };
       const chunks = await collect(await connect(model).chat.completions.create(request));
@@ -44,10 +44,10 @@ everyKind((connect, kind) => {
       assert.ok(final.includes("🙂") && final.includes("東京"));
     });
 
-    // Azure's first chunk has no choices: on its own paths a client knows that.
+    // Azure's first chunk has no choices. Clients of Azure's own paths know that.
     if (kind !== "openai") continue;
     for (const directive of ["", "[[sim: async-filter]] "]) {
-      test(`naive code lives on ${model} ${directive}`, async () => {
+      test(`naive code works on ${model} ${directive}`, async () => {
         const messages = user(`${directive}Hello there`);
         const stream = await connect(model).chat.completions.create({ model, messages, stream: true });
         let said = "";

@@ -27,7 +27,7 @@ everyKind((connect) => {
       assert.equal(second.choices[0].message.content, `${model} says: the tool answered 18 degrees`);
       const [one, two] = await run.simulator.received();
       if (one.body.input) {
-        // The newest models take function tools with reasoning on the Responses API alone.
+        // The newest models take function tools with reasoning only on the Responses API.
         assert.equal(one.body.tools[0].name, "weather");
         assert.deepEqual(two.body.input.flatMap((item) => item.call_id ?? []), [call.id, call.id]);
         return;

@@ -1,6 +1,6 @@
 """Runs the built azgate (its path is in AZGATE_BIN) as two processes, simulator and gateway, and builds SDK clients.
 
-Every test is on what the client got and on what the simulator received.
+Every test checks what the client got and what the simulator received.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ for name in list(os.environ):
     if name.lower().endswith("_proxy") or name.lower().startswith(ACCOUNTS):
         del os.environ[name]
 
-# The frameworks would report on themselves and fetch tables of models.
+# These variables stop the frameworks from sending telemetry and fetching tables of models.
 os.environ |= {
     "DO_NOT_TRACK": "1",
     "HF_HUB_OFFLINE": "1",
@@ -40,7 +40,7 @@ os.environ |= {
 
 @pytest.fixture(scope="session", autouse=True)
 def loopback_only():
-    """Nothing here may ask the internet; what does try is named at the end."""
+    """Blocks the internet. Fails at the end with the names of the hosts that a client tried to reach."""
     resolve, tried = socket.getaddrinfo, set()
 
     def getaddrinfo(host, *arguments, **named):
@@ -56,7 +56,7 @@ def loopback_only():
 
 
 class Process:
-    """A command of azgate, and the URL that it prints first."""
+    """A command of azgate, and the URL that the command prints first."""
 
     def __init__(self, *arguments, **variables):
         self.child = subprocess.Popen([BINARY, *arguments], stdout=subprocess.PIPE, text=True, env={**os.environ, **variables})
@@ -88,21 +88,21 @@ class Simulator(Process):
         self._call("DELETE", "faults")
 
     def fault(self, words, times=1):
-        """Orders a fault that wears off."""
+        """Orders a fault for the next calls."""
         self._call("POST", "faults", {"fault": words, "times": times})
 
     def received(self):
-        """Every call of a model since the test began: path, headers, and the body as an object."""
+        """Returns every call of a model since the test began: path, headers, and the body as an object."""
         calls = [call for call in json.loads(self._call("GET", "requests")) if call["method"] == "POST"]
         return [{**call, "body": json.loads(call["body"] or "null")} for call in calls]
 
     def only(self):
-        """The one call that was received."""
+        """Returns the only call that was received."""
         (call,) = self.received()
         return call
 
     def ending(self):
-        """How the one answer ended, once it has: `complete` or `abandoned`."""
+        """Waits for the end of the only answer. Returns `complete` or `abandoned`."""
         begin = time.monotonic()
         while (ending := self.only()["ending"]) is None:
             assert time.monotonic() - begin < 10, "the call to Azure is still open"
@@ -128,7 +128,7 @@ def gateway(simulator):
 
 @pytest.fixture(scope="session")
 def lone_gateway(simulator):
-    """A gateway without a configuration: it has no keys, so its callers share what Azure stores."""
+    """A gateway without a configuration. It has no keys, so its callers share what Azure stores."""
     account = {"AZURE_OPENAI_ENDPOINT": simulator.url, "AZURE_OPENAI_API_KEY": "azure-key"}
     gateway = Process("serve", "--listen", "127.0.0.1:0", AZGATE_LOG__LEVEL="warn", **account)
     yield gateway
@@ -137,7 +137,7 @@ def lone_gateway(simulator):
 
 @pytest.fixture(scope="session")
 def loop():
-    """The one event loop: frameworks keep asynchronous HTTP clients, and these are tied to the loop that they saw first."""
+    """The only event loop. Frameworks keep asynchronous HTTP clients, and the first loop that uses one owns it."""
     with asyncio.Runner() as runner:
         yield runner
 
@@ -148,7 +148,7 @@ def fresh(simulator):
 
 
 def build(kind, url, model, asynchronous=False, **options):
-    """An SDK client of one kind. It does not retry unless it is told to."""
+    """Builds an SDK client of one kind. It does not retry unless the options say so."""
     options = {"api_key": "client-key", "max_retries": 0, **options}
     prefix = "Async" if asynchronous else ""
     if kind == "openai":
@@ -163,13 +163,13 @@ def build(kind, url, model, asynchronous=False, **options):
 
 @pytest.fixture(params=["openai", "azure", "azure-deployment", "azure-v1"])
 def kind(request):
-    """Which constructor of the SDK is used."""
+    """The constructor of the SDK to use."""
     return request.param
 
 
 @pytest.fixture(scope="session")
 def clients():
-    """Building a client costs more than a call: each is built once."""
+    """The clients built so far. Each is built once, because building a client costs more than a call."""
     return {}
 
 
@@ -177,7 +177,7 @@ def connector(kind, gateway, clients):
     def connect(model, **options):
         if options:
             return build(kind, gateway.url, model, **options)
-        # Only one kind ties a client to a model.
+        # Only this kind ties a client to a model.
         key = (gateway.url, kind, model if kind == "azure-deployment" else None)
         if key not in clients:
             clients[key] = build(kind, gateway.url, model)
@@ -188,13 +188,13 @@ def connector(kind, gateway, clients):
 
 @pytest.fixture
 def connect(kind, gateway, clients):
-    """`connect(model)` is a client of the kind under test."""
+    """`connect(model)` returns a client of the kind under test."""
     return connector(kind, gateway, clients)
 
 
 @pytest.fixture
 def connect_alone(kind, lone_gateway, clients):
-    """The same with the gateway whose callers share what Azure stores."""
+    """Like `connect`, with the gateway whose callers share what Azure stores."""
     return connector(kind, lone_gateway, clients)
 
 
@@ -209,10 +209,10 @@ def every_model(of=MODELS, **wanted):
 
 
 def every_responses_model(**wanted):
-    """The same with the rows of responses.json."""
+    """Like `every_model`, with the rows of responses.json."""
     return every_model(RESPONSES_MODELS, **wanted)
 
 
 def every_framework_model(**wanted):
-    """The same with the rows of frameworks.json."""
+    """Like `every_model`, with the rows of frameworks.json."""
     return every_model(FRAMEWORK_MODELS, **wanted)

@@ -1,4 +1,4 @@
-"""An agent: ten calls of a tool, one after the other, with models whose reasoning goes back in its encrypted form."""
+"""An agent: ten calls of a tool, one after the other, with models whose reasoning is sent back in encrypted form."""
 
 import json
 
@@ -17,7 +17,7 @@ ROUNDS = 10
 
 
 def message_of(completions, stream, **call):
-    """The assistant's message as the SDK gives it."""
+    """Returns the assistant's message as the SDK gives it."""
     if not stream:
         return completions.create(**call).choices[0].message
     with completions.stream(**call) as events:
@@ -25,7 +25,7 @@ def message_of(completions, stream, **call):
 
 
 def run(client, model, stream):
-    """The agent's loop: its messages go back as they came."""
+    """Runs the agent's loop. The assistant's messages are sent back unchanged."""
     messages = [{"role": "user", "content": f"[[sim: calls={ROUNDS}]] How is the weather?"}]
     rounds = 0
     while True:
@@ -42,7 +42,7 @@ def run(client, model, stream):
 
 
 def check(calls):
-    """What the last call had: for each round the reasoning, the call and its result, in order."""
+    """Asserts that the last call had, in order, the reasoning, the call and its result of each round."""
     assert {call["path"] for call in calls} == {"/openai/v1/responses"}
     assert [len(call["body"]["input"]) for call in calls] == [1 + 3 * at for at in range(ROUNDS + 1)]
     _, *items = calls[-1]["body"]["input"]
@@ -50,7 +50,7 @@ def check(calls):
     thoughts, called, results = items[0::3], items[1::3], items[2::3]
     sealed = [thought["encrypted_content"] for thought in thoughts]
     assert len(set(sealed)) == ROUNDS and all(sealed)
-    # They grow: what went back once goes back again, byte for byte.
+    # Each call repeats the reasoning of the calls before it, byte for byte.
     for at, call in enumerate(calls):
         again = [item["encrypted_content"] for item in call["body"]["input"] if item["type"] == "reasoning"]
         assert again == sealed[:at]

@@ -1,4 +1,4 @@
-"""Whole answers: what every client may send, and what Azure must get of it."""
+"""Whole answers: what every client may send, and what Azure must receive."""
 
 import openai
 import pydantic
@@ -12,13 +12,13 @@ PIXEL = (
 
 
 def old_style(create, model):
-    """A call as clients have made it for years."""
+    """Makes a call as clients have made it for years."""
     messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello, wörld"}]
     return create(model=model, messages=messages, temperature=0.2, max_tokens=900)
 
 
 def check_old_style(row, body):
-    """What Azure takes of that call."""
+    """Asserts that Azure received what it takes of that call."""
     roles = [message["role"] for message in body["messages"]]
     if row["merges_system"]:
         assert roles == ["user"]
@@ -54,12 +54,12 @@ def test_an_old_style_call_to_a_resource_on_a_dated_surface(row, connect, simula
     check_old_style(row, received["body"])
     path, _, query = received["path"].partition("?")
     assert path == f"/openai/deployments/{model}/chat/completions"
-    # Raised where the model needs it, never lowered.
+    # azgate raises the api-version if the model needs it, and never lowers it.
     assert query.startswith("api-version=") and query.removeprefix("api-version=") >= "2024-10-21"
 
 
 @every_model()
-def test_the_headers_tell_what_was_changed(row, connect):
+def test_the_headers_list_what_was_changed(row, connect):
     model = row["model"]
     raw = old_style(connect(model).chat.completions.with_raw_response.create, model)
     edits = raw.headers["x-azgate-edits"]
@@ -87,7 +87,7 @@ def test_an_image(row, connect, simulator):
 
 
 @every_model(images=False)
-def test_an_image_for_a_model_that_sees_none_is_refused_before_azure(row, connect, simulator):
+def test_an_image_for_a_model_without_vision_is_refused_before_azure(row, connect, simulator):
     with pytest.raises(openai.BadRequestError) as raised:
         ask_with_image(connect(row["model"]), row["model"])
     assert raised.value.param.startswith("messages")
@@ -95,7 +95,7 @@ def test_an_image_for_a_model_that_sees_none_is_refused_before_azure(row, connec
 
 
 class City(pydantic.BaseModel):
-    """A shape for structured output, with an enum and a nested list."""
+    """The schema of a structured output, with an enum and a nested list."""
 
     class Sight(pydantic.BaseModel):
         name: str
@@ -129,7 +129,7 @@ def test_structured_output_for_a_model_without_it_is_refused_before_azure(row, c
     assert simulator.received() == []
 
 
-def test_a_refusal_is_no_content(connect):
+def test_a_refusal_is_not_content(connect):
     messages = [{"role": "user", "content": "[[sim: refusal]] no"}]
     answer = connect("gpt-5").chat.completions.create(model="gpt-5", messages=messages)
     assert answer.choices[0].message.content is None

@@ -1,4 +1,4 @@
-"""Chat with models that Azure serves on the Responses API alone, or there alone with what the call asks for."""
+"""Chat with models that Azure serves only on the Responses API, always or with the parameters of the call."""
 
 import json
 
@@ -8,7 +8,7 @@ import pytest
 from conftest import every_responses_model
 
 bridged = every_responses_model(chat=False)
-# The paths do not matter to what is tested here, their dialects do.
+# These tests need one kind of client for each front door, OpenAI's and Azure's. The exact path does not matter.
 both = pytest.mark.parametrize("kind", ["openai", "azure"], indirect=True)
 
 PIXEL = (
@@ -93,7 +93,7 @@ def test_the_sdks_own_accumulator_agrees(row, connect):
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @every_responses_model(responses=True, parallel=True)
 def test_parallel_tools_with_an_effort(row, stream, connect, simulator):
-    """gpt-5.6-sol takes function tools with reasoning on the Responses API alone, the others are served there alone."""
+    """gpt-5.6-sol takes function tools with reasoning only on the Responses API. The others are served only there."""
     model, call = row["model"], {"messages": user("The weather in both, Paris and Rome?"), "tools": TOOLS}
     if model != "gpt-4.1":
         call["reasoning_effort"] = "high"
@@ -167,7 +167,7 @@ def test_an_image(row, connect, simulator):
 
 
 class City(pydantic.BaseModel):
-    """A shape for structured output."""
+    """The schema of a structured output."""
 
     name: str
     capital: bool
@@ -186,7 +186,7 @@ def test_structured_output_is_parsed(row, connect, simulator):
 
 
 @both
-def test_a_refusal_is_no_content(connect):
+def test_a_refusal_is_not_content(connect):
     create = connect("gpt-5-codex").chat.completions.create
     message = create(model="gpt-5-codex", messages=user("[[sim: refusal]] no")).choices[0].message
     assert message.content is None and message.refusal
@@ -254,7 +254,7 @@ def test_an_error_in_the_middle_of_a_stream(words, message, connect):
 
 
 @both
-def test_what_cannot_be_carried_is_refused_by_its_name(connect, simulator):
+def test_a_parameter_that_cannot_be_translated_is_refused_by_name(connect, simulator):
     create = connect("gpt-5-codex").chat.completions.create
     with pytest.raises(openai.BadRequestError) as raised:
         create(model="gpt-5-codex", messages=user("Hi"), n=3)
@@ -266,7 +266,7 @@ def test_what_cannot_be_carried_is_refused_by_its_name(connect, simulator):
 
 
 @both
-def test_a_stream_that_is_left_ends_the_call_to_azure(connect, simulator):
+def test_a_stream_that_the_client_leaves_ends_the_call_to_azure(connect, simulator):
     messages = user("[[sim: text=500 pace=10ms]] Go")
     stream = connect("gpt-5-codex").chat.completions.create(model="gpt-5-codex", messages=messages, stream=True)
     for chunk in stream:

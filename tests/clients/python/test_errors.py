@@ -39,7 +39,7 @@ def test_a_status_of_azures(words, error, status, model, stream, connect):
 
 
 @pytest.mark.parametrize("kind", ["openai", "azure"], indirect=True)
-def test_retries_wait_as_long_as_azure_says_and_no_longer(connect, simulator):
+def test_retries_wait_as_long_as_azure_asks_and_no_longer(connect, simulator):
     simulator.fault("429 retry-after-ms=20", times=2)
     begin = time.monotonic()
     assert say(connect("gpt-5", max_retries=2), "gpt-5").choices
@@ -48,7 +48,7 @@ def test_retries_wait_as_long_as_azure_says_and_no_longer(connect, simulator):
     assert len(simulator.received()) == 3
 
 
-def test_the_wait_is_told(connect):
+def test_the_headers_contain_the_wait(connect):
     with pytest.raises(openai.RateLimitError) as raised:
         say(connect("gpt-5"), "gpt-5", "[[sim: 429 retry-after-ms=1500]]")
     headers = raised.value.response.headers
@@ -74,7 +74,7 @@ def test_a_wrong_key(connect, simulator):
     assert simulator.received() == []
 
 
-def test_azgates_own_wrong_key_is_not_the_clients(connect):
+def test_a_wrong_key_of_azgate_is_not_reported_as_the_clients(connect):
     with pytest.raises(openai.InternalServerError) as raised:
         say(connect("wrong-key"), "wrong-key")
     assert (raised.value.status_code, raised.value.code) == (502, "upstream_authentication")
@@ -133,8 +133,8 @@ def test_a_stream_that_ends_with_an_error_event(connect):
         list(say(connect("gpt-5"), "gpt-5", "[[sim: text=20 error-event]]", stream=True))
 
 
-def test_nobody_listens(kind):
-    # Bound but not listening: connecting is refused, and nobody else gets the port.
+def test_nothing_listens_on_the_port(kind):
+    # The port is bound but nothing listens: connecting is refused, and no other process gets the port.
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         client = build(kind, f"http://127.0.0.1:{held.getsockname()[1]}", "gpt-5")

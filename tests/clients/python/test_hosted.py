@@ -1,4 +1,4 @@
-"""Tools that Azure runs, in chat completions: azgate puts such calls to the Responses API."""
+"""Tools that Azure runs, in chat completions. azgate sends such calls to the Responses API."""
 
 import pytest
 from openai.types.chat.chat_completion_message import Annotation
@@ -13,7 +13,7 @@ models = pytest.mark.parametrize("model", ["gpt-4.1", "gpt-5", "gpt-5-codex"])
 
 
 def ask(client, model, stream, tools):
-    """The message, of a stream as the SDK puts it together."""
+    """Returns the message. The SDK assembles it if the answer is a stream."""
     completions = client.chat.completions
     if not stream:
         return completions.create(model=model, messages=QUESTION, tools=tools).choices[0].message
@@ -22,7 +22,7 @@ def ask(client, model, stream, tools):
 
 
 def field(message, name):
-    """A field of Azure's or azgate's own: in `model_extra` where the SDK does not know it."""
+    """Returns a field that Azure or azgate adds. The SDK keeps unknown fields in `model_extra`."""
     value = getattr(message, name)
     return [one if isinstance(one, dict) else one.model_dump() for one in value] if isinstance(value, list) else value
 
@@ -42,7 +42,7 @@ def test_file_search(model, stream, connect_alone, simulator):
     ]
     end = len(message.content)
     assert [one["index"] for one in raw] == [end, end]
-    # As clients of On Your Data read it.
+    # Clients of On Your Data read citations in this form.
     citations = field(message, "context")["citations"]
     assert [citation["title"] for citation in citations] == cited
     assert "What vs_1 says of" in citations[0]["content"]
@@ -69,8 +69,8 @@ def test_code_interpreter_and_web_search(model, stream, connect, simulator):
 
 @both
 @models
-def test_citations_are_what_the_sdk_knows(model, connect_alone):
-    """An answer is read strictly, and a stream put together, with files and pages cited in it."""
+def test_the_sdk_knows_every_citation(model, connect_alone):
+    """A strict parser reads the citations of files and pages, in a whole answer and in an assembled stream."""
     completions = connect_alone(model).chat.completions
     tools = [FILE_SEARCH, CODE, WEB]
     whole = completions.create(model=model, messages=QUESTION, tools=tools)
@@ -90,12 +90,12 @@ def test_citations_are_what_the_sdk_knows(model, connect_alone):
 
 
 @both
-def test_an_answer_goes_back_with_what_the_tools_did(connect_alone, simulator):
+def test_an_answer_is_sent_back_with_what_the_tools_did(connect_alone, simulator):
     create = connect_alone("gpt-5").chat.completions.create
     message = create(model="gpt-5", messages=QUESTION, tools=[FILE_SEARCH]).choices[0].message
     messages = [*QUESTION, message, {"role": "user", "content": "And now?"}]
     answer = create(model="gpt-5", messages=messages, tools=[FILE_SEARCH])
     assert answer.choices[0].message.content == "gpt-5 says: And now?"
     sent = simulator.received()[1]["body"]["input"]
-    # The reasoning of an older question is nothing that this model looks at.
+    # This model ignores the reasoning of an older question.
     assert [item["type"] for item in sent] == ["message", "file_search_call", "message", "message"]

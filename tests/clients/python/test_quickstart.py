@@ -1,4 +1,4 @@
-"""What docs/clients.md shows of openai for Python, as it stands there."""
+"""The code that docs/clients.md shows for openai for Python."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""The Responses API: whole answers, streams, tools, structured output, images. Models that Azure serves in chat completions
-alone answer it like all the others.
+"""The Responses API: whole answers, streams, tools, structured output, images.
+
+Models that Azure serves only in chat completions answer like all the others.
 """
 
 import asyncio
@@ -18,22 +19,22 @@ CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required"
 WEATHER = {"type": "function", "name": "weather", "description": "The weather in a city", "parameters": CITY, "strict": True}
 
 
-# The dialects matter to what is tested with two; that all paths lead there is tested with a plain call and a stream.
+# Tests with two kinds of client need one for each front door. A plain call and a stream test that all paths lead there.
 both = pytest.mark.parametrize("kind", ["openai", "azure"], indirect=True)
 
-# Reasoning comes back as it went, and Azure need not remember it.
+# The client sends encrypted reasoning back, so Azure need not store it.
 SEALED = ["reasoning.encrypted_content"]
 
 
 def settled(client, model, name=None):
-    """A call with settings that not every model takes."""
+    """Makes a call with settings that not every model takes."""
     return client.responses.create(
         model=name or model, instructions="Be brief.", input="Hello, wörld", temperature=0.2, max_output_tokens=900
     )
 
 
 def check_settled(row, body):
-    """What Azure takes of that call."""
+    """Asserts that Azure received what it takes of that call."""
     assert body.get("temperature") == (0.2 if row["sampling"] else None)
     if row["responses"]:
         assert (body["instructions"], body["input"], body["max_output_tokens"]) == ("Be brief.", "Hello, wörld", 900)
@@ -63,18 +64,18 @@ def test_a_call(row, connect, simulator):
 def test_a_call_to_a_resource_on_a_dated_surface(row, connect, simulator):
     model, alias = row["model"], f"dated-{row['model']}"
     assert settled(connect(alias), alias).output_text == f"{model} says: Hello, wörld"
-    # Which api-version some of the models need no document says: azgate learns it from the first refusal.
+    # No document states which api-version some of the models need. azgate learns it from the first refusal.
     received = simulator.received()[-1]
     check_settled(row, received["body"])
     path, _, query = received["path"].partition("?")
     assert path == ("/openai/responses" if row["responses"] else f"/openai/deployments/{model}/chat/completions")
-    # Raised where the operation or the model needs it, never lowered.
+    # azgate raises the api-version if the API or the model needs it, and never lowers it.
     oldest = "2025-03-01-preview" if row["responses"] else "2024-10-21"
     assert query.startswith("api-version=") and query.removeprefix("api-version=") >= oldest
 
 
 @every_responses_model()
-def test_a_stream_says_what_a_whole_answer_says(row, connect, simulator):
+def test_a_stream_has_the_same_content_as_a_whole_answer(row, connect, simulator):
     model = row["model"]
     question = "Count, bitte: eins, zwei, drei"
     events = list(connect(model).responses.create(model=model, input=question, stream=True))
@@ -105,7 +106,7 @@ def test_the_sdks_own_accumulator_agrees(row, connect):
 
 
 class City(pydantic.BaseModel):
-    """A shape for structured output, with a nested list."""
+    """The schema of a structured output, with a nested list."""
 
     class Sight(pydantic.BaseModel):
         name: str
@@ -134,13 +135,13 @@ def test_structured_output_is_parsed(row, connect, simulator):
 def test_structured_output_for_a_model_without_it_is_refused_before_azure(row, connect, simulator):
     with pytest.raises(openai.BadRequestError) as raised:
         connect(row["model"]).responses.parse(model=row["model"], input="Tell me about Paris.", text_format=City)
-    # The parameter is called as the caller called it.
+    # The error uses the caller's name of the parameter.
     assert raised.value.param == "text.format"
     assert simulator.received() == []
 
 
 def final_response(client, stream, **call):
-    """The response, of a stream too."""
+    """Returns the response, also from a stream."""
     if not stream:
         return client.responses.create(**call)
     *_, last = client.responses.create(stream=True, **call)
@@ -152,7 +153,7 @@ def final_response(client, stream, **call):
 @every_responses_model()
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_a_loop_of_tools(row, stream, connect, simulator):
-    """What the model gave goes back as the SDK's own objects: with ids, states, and null members."""
+    """The output of the model is sent back as the SDK's own objects: with ids, states, and null members."""
     model = row["model"]
     client = connect(model)
     conversation = [{"role": "user", "content": "[[sim: calls=3]] How is the weather in Paris?"}]
@@ -182,7 +183,7 @@ def test_a_loop_of_tools(row, stream, connect, simulator):
     assert called == [result["call_id"] for result in results]
 
 
-def test_a_loop_of_tools_with_reasoning_that_azure_remembers(connect_alone):
+def test_a_loop_of_tools_with_reasoning_that_azure_stores(connect_alone):
     responses = connect_alone("gpt-5").responses
     question = [{"role": "user", "content": "How is the weather in Paris?"}]
     first = responses.create(model="gpt-5", input=question, tools=[WEATHER])
@@ -216,7 +217,7 @@ def test_an_image(row, connect, simulator):
 
 @both
 @every_responses_model(images=False)
-def test_an_image_for_a_model_that_sees_none_is_refused_before_azure(row, connect, simulator):
+def test_an_image_for_a_model_without_vision_is_refused_before_azure(row, connect, simulator):
     content = [{"type": "input_image", "image_url": PIXEL, "detail": "low"}]
     with pytest.raises(openai.BadRequestError) as raised:
         connect(row["model"]).responses.create(model=row["model"], input=[{"role": "user", "content": content}])
@@ -232,14 +233,14 @@ def test_a_cap_that_reasoning_uses_up_is_an_incomplete_response(connect):
     assert (answer.status, answer.incomplete_details.reason) == ("incomplete", "max_output_tokens")
 
 
-def test_the_headers_tell_what_was_changed(connect):
+def test_the_headers_list_what_was_changed(connect):
     raw = connect("gpt-5").responses.with_raw_response.create(model="gpt-5", input="Hi", temperature=0.2)
     assert "drop.temperature" in raw.headers["x-azgate-edits"]
     assert (raw.headers["x-azgate-deployment"], raw.headers["x-azgate-family"]) == ("gpt-5", "gpt-5")
 
 
 @pytest.mark.parametrize("model", ["gpt-5", "gpt-5-codex", "gpt-35-turbo"])
-def test_a_stream_that_is_left_ends_the_call_to_azure(model, connect, simulator):
+def test_a_stream_that_the_client_leaves_ends_the_call_to_azure(model, connect, simulator):
     stream = connect(model).responses.create(model=model, input="[[sim: text=500 pace=10ms]] Go", stream=True)
     for event in stream:
         if event.type == "response.output_text.delta":

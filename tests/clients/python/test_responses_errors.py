@@ -1,4 +1,4 @@
-"""Errors of the Responses API, whichever operation serves the model."""
+"""Errors of the Responses API, whichever API serves the model."""
 
 import openai
 import pytest
@@ -65,12 +65,12 @@ def test_a_stream_that_ends_with_an_error_event(model, connect):
     except openai.APIError as error:
         assert "The server had an error" in str(error)
     else:
-        # The SDK gives this event to its caller, as it does with OpenAI's own.
+        # The SDK passes this event to its caller, like OpenAI's own event.
         assert events[-1].type in ("error", "response.failed")
 
 
 @pytest.mark.parametrize("model", ["gpt-5", "gpt-5-codex"])
-def test_a_response_that_failed_says_so(model, connect):
+def test_a_failed_response_has_its_status_and_error(model, connect):
     responses = connect(model).responses
     answer = responses.create(model=model, input="[[sim: failed]]")
     assert (answer.status, answer.error.code) == ("failed", "server_error")
@@ -85,7 +85,7 @@ def test_an_unknown_model(connect, simulator):
     assert simulator.received() == []
 
 
-def test_what_azure_does_not_take_is_told_as_it_says_it(connect):
+def test_a_refusal_of_azures_keeps_its_param(connect):
     with pytest.raises(openai.BadRequestError) as raised:
         say(connect("gpt-5"), "gpt-5", tools=[{"type": "function", "name": "no name", "parameters": {}}])
     assert raised.value.param.startswith("tools[0]")
@@ -99,7 +99,7 @@ CHAT_ONLY = [
 
 
 @pytest.mark.parametrize("name, value", CHAT_ONLY, ids=[name for name, _ in CHAT_ONLY])
-def test_what_chat_completions_have_no_word_for_is_refused_by_its_name(name, value, connect_alone, simulator):
+def test_a_parameter_that_chat_completions_lack_is_refused_by_name(name, value, connect_alone, simulator):
     with pytest.raises(openai.BadRequestError, match="chat completions") as raised:
         say(connect_alone("gpt-35-turbo"), "gpt-35-turbo", **{name: value})
     assert raised.value.param.startswith(name)

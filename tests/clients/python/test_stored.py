@@ -1,4 +1,4 @@
-"""What Azure stores: responses that are read again, continued, cancelled, deleted."""
+"""Objects that Azure stores: responses that are read again, continued, cancelled, deleted."""
 
 import openai
 import pytest
@@ -53,7 +53,7 @@ def test_a_response_in_the_background(connect_alone):
     assert responses.cancel(waiting.id).status == "cancelled"
 
 
-def test_a_response_that_is_not_there(connect_alone):
+def test_a_response_that_does_not_exist(connect_alone):
     responses = connect_alone("gpt-5").responses
     for call in (responses.retrieve, responses.delete, responses.cancel, responses.input_items.list):
         with pytest.raises(openai.NotFoundError, match="resp_none"):
@@ -63,7 +63,7 @@ def test_a_response_that_is_not_there(connect_alone):
     assert (raised.value.param, raised.value.code) == ("previous_response_id", "previous_response_not_found")
 
 
-def test_with_several_keys_nobody_sees_what_azure_stores(connect, simulator):
+def test_with_several_keys_no_client_can_name_what_azure_stores(connect, simulator):
     responses = connect("gpt-5").responses
     made = responses.create(model="gpt-5", input="Hello")
     simulator.clear()

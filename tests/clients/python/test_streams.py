@@ -11,7 +11,7 @@ def ask(client, model, **more):
 
 
 @every_model()
-def test_a_stream_says_what_a_whole_answer_says(row, connect, simulator):
+def test_a_stream_has_the_same_content_as_a_whole_answer(row, connect, simulator):
     model = row["model"]
     chunks = list(ask(connect(model), model, max_tokens=900, temperature=0.2))
     choices = [choice for chunk in chunks for choice in chunk.choices]
@@ -24,7 +24,7 @@ def test_a_stream_says_what_a_whole_answer_says(row, connect, simulator):
 
 
 @every_model()
-def test_usage_comes_last_if_asked_for(row, connect):
+def test_usage_comes_last_if_the_client_asks_for_it(row, connect):
     model = row["model"]
     chunks = list(ask(connect(model), model, stream_options={"include_usage": True}))
     assert chunks[-1].choices == []
@@ -37,8 +37,8 @@ def test_usage_comes_last_if_asked_for(row, connect):
 @every_model()
 @pytest.mark.parametrize("kind", ["openai"], indirect=True)
 @pytest.mark.parametrize("directive", ["", "[[sim: async-filter]] "], ids=["plain", "async-filter"])
-def test_naive_code_lives_on_the_openai_path(row, directive, connect):
-    """It reads `choices[0].delta` of every chunk, as OpenAI's own quickstart does. Azure's first chunk has no choices."""
+def test_naive_code_works_on_the_openai_path(row, directive, connect):
+    """Like OpenAI's quickstart, naive code reads `choices[0].delta` of every chunk. Azure's first chunk has none."""
     model, said = row["model"], ""
     messages = [{"role": "user", "content": f"{directive}Hello there"}]
     for chunk in connect(model).chat.completions.create(model=model, messages=messages, stream=True):

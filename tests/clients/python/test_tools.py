@@ -25,12 +25,12 @@ def test_a_round_trip(row, connect, simulator):
     (call,) = first.choices[0].message.tool_calls
     assert call.function.name == "weather" and "city" in json.loads(call.function.arguments)
     result = {"role": "tool", "tool_call_id": call.id, "content": "18 degrees"}
-    # The SDK's own object goes back as it came, null members and all.
+    # The SDK's own object is sent back unchanged, null members included.
     second = create(model=model, messages=[QUESTION, first.choices[0].message, result], tools=TOOLS)
     assert second.choices[0].message.content == f"{model} says: the tool answered 18 degrees"
     one, two = (call["body"] for call in simulator.received())
     if "input" in one:
-        # The newest models take function tools with reasoning on the Responses API alone.
+        # The newest models take function tools with reasoning only on the Responses API.
         assert [tool["name"] for tool in one["tools"] + two["tools"]] == ["weather"] * 2
         sent = [item["call_id"] for item in two["input"] if item["type"].startswith("function_call")]
         assert sent == [call.id] * 2
@@ -92,7 +92,7 @@ def test_newer_models_get_tools_and_effort_where_they_take_both(model, connect, 
 
 
 @pytest.mark.parametrize("model", ["gpt-5.6-sol", "gpt-6-sol"])
-def test_without_reasoning_they_stay_on_chat_completions(model, connect, simulator):
+def test_newer_models_without_reasoning_stay_on_chat_completions(model, connect, simulator):
     create = connect(model).chat.completions.create
     create(model=model, messages=[QUESTION], tools=TOOLS, reasoning_effort="none")
     assert simulator.only()["path"] == "/openai/v1/chat/completions"
@@ -101,7 +101,7 @@ def test_without_reasoning_they_stay_on_chat_completions(model, connect, simulat
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("model", ["gpt-4.1", "gpt-5", "o1", "o3-mini"])
 def test_legacy_functions(model, stream, connect):
-    """The o-series takes tools only: there azgate translates, both ways."""
+    """The o-series takes only tools. azgate translates the call, and the answer back."""
     create = connect(model).chat.completions.create
     functions = {"functions": [WEATHER], "function_call": {"name": "weather"}}
     if stream:

@@ -1,6 +1,6 @@
-//! `inbound::body`: arbitrary bytes in arbitrary codings and chunks, read under a limit and made a call.
+//! `inbound::body`: reads arbitrary bytes, in arbitrary codings and chunks, under a limit, and makes a call of them.
 //!
-//! Behind the text's NUL byte the first choices are the number of codings, the codings, and the size of the chunks.
+//! After the text's NUL byte the first choices are the number of codings, the codings, and the size of the chunks.
 #![no_main]
 
 use std::cell::LazyCell;
@@ -33,7 +33,7 @@ fuzz_mutator!(|data: &mut [u8], size: usize, most: usize, seed: u32| {
 
 fuzz_target!(|input: &[u8]| {
     let (text, given) = split(input);
-    // Without choices a body is plain, so that a JSON file is a call.
+    // Without choices a body has no coding, so a JSON file is a call.
     let mut choices = Choices::new(if given.is_empty() { &[0, 0, 0] } else { given }, text);
     let (headers, plain) = headers(&mut choices);
     let size = usize::from(choices.byte()) + 1;
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| {
     let read = RUNTIME.with(|runtime| runtime.block_on(body::bytes(&headers, upload, LIMIT)));
     let whole = match read {
         Ok(whole) => whole,
-        Err(error) => return told(&error),
+        Err(error) => return check(&error),
     };
     assert!(whole.len() <= LIMIT);
     assert!(!plain || whole == text);
@@ -53,7 +53,7 @@ fuzz_target!(|input: &[u8]| {
             assert_eq!(call.body.bytes().as_ptr(), whole.as_ptr());
             let root: serde_json::Value = match serde_json::from_slice(&whole) {
                 Ok(root) => root,
-                // Only of a depth, a number or a surrogate that its values cannot hold.
+                // serde_json refuses only depths, numbers and surrogates that its values cannot hold.
                 Err(error) => return assert!(error.is_syntax() && error.line() > 0, "{error}"),
             };
             assert!(root["messages"].is_array());
@@ -61,11 +61,11 @@ fuzz_target!(|input: &[u8]| {
             let named = named.as_deref().unwrap_or_else(|| root["model"].as_str().expect("text"));
             assert_eq!(call.model(), Some(named));
         }
-        Err(error) => told(&error),
+        Err(error) => check(&error),
     }
 });
 
-/// The headers of a body, and whether it is in no coding.
+/// Returns the headers of a body, and whether the body has no coding.
 fn headers(choices: &mut Choices<'_>) -> (HeaderMap, bool) {
     let mut headers = HeaderMap::new();
     let count = choices.below(6);
@@ -76,8 +76,8 @@ fn headers(choices: &mut Choices<'_>) -> (HeaderMap, bool) {
     (headers, count == 0)
 }
 
-/// An error is one line for a client to read.
-fn told(error: &BodyError) {
+/// Asserts that an error has a message, and that the body's own bytes caused it.
+fn check(error: &BodyError) {
     let message = error.to_string();
     assert!(!message.is_empty());
     assert!(!matches!(error, BodyError::Interrupted | BodyError::Stalled), "{error}");

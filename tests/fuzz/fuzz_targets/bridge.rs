@@ -1,5 +1,5 @@
-//! The bridge over anything: calls, whole answers, and streams cut anywhere, both ways. What comes of it is JSON, or a stream
-//! that is well formed and told alike whatever the cuts; and when a stream is done, its end was told.
+//! The bridge with arbitrary calls, whole answers, and streams cut anywhere, in both directions. Every result is JSON
+//! or a well-formed stream. The cuts do not change a stream, and a stream that is done has written its end.
 #![no_main]
 
 use std::sync::Arc;
@@ -42,7 +42,7 @@ fuzz_target!(|input: &[u8]| {
     streams(text, cuts, &Arc::new(over_responses), options & 2 == 2);
 });
 
-/// JSON as a strict parser takes it. Where the text is no Unicode, it is not its own.
+/// Parses JSON with a strict parser. Returns `None` if a string of the JSON is not valid Unicode.
 fn json(text: &[u8]) -> Option<Value> {
     match serde_json::from_slice::<&serde_json::value::RawValue>(text) {
         Ok(_) => serde_json::from_slice(text).ok(),
@@ -53,29 +53,30 @@ fn json(text: &[u8]) -> Option<Value> {
 fn requests(document: &Document, options: u8) {
     let replayed =
         [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
-    let wishes = BridgeOptions {
+    let bridge_options = BridgeOptions {
         resource: "main",
         encrypted: options & 4 == 4,
         untold: &[],
         summary: (options & 8 == 8).then_some("auto"),
         replayed: replayed[usize::from(options >> 6)],
     };
-    if let Ok(bridged) = over_responses::request(document, &wishes) {
-        told(document, &bridged);
+    if let Ok(bridged) = over_responses::request(document, &bridge_options) {
+        rendered(document, &bridged);
     }
     if let Ok((bridged, reply)) = over_chat::request(document) {
-        let body = told(document, &bridged);
+        let body = rendered(document, &bridged);
         json(&[b"{", &*reply.echo, b"}"].concat());
-        // What became a chat call becomes a Responses call again.
+        // The chat call is bridged back to a Responses call.
         let chat = Document::parse(body.into(), bridge::DEPTH);
-        if let Ok(again) = chat.as_ref().map(|chat| over_responses::request(chat, &wishes)) {
-            drop(again.map(|again| told(chat.as_ref().expect("parsed"), &again)));
+        if let Ok(again) = chat.as_ref().map(|chat| over_responses::request(chat, &bridge_options)) {
+            drop(again.map(|again| rendered(chat.as_ref().expect("parsed"), &again)));
         }
     }
     corrected(document.clone());
 }
 
-/// What is corrected is correct; of options that stand in options that stand in options, each time those outside.
+/// Corrects a call until nothing is left to correct. If options are nested in options, each round corrects the
+/// outermost.
 fn corrected(mut document: Document) {
     for _ in 0..bridge::DEPTH {
         let Ok(Corrections { changes, .. }) = hosted::corrections(&document) else { return };
@@ -87,11 +88,11 @@ fn corrected(mut document: Document) {
         let Ok(next) = Document::parse(body.into(), bridge::DEPTH) else { return };
         document = next;
     }
-    panic!("never correct: {}", String::from_utf8_lossy(document.source()));
+    panic!("still not correct: {}", String::from_utf8_lossy(document.source()));
 }
 
-/// The body of a bridged call. Its losses have reasons.
-fn told(document: &Document, bridged: &Bridged) -> Vec<u8> {
+/// Returns the body of a bridged call. Asserts that each loss has a reason.
+fn rendered(document: &Document, bridged: &Bridged) -> Vec<u8> {
     let body = bridged.body.render(document.source());
     json(&body);
     for loss in &bridged.losses {
@@ -102,17 +103,17 @@ fn told(document: &Document, bridged: &Bridged) -> Vec<u8> {
 
 fn answers(body: &Bytes, over_responses: &OverResponses) {
     let Ok(document) = Document::parse(body.clone(), ANSWER_DEPTH) else { return };
-    if let Ok(told) = over_responses::answer(&document, over_responses) {
-        json(&told);
-        let told = Document::parse(told, 4).expect("it is JSON");
-        let stream = synthesize::synthesize(&told, UsageChunk::Wanted).expect("it is a completion");
+    if let Ok(answer) = over_responses::answer(&document, over_responses) {
+        json(&answer);
+        let answer = Document::parse(answer, 4).expect("it is JSON");
+        let stream = synthesize::synthesize(&answer, UsageChunk::Wanted).expect("it is a completion");
         assert_eq!(data(&stream).last().map(|last| &**last), Some(&b"[DONE]"[..]));
     }
     let Ok(document) = Document::parse(body.clone(), over_chat::DEPTH) else { return };
-    if let Ok(told) = over_chat::answer(&document, &echo()) {
-        json(&told);
-        let told = Document::parse(told, 4).expect("it is JSON");
-        let stream = synthesize::responses::synthesize(&told).expect("it is a response");
+    if let Ok(answer) = over_chat::answer(&document, &echo()) {
+        json(&answer);
+        let answer = Document::parse(answer, 4).expect("it is JSON");
+        let stream = synthesize::responses::synthesize(&answer).expect("it is a response");
         assert!(matches!(&*kind(&stream), "response.completed" | "response.incomplete"));
     }
 }
@@ -121,14 +122,14 @@ fn echo() -> OverChat {
     OverChat { echo: r#""instructions":null,"store":false"#.into() }
 }
 
-/// A teller of streams.
-trait Teller {
+/// Writes the events of a bridged stream.
+trait EventWriter {
     fn event(&mut self, data: &Bytes, out: &mut BytesMut);
     fn end(&mut self, out: &mut BytesMut);
     fn is_done(&self) -> bool;
 }
 
-impl Teller for Chunks {
+impl EventWriter for Chunks {
     fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
         Chunks::event(self, data, out);
     }
@@ -142,7 +143,7 @@ impl Teller for Chunks {
     }
 }
 
-impl Teller for Events {
+impl EventWriter for Events {
     fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
         Events::event(self, data, out);
     }
@@ -162,7 +163,7 @@ fn streams(text: &[u8], mut cuts: Vec<usize>, over_responses: &Arc<OverResponses
     let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
     let chunks = || Chunks::new(over_responses.clone(), usage);
     let whole = stream(&[text], &mut chunks(), |out| {
-        let last = data(out).pop().expect("its end was told");
+        let last = data(out).pop().expect("the end was written");
         last == "[DONE]" || json(&last).is_none_or(|last| last["error"].is_object())
     });
     assert_eq!(stream(&pieces, &mut chunks(), |_| true), whole);
@@ -176,38 +177,44 @@ fn streams(text: &[u8], mut cuts: Vec<usize>, over_responses: &Arc<OverResponses
     assert!(numbers.iter().copied().eq((0..).take(numbers.len())), "{numbers:?}");
 }
 
-/// What is told of a stream that comes in pieces. Whenever it is done, `ended` holds of what was told.
-fn stream(pieces: &[&[u8]], teller: &mut dyn Teller, ended: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+/// Bridges a stream that comes in pieces. Asserts that `ended` accepts the written events as soon as the stream is
+/// done.
+fn stream(pieces: &[&[u8]], writer: &mut dyn EventWriter, ended: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut decoder = Decoder::new(EVENT_LIMIT);
     let mut out = BytesMut::new();
     for piece in pieces {
         decoder.push(Bytes::copy_from_slice(piece));
         while let Some(event) = decoder.event().expect("small") {
-            take(teller, event.data(), &mut out, &ended);
+            take(writer, event.data(), &mut out, &ended);
         }
     }
     let tail = decoder.finish();
-    take(teller, tail.and_then(|tail| tail.data()), &mut out, &ended);
-    teller.end(&mut out);
-    assert!(teller.is_done() && ended(&out), "{}", String::from_utf8_lossy(&out));
+    take(writer, tail.and_then(|tail| tail.data()), &mut out, &ended);
+    writer.end(&mut out);
+    assert!(writer.is_done() && ended(&out), "{}", String::from_utf8_lossy(&out));
     for data in data(&out).iter().filter(|data| **data != "[DONE]") {
         json(data);
     }
     out.to_vec()
 }
 
-fn take(teller: &mut dyn Teller, data: Option<Bytes>, out: &mut BytesMut, ended: impl Fn(&[u8]) -> bool) {
+fn take(
+    writer: &mut dyn EventWriter,
+    data: Option<Bytes>,
+    out: &mut BytesMut,
+    ended: impl Fn(&[u8]) -> bool,
+) {
     let Some(data) = data else { return };
-    let (done, length) = (teller.is_done(), out.len());
-    teller.event(&data, out);
+    let (done, length) = (writer.is_done(), out.len());
+    writer.event(&data, out);
     if done {
-        assert_eq!(out.len(), length, "told behind the end");
-    } else if teller.is_done() {
+        assert_eq!(out.len(), length, "written after the end");
+    } else if writer.is_done() {
         assert!(ended(out), "{}", String::from_utf8_lossy(out));
     }
 }
 
-/// The data of a stream's events; it must end with one that is whole.
+/// Returns the data of a stream's events. Asserts that the last event is complete.
 fn data(stream: &[u8]) -> Vec<Bytes> {
     let mut decoder = Decoder::new(EVENT_LIMIT);
     decoder.push(Bytes::copy_from_slice(stream));
@@ -217,8 +224,8 @@ fn data(stream: &[u8]) -> Vec<Bytes> {
     data
 }
 
-/// The type of the last event.
+/// Returns the type of the last event.
 fn kind(stream: &[u8]) -> String {
-    let last = Document::parse(data(stream).pop().expect("its end was told"), 1).expect("it is JSON");
+    let last = Document::parse(data(stream).pop().expect("the end was written"), 1).expect("it is JSON");
     last.root().get("type").and_then(View::text).unwrap_or_default().into_owned()
 }

@@ -1,4 +1,4 @@
-//! `json::Document::parse` against serde_json, the views against the source, and `json::apply` against a naive model.
+//! Compares `json::Document::parse` with serde_json, the views with the source, and `json::apply` with a naive model.
 #![no_main]
 
 use azgate::json::{Change, Document, Kind, View, apply};
@@ -21,19 +21,20 @@ fuzz_target!(|input: &[u8]| {
         Ok(document) => document,
         Err(error) if error.what == "too many values" => return,
         Err(error) => {
-            assert!(theirs.is_err(), "we do not take it: {error}");
+            assert!(theirs.is_err(), "only serde_json accepts it: {error}");
             assert!(error.at <= text.len(), "{error}");
             return;
         }
     };
-    assert!(theirs.is_ok(), "they do not take it: {theirs:?}");
+    assert!(theirs.is_ok(), "only azgate accepts it: {theirs:?}");
     let unedited = apply(&document, []);
     assert!(unedited.len() == 1 && unedited[0].as_ptr() == source.as_ptr() && unedited[0] == source);
     views(&document);
     edited(&document, &mut choices);
 });
 
-/// Every view lies in the source, within its parent and behind its elder sibling, and reads as serde_json reads it.
+/// Asserts that every view lies in the source, within its parent and after its previous sibling, and that serde_json
+/// reads the same value.
 fn views(document: &Document) {
     for (at, view) in edits::places(document) {
         assert_eq!(document.source().get(view.span().range()), Some(view.raw()), "{at}");
@@ -85,7 +86,7 @@ fn edited(document: &Document, choices: &mut Choices<'_>) {
         Document::parse(out.clone(), 64).unwrap_or_else(|error| panic!("{error}: {shown} {changes:?}"));
     let model = model.write();
     let expected = Document::parse(Bytes::from(model.clone()), 64).expect("the model writes JSON");
-    // Through a tree once more, so that every key is spelt alike.
+    // Both go through a tree, so that every key has the same spelling.
     assert_eq!(
         String::from_utf8_lossy(&Tree::of(&written).write()),
         String::from_utf8_lossy(&Tree::of(&expected).write()),

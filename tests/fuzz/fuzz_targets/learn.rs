@@ -1,4 +1,4 @@
-//! `translate::learn`: an upstream that refuses whatever it likes, in Azure's words and in others, about arbitrary calls.
+//! `translate::learn`: the upstream refuses anything in arbitrary calls, with Azure's wordings and with others.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -18,7 +18,7 @@ use azgate_fuzz::{Choices, mutate, split, targets, vocabulary};
 use bytes::Bytes;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
-/// How often a call is sent at most, whatever is learned.
+/// The most times that a call is sent.
 const SENDS: usize = 6;
 
 /// Azure's wordings. `P` is a parameter, `V` a value.
@@ -78,16 +78,16 @@ fuzz_target!(|input: &[u8]| {
         if learned.is_empty() {
             return;
         }
-        let told = String::from_utf8_lossy(&answer).into_owned();
+        let refusal = String::from_utf8_lossy(&answer).into_owned();
         for lesson in learned {
-            named(&lesson, body.root(), &told);
+            named(&lesson, body.root(), &refusal);
             known.add(lesson);
         }
         assert!(known.iter().len() <= Lessons::MOST);
         target = amended(&base, known.amend(&base.profile));
         strict(&call, &target);
         let Ok(next) = plan(&call, &target, &Policy::default()) else { return };
-        assert!(!capped || has_cap(sent(&call, &next).root()), "the cap is gone: {told}");
+        assert!(!capped || has_cap(sent(&call, &next).root()), "the cap is gone: {refusal}");
         if same(&call, &planned, &next) {
             return;
         }
@@ -105,7 +105,8 @@ fn sent(call: &Dialogue<'_>, plan: &Plan) -> Document {
     Document::parse(body.into(), OUTLINE_DEPTH).expect("what is sent is JSON")
 }
 
-/// Azure's refusal in one of its envelopes, about what was sent more often than not; now and then the input itself.
+/// Returns a refusal in one of Azure's envelopes. Most refusals name a parameter that was sent. Some answers are the
+/// input itself.
 fn answer(text: &[u8], sent: View<'_>, choices: &mut Choices<'_>) -> Vec<u8> {
     let param = |choices: &mut Choices<'_>| {
         let members: Vec<(String, View<'_>)> =
@@ -143,8 +144,8 @@ fn answer(text: &[u8], sent: View<'_>, choices: &mut Choices<'_>) -> Vec<u8> {
     whole.to_string().into_bytes()
 }
 
-/// A lesson is about what was in the call.
-fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
+/// Asserts that a lesson is about something in the call.
+fn named(lesson: &Lesson, sent: View<'_>, refusal: &str) {
     let has = |path: &str| path.split('.').try_fold(sent, View::get).is_some_and(|value| !value.is_null());
     let is_there = match lesson {
         Lesson::Row(_, row) => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
@@ -158,11 +159,11 @@ fn named(lesson: &Lesson, sent: View<'_>, told: &str) {
         Lesson::ApiVersion(_) => true,
         Lesson::ReplayedReasoning(_) => has("input"),
     };
-    assert!(is_there, "{lesson:?} of {told}");
+    assert!(is_there, "{lesson:?} of {refusal}");
     assert!(lesson.why().len() < 1000, "{lesson:?}");
 }
 
-/// A caller who accepts no loss gets none, whatever was learned.
+/// Asserts that a caller who accepts no loss gets none, whatever was learned.
 fn strict(call: &Dialogue<'_>, target: &Target) {
     let policy = Policy { call: Some(Lossy::Refuse), ..Policy::default() };
     if let Ok(plan) = plan(call, target, &policy) {
@@ -170,8 +171,8 @@ fn strict(call: &Dialogue<'_>, target: &Target) {
     }
 }
 
-/// Whether a plan sends the call as another one does. Then what was learned does not help it, because a rule in code or
-/// in the api-version's table has the last word, and there is no use in sending it again.
+/// Returns whether two plans send the same call. Then the lesson changes nothing, because a rule in code or in the
+/// api-version's table overrides it, and sending the call again is useless.
 fn same(call: &Dialogue<'_>, one: &Plan, other: &Plan) -> bool {
     one.dialect == other.dialect
         && one.api_version == other.api_version
@@ -179,7 +180,8 @@ fn same(call: &Dialogue<'_>, one: &Plan, other: &Plan) -> bool {
         && sent(call, one).source() == sent(call, other).source()
 }
 
-/// Whether there is a cap on the answer, under whatever name Azure may give it. One that is no number is refused by itself.
+/// Returns whether the call has a cap on the answer, under any name that Azure may use. The cap need not be a number:
+/// Azure refuses other values by themselves.
 fn has_cap(sent: View<'_>) -> bool {
     sent.members().any(|(key, value)| key.ends_with("_tokens") && !value.is_null())
 }

@@ -1,6 +1,7 @@
-//! `sse::Decoder`: the same events whatever the chunks, not a byte lost, and what is written is read back.
+//! `sse::Decoder`: the chunks do not change the events, no byte is lost, and written events are read back.
 //!
-//! The input's first byte says how many of the next ones are cuts (none for `0`); the rest is the stream.
+//! The input's first byte, modulo 16, is the number of cuts. That many bytes with the cuts follow. The rest is the
+//! stream.
 #![no_main]
 
 use azgate::sse::{self, Decoder, EVENT_LIMIT, Event, TooLarge};
@@ -44,7 +45,8 @@ fn chunks<'a>(stream: &'a [u8], cuts: &[u8]) -> Vec<&'a [u8]> {
     at.windows(2).map(|pair| &stream[pair[0]..pair[1]]).collect()
 }
 
-/// Under a low limit it is an error if an event is larger, and else the same events, wherever the cuts are.
+/// Asserts that decoding under a low limit fails if an event is larger, and otherwise gives the same events for any
+/// cuts.
 fn limited(chunks: &[&[u8]], events: &[Event], tail: &Option<Event>, limit: usize) {
     let largest = events.iter().chain(tail).map(|event| event.raw().len()).max().unwrap_or_default();
     match decode(chunks, limit) {
@@ -52,16 +54,16 @@ fn limited(chunks: &[&[u8]], events: &[Event], tail: &Option<Event>, limit: usiz
             assert!(largest <= limit, "{largest} bytes pass a limit of {limit}");
             assert_eq!((&decoded.0[..], &decoded.1), (events, tail));
         }
-        // One byte is looked at beyond a blank line that ends with CR.
+        // The decoder looks at one byte after a blank line that ends with CR.
         Err(_) => assert!(largest + 1 > limit, "{largest} bytes do not pass a limit of {limit}"),
     }
 }
 
-/// An event with other data has that data, its other lines, and nothing more. It is read behind another event, because
-/// a byte order mark counts at the start of a stream only.
+/// Asserts that an event with replaced data has that data, its other lines, and nothing more. The event is read after
+/// another event, because a byte order mark has a meaning only at the start of a stream.
 fn rewritten(event: &Event) {
     let (events, tail) = decode(&[b":\n\n", &event.with_data(b"{\"a\":\n1}")], EVENT_LIMIT).expect("small");
-    // An empty line behind a byte order mark ends no event here, and does once the mark is gone.
+    // An empty line after a byte order mark does not end an event here. Without the mark it does.
     let blank = |event: &Event| event.raw().iter().all(|byte| matches!(byte, b'\r' | b'\n'));
     let events = events.into_iter().skip(1).chain(tail).filter(|event| !blank(event));
     let events: Vec<Event> = events.collect();
@@ -72,7 +74,7 @@ fn rewritten(event: &Event) {
     }
 }
 
-/// What is written as an event or a comment is read as just that.
+/// Asserts that a written event is read as that event, and a written comment as a comment.
 fn written(text: &[u8]) {
     let mut out = BytesMut::new();
     let (one, other) = text.split_at(text.len() / 2);

@@ -1,4 +1,4 @@
-//! `translate::plan` over arbitrary calls of both operations, for every family, served by whatever operation, on every kind
+//! `translate::plan` with arbitrary calls in both dialects, for every family, served in either dialect, on every kind
 //! of surface, under any policy.
 #![no_main]
 
@@ -32,7 +32,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
     let literal = !target.profile.is_known() && !target.collect && dialect == Dialect::Chat;
     if literal && planned.crossing.is_none() {
-        // Only what azgate itself has put into earlier answers goes, and what Azure refuses whatever the model.
+        // The plan changes only fields that azgate put into earlier answers, and what Azure refuses for every model.
         let meant =
             |edit: &Edit| matches!(&*edit.rule, "drop.replayed" | "drop.reasoning" | "shorten.tool_call_id");
         assert!(planned.edits.iter().all(meant), "{:?}", planned.edits);
@@ -47,7 +47,7 @@ fuzz_target!(|input: &[u8]| {
     }
     let shown = String::from_utf8_lossy(&sent);
     let again =
-        self::call(planned.dialect, sent.clone()).unwrap_or_else(|| panic!("no call any more: {shown}"));
+        self::call(planned.dialect, sent.clone()).unwrap_or_else(|| panic!("no longer a call: {shown}"));
     settled(&dialogue(&again), &target, &layer, &shown);
 });
 
@@ -63,15 +63,15 @@ fn sent(call: &Dialogue<'_>, plan: &Plan) -> Bytes {
     apply(plan.body(&call.body), plan.changes()).concat().into()
 }
 
-/// What was planned needs no further change. Where rules have actions of their own, one that was passed over may leave
-/// behind what another one reads, so these are left out.
+/// Asserts that a planned call needs no further change. Skips policies that name rules: a rule that is passed over may
+/// leave something that another rule reads.
 fn settled(again: &Dialogue<'_>, target: &Target, layer: &PolicyLayer, shown: &str) {
     if !layer.rules.is_empty() {
         return;
     }
     let plan = match plan(again, target, &Policy::default()) {
         Ok(plan) => plan,
-        Err(refusal) => panic!("refused once planned: {refusal:?} {shown}"),
+        Err(refusal) => panic!("refused after it was planned: {refusal:?} {shown}"),
     };
     let more: Vec<_> =
         plan.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();

@@ -1,6 +1,6 @@
-//! An input is a text and, behind its last NUL byte, the choices of everything else. So a plain JSON file is an input.
+//! An input is a text and, after its last NUL byte, the choices of everything else. So a plain JSON file is an input.
 
-/// A source of choices: the bytes that the input gives, then those of a generator that these seed.
+/// A source of choices: first the bytes of the input, then the bytes of a generator that the input seeds.
 #[derive(Clone, Debug)]
 pub struct Choices<'a> {
     given: &'a [u8],
@@ -8,7 +8,7 @@ pub struct Choices<'a> {
 }
 
 impl<'a> Choices<'a> {
-    /// The choices that these bytes stand for; without any, the text makes them.
+    /// Makes choices from bytes. Without any bytes, the text seeds the generator.
     pub fn new(given: &'a [u8], text: &[u8]) -> Choices<'a> {
         let seed = if given.is_empty() { text } else { given };
         // FNV-1a.
@@ -18,12 +18,12 @@ impl<'a> Choices<'a> {
         Choices { given, state: state | 1 }
     }
 
-    /// The choices of a generator alone.
+    /// Makes choices with a generator only.
     pub fn random(seed: u32) -> Choices<'static> {
         Choices { given: &[], state: (u64::from(seed) << 20) | 1 }
     }
 
-    /// The next number below 256.
+    /// Returns the next number below 256.
     pub fn byte(&mut self) -> u8 {
         if let Some((byte, rest)) = self.given.split_first() {
             self.given = rest;
@@ -36,19 +36,19 @@ impl<'a> Choices<'a> {
         (self.state >> 24) as u8
     }
 
-    /// A number below `end`, which must not be zero.
+    /// Returns a number below `end`, which must not be zero.
     pub fn below(&mut self, end: usize) -> usize {
         let wide = if end > 256 { usize::from(self.byte()) << 8 } else { 0 };
         (wide | usize::from(self.byte())) % end
     }
 
-    /// One of these.
+    /// Returns one of these.
     pub fn of<'t, T>(&mut self, all: &'t [T]) -> &'t T {
         &all[self.below(all.len())]
     }
 }
 
-/// An input's text, and the bytes of its choices.
+/// Splits an input into its text and the bytes of its choices.
 pub fn split(input: &[u8]) -> (&[u8], &[u8]) {
     match input.iter().rposition(|byte| *byte == 0) {
         Some(at) => (&input[..at], &input[at + 1..]),

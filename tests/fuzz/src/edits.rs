@@ -1,4 +1,4 @@
-//! Changes of a document, to places that are there and to places that are not.
+//! Changes of a document, at places that exist and at places that do not.
 
 use azgate::json::{Change, Document, Kind, Pointer, Raw, View};
 
@@ -7,7 +7,7 @@ use crate::{
     vocabulary::{KEYS, VALUES},
 };
 
-/// A change: any operation at any place, with a value of the vocabulary or of the document itself.
+/// Returns any change at any place, with a value from the vocabulary or from the document itself.
 pub fn change(document: &Document, choices: &mut Choices<'_>) -> Change {
     let (at, view) = place(document, choices);
     let at = match (choices.below(4), view.kind()) {
@@ -32,7 +32,7 @@ fn value(document: &Document, choices: &mut Choices<'_>) -> Raw {
     }
 }
 
-/// A recorded value with its place, by a walk from the root.
+/// Walks from the root to a recorded value, and returns the value with its place.
 fn place<'d>(document: &'d Document, choices: &mut Choices<'_>) -> (Pointer, View<'d>) {
     let (mut at, mut view) = (Pointer::default(), document.root());
     while choices.below(5) > 0 {
@@ -51,7 +51,7 @@ fn place<'d>(document: &'d Document, choices: &mut Choices<'_>) -> (Pointer, Vie
     (at, view)
 }
 
-/// Every recorded value with its place, the root first.
+/// Returns every recorded value with its place, the root first.
 pub fn places(document: &Document) -> Vec<(Pointer, View<'_>)> {
     let mut places = vec![(Pointer::default(), document.root())];
     let mut next = 0;

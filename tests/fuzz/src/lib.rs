@@ -1,5 +1,5 @@
-//! What the fuzz targets share: how an input is split, and edits of JSON that keep it JSON, both as what is tested and
-//! as the mutator that gets past the parser.
+//! Shared code of the fuzz targets: the split of an input, and edits that keep JSON valid. The edits are tested
+//! themselves, and the mutator uses them to make inputs that the parser accepts.
 
 pub mod choices;
 pub mod edits;

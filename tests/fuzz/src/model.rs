@@ -1,11 +1,11 @@
-//! What `json::apply` must come to, said naively: a tree of slots, changed in place and written anew.
+//! A naive model of `json::apply`: a tree of slots that is changed in place and written anew.
 
 use azgate::json::{Change, Document, Kind, Step, View, text};
 
 /// A value.
 #[derive(Clone, Debug)]
 pub enum Tree {
-    /// Its text: a scalar, a container below the recorded depth, or what a change wrote.
+    /// The text of a scalar, of a container below the recorded depth, or of a value that a change wrote.
     Text(Vec<u8>),
     /// An array.
     Array(Vec<Slot>),
@@ -17,14 +17,15 @@ pub enum Tree {
 #[derive(Clone, Debug)]
 pub struct Slot {
     key: String,
-    /// The index that an item came with, by which it is named; a member or item that came with the body has one.
+    /// The index that a member or an item had in the body, by which changes name an item. `None` if a change added the
+    /// slot.
     origin: Option<usize>,
     item: bool,
     value: Option<Tree>,
 }
 
 impl Tree {
-    /// A document's tree.
+    /// Returns the tree of a document.
     pub fn of(document: &Document) -> Tree {
         tree(document.root())
     }
@@ -82,7 +83,7 @@ impl Tree {
         self.present(step).is_some()
     }
 
-    /// The slot that a step names: one that came with the body, or else one that was added.
+    /// Returns the slot that a step names: a slot of the body, or else a slot that was added.
     fn present(&mut self, step: &Step) -> Option<&mut Slot> {
         if self.original(step).is_some() {
             return self.original(step);
@@ -91,7 +92,8 @@ impl Tree {
         slots.iter_mut().find(|slot| slot.origin.is_none() && slot.key == *key && slot.value.is_some())
     }
 
-    /// The slot that came with the body and is still there; of several members with one key the last.
+    /// Returns the slot of the body that a step names, if it is still there. If several members have the key, it is the
+    /// last.
     fn original(&mut self, step: &Step) -> Option<&mut Slot> {
         let (Tree::Array(slots) | Tree::Object(slots)) = self else { return None };
         slots.iter_mut().rfind(|slot| {
@@ -103,7 +105,7 @@ impl Tree {
         })
     }
 
-    /// The tree as text without white space.
+    /// Returns the tree as text without white space.
     pub fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
         self.write_to(&mut out);
@@ -143,7 +145,7 @@ fn tree(view: View<'_>) -> Tree {
     let members = view.members().enumerate().map(|(at, (key, value))| (at, key.into_owned(), value));
     let items = view.items().enumerate().map(|(at, value)| (at, String::new(), value));
     let slots: Vec<Slot> = members.chain(items).map(slot).collect();
-    // A container that shows nothing is empty, or lies below the recorded depth.
+    // A container without recorded values is empty, or lies below the recorded depth.
     let opaque = slots.is_empty() && compact(view.raw()).len() > 2;
     match view.kind() {
         Kind::Array if !opaque => Tree::Array(slots),
@@ -152,7 +154,7 @@ fn tree(view: View<'_>) -> Tree {
     }
 }
 
-/// JSON without the white space between its tokens.
+/// Returns JSON without the white space between its tokens.
 fn compact(json: &[u8]) -> Vec<u8> {
     let (mut quoted, mut escaped) = (false, false);
     let keep = |byte: &&u8| {

@@ -1,4 +1,4 @@
-//! The mutator of inputs whose text is a call's body: mostly it edits the JSON as JSON.
+//! The mutator of inputs whose text is the body of a call. Mostly it edits the JSON and keeps it valid.
 
 use azgate::json::{Document, apply};
 use bytes::Bytes;
@@ -9,10 +9,10 @@ use crate::{
     edits::change,
 };
 
-/// Deeper than azgate looks, so that what it takes as one value changes too.
+/// Deeper than azgate parses, so that the mutator also changes the insides of values that azgate treats as one.
 const DEPTH: u32 = 9;
 
-/// Mutates an input in place and gives its new size, as libFuzzer wants it.
+/// Mutates an input in place and returns its new size, as libFuzzer requires.
 pub fn mutate(data: &mut [u8], size: usize, most: usize, seed: u32) -> usize {
     let mut choices = Choices::random(seed);
     let way = choices.below(8);

@@ -10,19 +10,19 @@ use azgate::{
 
 use crate::choices::Choices;
 
-/// The name of every deployment, which the golden cases call.
+/// The name of every deployment. The golden cases call it.
 pub const DEPLOYMENT: &str = "alias";
 
 const SURFACES: [&str; 6] =
     ["v1", "2023-05-15", "2024-02-01", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
 
-/// The families, and last the one of which nothing is known.
+/// The known families, and last the unknown family.
 static FAMILIES: LazyLock<Vec<Arc<Profile>>> = LazyLock::new(|| {
     let catalog = Catalog::embedded();
     catalog.families().cloned().chain([catalog.unknown()]).collect()
 });
 
-/// A deployment.
+/// Returns a deployment.
 pub fn target(choices: &mut Choices<'_>) -> Target {
     static TABLE: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
     let profile = choices.of(&FAMILIES).clone();
@@ -52,13 +52,13 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
     }
 }
 
-/// The family, as if Azure served it by this operation alone.
+/// Returns the family as if Azure served it in this dialect only.
 fn alone(profile: &Arc<Profile>, dialect: Dialect) -> Arc<Profile> {
     let dialects = if profile.is_known() { vec![dialect] } else { Vec::new() };
     Arc::new(Profile { dialects, ..Profile::clone(profile) })
 }
 
-/// What a call says of losses, and a layer in which some rules have an action of their own.
+/// Returns what a caller accepts as loss, and a policy layer that gives some rules an action.
 pub fn policy(choices: &mut Choices<'_>) -> (Option<Lossy>, PolicyLayer) {
     let word = [None, None, Some(Lossy::Refuse), Some(Lossy::Allow)];
     let call = *choices.of(&word);

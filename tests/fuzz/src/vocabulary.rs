@@ -1,4 +1,4 @@
-//! The words of `chat.dict`, which libFuzzer reads too: the keys and values that mean something.
+//! The words of `chat.dict`, which libFuzzer reads too: the keys and values that have a meaning.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ pub static KEYS: LazyLock<Vec<String>> =
 /// Values, as JSON text without white space.
 pub static VALUES: LazyLock<Vec<String>> = LazyLock::new(|| words("# Values").collect());
 
-/// The entries below a heading, up to the next one.
+/// Returns the entries below a heading, up to the next heading.
 fn words(heading: &str) -> impl Iterator<Item = String> {
     let section = DICTIONARY.lines().skip_while(move |line| *line != heading).skip(1);
     let entries = section.take_while(|line| !line.starts_with('#')).filter(|line| !line.is_empty());

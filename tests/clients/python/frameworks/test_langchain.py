@@ -1,4 +1,4 @@
-"""LangChain: `ChatOpenAI` and `AzureChatOpenAI`, with the parameters that they send of their own accord."""
+"""LangChain: `ChatOpenAI` and `AzureChatOpenAI`, with the parameters that they send by themselves."""
 
 import asyncio
 import base64
@@ -38,7 +38,7 @@ def over_azure(url, key, model, **settings):
 
 @pytest.fixture(params=[over_openai, over_azure], ids=["openai", "azure"])
 def connect(request, gateway):
-    """`connect(model)` is a model of the class under test, with LangChain's defaults but for the retries."""
+    """`connect(model)` returns a model of the class under test, with LangChain's defaults but without retries."""
 
     def connect(model, key="client-key", **settings):
         return request.param(gateway.url, key, model, **{"max_retries": 0, **settings})
@@ -65,7 +65,7 @@ def test_settings_of_another_generation(row, connect, simulator):
     answer = llm.invoke([SystemMessage("Be brief."), HumanMessage("Hello, wörld")])
     assert answer.text == said_by(row, "Hello, wörld")
     body = simulator.only()["body"]
-    # ChatOpenAI itself drops the temperature where a name begins with gpt-5.
+    # ChatOpenAI itself drops the temperature if the name begins with gpt-5.
     guessed = type(llm) is ChatOpenAI and row["model"].startswith("gpt-5")
     assert body.get("temperature") == (0.2 if row["sampling"] and not guessed else None)
     assert [value for key, value in body.items() if key.startswith("max_")] == [900]
@@ -129,7 +129,7 @@ def test_streamed_tool_calls(row, connect):
 
 # docs: LangChain, structured output
 class City(pydantic.BaseModel):
-    """A city and what is to see in it."""
+    """A city and its sights."""
 
     name: str
     capital: bool
@@ -175,7 +175,7 @@ def test_an_image(row, connect, simulator):
 
 
 @pytest.mark.parametrize("model", ["gpt-4o", "team-green"])
-def test_a_stream_that_is_left_ends_the_call_to_azure(model, connect, simulator):
+def test_a_stream_that_the_client_leaves_ends_the_call_to_azure(model, connect, simulator):
     stream = connect(model).stream("[[sim: text=500 pace=10ms]] Go")
     for chunk in stream:
         if chunk.text:
@@ -235,7 +235,7 @@ def test_an_error_of_azures(words, error, message, model, stream, connect):
         assert raised.value.code == "content_filter"
 
 
-def test_its_retries_wait_as_long_as_azure_says(connect, simulator):
+def test_retries_wait_as_long_as_azure_asks(connect, simulator):
     simulator.fault("429 retry-after-ms=20", times=2)
     begin = time.monotonic()
     assert connect("gpt-5", max_retries=2).invoke("Hello").text == "gpt-5 says: Hello"
@@ -266,20 +266,20 @@ def test_an_error_in_the_middle_of_a_stream(words, model, connect):
 
 
 @pytest.mark.parametrize("model, tools", [("gpt-5.6-sol", []), ("gpt-6-sol", [weather]), ("gpt-5-codex", [weather])])
-def test_the_newest_models_go_to_the_responses_api_of_their_own_accord(model, tools, gateway, simulator):
+def test_langchain_itself_calls_the_responses_api_for_the_newest_models(model, tools, gateway, simulator):
     llm = over_openai(gateway.url, "client-key", model, max_retries=0)
     answer = (llm.bind_tools(tools) if tools else llm).invoke("Hello")
     assert answer.tool_calls if tools else answer.text == f"{model} says: Hello"
     assert simulator.only()["path"] == "/openai/v1/responses"
 
 
-def test_they_may_be_kept_on_chat_completions(gateway, simulator):
+def test_a_setting_keeps_the_newest_models_on_chat_completions(gateway, simulator):
     llm = over_openai(gateway.url, "client-key", "gpt-5.6-sol", max_retries=0, use_responses_api=False)
     assert llm.invoke("Hello").text == "gpt-5.6-sol says: Hello"
     assert simulator.only()["path"] == "/openai/v1/chat/completions"
 
 
-def test_a_conversation_goes_back_as_it_came(connect, simulator):
+def test_a_conversation_is_sent_back_unchanged(connect, simulator):
     llm = connect("team-blue")
     question = HumanMessage("Hello")
     again = llm.invoke([question, llm.invoke([question]), HumanMessage("And again")])

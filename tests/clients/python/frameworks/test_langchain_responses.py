@@ -1,4 +1,4 @@
-"""LangChain over the Responses API, and over chat completions with models that Azure serves on the Responses API alone."""
+"""LangChain over the Responses API, and over chat with models that Azure serves only on the Responses API."""
 
 import openai
 import pydantic
@@ -58,7 +58,7 @@ def test_settings_of_another_generation(row, connect, simulator):
     assert answer.text == f"{row['model']} says: Hello, wörld"
     assert answer.usage_metadata["total_tokens"] > 0
     body = simulator.only()["body"]
-    # ChatOpenAI itself drops the temperature where a name begins with gpt-5.
+    # ChatOpenAI itself drops the temperature if the name begins with gpt-5.
     assert body.get("temperature") == (0.2 if row["sampling"] else None)
     assert [value for key, value in body.items() if key.startswith("max_")] == [900]
 
@@ -96,7 +96,7 @@ def test_a_loop_of_tools(row, stream, connect, simulator):
 
 
 class City(pydantic.BaseModel):
-    """A city and what is to see in it."""
+    """A city and its sights."""
 
     name: str
     sights: list[str]
@@ -127,8 +127,8 @@ def test_errors(model, connect):
     assert "lorem" in said
 
 
-def test_without_being_asked_to_azure_remembers_the_reasoning(lone_gateway):
-    """Such a conversation names what Azure has stored: only callers who share that may have it."""
+def test_by_default_azure_stores_the_reasoning(lone_gateway):
+    """The conversation names objects that Azure has stored, so it needs the gateway whose callers share them."""
     llm = ChatOpenAI(base_url=f"{lone_gateway.url}/v1", api_key="any", model="gpt-5", use_responses_api=True)
     llm = llm.bind_tools([weather])
     question = HumanMessage("How is the weather in Paris?")

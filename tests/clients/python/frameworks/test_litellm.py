@@ -31,7 +31,7 @@ def over_azure(url, key, model):
 
 @pytest.fixture(params=[over_openai, over_azure], ids=["openai", "azure"])
 def connect(request, gateway):
-    """`connect(model)` is what LiteLLM must be told to call the model, without its retries."""
+    """`connect(model)` returns the arguments with which LiteLLM calls the model, without retries."""
 
     def connect(model, key="client-key", retries=0):
         return {**request.param(gateway.url, key, model), "max_retries": retries}
@@ -65,7 +65,7 @@ OLD_STYLE = {"temperature": 0.2, "max_tokens": 900, "top_p": 0.5, "n": 1, "seed"
 @every_framework_model()
 def test_settings_of_another_generation(row, connect, simulator):
     messages = [{"role": "system", "content": "Be brief."}, *user("Hello, wörld")]
-    # What LiteLLM knows by name it translates itself; of the other names azgate alone knows more.
+    # LiteLLM itself translates for names that it knows. For the other names azgate translates.
     answer = litellm.completion(messages=messages, drop_params=True, **OLD_STYLE, **connect(row["model"]))
     assert answer.choices[0].message.content == said_by(row, "Hello, wörld")
     body = simulator.only()["body"]
@@ -74,7 +74,7 @@ def test_settings_of_another_generation(row, connect, simulator):
 
 
 @pytest.mark.parametrize("model", ["o1", "gpt-5"])
-def test_it_refuses_by_the_name_before_azgate_is_asked(model, connect, simulator):
+def test_litellm_refuses_by_name_before_it_calls_azgate(model, connect, simulator):
     with pytest.raises(litellm.UnsupportedParamsError):
         litellm.completion(messages=user("Hello"), temperature=0.2, **connect(model))
     assert simulator.received() == []
@@ -157,14 +157,14 @@ def test_tools_with_the_newest_models(model, connect, simulator):
     answer = litellm.completion(messages=user("How is the weather in Paris?"), tools=TOOLS, **endpoint)
     (call,) = answer.choices[0].message.tool_calls
     assert call.function.name == "weather"
-    # As azure/… LiteLLM itself asks for the Responses API. Else azgate does where the model reasons.
+    # As azure/… LiteLLM itself calls the Responses API. Otherwise azgate does so if the model reasons.
     stays = endpoint["model"] == "openai/gpt-5.4"
     assert simulator.only()["path"] == f"/openai/v1/{'chat/completions' if stays else 'responses'}"
 
 
 # docs: LiteLLM, structured output
 class City(pydantic.BaseModel):
-    """A city and what is to see in it."""
+    """A city and its sights."""
 
     name: str
     capital: bool
@@ -240,7 +240,7 @@ def test_fifty_at_once(stream, connect, loop, simulator):
     assert len(simulator.received()) == 50
 
 
-# What azgate says is the same for both; LiteLLM reads it in two ways.
+# azgate sends the same error for both names. LiteLLM reads it in two ways.
 ERRORS = [
     ("429 retry-after=7", litellm.RateLimitError, litellm.RateLimitError, "exceeded the token rate limit"),
     ("filter", litellm.BadRequestError, litellm.ContentPolicyViolationError, "content management policy"),
@@ -263,8 +263,8 @@ def test_an_error_of_azures(words, openai, azure, message, model, stream, connec
         assert raised.value.litellm_response_headers["retry-after"] == "7"
 
 
-def test_its_retries_wait_as_long_as_azure_says(connect, simulator):
-    # LiteLLM keeps a client for each endpoint, and with it the retries of the first call.
+def test_retries_wait_as_long_as_azure_asks(connect, simulator):
+    # LiteLLM keeps a client for each endpoint, and that client keeps the retries of the first call.
     litellm.in_memory_llm_clients_cache.flush_cache()
     simulator.fault("429 retry-after-ms=20", times=2)
     begin = time.monotonic()

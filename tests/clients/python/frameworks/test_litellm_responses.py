@@ -1,4 +1,4 @@
-"""LiteLLM over the Responses API, and in chat with models that Azure serves there alone."""
+"""LiteLLM over the Responses API, and in chat with models that Azure serves only there."""
 
 import litellm
 import pytest
@@ -20,13 +20,13 @@ def build(request):
 
 @pytest.fixture
 def connect(build, gateway):
-    """`connect(model)` is what LiteLLM must be told to call the model, without its retries."""
+    """`connect(model)` returns the arguments with which LiteLLM calls the model, without retries."""
     return lambda model: build(gateway, model)
 
 
 @pytest.fixture
 def connect_alone(build, lone_gateway):
-    """The same with the gateway whose callers share what Azure stores."""
+    """Like `connect`, with the gateway whose callers share what Azure stores."""
     return lambda model: build(lone_gateway, model)
 
 
@@ -75,7 +75,7 @@ def test_a_loop_of_tools(row, connect, simulator):
 @every_responses_model(frameworks=True, responses=True)
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 def test_a_chat_with_a_loop_of_tools(row, stream, connect_alone, simulator):
-    """Some of these names LiteLLM puts to the Responses API itself, and its reasoning is what Azure has stored."""
+    """LiteLLM itself calls the Responses API for some names, and relies on the reasoning that Azure has stored."""
     endpoint = connect_alone(row["model"])
     messages = [{"role": "user", "content": "[[sim: calls=3]] How is the weather in Paris?"}]
     while True:
@@ -92,8 +92,8 @@ def test_a_chat_with_a_loop_of_tools(row, stream, connect_alone, simulator):
     assert len(simulator.received()) == 4
 
 
-def test_what_litellm_keeps_of_an_answer_goes_back_to_the_model(gateway, simulator):
-    """It keeps `azgate`, with the reasoning in it, among its `provider_specific_fields`."""
+def test_litellm_sends_the_reasoning_of_an_answer_back_to_the_model(gateway, simulator):
+    """LiteLLM keeps `azgate`, which holds the reasoning, among its `provider_specific_fields`."""
     endpoint = {**over_openai(gateway.url, "gpt-5.6-sol"), "api_key": "client-key", "max_retries": 0}
     call = {"tools": [{"type": "function", "function": WEATHER}], **endpoint}
     question = {"role": "user", "content": "How is the weather in Paris?"}

@@ -1,4 +1,4 @@
-"""LlamaIndex: `OpenAI`, `OpenAILike` and `AzureOpenAI`, with the parameters that they send of their own accord."""
+"""LlamaIndex: `OpenAI`, `OpenAILike` and `AzureOpenAI`, with the parameters that they send by themselves."""
 
 import asyncio
 import base64
@@ -62,7 +62,7 @@ def over_azure(url, key, row, **settings):
 
 @pytest.fixture(params=[over_openai, over_openai_like, over_azure], ids=["openai", "openai-like", "azure"])
 def connect(request, gateway):
-    """`connect(row)` is a model of the class under test, with LlamaIndex's defaults but for the retries."""
+    """`connect(row)` returns a model of the class under test, with LlamaIndex's defaults but without retries."""
 
     def connect(row, key="client-key", **settings):
         row = {"model": row, "serves": "gpt-4o"} if isinstance(row, str) else row
@@ -146,7 +146,7 @@ def test_one_call_of_a_tool(row, connect):
 
 # docs: LlamaIndex, structured output
 class City(pydantic.BaseModel):
-    """A city and what is to see in it."""
+    """A city and its sights."""
 
     name: str
     capital: bool
@@ -185,14 +185,14 @@ def test_an_image(row, connect, simulator):
     assert message["content"][1]["image_url"]["url"] == f"data:image/png;base64,{PIXEL}"
 
 
-def test_a_stream_that_is_left_ends_the_call_to_azure(connect, simulator):
+def test_a_stream_that_the_client_leaves_ends_the_call_to_azure(connect, simulator):
     def read_a_little(llm):
         for part in llm.stream_complete("[[sim: text=500 pace=10ms]] Go"):
             if part.delta:
                 return
 
     read_a_little(connect("gpt-4o"))
-    # LlamaIndex closes nothing: the connection goes with the objects that hold it.
+    # LlamaIndex closes nothing. The connection is closed when Python collects the objects that hold it.
     gc.collect()
     assert simulator.ending() == "abandoned"
 
@@ -258,7 +258,7 @@ def test_an_error_of_azures(words, error, message, model, stream, connect):
         assert raised.value.code == "content_filter"
 
 
-def test_its_retries_wait_as_long_as_azure_says(connect, simulator):
+def test_retries_wait_as_long_as_azure_asks(connect, simulator):
     simulator.fault("429 retry-after-ms=20", times=2)
     begin = time.monotonic()
     assert connect("gpt-4o", max_retries=3).complete("Hello").text == "gpt-4o says: Hello"
@@ -273,14 +273,14 @@ def test_a_wrong_key(connect, simulator):
 
 
 def test_an_unknown_model(connect, simulator):
-    # Known to LlamaIndex, but not to azgate.
+    # LlamaIndex knows this name, and azgate does not.
     unknown = {"model": "gpt-4-turbo", "serves": "gpt-4-turbo"}
     with pytest.raises(openai.NotFoundError, match="gpt-4-turbo"):
         connect(unknown).complete("Hello")
     assert simulator.received() == []
 
 
-def test_without_being_told_it_asks_for_completions(gateway, simulator):
+def test_without_is_chat_model_it_calls_completions(gateway, simulator):
     llm = OpenAILike(api_base=f"{gateway.url}/v1", api_key="client-key", model="gpt-4o", max_retries=0)
     with pytest.raises(openai.NotFoundError, match="/v1/chat/completions"):
         llm.complete("Hello")
@@ -297,7 +297,7 @@ def test_an_error_in_the_middle_of_a_stream(words, model, connect):
     assert "lorem" in said
 
 
-# It takes only the names that it knows, and gpt-5-codex is none of them.
+# OpenAIResponses takes only names that it knows, and it does not know gpt-5-codex.
 @pytest.mark.parametrize("model", ["gpt-4o", "o1", "gpt-5", "o3-pro"])
 def test_the_responses_api(model, gateway, loop, simulator):
     url, key = gateway.url, "client-key"
