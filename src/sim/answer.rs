@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::{
+    answer_spec::{Choice as ToolChoice, Wanted},
+    conversation::{Format, Tool, ToolKind},
     directive::Directive,
     models::{Class, Found},
     prompt::Prompt,
-    synth,
-    talk::{Format, Tool, ToolKind},
+    schema_instance,
     usage::{self, Usage},
-    wanted::{Choice as ToolChoice, Wanted},
 };
 
 /// A whole answer, before it is written as a body or as a stream.
@@ -128,7 +128,8 @@ fn said(wanted: &Wanted<'_>, prompt: &Prompt) -> String {
     let name = wanted.model.name;
     match wanted.format {
         Format::Schema(format) => {
-            return synth::instance(format.get("schema").unwrap_or(&json!({"type": "object"}))).to_string();
+            return schema_instance::instance(format.get("schema").unwrap_or(&json!({"type": "object"})))
+                .to_string();
         }
         Format::Object => return json!({"model": name, "said": prompt.text}).to_string(),
         Format::Text => {}
@@ -167,7 +168,7 @@ fn call(tool: &Tool<'_>, prompt: &Prompt, id: String) -> Call {
     let custom = tool.kind == ToolKind::Custom;
     let input = match tool.schema {
         _ if custom => prompt.text.clone(),
-        Some(schema) => synth::instance(schema).to_string(),
+        Some(schema) => schema_instance::instance(schema).to_string(),
         None => "{}".to_owned(),
     };
     Call { id, custom, name, input }

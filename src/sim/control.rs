@@ -11,7 +11,13 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Ending, Fault, Received, Simulator, http::json as answer, lock};
+use super::{
+    directive::Fault,
+    ending::Ending,
+    json_response::json as answer,
+    log::Received,
+    simulator::{Simulator, lock},
+};
 
 pub(super) fn router() -> Router<Simulator> {
     Router::new()

@@ -16,6 +16,9 @@ pub struct SimError {
     pub body: String,
 }
 
+/// The result of a check.
+pub(super) type Verdict = Result<(), SimError>;
+
 impl fmt::Display for SimError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.status, self.body)

@@ -8,10 +8,10 @@ use axum::{
 };
 
 use super::{
-    SimError,
     deliver::Wire,
     directive::{Directive, Failure},
-    errors::{self, engine_with, front_door, gateway},
+    errors::{self, SimError, engine_with, front_door, gateway},
+    json_response,
 };
 
 /// A gateway's page: no JSON at all.
@@ -25,13 +25,13 @@ pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Respons
         Failure::Html(status) => (status, html(status)),
         Failure::Gateway(429) => {
             let message = format!("Rate limit is exceeded. Try again in {} seconds.", seconds(wait));
-            (429, respond_with(&gateway(429, &message)))
+            (429, json_response::error(&gateway(429, &message)))
         }
-        Failure::Gateway(401) => (401, respond_with(&errors::wrong_token())),
-        Failure::Gateway(status) => (status, respond_with(&gateway(status, reason(status)))),
-        Failure::Filter if wire == Wire::Responses => (400, respond_with(&errors::filtered_input())),
-        Failure::Filter => (400, respond_with(&errors::filtered())),
-        Failure::Status(status) => (status, respond_with(&error(status, wait))),
+        Failure::Gateway(401) => (401, json_response::error(&errors::wrong_token())),
+        Failure::Gateway(status) => (status, json_response::error(&gateway(status, reason(status)))),
+        Failure::Filter if wire == Wire::Responses => (400, json_response::error(&errors::filtered_input())),
+        Failure::Filter => (400, json_response::error(&errors::filtered())),
+        Failure::Status(status) => (status, json_response::error(&error(status, wait))),
     };
     if status == 429 || wish.retry_after.is_some() {
         let headers = response.headers_mut();
@@ -40,12 +40,6 @@ pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Respons
         headers.insert("retry-after-ms", HeaderValue::from(millis));
     }
     response
-}
-
-/// An error as a response.
-pub(super) fn respond_with(error: &SimError) -> Response {
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], error.body.clone()).into_response()
 }
 
 fn html(status: u16) -> Response {

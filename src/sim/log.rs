@@ -8,7 +8,7 @@ use std::{
 use axum::http::HeaderMap;
 use bytes::Bytes;
 
-use super::Ending;
+use super::ending::Ending;
 
 /// The newest requests are kept, up to this many …
 const REQUESTS: usize = 1_000;

@@ -1,6 +1,6 @@
 //! What an answer needs from a conversation: the last question, its pictures, and a tool's result behind it.
 
-use super::talk::{Speaker, Turn};
+use super::conversation::{Speaker, Turn};
 
 /// The end of a conversation.
 #[derive(Debug, Default)]
@@ -57,23 +57,11 @@ fn directives(text: &str) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn directives_are_taken_out_of_the_text() {
         let (text, found) = directives("[[sim: 429]] hello [[sim: slow=1ms]]");
         assert_eq!((text.as_str(), found), ("hello", vec![" 429".to_owned(), " slow=1ms".to_owned()]));
         assert_eq!(directives("[[sim: open").0, "[[sim: open");
-    }
-
-    #[test]
-    fn only_a_result_behind_the_last_question_counts() {
-        let body = json!({"messages": [
-            {"role": "user", "content": "old"}, {"role": "tool", "content": "old result"},
-            {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "image_url", "image_url": {}}]},
-        ]});
-        let prompt = Prompt::of(&crate::sim::chat::turns(body.as_object().unwrap()));
-        assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
-        assert_eq!(prompt.results, 0);
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::read::{includes, may_host, text};
-use crate::sim::{prompt::Prompt, rules::Ask};
+use crate::sim::{prompt::Prompt, request::Ask};
 
 /// What the hosted tools of a call did.
 #[derive(Debug, Default)]

@@ -13,22 +13,24 @@ use serde_json::{Map, Value};
 
 use super::{
     events::{self, Style},
-    memory::Stored,
     object, output,
     read::{self, turns},
-    rules, stored,
+    rules,
+    store::Stored,
+    stored,
 };
 use crate::sim::{
-    SimError, Simulator, Surface, answer,
+    answer,
     deliver::{self, Wire},
     directive::Directive,
-    errors, failures, headers,
-    http::{Incoming, finish, wish},
-    lock,
+    errors::{self, SimError},
+    failures, headers,
+    incoming::{Incoming, finish},
     models::Found,
-    parse,
     prompt::Prompt,
-    rules::Ask,
+    request::{Ask, parse},
+    simulator::{Simulator, lock},
+    surface::Surface,
 };
 
 /// The two surfaces; both name the deployment in the body.
@@ -45,16 +47,8 @@ pub(in crate::sim) fn router() -> Router<Simulator> {
 }
 
 async fn create(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
-    let prepared = surface(&incoming).and_then(|surface| prepare(&simulator, &surface, &incoming));
+    let prepared = incoming.surface().and_then(|surface| prepare(&simulator, &surface, &incoming));
     finish(prepared, &incoming).await
-}
-
-/// Which surface the path is of.
-pub(super) fn surface(incoming: &Incoming) -> Result<Surface, SimError> {
-    if incoming.path.starts_with("/openai/v1/") {
-        return incoming.v1().map(|()| Surface::V1);
-    }
-    incoming.dated()
 }
 
 /// Everything up to the response and the wait before it.
@@ -69,7 +63,7 @@ fn prepare(
     let name = body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?;
     let found = simulator.deployment(name).ok_or_else(errors::no_deployment)?;
     let ask = Ask { model: found.model, surface, body: &body };
-    let wish = wish(simulator, name, &own_prompt(&ask), "input")?;
+    let wish = simulator.directive(name, &own_prompt(&ask), "input")?;
     if let Some(failure) = wish.failure {
         return Ok((wish.slow, failures::respond(failure, &wish, Wire::Responses)));
     }

@@ -5,21 +5,15 @@
 mod events;
 mod hosted;
 mod http;
-mod memory;
 mod object;
 mod output;
 mod read;
 mod rules;
 mod seal;
+mod store;
 mod stored;
 
-pub(super) use self::{http::router, memory::Memory};
-use super::{SimError, rules::Ask};
-
-/// Whether Azure would take this body, whatever it has stored.
-pub(super) fn judge(ask: &Ask<'_>, resource: &str) -> Result<(), SimError> {
-    rules::check(ask, None, resource).map(|_| ())
-}
+pub(super) use self::{http::router, rules::check, store::Memory};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::output;
-use crate::sim::{answer::Answer, directive::Directive, filters, rules::Ask};
+use crate::sim::{answer::Answer, directive::Directive, filters, request::Ask};
 
 /// A whole response.
 pub(super) fn whole(

@@ -11,7 +11,7 @@ use crate::sim::{
     answer::{Answer, Call, Message},
     directive::Directive,
     prompt::Prompt,
-    rules::Ask,
+    request::Ask,
     usage,
 };
 

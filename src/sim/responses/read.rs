@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::sim::{
+    answer_spec::{Choice, Wanted},
+    conversation::{self, Format, Speaker, Tool, ToolKind, Turn},
     models::Tools,
-    rules::Ask,
-    talk::{self, Format, Speaker, Tool, ToolKind, Turn},
-    wanted::{Choice, Wanted},
+    request::Ask,
 };
 
 /// The kind of an input item: an item without a type is a message, or a reference if it has nothing but an id.
@@ -117,7 +117,7 @@ pub(super) fn includes(ask: &Ask<'_>, wanted: &str) -> bool {
 
 /// The tokens of the prompt.
 pub(super) fn prompt_tokens(ask: &Ask<'_>, items: &[Value]) -> u64 {
-    talk::tokens(&turns(ask, items), &tools(ask), format(ask))
+    conversation::tokens(&turns(ask, items), &tools(ask), format(ask))
 }
 
 /// What the call asks for.

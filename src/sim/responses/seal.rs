@@ -1,6 +1,6 @@
 //! Encrypted reasoning: opaque to a caller, and readable by the resource that made it and by no other.
 
-use crate::sim::{SimError, errors::engine};
+use crate::sim::errors::{SimError, engine};
 
 /// What Fernet tokens begin with, as Azure's do.
 const HEAD: &str = "gAAAAAB";

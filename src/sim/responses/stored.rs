@@ -9,18 +9,16 @@ use serde_json::{Value, json};
 
 use super::{
     events::{self, Style},
-    http::surface,
     object,
-    read::text,
+    read::{kind, text},
     rules,
 };
 use crate::sim::{
-    SimError, Simulator,
-    errors::{engine, engine_with},
-    failures,
-    http::{Incoming, json as answer},
-    lock,
-    rules::Ask,
+    errors::{SimError, engine, engine_with},
+    incoming::Incoming,
+    json_response::json_or_error,
+    request::Ask,
+    simulator::{Simulator, lock},
 };
 
 /// The items of a call's own input, each with an id.
@@ -31,7 +29,7 @@ pub(super) fn identified(ask: &Ask<'_>, items: &[Value], serial: u64) -> Vec<Val
 }
 
 fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
-    let head = match super::read::kind(&item) {
+    let head = match kind(&item) {
         "message" => "msg",
         "function_call" | "function_call_output" => "fc",
         "custom_tool_call" | "custom_tool_call_output" => "ctc",
@@ -47,16 +45,9 @@ fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
 
 /// Looks at the surface and the key before anything else.
 fn admit(simulator: &Simulator, incoming: &Incoming) -> Result<(), SimError> {
-    let surface = surface(incoming)?;
+    let surface = incoming.surface()?;
     incoming.authorize(simulator, &surface)?;
     rules::served(&surface)
-}
-
-fn shown(outcome: Result<Value, SimError>) -> Response {
-    match outcome {
-        Ok(value) => answer(StatusCode::OK, &value),
-        Err(error) => failures::respond_with(&error),
-    }
 }
 
 fn unknown(id: &str) -> SimError {
@@ -81,7 +72,7 @@ pub(super) async fn retrieve(
             let after = incoming.query("starting_after").and_then(|number| number.parse().ok());
             replay(&response, Style { obfuscation, ..Style::default() }, after)
         }
-        other => shown(other),
+        other => json_or_error(other),
     }
 }
 
@@ -99,7 +90,7 @@ pub(super) async fn delete(
     Path(id): Path<String>,
     incoming: Incoming,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
         if lock(&simulator.inner.memory).forget(&id) {
             return Ok(json!({"id": id, "object": "response.deleted", "deleted": true}));
         }
@@ -113,7 +104,7 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     incoming: Incoming,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
         let mut memory = lock(&simulator.inner.memory);
         let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
         if stored.object.get("background") != Some(&Value::Bool(true)) {
@@ -135,7 +126,7 @@ pub(super) async fn input_items(
     Path(id): Path<String>,
     incoming: Incoming,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
         let memory = lock(&simulator.inner.memory);
         let stored = memory.find(&id).ok_or_else(|| unknown(&id))?;
         let limit = incoming.query("limit").map_or(Some(20), |limit| limit.parse().ok());

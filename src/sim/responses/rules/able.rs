@@ -2,20 +2,13 @@
 
 use serde_json::Value;
 
-use super::{
-    super::read::{self, effort, given_effort, includes},
-    output::unsupported,
-};
+use super::output::unsupported;
 use crate::sim::{
-    errors::{engine, invalid_value, unsupported_parameter, unsupported_value},
+    errors::{Verdict, engine, invalid_value, unsupported_parameter, unsupported_value},
     models::{Class, Feature, Tools, Verbosity},
-    rules::{Ask, Verdict},
+    request::Ask,
+    responses::read::{self, effort, given_effort, includes},
 };
-
-/// Whether the model reasons in this call.
-fn is_reasoning(ask: &Ask<'_>) -> bool {
-    ask.model.is_strict() && !(ask.model.class == Class::Switchable && effort(ask) == "none")
-}
 
 pub(super) fn streaming(ask: &Ask<'_>) -> Verdict {
     if ask.is_true("stream") && !ask.has(Feature::Stream) {
@@ -58,7 +51,7 @@ pub(super) fn thoughts(ask: &Ask<'_>) -> Verdict {
 
 /// OpenAI's wording, which has no code here: any value is refused, also the default.
 pub(super) fn sampling(ask: &Ask<'_>) -> Verdict {
-    if !is_reasoning(ask) {
+    if !ask.model.is_reasoning_at(effort(ask)) {
         return Ok(());
     }
     if let Some(name) = ["temperature", "top_p"].into_iter().find(|name| ask.get(name).is_some()) {

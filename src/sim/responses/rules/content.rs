@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{super::read::text, only};
+use super::known_members::only;
 use crate::sim::{
-    errors::{engine, invalid_value, listed, missing},
-    rules::{Verdict, types::wrong_type},
+    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
+    responses::read::text,
+    value_type::wrong_type,
 };
 
 /// Every type of part that there is, as Azure lists them.
@@ -113,7 +114,7 @@ fn file(path: &str, part: &Value) -> Verdict {
 }
 
 /// OpenAI's wording, seen for an image without a source.
-fn exactly_one(path: &str, names: &[&str]) -> crate::sim::SimError {
+fn exactly_one(path: &str, names: &[&str]) -> SimError {
     let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     let message = format!(
         "Missing mutually exclusive parameters: '{path}'. Ensure you are providing exactly one of: {}.",

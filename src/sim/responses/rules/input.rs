@@ -2,17 +2,12 @@
 
 use serde_json::Value;
 
-use super::{
-    super::read::{kind, text},
-    content, only,
-};
+use super::{content, known_members::only};
 use crate::sim::{
-    SimError,
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{no_longer, wrong_type},
-    },
+    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
+    request::Ask,
+    responses::read::{kind, text},
+    value_type::{no_longer, wrong_type},
 };
 
 /// A type of item: what it is called, how its id begins, its members that must be there, and the others.

@@ -1,9 +1,10 @@
 //! The surface, the model, and the names of the body's members.
 
 use crate::sim::{
-    Operation, Surface,
-    errors::{self, engine, missing, unknown_parameter},
-    rules::{Ask, Verdict, surface},
+    api_version,
+    errors::{self, SimError, Verdict, engine, missing, unknown_parameter},
+    request::Ask,
+    surface::{Operation, Surface},
 };
 
 /// The first api-version that has the operation (Microsoft's api-version-lifecycle page).
@@ -51,7 +52,7 @@ const LATER: &[&str] = &[
 
 /// Whether the surface has the operation at all.
 pub(in crate::sim) fn served(on: &Surface) -> Verdict {
-    surface::known_version(on)?;
+    api_version::known(on)?;
     match on {
         Surface::Dated(version) if version.as_str() < SINCE => Err(errors::no_resource()),
         Surface::Dated(_) | Surface::V1 => Ok(()),
@@ -66,7 +67,7 @@ pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
     if !ask.model.serves(Operation::Responses) {
         return Err(errors::wrong_operation("responses", ask.model.name));
     }
-    surface::version_of_the_model(ask)
+    api_version::serves_model(ask)
 }
 
 /// A body without `input` is told so before anything else.
@@ -86,7 +87,7 @@ pub(super) fn known(ask: &Ask<'_>) -> Verdict {
 }
 
 /// cline#5419, chatwise-releases#1023, both on Azure.
-fn moved() -> crate::sim::SimError {
+fn moved() -> SimError {
     let message = "Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. Try \
                    again with the new parameter. See the API documentation for more information: \
                    https://platform.openai.com/docs/api-reference/responses/create.";

@@ -3,12 +3,9 @@
 use serde_json::Value;
 
 use crate::sim::{
-    SimError,
-    errors::engine,
-    rules::{
-        Ask, Verdict,
-        types::{ANY, Kind, no_longer, wrong_type},
-    },
+    errors::{SimError, Verdict, engine},
+    request::Ask,
+    value_type::{ANY, Kind, no_longer, wrong_type},
 };
 
 /// In the order in which OpenAI looks at them.

@@ -5,6 +5,7 @@ mod able;
 mod content;
 mod input;
 mod keys;
+mod known_members;
 mod members;
 mod output;
 mod schema;
@@ -14,12 +15,11 @@ mod tools;
 use serde_json::Value;
 
 pub(super) use self::keys::served;
-use super::{memory::Memory, read};
 use crate::sim::{
-    SimError,
-    errors::{engine, unknown_parameter},
+    errors::{SimError, Verdict, engine},
     models::Window,
-    rules::{Ask, Verdict},
+    request::Ask,
+    responses::{read, store::Memory},
 };
 
 /// The surface and the form.
@@ -76,15 +76,6 @@ fn window(ask: &Ask<'_>, items: &[Value]) -> Verdict {
     let message =
         "Your input exceeds the context window of this model. Please adjust your input and try again.";
     Err(engine(message, Some("input"), Some("context_length_exceeded")))
-}
-
-/// Refuses the first member that is not one of these.
-fn only(path: &str, value: &Value, known: &[&str]) -> Verdict {
-    let mut members = value.as_object().into_iter().flat_map(|members| members.keys());
-    match members.find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(unknown_parameter(&format!("{path}.{name}"))),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 
 use serde_json::Value;
 
-use super::{only, schema};
+use super::{known_members::only, schema};
 use crate::sim::{
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{Kind, wrong_type},
-    },
+    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
+    request::Ask,
+    value_type::{Kind, wrong_type},
 };
 
 /// OpenAI's enum; Azure's v1 specification has all but the two of web search.
@@ -105,7 +103,7 @@ pub(super) fn stream_options(ask: &Ask<'_>) -> Verdict {
 }
 
 /// `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. …`, as Azure words it here.
-pub(super) fn unsupported(path: &str, value: &str, model: &str, supported: &[&str]) -> crate::sim::SimError {
+pub(super) fn unsupported(path: &str, value: &str, model: &str, supported: &[&str]) -> SimError {
     let message = format!(
         "Unsupported value: '{value}' is not supported with the '{model}' model. Supported values are: {}.",
         listed(supported)

@@ -3,15 +3,14 @@
 
 use serde_json::Value;
 
-use super::super::{
-    memory::Memory,
-    read::{kind, text},
-    seal,
-};
 use crate::sim::{
-    SimError,
-    errors::{engine, engine_with, missing},
-    rules::{Ask, Verdict},
+    errors::{SimError, Verdict, engine, engine_with, missing},
+    request::Ask,
+    responses::{
+        read::{kind, text},
+        seal,
+        store::Memory,
+    },
 };
 
 /// The conversation of a call, the oldest item first.

@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{super::read::text, only, schema};
+use super::{known_members::only, schema};
 use crate::sim::{
-    SimError,
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{Kind, wrong_type},
-    },
+    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
+    request::Ask,
+    responses::read::text,
+    value_type::{Kind, wrong_type},
 };
 
 /// The tool types of Azure's v1 specification, and those that Microsoft's pages have beside them. Azure's lists are

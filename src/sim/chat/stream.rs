@@ -3,10 +3,10 @@
 
 use bytes::Bytes;
 
-use super::{
+use super::json_writer::Out;
+use crate::sim::{
     answer::{Answer, Call, Choice, Message},
     filters, usage,
-    write::Out,
 };
 
 /// How the stream is to look.

@@ -1,33 +1,10 @@
-//! What the api-version knows: versions themselves, the models they serve, and body keys.
+//! The operation, and the body keys that an api-version knows.
 
-use super::{Ask, Verdict};
-use crate::sim::{Operation, Surface, errors};
-
-/// The dated api-versions that the data plane answers to (Microsoft's api-version-lifecycle page).
-const VERSIONS: &[&str] = &[
-    "2023-05-15",
-    "2023-06-01-preview",
-    "2023-07-01-preview",
-    "2023-08-01-preview",
-    "2023-09-01-preview",
-    "2023-12-01-preview",
-    "2024-02-01",
-    "2024-02-15-preview",
-    "2024-03-01-preview",
-    "2024-04-01-preview",
-    "2024-05-01-preview",
-    "2024-06-01",
-    "2024-07-01-preview",
-    "2024-08-01-preview",
-    "2024-09-01-preview",
-    "2024-10-01-preview",
-    "2024-10-21",
-    "2024-12-01-preview",
-    "2025-01-01-preview",
-    "2025-02-01-preview",
-    "2025-03-01-preview",
-    "2025-04-01-preview",
-];
+use crate::sim::{
+    errors::{self, Verdict},
+    request::Ask,
+    surface::{Operation, Surface},
+};
 
 /// The body keys of the chat operation and the api-version that brought them. Summed up they give the 23 keys of
 /// Azure's specification 2024-10-21 and the 30 of 2025-03-01-preview; `model` is tolerated, since the SDKs send it.
@@ -74,33 +51,11 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Keys of OpenAI's chat operation that no Azure document has, on the v1 surface either.
 const NOT_ON_AZURE: &[&str] = &["web_search_options"];
 
-impl Ask<'_> {
-    /// Whether the surface is at least this api-version; v1 is newer than all of them.
-    pub(in crate::sim) fn since(&self, version: &str) -> bool {
-        match self.surface {
-            Surface::V1 => true,
-            Surface::Dated(ours) => ours.as_str() >= version,
-        }
-    }
-}
-
-/// Whether Azure answers to this api-version.
-pub(in crate::sim) fn known_version(surface: &Surface) -> Verdict {
-    match surface {
-        Surface::Dated(version) if !VERSIONS.contains(&version.as_str()) => Err(errors::version_unknown()),
-        Surface::Dated(_) | Surface::V1 => Ok(()),
-    }
-}
-
 pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
     if ask.model.serves(Operation::Chat) {
         return Ok(());
     }
     Err(errors::wrong_operation("chatCompletion", ask.model.name))
-}
-
-pub(in crate::sim) fn version_of_the_model(ask: &Ask<'_>) -> Verdict {
-    if ask.since(ask.model.since) { Ok(()) } else { Err(errors::model_needs(ask.model.since)) }
 }
 
 /// An unknown key is refused on a dated surface. The v1 surface grows without notice, so there only the keys are
@@ -130,10 +85,5 @@ mod tests {
     fn the_key_table_agrees_with_the_published_specifications() {
         assert_eq!(count("2024-10-21"), 23);
         assert_eq!(count("2025-03-01-preview"), 30);
-    }
-
-    #[test]
-    fn versions_sort_as_text() {
-        assert!(VERSIONS.is_sorted());
     }
 }

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    errors::{engine, unsupported_parameter, unsupported_value},
+    chat::read::effort,
+    errors::{SimError, Verdict, engine, unsupported_parameter, unsupported_value},
     models::Class,
+    request::Ask,
 };
 
 /// Refused by every reasoning model, whatever the effort and the value. Microsoft's list has no `stop`, but o3 and
@@ -24,7 +25,7 @@ pub(super) fn check(ask: &Ask<'_>) -> Verdict {
             return Err(refused(ask, name, value));
         }
     }
-    if !ask.is_reasoning() {
+    if !ask.model.is_reasoning_at(effort(ask)) {
         return logprobs(ask);
     }
     temperature(ask)?;
@@ -35,7 +36,7 @@ pub(super) fn check(ask: &Ask<'_>) -> Verdict {
 }
 
 /// The models of 2024-09 worded the penalties as values with a fixed default.
-fn refused(ask: &Ask<'_>, name: &str, value: &Value) -> crate::sim::SimError {
+fn refused(ask: &Ask<'_>, name: &str, value: &Value) -> SimError {
     let is_default = value.as_f64().is_none_or(|number| number == 0.0);
     if ask.model.class == Class::Gen0 && name.ends_with("_penalty") && !is_default {
         return unsupported_value(name, &value.to_string(), " Only the default (0) value is supported.");

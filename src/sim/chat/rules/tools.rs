@@ -3,11 +3,14 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    SimError, Surface,
-    errors::{engine, invalid_value, missing, only_with, unsupported_parameter, value_needs},
+    chat::read,
+    errors::{
+        SimError, Verdict, engine, invalid_value, missing, only_with, unsupported_parameter, value_needs,
+    },
     models::{Class, Feature, Tools},
+    request::Ask,
+    surface::Surface,
 };
 
 const MANY: &str = "parallel_tool_calls";
@@ -60,7 +63,7 @@ fn parallel(ask: &Ask<'_>) -> Verdict {
     if ask.list("tools").is_empty() {
         return Err(only_with(MANY, "tools"));
     }
-    if ask.model.tools == Tools::ParallelUnlessMinimal && ask.effort() == "minimal" {
+    if ask.model.tools == Tools::ParallelUnlessMinimal && read::effort(ask) == "minimal" {
         return Err(unsupported_parameter(MANY));
     }
     Ok(())
@@ -134,7 +137,7 @@ fn well_named(path: &str, name: &str) -> Verdict {
 pub(super) fn effort(ask: &Ask<'_>) -> Verdict {
     let functions = ask.list("tools").iter().any(|tool| tool.get("function").is_some());
     let refused = match ask.model.tools {
-        Tools::WithoutEffort => ask.effort() != "none",
+        Tools::WithoutEffort => read::effort(ask) != "none",
         Tools::Elsewhere => true,
         Tools::Refused | Tools::Sequential | Tools::Parallel | Tools::ParallelUnlessMinimal => false,
     };

@@ -1,10 +1,10 @@
 //! The caps on an answer and the window of a prompt.
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    chat,
-    errors::{engine, unrecognized, use_instead},
+    chat::read,
+    errors::{Verdict, engine, unrecognized, use_instead},
     models::{Feature, Window},
+    request::Ask,
 };
 
 const OLD: &str = "max_tokens";
@@ -40,7 +40,7 @@ fn fits(ask: &Ask<'_>, name: &str) -> Verdict {
 
 /// The prompt against the window, with the simulator's own estimate of tokens.
 pub(super) fn window(ask: &Ask<'_>) -> Verdict {
-    let prompt = chat::prompt_tokens(ask.body);
+    let prompt = read::prompt_tokens(ask.body);
     let cap = ask.number(NEW).or_else(|| ask.number(OLD)).unwrap_or(0);
     let message = match ask.model.window {
         Window::Shared(most) if prompt > most => format!(

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    errors::{engine, invalid_value, listed, missing, unsupported_parameter, unsupported_value, value_needs},
+    errors::{
+        Verdict, engine, invalid_value, listed, missing, unsupported_parameter, unsupported_value,
+        value_needs,
+    },
     models::{Class, Feature, Verbosity},
+    request::Ask,
 };
 
 /// litellm#7693: o1 and its previews do not stream.

@@ -1,12 +1,13 @@
 //! `reasoning_effort`: known to the api-version, and to the model.
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    Surface,
     errors::{
-        invalid_value, listed, unknown_parameter, unrecognized, unsupported_parameter, unsupported_value,
+        Verdict, invalid_value, listed, unknown_parameter, unrecognized, unsupported_parameter,
+        unsupported_value,
     },
     models::Class,
+    request::Ask,
+    surface::Surface,
 };
 
 const NAME: &str = "reasoning_effort";

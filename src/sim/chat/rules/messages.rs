@@ -2,14 +2,11 @@
 
 use serde_json::Value;
 
-use super::{
-    Ask, Verdict,
-    types::{no_longer, wrong_type},
-};
 use crate::sim::{
-    SimError,
-    errors::{engine, invalid_value, missing, unsupported_value},
+    errors::{SimError, Verdict, engine, invalid_value, missing, unsupported_value},
     models::{Class, Feature, Tools},
+    request::Ask,
+    value_type::{no_longer, wrong_type},
 };
 
 const ROLES: &str = "'system', 'assistant', 'user', 'function', and 'tool'";

@@ -2,7 +2,7 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::usage;
+use crate::sim::usage;
 
 /// A buffer that JSON is written into.
 #[derive(Debug, Default)]

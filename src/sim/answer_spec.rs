@@ -1,8 +1,8 @@
 //! What a call asks for, in words of neither operation: all that an answer is made from.
 
 use super::{
+    conversation::{Format, Tool},
     models::Model,
-    talk::{Format, Tool},
 };
 
 /// What an answer needs to know of a call beside its prompt.

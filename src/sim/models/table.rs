@@ -5,7 +5,7 @@
 //! issues for the rest. Where no source is found the row takes the stricter reading that a caller can still
 //! satisfy, and says so.
 
-use super::models::{
+use super::model::{
     Class::{Classic, Fixed, Gen0, O1, Routed, Switchable},
     Feature,
     Feature::{
@@ -223,7 +223,7 @@ pub(super) const INVENTED: &[Model] = &[
 ];
 
 /// Every model that the simulator knows.
-pub(super) const MODELS: &[Model] = &[
+pub(in crate::sim) const MODELS: &[Model] = &[
     // Classic.
     Model { name: "gpt-35-turbo", version: "0125", window: Shared(16_385), ..CLASSIC },
     Model { name: "gpt-35-turbo-1106", window: Shared(16_385), ..CLASSIC },

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict, whole};
-use crate::sim::errors::{engine, invalid_value, listed, missing};
+use super::{
+    errors::{SimError, Verdict, engine, invalid_value, listed},
+    request::whole,
+};
 
 /// What a value may be.
-pub(in crate::sim) enum Kind {
+pub(super) enum Kind {
     Whole {
         min: u64,
         max: u64,
@@ -30,55 +32,10 @@ pub(in crate::sim) enum Kind {
     Stops(usize),
 }
 
-pub(in crate::sim) const ANY: u64 = u64::MAX;
-
-/// The message limit is the one on Microsoft's quotas page.
-const TYPES: &[(&str, Kind)] = &[
-    ("messages", Kind::List { min: 1, max: 2048 }),
-    ("temperature", Kind::Decimal { min: 0.0, max: 2.0 }),
-    ("top_p", Kind::Decimal { min: 0.0, max: 1.0 }),
-    ("presence_penalty", Kind::Decimal { min: -2.0, max: 2.0 }),
-    ("frequency_penalty", Kind::Decimal { min: -2.0, max: 2.0 }),
-    ("n", Kind::Whole { min: 1, max: 128 }),
-    ("max_tokens", Kind::Whole { min: 1, max: ANY }),
-    ("max_completion_tokens", Kind::Whole { min: 1, max: ANY }),
-    ("top_logprobs", Kind::Whole { min: 0, max: 20 }),
-    ("logprobs", Kind::Flag),
-    ("stream", Kind::Flag),
-    ("store", Kind::Flag),
-    ("parallel_tool_calls", Kind::Flag),
-    ("user", Kind::Text),
-    ("reasoning_effort", Kind::Text),
-    ("verbosity", Kind::Text),
-    ("stop", Kind::Stops(4)),
-    ("tools", Kind::List { min: 0, max: 128 }),
-    ("functions", Kind::List { min: 1, max: 128 }),
-    ("modalities", Kind::List { min: 1, max: 2 }),
-    ("tool_choice", Kind::Choice),
-    ("function_call", Kind::Choice),
-    ("response_format", Kind::Object),
-    ("stream_options", Kind::Object),
-    ("metadata", Kind::Object),
-    ("logit_bias", Kind::Object),
-    ("prediction", Kind::Object),
-];
-
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    if !ask.body.contains_key("messages") {
-        return Err(missing("messages"));
-    }
-    for (name, kind) in TYPES {
-        // A null stands for an absent value, except for `messages`, which must be there.
-        let value = if *name == "messages" { ask.body.get(*name) } else { ask.get(name) };
-        if let Some(value) = value {
-            kind.check(name, value)?;
-        }
-    }
-    Ok(())
-}
+pub(super) const ANY: u64 = u64::MAX;
 
 impl Kind {
-    pub(in crate::sim) fn check(&self, name: &str, value: &Value) -> Verdict {
+    pub(super) fn check(&self, name: &str, value: &Value) -> Verdict {
         match (self, value) {
             (Self::Whole { min, max }, Value::Number(_)) => in_whole_range(name, value, *min, *max),
             (Self::Decimal { min, max }, Value::Number(_)) => in_range(name, value, *min, *max),
@@ -108,7 +65,7 @@ impl Kind {
 }
 
 /// A string of at most so many characters.
-pub(in crate::sim) fn no_longer(path: &str, text: &str, most: usize) -> Verdict {
+pub(super) fn no_longer(path: &str, text: &str, most: usize) -> Verdict {
     let length = text.chars().count();
     if length <= most {
         return Ok(());
@@ -121,7 +78,7 @@ pub(in crate::sim) fn no_longer(path: &str, text: &str, most: usize) -> Verdict 
 }
 
 /// A value of another type than was expected.
-pub(in crate::sim) fn wrong_type(name: &str, expected: &str, value: &Value) -> crate::sim::SimError {
+pub(super) fn wrong_type(name: &str, expected: &str, value: &Value) -> SimError {
     let got = match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

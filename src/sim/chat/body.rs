@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{
+use super::json_writer::Out;
+use crate::sim::{
     answer::{Answer, Call, Choice, Message},
     filters,
-    write::Out,
 };
 
 /// Writes the body. `top` is the number of alternatives in `logprobs`, if they were asked for.

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Ask, Verdict};
 use crate::sim::{
-    errors::{extra_input, on_your_data},
+    errors::{Verdict, extra_input, on_your_data},
     models::Feature,
+    request::Ask,
 };
 
 /// Refused beside a data source (openai-python#1468, azure-sdk-for-js#30751, azure-sdk-for-net#52539).

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{
+use crate::sim::{
+    answer_spec::{Choice, Wanted},
+    conversation::{self, Format, Speaker, Tool, ToolKind, Turn},
     models::Tools,
-    rules::Ask,
-    talk::{self, Format, Speaker, Tool, ToolKind, Turn},
-    wanted::{Choice, Wanted},
+    request::Ask,
 };
 
 /// The conversation in `messages`, which need not be well formed.
@@ -80,9 +80,14 @@ fn format(body: &Map<String, Value>) -> Format<'_> {
     }
 }
 
+/// The effort that counts: the one given, or the model's default.
+pub(super) fn effort<'a>(ask: &Ask<'a>) -> &'a str {
+    ask.text("reasoning_effort").unwrap_or(ask.model.default_effort)
+}
+
 /// The tokens of the prompt.
 pub(super) fn prompt_tokens(body: &Map<String, Value>) -> u64 {
-    talk::tokens(&turns(body), &tools(body), format(body))
+    conversation::tokens(&turns(body), &tools(body), format(body))
 }
 
 /// What the call asks for.
@@ -106,7 +111,7 @@ pub(super) fn wanted<'a>(ask: &Ask<'a>) -> Wanted<'a> {
     };
     Wanted {
         model: ask.model,
-        effort: ask.effort(),
+        effort: effort(ask),
         prompt_tokens: prompt_tokens(ask.body),
         cap: ask.number("max_completion_tokens").or_else(|| ask.number("max_tokens")).unwrap_or(u64::MAX),
         copies: ask.number("n").unwrap_or(1),
@@ -133,4 +138,33 @@ fn choice(choice: Option<&Value>) -> Choice<'_> {
 fn name(choice: &Value) -> Option<&str> {
     let inner = choice.get("function").or_else(|| choice.get("custom")).unwrap_or(choice);
     inner.get("name")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::sim::prompt::Prompt;
+
+    #[test]
+    fn only_a_result_behind_the_last_question_counts() {
+        let body = json!({"messages": [
+            {"role": "user", "content": "old"}, {"role": "tool", "content": "old result"},
+            {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "image_url", "image_url": {}}]},
+        ]});
+        let prompt = Prompt::of(&turns(body.as_object().unwrap()));
+        assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
+        assert_eq!(prompt.results, 0);
+    }
+
+    #[test]
+    fn a_picture_costs_the_same_whatever_its_size() {
+        let ask = |url: &str| {
+            let body = json!({"messages": [{"role": "user", "content": [
+                {"type": "image_url", "image_url": {"url": url}}]}]});
+            prompt_tokens(body.as_object().unwrap())
+        };
+        assert_eq!(ask("data:x"), ask(&"A".repeat(1_000_000)));
+    }
 }

@@ -1,0 +1,100 @@
+//! How a model's name, with or without its version, finds its row.
+
+use super::{
+    model::Model,
+    table::{INVENTED, MODELS},
+};
+
+/// Every model that the simulator knows; each is also a deployment of that name.
+pub fn models() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|model| model.name)
+}
+
+/// Whether a deployment can serve this model: one of Azure's, also with its date, or one that the simulator made up and
+/// lists nowhere.
+pub fn knows(model: &str) -> bool {
+    find(model).is_some()
+}
+
+/// A row of the table and the name that answers carry.
+#[derive(Debug, Clone)]
+pub(in crate::sim) struct Found {
+    pub(in crate::sim) model: &'static Model,
+    pub(in crate::sim) reported: String,
+}
+
+/// The row for a name: exact, or with its version behind it (`o1-2024-12-17`, `gpt-4-0613`).
+pub(in crate::sim) fn find(name: &str) -> Option<Found> {
+    if let Some(model) = MODELS.iter().chain(INVENTED).find(|model| model.name == name) {
+        let reported = match model.version {
+            "" => model.name.to_owned(),
+            version => format!("{name}-{version}"),
+        };
+        return Some(Found { model, reported });
+    }
+    let (base, version) = split_version(name)?;
+    let model = MODELS.iter().find(|model| {
+        model.name == base && (is_date(version) || (!model.version.is_empty() && model.version == version))
+    })?;
+    Some(Found { model, reported: name.to_owned() })
+}
+
+/// `gpt-4o-2024-08-06` → `gpt-4o` and `2024-08-06`; `gpt-35-turbo-0125` → `gpt-35-turbo` and `0125`.
+fn split_version(name: &str) -> Option<(&str, &str)> {
+    let dated = name.len().checked_sub("-2024-08-06".len()).and_then(|at| name.split_at_checked(at));
+    if let Some((base, version)) = dated
+        && let Some(version) = version.strip_prefix('-')
+        && is_date(version)
+    {
+        return Some((base, version));
+    }
+    name.rsplit_once('-')
+}
+
+/// Whether this is a date such as `2024-08-06`.
+pub(in crate::sim) fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::models::model::{Class, Feature, Served, Tools};
+
+    #[test]
+    fn a_name_with_its_version_finds_the_row_and_keeps_the_name() {
+        let found = find("o1-2024-12-17").unwrap();
+        assert_eq!((found.model.name, found.reported.as_str()), ("o1", "o1-2024-12-17"));
+        let found = find("gpt-4-0613").unwrap();
+        assert_eq!((found.model.name, found.reported.as_str()), ("gpt-4", "gpt-4-0613"));
+        let found = find("gpt-4o-2024-05-13").unwrap();
+        assert_eq!(found.model.name, "gpt-4o-2024-05-13");
+        assert!(!found.model.has(Feature::JsonSchema));
+        assert_eq!(find("o1").unwrap().reported, "o1-2024-12-17");
+    }
+
+    #[test]
+    fn a_longer_name_is_another_model() {
+        for name in ["o12", "gpt-5-turbo", "my-o1", "gpt-4o-2024-8-6", "", "é"] {
+            assert!(find(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_row_is_consistent() {
+        for model in MODELS {
+            assert_eq!(MODELS.iter().filter(|other| other.name == model.name).count(), 1, "{}", model.name);
+            assert!(!model.default_effort.is_empty() || model.class != Class::Switchable, "{}", model.name);
+            if model.served != Served::Elsewhere && !model.efforts.is_empty() {
+                assert!(model.efforts.contains(&model.default_effort), "{}", model.name);
+            }
+            if model.tools == Tools::WithoutEffort {
+                assert!(model.efforts.contains(&"none"), "{}", model.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Objects whose members are all known.
+
+use serde_json::Value;
+
+use crate::sim::errors::{Verdict, unknown_parameter};
+
+/// Refuses the first member that is not one of these.
+pub(super) fn only(path: &str, value: &Value, known: &[&str]) -> Verdict {
+    let mut members = value.as_object().into_iter().flat_map(|members| members.keys());
+    match members.find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(unknown_parameter(&format!("{path}.{name}"))),
+        None => Ok(()),
+    }
+}
