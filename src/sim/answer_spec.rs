@@ -1,13 +1,13 @@
 //! What a call asks for, in words of neither operation: all that an answer is made from.
 
 use super::{
-    conversation::{Format, Tool},
+    conversation::{CallerTool, TextFormat},
     models::Model,
 };
 
 /// What an answer needs to know of a call beside its prompt.
 #[derive(Debug)]
-pub(super) struct Wanted<'a> {
+pub(super) struct AnswerSpec<'a> {
     pub(super) model: &'a Model,
     /// The effort that counts.
     pub(super) effort: &'a str,
@@ -17,16 +17,16 @@ pub(super) struct Wanted<'a> {
     /// How many answers there are to be.
     pub(super) copies: u64,
     pub(super) stops: Vec<&'a str>,
-    pub(super) format: Format<'a>,
-    pub(super) tools: Vec<Tool<'a>>,
-    pub(super) choice: Choice<'a>,
+    pub(super) format: TextFormat<'a>,
+    pub(super) tools: Vec<CallerTool<'a>>,
+    pub(super) choice: ToolChoice<'a>,
     /// Whether one answer may have several calls.
     pub(super) parallel: bool,
 }
 
 /// Which tools may be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Choice<'a> {
+pub(super) enum ToolChoice<'a> {
     Any,
     None,
     /// This one, by its name.
@@ -35,7 +35,7 @@ pub(super) enum Choice<'a> {
     Among(Vec<&'a str>),
 }
 
-impl Choice<'_> {
+impl ToolChoice<'_> {
     /// Whether a tool of this name may be called.
     pub(super) fn allows(&self, name: &str) -> bool {
         match self {

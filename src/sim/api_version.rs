@@ -1,8 +1,8 @@
 //! The api-versions that Azure answers to, and the models that each of them serves.
 
 use super::{
-    errors::{self, Verdict},
-    request::Ask,
+    errors::{self, CheckResult},
+    request::ApiRequest,
     surface::Surface,
 };
 
@@ -33,15 +33,21 @@ const VERSIONS: &[&str] = &[
 ];
 
 /// Whether Azure answers to this api-version.
-pub(super) fn known(surface: &Surface) -> Verdict {
+pub(super) fn known(surface: &Surface) -> CheckResult {
     match surface {
-        Surface::Dated(version) if !VERSIONS.contains(&version.as_str()) => Err(errors::version_unknown()),
+        Surface::Dated(version) if !VERSIONS.contains(&version.as_str()) => {
+            Err(errors::unknown_api_version())
+        }
         Surface::Dated(_) | Surface::V1 => Ok(()),
     }
 }
 
-pub(super) fn serves_model(ask: &Ask<'_>) -> Verdict {
-    if ask.since(ask.model.since) { Ok(()) } else { Err(errors::model_needs(ask.model.since)) }
+pub(super) fn serves_model(request: &ApiRequest<'_>) -> CheckResult {
+    if request.since(request.model.since) {
+        Ok(())
+    } else {
+        Err(errors::model_needs_version(request.model.since))
+    }
 }
 
 #[cfg(test)]

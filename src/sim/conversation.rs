@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::usage::{IMAGE, weight};
+use super::usage::{IMAGE, json_characters};
 
 /// What one speaker says, calls or gets back.
 #[derive(Debug)]
-pub(super) struct Turn<'a> {
-    pub(super) speaker: Speaker,
+pub(super) struct ConversationTurn<'a> {
+    pub(super) role: Role,
     /// Its texts; of a call the name and the arguments.
     pub(super) texts: Vec<&'a str>,
     pub(super) images: usize,
@@ -17,20 +17,20 @@ pub(super) struct Turn<'a> {
 
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Speaker {
+pub(super) enum Role {
     /// A system or developer message, or `instructions`.
     Operator,
     User,
     Assistant,
     /// A call by the assistant.
-    Call,
+    ToolCall,
     /// The result of one.
-    Result,
+    ToolResult,
 }
 
 /// A tool that the caller runs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tool<'a> {
+pub(super) struct CallerTool<'a> {
     pub(super) kind: ToolKind,
     pub(super) name: &'a str,
     pub(super) description: &'a str,
@@ -50,40 +50,45 @@ pub(super) enum ToolKind {
 
 /// What the text is to be.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Format<'a> {
+pub(super) enum TextFormat<'a> {
     Text,
     Object,
     /// The members `name`, `description` and `schema`, wherever they stand.
     Schema(&'a Value),
 }
 
-impl<'a> Turn<'a> {
-    pub(super) fn new(speaker: Speaker, texts: Vec<&'a str>) -> Self {
-        Self { speaker, texts, images: 0, files: 0 }
+impl<'a> ConversationTurn<'a> {
+    pub(super) fn new(role: Role, texts: Vec<&'a str>) -> Self {
+        Self { role, texts, images: 0, files: 0 }
     }
 }
 
 /// An estimate of a prompt's tokens: a quarter of its characters, a little for each message, a price for each picture.
 /// A turn of the assistant has no price of its own, since one operation writes as one message what the other writes as
 /// several items.
-pub(super) fn tokens(turns: &[Turn<'_>], tools: &[Tool<'_>], format: Format<'_>) -> u64 {
+pub(super) fn tokens(
+    turns: &[ConversationTurn<'_>],
+    tools: &[CallerTool<'_>],
+    format: TextFormat<'_>,
+) -> u64 {
     let count = |text: &str| text.chars().count() as u64;
     let mut characters = 0;
     let mut extra = 3;
     for turn in turns {
         characters += turn.texts.iter().map(|text| count(text)).sum::<u64>();
         extra += (turn.images + turn.files) as u64 * IMAGE;
-        if matches!(turn.speaker, Speaker::Operator | Speaker::User | Speaker::Result) {
+        if matches!(turn.role, Role::Operator | Role::User | Role::ToolResult) {
             extra += 6;
         }
     }
     for tool in tools {
         characters += count(tool.name) + count(tool.description) + count(tool.grammar);
-        characters += tool.schema.map_or(0, weight);
+        characters += tool.schema.map_or(0, json_characters);
     }
-    if let Format::Schema(schema) = format {
+    if let TextFormat::Schema(schema) = format {
         let members = ["name", "description", "schema"];
-        characters += members.iter().filter_map(|member| schema.get(member)).map(weight).sum::<u64>();
+        characters +=
+            members.iter().filter_map(|member| schema.get(member)).map(json_characters).sum::<u64>();
     }
     extra + characters / 4
 }

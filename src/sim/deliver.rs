@@ -6,11 +6,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::directive::{Broken, Directive};
+use super::directive::{BodyDefect, Directive};
 
 /// One step of a body.
 #[derive(Debug)]
-enum Step {
+enum BodyStep {
     Send(Bytes),
     Wait(Duration),
     /// Let what was sent reach the wire.
@@ -54,53 +54,59 @@ const ERROR_EVENT: &[u8] =
     Sorry about that!\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n";
 
 /// A body that plays a good answer, or what the directive makes of it.
-pub(super) fn body(parts: Vec<Bytes>, wish: &Directive, wire: Wire, pace: Duration) -> Body {
-    let gap = wish.pace.unwrap_or(pace);
-    let calm = gap.is_zero() && wish.silent.is_zero() && wish.broken.is_none();
+pub(super) fn body(parts: Vec<Bytes>, directive: &Directive, wire: Wire, pace: Duration) -> Body {
+    let gap = directive.pace.unwrap_or(pace);
+    let calm = gap.is_zero() && directive.silent.is_zero() && directive.defect.is_none();
     if calm && parts.len() <= 1 {
         return Body::from(parts.into_iter().next().unwrap_or_default());
     }
     let mut steps = Vec::with_capacity(parts.len() * 2);
-    if !wish.silent.is_zero() {
-        steps.extend([Step::Flush, Step::Wait(wish.silent)]);
+    if !directive.silent.is_zero() {
+        steps.extend([BodyStep::Flush, BodyStep::Wait(directive.silent)]);
     }
-    for (part, at) in broken(parts, wish.broken, wire).into_iter().zip(0_u32..) {
-        if at > 0 && !gap.is_zero() && matches!(part, Step::Send(_)) {
-            steps.push(Step::Wait(gap));
+    for (part, at) in defect(parts, directive.defect, wire).into_iter().zip(0_u32..) {
+        if at > 0 && !gap.is_zero() && matches!(part, BodyStep::Send(_)) {
+            steps.push(BodyStep::Wait(gap));
         }
         steps.push(part);
     }
     Body::from_stream(stream::unfold(steps.into_iter(), |mut steps| async move {
         loop {
             match steps.next()? {
-                Step::Send(bytes) => return Some((Ok(bytes), steps)),
-                Step::Wait(time) => tokio::time::sleep(time).await,
-                Step::Flush => tokio::task::yield_now().await,
-                Step::Abort => return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), steps)),
+                BodyStep::Send(bytes) => return Some((Ok(bytes), steps)),
+                BodyStep::Wait(time) => tokio::time::sleep(time).await,
+                BodyStep::Flush => tokio::task::yield_now().await,
+                BodyStep::Abort => {
+                    return Some((Err(io::Error::from(io::ErrorKind::ConnectionReset)), steps));
+                }
             }
         }
     }))
 }
 
 /// The steps of a good answer, or of its first half and what comes then.
-fn broken(mut parts: Vec<Bytes>, how: Option<Broken>, wire: Wire) -> Vec<Step> {
-    let Some(how) = how else { return parts.into_iter().map(Step::Send).collect() };
+fn defect(mut parts: Vec<Bytes>, how: Option<BodyDefect>, wire: Wire) -> Vec<BodyStep> {
+    let Some(how) = how else { return parts.into_iter().map(BodyStep::Send).collect() };
     let is_stream = parts.len() > 1;
-    if how == Broken::Unended {
+    if how == BodyDefect::Unended {
         let kept = parts.len() - usize::from(is_stream);
-        return parts.into_iter().take(kept).map(Step::Send).collect();
+        return parts.into_iter().take(kept).map(BodyStep::Send).collect();
     }
     parts.truncate(parts.len() / 2 + 1);
     let middle = parts.pop().unwrap_or_default();
-    let half = Step::Send(middle.slice(..middle.len() / 2));
+    let half = BodyStep::Send(middle.slice(..middle.len() / 2));
     let end = match how {
-        Broken::Reset => return vec![Step::Abort],
-        Broken::Cut => vec![half, Step::Flush, Step::Abort],
-        Broken::Malformed if is_stream => {
-            vec![half, Step::Send(Bytes::from_static(b"\n\n")), Step::Send(Bytes::from_static(wire.mark()))]
+        BodyDefect::Reset => return vec![BodyStep::Abort],
+        BodyDefect::Cut => vec![half, BodyStep::Flush, BodyStep::Abort],
+        BodyDefect::Malformed if is_stream => {
+            vec![
+                half,
+                BodyStep::Send(Bytes::from_static(b"\n\n")),
+                BodyStep::Send(Bytes::from_static(wire.mark())),
+            ]
         }
-        Broken::Malformed | Broken::Unended => vec![half],
-        Broken::ErrorEvent => vec![Step::Send(middle), Step::Send(wire.error(parts.len() + 1))],
+        BodyDefect::Malformed | BodyDefect::Unended => vec![half],
+        BodyDefect::ErrorEvent => vec![BodyStep::Send(middle), BodyStep::Send(wire.error(parts.len() + 1))],
     };
-    parts.into_iter().map(Step::Send).chain(end).collect()
+    parts.into_iter().map(BodyStep::Send).chain(end).collect()
 }

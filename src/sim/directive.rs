@@ -8,7 +8,7 @@ use std::time::Duration;
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Directive {
     /// Answer with this instead of serving the call.
-    pub(super) failure: Option<Failure>,
+    pub(super) failure: Option<OrderedFailure>,
     pub(super) retry_after: Option<Duration>,
     /// Wait before the answer.
     pub(super) slow: Duration,
@@ -16,7 +16,7 @@ pub(super) struct Directive {
     pub(super) silent: Duration,
     /// Wait before each event of a stream.
     pub(super) pace: Option<Duration>,
-    pub(super) broken: Option<Broken>,
+    pub(super) defect: Option<BodyDefect>,
     pub(super) filter_output: bool,
     pub(super) refusal: bool,
     pub(super) async_filter: bool,
@@ -40,7 +40,7 @@ pub(super) struct Directive {
 
 /// An answer that is not an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum OrderedFailure {
     /// Azure's body for this status.
     Status(u16),
     /// API management's envelope, which has no `error`.
@@ -53,7 +53,7 @@ pub(super) enum Failure {
 
 /// How a good answer goes wrong on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
+pub(super) enum BodyDefect {
     /// The connection breaks in the middle.
     Cut,
     /// The connection is closed before a byte of an answer.
@@ -118,19 +118,19 @@ impl Directive {
             return self.setting(name, value).ok_or_else(unknown);
         }
         match word {
-            "filter" => self.failure = Some(Failure::Filter),
-            "apim" => self.failure = Some(Failure::Gateway(self.status().unwrap_or(401))),
-            "html" => self.failure = Some(Failure::Html(self.status().unwrap_or(502))),
-            "cut" => self.broken = Some(Broken::Cut),
-            "reset" => self.broken = Some(Broken::Reset),
-            "malformed" => self.broken = Some(Broken::Malformed),
-            "unended" => self.broken = Some(Broken::Unended),
+            "filter" => self.failure = Some(OrderedFailure::Filter),
+            "apim" => self.failure = Some(OrderedFailure::Gateway(self.status().unwrap_or(401))),
+            "html" => self.failure = Some(OrderedFailure::Html(self.status().unwrap_or(502))),
+            "cut" => self.defect = Some(BodyDefect::Cut),
+            "reset" => self.defect = Some(BodyDefect::Reset),
+            "malformed" => self.defect = Some(BodyDefect::Malformed),
+            "unended" => self.defect = Some(BodyDefect::Unended),
             "failed" => self.failed = Some("server_error".to_owned()),
             "phases" => self.phases = true,
             "interleave" => self.interleave = true,
             "odd-events" => self.odd_events = true,
             "bare-model" => self.bare_model = true,
-            "error-event" => self.broken = Some(Broken::ErrorEvent),
+            "error-event" => self.defect = Some(BodyDefect::ErrorEvent),
             "content_filter_output" => self.filter_output = true,
             "refusal" => self.refusal = true,
             "async-filter" => self.async_filter = true,
@@ -138,9 +138,11 @@ impl Directive {
                 let status =
                     word.parse().ok().filter(|status| (400..600).contains(status)).ok_or_else(unknown)?;
                 self.failure = Some(match self.failure {
-                    Some(Failure::Gateway(_)) => Failure::Gateway(status),
-                    Some(Failure::Html(_)) => Failure::Html(status),
-                    Some(Failure::Status(_) | Failure::Filter) | None => Failure::Status(status),
+                    Some(OrderedFailure::Gateway(_)) => OrderedFailure::Gateway(status),
+                    Some(OrderedFailure::Html(_)) => OrderedFailure::Html(status),
+                    Some(OrderedFailure::Status(_) | OrderedFailure::Filter) | None => {
+                        OrderedFailure::Status(status)
+                    }
                 });
             }
         }
@@ -149,8 +151,12 @@ impl Directive {
 
     fn status(&self) -> Option<u16> {
         match self.failure {
-            Some(Failure::Status(status) | Failure::Gateway(status) | Failure::Html(status)) => Some(status),
-            Some(Failure::Filter) | None => None,
+            Some(
+                OrderedFailure::Status(status)
+                | OrderedFailure::Gateway(status)
+                | OrderedFailure::Html(status),
+            ) => Some(status),
+            Some(OrderedFailure::Filter) | None => None,
         }
     }
 
@@ -194,11 +200,11 @@ mod tests {
     #[test]
     fn words_combine() {
         let directive = read("429 retry-after-ms=20 slow=3s");
-        assert_eq!(directive.failure, Some(Failure::Status(429)));
+        assert_eq!(directive.failure, Some(OrderedFailure::Status(429)));
         assert_eq!(directive.retry_after, Some(Duration::from_millis(20)));
         assert_eq!(directive.slow, Duration::from_secs(3));
         assert_eq!(read("apim 429"), read("429 apim"));
-        assert_eq!(read("html").failure, Some(Failure::Html(502)));
+        assert_eq!(read("html").failure, Some(OrderedFailure::Html(502)));
         assert_eq!(read("think=5 text=3").think, Some(5));
     }
 

@@ -21,20 +21,20 @@ pub enum Ending {
 }
 
 /// Where the ending will stand, once there is one.
-pub(super) type Cell = Arc<OnceLock<Ending>>;
+pub(super) type EndingCell = Arc<OnceLock<Ending>>;
 
 /// Stands for an answer under way. Dropped before it is complete, the answer is abandoned.
 #[derive(Debug)]
-pub(super) struct Watch(Cell);
+pub(super) struct EndingWatch(EndingCell);
 
-impl Watch {
-    pub(super) fn new(cell: Cell) -> Self {
+impl EndingWatch {
+    pub(super) fn new(cell: EndingCell) -> Self {
         Self(cell)
     }
 
     /// A body that tells when it has ended.
-    pub(super) fn over(self, body: Body) -> Body {
-        Body::new(Watched { body, watch: self })
+    pub(super) fn wrap(self, body: Body) -> Body {
+        Body::new(WatchedBody { body, watch: self })
     }
 
     // Only the first ending counts.
@@ -43,19 +43,19 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for EndingWatch {
     fn drop(&mut self) {
         self.end(Ending::Abandoned);
     }
 }
 
 /// A body with its watch.
-struct Watched {
+struct WatchedBody {
     body: Body,
-    watch: Watch,
+    watch: EndingWatch,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -17,7 +17,7 @@ pub struct SimError {
 }
 
 /// The result of a check.
-pub(super) type Verdict = Result<(), SimError>;
+pub(super) type CheckResult = Result<(), SimError>;
 
 impl fmt::Display for SimError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,12 +28,12 @@ impl fmt::Display for SimError {
 impl std::error::Error for SimError {}
 
 #[derive(Serialize)]
-struct Wrapped<T> {
+struct ErrorEnvelope<T> {
     error: T,
 }
 
 #[derive(Serialize)]
-struct Engine<'a> {
+struct EngineError<'a> {
     message: &'a str,
     #[serde(rename = "type")]
     kind: &'a str,
@@ -42,20 +42,20 @@ struct Engine<'a> {
 }
 
 #[derive(Serialize)]
-struct FrontDoor<'a> {
+struct FrontDoorError<'a> {
     code: &'a str,
     message: &'a str,
 }
 
 #[derive(Serialize)]
-struct Gateway<'a> {
+struct GatewayError<'a> {
     #[serde(rename = "statusCode")]
     status: u16,
     message: &'a str,
 }
 
 #[derive(Serialize)]
-struct OnYourData<'a> {
+struct OnYourDataError<'a> {
     requestid: &'a str,
     code: u16,
     message: &'a str,
@@ -78,17 +78,17 @@ pub(super) fn engine_with(
     param: Option<&str>,
     code: Option<&str>,
 ) -> SimError {
-    render(status, &Wrapped { error: Engine { message, kind, param, code } })
+    render(status, &ErrorEnvelope { error: EngineError { message, kind, param, code } })
 }
 
 /// The front door's envelope: code and message only.
 pub(super) fn front_door(status: u16, code: &str, message: &str) -> SimError {
-    render(status, &Wrapped { error: FrontDoor { code, message } })
+    render(status, &ErrorEnvelope { error: FrontDoorError { code, message } })
 }
 
 /// The envelope of API management and of the Entra check: no `error` at all.
 pub(super) fn gateway(status: u16, message: &str) -> SimError {
-    render(status, &Gateway { status, message })
+    render(status, &GatewayError { status, message })
 }
 
 /// On Your Data's envelope: the code is a number (openai-python#1468).
@@ -100,7 +100,7 @@ pub(super) fn extra_input(path: &str) -> SimError {
 /// On Your Data's envelope with any message.
 pub(super) fn on_your_data(message: &str) -> SimError {
     let requestid = "00000000-0000-4000-8000-000000000000";
-    render(400, &Wrapped { error: OnYourData { requestid, code: 400, message } })
+    render(400, &ErrorEnvelope { error: OnYourDataError { requestid, code: 400, message } })
 }
 
 /// lobehub#7493, langchain4j#3258, BERTopic#2423.
@@ -157,12 +157,12 @@ pub(super) fn only_with(a: &str, b: &str) -> SimError {
 }
 
 /// semantic-kernel#12268: the braces are on the wire.
-pub(super) fn model_needs(version: &str) -> SimError {
+pub(super) fn model_needs_version(version: &str) -> SimError {
     bad_request(&format!("Model {{modelName}} is enabled only for api versions {version} and later"))
 }
 
 /// A value that the api-version does not know yet.
-pub(super) fn value_needs(name: &str, value: &str, version: &str) -> SimError {
+pub(super) fn value_needs_version(name: &str, value: &str, version: &str) -> SimError {
     bad_request(&format!("{name} value as {value} is enabled only for api versions {version} and later"))
 }
 
@@ -172,22 +172,22 @@ pub(super) fn bad_request(message: &str) -> SimError {
 }
 
 /// chatwise#992.
-pub(super) fn version_unknown() -> SimError {
+pub(super) fn unknown_api_version() -> SimError {
     bad_request("API version not supported")
 }
 
 /// pydantic-ai#5066.
-pub(super) fn version_on_v1() -> SimError {
+pub(super) fn api_version_on_v1() -> SimError {
     bad_request("api-version query parameter is not allowed when using /v1 path")
 }
 
 /// azure-docs#114602: a wrong path, or a dated path without an api-version.
-pub(super) fn no_resource() -> SimError {
+pub(super) fn resource_not_found() -> SimError {
     front_door(404, "404", "Resource not found")
 }
 
 /// chatbox#646.
-pub(super) fn no_deployment() -> SimError {
+pub(super) fn deployment_not_found() -> SimError {
     front_door(
         404,
         "DeploymentNotFound",
@@ -256,7 +256,7 @@ pub(super) fn filtered_input() -> SimError {
 }
 
 /// `'a', 'b', and 'c'`, as Azure prints a list of values.
-pub(super) fn listed(values: &[&str]) -> String {
+pub(super) fn quoted_list(values: &[&str]) -> String {
     match values {
         [] => String::new(),
         [one] => format!("'{one}'"),

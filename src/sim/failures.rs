@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     deliver::Wire,
-    directive::{Directive, Failure},
+    directive::{Directive, OrderedFailure},
     errors::{self, SimError, engine_with, front_door, gateway},
     json_response,
 };
@@ -19,21 +19,23 @@ const PAGE: &str = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body>\
                     </center>\r\n<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n";
 
 /// Answers with a failure.
-pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Response {
-    let wait = wish.retry_after.unwrap_or(Duration::from_secs(1));
+pub(super) fn respond(failure: OrderedFailure, directive: &Directive, wire: Wire) -> Response {
+    let wait = directive.retry_after.unwrap_or(Duration::from_secs(1));
     let (status, mut response) = match failure {
-        Failure::Html(status) => (status, html(status)),
-        Failure::Gateway(429) => {
+        OrderedFailure::Html(status) => (status, html(status)),
+        OrderedFailure::Gateway(429) => {
             let message = format!("Rate limit is exceeded. Try again in {} seconds.", seconds(wait));
             (429, json_response::error(&gateway(429, &message)))
         }
-        Failure::Gateway(401) => (401, json_response::error(&errors::wrong_token())),
-        Failure::Gateway(status) => (status, json_response::error(&gateway(status, reason(status)))),
-        Failure::Filter if wire == Wire::Responses => (400, json_response::error(&errors::filtered_input())),
-        Failure::Filter => (400, json_response::error(&errors::filtered())),
-        Failure::Status(status) => (status, json_response::error(&error(status, wait))),
+        OrderedFailure::Gateway(401) => (401, json_response::error(&errors::wrong_token())),
+        OrderedFailure::Gateway(status) => (status, json_response::error(&gateway(status, reason(status)))),
+        OrderedFailure::Filter if wire == Wire::Responses => {
+            (400, json_response::error(&errors::filtered_input()))
+        }
+        OrderedFailure::Filter => (400, json_response::error(&errors::filtered())),
+        OrderedFailure::Status(status) => (status, json_response::error(&error(status, wait))),
     };
-    if status == 429 || wish.retry_after.is_some() {
+    if status == 429 || directive.retry_after.is_some() {
         let headers = response.headers_mut();
         headers.insert("retry-after", HeaderValue::from(seconds(wait)));
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -57,7 +59,7 @@ fn error(status: u16, wait: Duration) -> SimError {
     match status {
         401 => errors::wrong_key(),
         403 => front_door(403, "403", "Access denied due to Virtual Network/Firewall rules."),
-        404 => errors::no_deployment(),
+        404 => errors::deployment_not_found(),
         408 => front_door(408, "Timeout", "The operation was timeout."),
         429 => front_door(
             429,

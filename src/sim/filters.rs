@@ -8,14 +8,14 @@ pub(super) const PROMPT: &str = concat!(
 );
 
 /// What the filter says of a prompt that passed.
-pub(super) const ASKED: &str = concat!(
+pub(super) const PROMPT_RESULTS: &str = concat!(
     r#"{"hate":{"filtered":false,"severity":"safe"},"jailbreak":{"detected":false,"filtered":false},"#,
     r#""self_harm":{"filtered":false,"severity":"safe"},"sexual":{"filtered":false,"severity":"safe"},"#,
     r#""violence":{"filtered":false,"severity":"safe"}}"#,
 );
 
 /// What stands beside an answer that passed.
-pub(super) const SAFE: &str = concat!(
+pub(super) const PASSED: &str = concat!(
     r#"{"hate":{"filtered":false,"severity":"safe"},"#,
     r#""protected_material_code":{"detected":false,"filtered":false},"#,
     r#""protected_material_text":{"detected":false,"filtered":false},"#,
@@ -30,6 +30,6 @@ pub(super) const BLOCKED: &str = concat!(
 );
 
 /// The annotation for a way to finish.
-pub(super) fn of(finish: &str) -> &'static str {
-    if finish == "content_filter" { BLOCKED } else { SAFE }
+pub(super) fn for_finish(finish: &str) -> &'static str {
+    if finish == "content_filter" { BLOCKED } else { PASSED }
 }

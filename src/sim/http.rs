@@ -4,7 +4,7 @@ use axum::{Router, response::Response};
 
 use super::{
     chat, control, errors,
-    incoming::{Incoming, finish},
+    incoming::{IncomingRequest, finish},
     listing, responses,
     simulator::Simulator,
 };
@@ -22,6 +22,6 @@ impl Simulator {
     }
 }
 
-async fn elsewhere(incoming: Incoming) -> Response {
-    finish(Err(errors::no_resource()), &incoming).await
+async fn elsewhere(incoming: IncomingRequest) -> Response {
+    finish(Err(errors::resource_not_found()), &incoming).await
 }

@@ -11,10 +11,10 @@ use axum::{
 use bytes::Bytes;
 
 use super::{
-    ending::{Cell, Watch},
+    ending::{EndingCell, EndingWatch},
     errors::{self, SimError},
     headers, json_response,
-    log::Received,
+    request_log::ReceivedRequest,
     simulator::Simulator,
     surface::Surface,
 };
@@ -24,15 +24,15 @@ const LARGEST: usize = 128 << 20;
 
 /// A request, read whole and written into the log.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(super) struct IncomingRequest {
     path: String,
     query: Option<String>,
     headers: HeaderMap,
     pub(super) body: Bytes,
-    ending: Cell,
+    ending: EndingCell,
 }
 
-impl FromRequest<Simulator> for Incoming {
+impl FromRequest<Simulator> for IncomingRequest {
     type Rejection = StatusCode;
 
     async fn from_request(request: Request, simulator: &Simulator) -> Result<Self, StatusCode> {
@@ -44,8 +44,8 @@ impl FromRequest<Simulator> for Incoming {
                 secret.set_sensitive(true);
             }
         }
-        let ending = Cell::default();
-        simulator.record(Received {
+        let ending = EndingCell::default();
+        simulator.record(ReceivedRequest {
             method: parts.method.to_string(),
             path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
             headers: headers.clone(),
@@ -60,9 +60,9 @@ impl FromRequest<Simulator> for Incoming {
 /// Waits as long as was asked, names the request, and watches how the answer ends.
 pub(super) async fn finish(
     prepared: Result<(Duration, Response), SimError>,
-    incoming: &Incoming,
+    incoming: &IncomingRequest,
 ) -> Response {
-    let watch = Watch::new(Arc::clone(&incoming.ending));
+    let watch = EndingWatch::new(Arc::clone(&incoming.ending));
     let mut response = match prepared {
         _ if headers::too_many(&incoming.headers) => {
             (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large").into_response()
@@ -76,20 +76,22 @@ pub(super) async fn finish(
         Err(error) => json_response::error(&error),
     };
     headers::identify(response.headers_mut(), &incoming.headers);
-    response.map(|body| watch.over(body))
+    response.map(|body| watch.wrap(body))
 }
 
-impl Incoming {
+impl IncomingRequest {
     /// The dated surface: a path without an api-version does not exist (azure-docs#114602).
     pub(super) fn dated(&self) -> Result<Surface, SimError> {
-        self.api_version().map(|version| Surface::Dated(version.to_owned())).ok_or_else(errors::no_resource)
+        self.api_version()
+            .map(|version| Surface::Dated(version.to_owned()))
+            .ok_or_else(errors::resource_not_found)
     }
 
     /// The v1 surface: its api-version may only say `v1` or `preview`.
     pub(super) fn v1(&self) -> Result<(), SimError> {
         match self.api_version() {
             None | Some("v1" | "preview") => Ok(()),
-            Some(_) => Err(errors::version_on_v1()),
+            Some(_) => Err(errors::api_version_on_v1()),
         }
     }
 
@@ -106,14 +108,14 @@ impl Incoming {
     }
 
     /// A parameter of the query.
-    pub(super) fn query(&self, wanted: &str) -> Option<&str> {
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
         let pairs = self.query.as_deref()?.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.into_iter().find(|(name, _)| *name == wanted).map(|pair| pair.1)
+        pairs.into_iter().find(|(key, _)| *key == name).map(|pair| pair.1)
     }
 
     /// A key in `api-key`; on the v1 surface also as a bearer token.
     pub(super) fn authorize(&self, simulator: &Simulator, surface: &Surface) -> Result<(), SimError> {
-        let key = simulator.inner.options.key.as_bytes();
+        let key = simulator.state.options.key.as_bytes();
         if let Some(given) = self.headers.get("api-key") {
             return if given.as_bytes() == key { Ok(()) } else { Err(errors::wrong_key()) };
         }

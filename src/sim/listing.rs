@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     errors,
-    incoming::Incoming,
+    incoming::IncomingRequest,
     json_response::json_or_error,
     models::{Feature, MODELS, Model},
     simulator::Simulator,
@@ -26,23 +26,23 @@ pub(super) fn router() -> Router<Simulator> {
         .route("/openai/deployments", get(deployments))
 }
 
-async fn models_v1(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn models_v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     json_or_error(
         incoming.v1().and_then(|()| incoming.authorize(&simulator, &Surface::V1)).map(|()| catalogue()),
     )
 }
 
-async fn models(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn models(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let surface = incoming.dated();
     json_or_error(surface.and_then(|surface| incoming.authorize(&simulator, &surface)).map(|()| catalogue()))
 }
 
-async fn deployments(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn deployments(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let list = incoming.dated().and_then(|surface| {
         incoming.authorize(&simulator, &surface)?;
         match surface {
             Surface::Dated(version) if version == DEPLOYMENTS_VERSION => Ok(list_of(&simulator)),
-            Surface::Dated(_) | Surface::V1 => Err(errors::no_resource()),
+            Surface::Dated(_) | Surface::V1 => Err(errors::resource_not_found()),
         }
     });
     json_or_error(list)
@@ -81,7 +81,7 @@ fn model(model: &Model) -> Value {
 fn list_of(simulator: &Simulator) -> Value {
     let named = MODELS.iter().map(|model| (model.name, model.name));
     let extra =
-        simulator.inner.options.deployments.iter().map(|(name, model)| (name.as_str(), model.as_str()));
+        simulator.state.options.deployments.iter().map(|(name, model)| (name.as_str(), model.as_str()));
     let one = |(name, model): (&str, &str)| {
         json!({
             "id": name,

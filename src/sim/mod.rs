@@ -18,16 +18,17 @@ mod ending;
 mod errors;
 mod failures;
 mod filters;
+mod generate;
 mod headers;
 mod http;
 mod incoming;
 mod json_response;
 mod judge;
 mod listing;
-mod log;
 mod models;
 mod prompt;
 mod request;
+mod request_log;
 mod responses;
 mod schema_instance;
 mod simulator;
@@ -40,8 +41,8 @@ pub use self::{
     ending::Ending,
     errors::SimError,
     judge::judge,
-    log::Received,
     models::{knows, models},
+    request_log::ReceivedRequest,
     simulator::{Options, Simulator},
     surface::{Operation, Surface},
 };

@@ -1,6 +1,6 @@
 //! What an answer needs from a conversation: the last question, its pictures, and a tool's result behind it.
 
-use super::conversation::{Speaker, Turn};
+use super::conversation::{ConversationTurn, Role};
 
 /// The end of a conversation.
 #[derive(Debug, Default)]
@@ -19,20 +19,20 @@ pub(super) struct Prompt {
 
 impl Prompt {
     /// Reads the end of a conversation.
-    pub(super) fn of(turns: &[Turn<'_>]) -> Self {
+    pub(super) fn of(turns: &[ConversationTurn<'_>]) -> Self {
         let mut prompt = Self::default();
         for turn in turns.iter().rev() {
-            match turn.speaker {
-                Speaker::User => {
+            match turn.role {
+                Role::User => {
                     prompt.images = turn.images;
                     (prompt.text, prompt.directives) = directives(&turn.texts.join(" "));
                     return prompt;
                 }
-                Speaker::Result => {
+                Role::ToolResult => {
                     prompt.results += 1;
                     prompt.result.get_or_insert_with(|| turn.texts.join(" "));
                 }
-                Speaker::Operator | Speaker::Assistant | Speaker::Call => {}
+                Role::Operator | Role::Assistant | Role::ToolCall => {}
             }
         }
         prompt

@@ -10,13 +10,13 @@ use super::{
 
 /// A request whose body is a JSON object and whose model is known.
 #[derive(Debug)]
-pub(super) struct Ask<'a> {
+pub(super) struct ApiRequest<'a> {
     pub(super) model: &'a Model,
     pub(super) surface: &'a Surface,
     pub(super) body: &'a Map<String, Value>,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> ApiRequest<'a> {
     /// Returns a member of the body. A null counts as absent.
     pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
         self.body.get(key).filter(|value| !value.is_null())

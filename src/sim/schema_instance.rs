@@ -10,14 +10,14 @@ const BOTTOM: usize = 40;
 
 /// An instance of `schema`; `$ref` is looked up in the same document.
 pub(super) fn instance(schema: &Value) -> Value {
-    Synth { root: schema }.value(schema, "value", 0)
+    InstanceBuilder { root: schema }.value(schema, "value", 0)
 }
 
-struct Synth<'a> {
+struct InstanceBuilder<'a> {
     root: &'a Value,
 }
 
-impl Synth<'_> {
+impl InstanceBuilder<'_> {
     fn value(&self, schema: &Value, name: &str, depth: usize) -> Value {
         if depth > BOTTOM {
             return Value::Null;
@@ -78,13 +78,13 @@ impl Synth<'_> {
     fn array(&self, schema: &Value, name: &str, depth: usize) -> Value {
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
         let most = schema.get("maxItems").and_then(Value::as_u64).unwrap_or(u64::MAX);
-        let wanted = if depth < DEEP { least.max(1).min(most) } else { least };
+        let length = if depth < DEEP { least.max(1).min(most) } else { least };
         let any = json!({"type": "string"});
         let fixed = schema.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let item = schema.get("items").filter(|items| items.is_object()).unwrap_or(&any);
         let prefix = fixed.iter().map(|one| self.value(one, name, depth + 1));
-        let wanted = usize::try_from(wanted).unwrap_or(0).max(fixed.len()).min(64);
-        prefix.chain((fixed.len()..wanted).map(|_| self.value(item, name, depth + 1))).collect()
+        let length = usize::try_from(length).unwrap_or(0).max(fixed.len()).min(64);
+        prefix.chain((fixed.len()..length).map(|_| self.value(item, name, depth + 1))).collect()
     }
 }
 
@@ -146,14 +146,14 @@ fn text(schema: &Value, name: &str) -> String {
 }
 
 /// A number within the bounds, a multiple of `multipleOf`.
-fn number(schema: &Value, wish: f64) -> f64 {
+fn number(schema: &Value, preferred: f64) -> f64 {
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
     let step = bound("multipleOf").filter(|step| *step > 0.0);
-    let above = bound("exclusiveMinimum").map(|low| low + step.unwrap_or(wish));
-    let below = bound("exclusiveMaximum").map(|high| high - step.unwrap_or(wish));
+    let above = bound("exclusiveMinimum").map(|low| low + step.unwrap_or(preferred));
+    let below = bound("exclusiveMaximum").map(|high| high - step.unwrap_or(preferred));
     let low = [bound("minimum"), above].into_iter().flatten().fold(f64::NEG_INFINITY, f64::max);
     let high = [bound("maximum"), below].into_iter().flatten().fold(f64::INFINITY, f64::min);
-    let value = wish.max(low).min(high);
+    let value = preferred.max(low).min(high);
     step.map_or(value, |step| (value / step).ceil() * step)
 }
 

@@ -12,10 +12,10 @@ use std::{
 use super::{
     directive::{Directive, Fault},
     errors::{self, SimError},
-    log::{Log, Received},
     models,
     prompt::Prompt,
-    responses::Memory,
+    request_log::{ReceivedRequest, RequestLog},
+    responses::ResponseStore,
 };
 
 /// How a simulator is set up.
@@ -55,52 +55,52 @@ impl fmt::Debug for Options {
 /// A simulated Azure OpenAI resource. Clones share all state.
 #[derive(Debug, Clone, Default)]
 pub struct Simulator {
-    pub(super) inner: Arc<Inner>,
+    pub(super) state: Arc<SharedState>,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Inner {
+pub(super) struct SharedState {
     pub(super) options: Options,
-    pub(super) log: Mutex<Log>,
+    pub(super) log: Mutex<RequestLog>,
     pub(super) faults: Mutex<Vec<Fault>>,
-    pub(super) memory: Mutex<Memory>,
+    pub(super) store: Mutex<ResponseStore>,
     serial: AtomicU64,
 }
 
 impl Simulator {
     /// Creates a resource with a deployment for every model and the deployments of the options.
     pub fn new(options: Options) -> Self {
-        Self { inner: Arc::new(Inner { options, ..Inner::default() }) }
+        Self { state: Arc::new(SharedState { options, ..SharedState::default() }) }
     }
 
     /// Returns the newest requests, the oldest of them first.
-    pub fn received(&self) -> Vec<Received> {
-        lock(&self.inner.log).all()
+    pub fn received(&self) -> Vec<ReceivedRequest> {
+        lock(&self.state.log).all()
     }
 
     /// Removes the logged requests and the waiting faults.
     pub fn clear(&self) {
-        lock(&self.inner.log).clear();
-        lock(&self.inner.faults).clear();
+        lock(&self.state.log).clear();
+        lock(&self.state.faults).clear();
     }
 
     /// Adds a fault behind those that already wait.
     pub fn script(&self, fault: Fault) {
-        lock(&self.inner.faults).push(fault);
+        lock(&self.state.faults).push(fault);
     }
 
-    pub(super) fn record(&self, received: Received) {
-        lock(&self.inner.log).push(received);
+    pub(super) fn record(&self, received: ReceivedRequest) {
+        lock(&self.state.log).push(received);
     }
 
     /// Returns the number of the next answer.
     pub(super) fn serial(&self) -> u64 {
-        self.inner.serial.fetch_add(1, Ordering::Relaxed)
+        self.state.serial.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Finds the model behind a deployment.
-    pub(super) fn deployment(&self, name: &str) -> Option<models::Found> {
-        let mut extra = self.inner.options.deployments.iter();
+    pub(super) fn deployment(&self, name: &str) -> Option<models::DeployedModel> {
+        let mut extra = self.state.options.deployments.iter();
         let model = extra.find(|(deployment, _)| deployment == name).map_or(name, |(_, model)| model);
         models::find(model)
     }
@@ -123,7 +123,7 @@ impl Simulator {
 
     /// Takes the first fault that waits for this deployment.
     fn fault(&self, deployment: &str) -> Option<Directive> {
-        let mut faults = lock(&self.inner.faults);
+        let mut faults = lock(&self.state.faults);
         let fits = |fault: &Fault| fault.deployment.as_deref().is_none_or(|name| name == deployment);
         let at = faults.iter().position(fits)?;
         let fault = faults.get_mut(at)?;

@@ -37,25 +37,27 @@ pub(super) fn tokens(text: &str) -> u64 {
 }
 
 /// The first `most` tokens of a text.
-pub(super) fn cut(text: &str, most: u64) -> &str {
+pub(super) fn first_tokens(text: &str, most: u64) -> &str {
     let end = pieces(text).zip(0..most).map(|(piece, _)| piece.len()).sum();
     text.split_at_checked(end).map_or(text, |(head, _)| head)
 }
 
 /// How many characters a JSON value says, keys included; its spelling does not count.
-pub(super) fn weight(value: &Value) -> u64 {
+pub(super) fn json_characters(value: &Value) -> u64 {
     match value {
         Value::Null => 0,
         Value::Bool(_) | Value::Number(_) => 4,
         Value::String(text) => text.chars().count() as u64,
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(object) => object.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
+        Value::Array(items) => items.iter().map(json_characters).sum(),
+        Value::Object(object) => {
+            object.iter().map(|(key, value)| key.len() as u64 + json_characters(value)).sum()
+        }
     }
 }
 
 /// The `usage` of an answer, members in Azure's order.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Usage {
+pub(super) struct TokenUsage {
     pub(super) completion_tokens: u64,
     completion_tokens_details: CompletionDetails,
     pub(super) prompt_tokens: u64,
@@ -78,7 +80,7 @@ struct PromptDetails {
     cached_tokens: u64,
 }
 
-impl Usage {
+impl TokenUsage {
     /// `completion` includes `reasoning`.
     pub(super) fn new(prompt: u64, completion: u64, reasoning: u64) -> Self {
         Self {
@@ -122,8 +124,8 @@ mod tests {
 
     #[test]
     fn a_cut_keeps_whole_tokens() {
-        assert_eq!(cut("one two three", 2), "one two");
-        assert_eq!(cut("one", 9), "one");
-        assert_eq!(cut("one", 0), "");
+        assert_eq!(first_tokens("one two three", 2), "one two");
+        assert_eq!(first_tokens("one", 9), "one");
+        assert_eq!(first_tokens("one", 0), "");
     }
 }

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    errors::{SimError, Verdict, engine, invalid_value, listed},
+    errors::{CheckResult, SimError, engine, invalid_value, quoted_list},
     request::whole,
 };
 
 /// What a value may be.
-pub(super) enum Kind {
+pub(super) enum ValueType {
     Whole {
         min: u64,
         max: u64,
@@ -34,15 +34,15 @@ pub(super) enum Kind {
 
 pub(super) const ANY: u64 = u64::MAX;
 
-impl Kind {
-    pub(super) fn check(&self, name: &str, value: &Value) -> Verdict {
+impl ValueType {
+    pub(super) fn check(&self, name: &str, value: &Value) -> CheckResult {
         match (self, value) {
             (Self::Whole { min, max }, Value::Number(_)) => in_whole_range(name, value, *min, *max),
             (Self::Decimal { min, max }, Value::Number(_)) => in_range(name, value, *min, *max),
             (Self::List { min, max }, Value::Array(items)) => sized(name, items.len(), *min, *max),
             (Self::Stops(max), Value::Array(items)) => sized(name, items.len(), 1, *max),
             (Self::OneOf(values), Value::String(one)) if values.contains(&one.as_str()) => Ok(()),
-            (Self::OneOf(values), Value::String(one)) => Err(invalid_value(name, one, &listed(values))),
+            (Self::OneOf(values), Value::String(one)) => Err(invalid_value(name, one, &quoted_list(values))),
             (Self::Flag, Value::Bool(_))
             | (Self::Text | Self::Choice | Self::Stops(_), Value::String(_))
             | (Self::Object | Self::Choice, Value::Object(_)) => Ok(()),
@@ -65,7 +65,7 @@ impl Kind {
 }
 
 /// A string of at most so many characters.
-pub(super) fn no_longer(path: &str, text: &str, most: usize) -> Verdict {
+pub(super) fn max_length(path: &str, text: &str, most: usize) -> CheckResult {
     let length = text.chars().count();
     if length <= most {
         return Ok(());
@@ -92,7 +92,7 @@ pub(super) fn wrong_type(name: &str, expected: &str, value: &Value) -> SimError 
     engine(&message, Some(name), Some("invalid_type"))
 }
 
-fn in_whole_range(name: &str, value: &Value, min: u64, max: u64) -> Verdict {
+fn in_whole_range(name: &str, value: &Value, min: u64, max: u64) -> CheckResult {
     let refuse = |side: &str, sign: &str, bound: u64, code: &str| {
         let message = format!(
             "Invalid '{name}': integer {side} value. Expected a value {sign} {bound}, but got {value} instead."
@@ -109,7 +109,7 @@ fn in_whole_range(name: &str, value: &Value, min: u64, max: u64) -> Verdict {
     }
 }
 
-fn in_range(name: &str, value: &Value, min: f64, max: f64) -> Verdict {
+fn in_range(name: &str, value: &Value, min: f64, max: f64) -> CheckResult {
     let number = value.as_f64().unwrap_or_default();
     let (side, sign, bound, code) = if number < min {
         ("below minimum", ">=", min, "decimal_below_min_value")
@@ -124,7 +124,7 @@ fn in_range(name: &str, value: &Value, min: f64, max: f64) -> Verdict {
     Err(engine(&message, Some(name), Some(code)))
 }
 
-fn sized(name: &str, length: usize, min: usize, max: usize) -> Verdict {
+fn sized(name: &str, length: usize, min: usize, max: usize) -> CheckResult {
     if length < min {
         let message = format!(
             "Invalid '{name}': empty array. Expected an array with minimum length {min}, but got an empty array \

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 
-use super::json_writer::Out;
+use super::json_writer::JsonWriter;
 use crate::sim::{
-    answer::{Answer, Call, Choice, Message},
+    answer::{AnswerChoice, AnswerMessage, GeneratedAnswer, ToolCall},
     filters,
 };
 
 /// Writes the body. `top` is the number of alternatives in `logprobs`, if they were asked for.
-pub(super) fn body(answer: &Answer, top: Option<u64>) -> Bytes {
-    let mut out = Out::default();
+pub(super) fn body(answer: &GeneratedAnswer, top: Option<u64>) -> Bytes {
+    let mut out = JsonWriter::default();
     out.raw("{\"choices\":");
     out.list(answer.choices.iter().zip(0..), |out, (one, index)| choice(out, one, index, top));
     out.raw(",\"created\":").number(answer.created).raw(",\"id\":").text(&answer.id);
@@ -22,38 +22,40 @@ pub(super) fn body(answer: &Answer, top: Option<u64>) -> Bytes {
     out.bytes.freeze()
 }
 
-fn choice(out: &mut Out, choice: &Choice, index: u64, top: Option<u64>) {
-    out.raw("{\"content_filter_results\":").raw(filters::of(choice.finish));
+fn choice(out: &mut JsonWriter, choice: &AnswerChoice, index: u64, top: Option<u64>) {
+    out.raw("{\"content_filter_results\":").raw(filters::for_finish(choice.finish));
     out.raw(",\"finish_reason\":").text(choice.finish).raw(",\"index\":").number(index).raw(",\"logprobs\":");
     match &choice.message {
-        Message::Text(text) => out.logprobs(text, top),
-        Message::Refusal(_) | Message::Calls(_) | Message::Function(_) => out.raw("null"),
+        AnswerMessage::Text(text) => out.logprobs(text, top),
+        AnswerMessage::Refusal(_) | AnswerMessage::ToolCalls(_) | AnswerMessage::FunctionCall(_) => {
+            out.raw("null")
+        }
     };
     out.raw(",\"message\":{\"annotations\":[],");
     message(out, &choice.message);
     out.raw(",\"role\":\"assistant\"}}");
 }
 
-fn message(out: &mut Out, message: &Message) {
+fn message(out: &mut JsonWriter, message: &AnswerMessage) {
     match message {
-        Message::Text(text) => {
+        AnswerMessage::Text(text) => {
             out.raw("\"content\":").text(text).raw(",\"refusal\":null");
         }
-        Message::Refusal(text) => {
+        AnswerMessage::Refusal(text) => {
             out.raw("\"content\":null,\"refusal\":").text(text);
         }
-        Message::Calls(calls) => {
+        AnswerMessage::ToolCalls(calls) => {
             out.raw("\"content\":null,\"refusal\":null,\"tool_calls\":");
             out.list(calls, tool_call);
         }
-        Message::Function(call) => {
+        AnswerMessage::FunctionCall(call) => {
             out.raw("\"content\":null,\"function_call\":{\"arguments\":").text(&call.input);
             out.raw(",\"name\":").text(&call.name).raw("},\"refusal\":null");
         }
     }
 }
 
-fn tool_call(out: &mut Out, call: &Call) {
+fn tool_call(out: &mut JsonWriter, call: &ToolCall) {
     if call.custom {
         out.raw("{\"custom\":{\"input\":").text(&call.input).raw(",\"name\":").text(&call.name);
         out.raw("},\"id\":").text(&call.id).raw(",\"type\":\"custom\"}");

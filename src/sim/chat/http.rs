@@ -11,15 +11,16 @@ use axum::{
 
 use super::{body, read, rules, stream};
 use crate::sim::{
-    answer,
     deliver::{self, Wire},
     directive::Directive,
     errors::{self, SimError},
-    failures, headers,
-    incoming::{Incoming, finish},
-    models::{Class, Found},
+    failures,
+    generate::generate,
+    headers,
+    incoming::{IncomingRequest, finish},
+    models::{DeployedModel, ModelClass},
     prompt::Prompt,
-    request::{Ask, parse},
+    request::{ApiRequest, parse},
     simulator::Simulator,
     surface::Surface,
 };
@@ -34,14 +35,14 @@ pub(in crate::sim) fn router() -> Router<Simulator> {
 async fn dated(
     State(simulator): State<Simulator>,
     Path(deployment): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     let prepared =
         incoming.dated().and_then(|surface| prepare(&simulator, &surface, Some(&deployment), &incoming));
     finish(prepared, &incoming).await
 }
 
-async fn v1(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let prepared = incoming.v1().and_then(|()| prepare(&simulator, &Surface::V1, None, &incoming));
     finish(prepared, &incoming).await
 }
@@ -51,11 +52,11 @@ fn prepare(
     simulator: &Simulator,
     surface: &Surface,
     deployment: Option<&str>,
-    incoming: &Incoming,
+    incoming: &IncomingRequest,
 ) -> Result<(Duration, Response), SimError> {
     incoming.authorize(simulator, surface)?;
     if let Some(name) = deployment {
-        simulator.deployment(name).ok_or_else(errors::no_deployment)?;
+        simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
     }
     let body = parse(&incoming.body)?;
     let name = match deployment {
@@ -64,48 +65,48 @@ fn prepare(
             body.get("model").and_then(serde_json::Value::as_str).ok_or_else(|| errors::missing("model"))?
         }
     };
-    let found = simulator.deployment(name).ok_or_else(errors::no_deployment)?;
+    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
     let prompt = Prompt::of(&read::turns(&body));
-    let wish = simulator.directive(name, &prompt, "messages")?;
-    if let Some(failure) = wish.failure {
-        return Ok((wish.slow, failures::respond(failure, &wish, Wire::Chat)));
+    let directive = simulator.directive(name, &prompt, "messages")?;
+    if let Some(failure) = directive.failure {
+        return Ok((directive.slow, failures::respond(failure, &directive, Wire::Chat)));
     }
-    let ask = Ask { model: found.model, surface, body: &body };
-    rules::check(&ask)?;
-    Ok((wish.slow, serve(simulator, name, &ask, &found, &prompt, &wish)))
+    let request = ApiRequest { model: deployed.model, surface, body: &body };
+    rules::check(&request)?;
+    Ok((directive.slow, serve(simulator, name, &request, &deployed, &prompt, &directive)))
 }
 
 /// A good answer, as a body or as a stream.
 fn serve(
     simulator: &Simulator,
     deployment: &str,
-    ask: &Ask<'_>,
-    found: &Found,
+    request: &ApiRequest<'_>,
+    deployed: &DeployedModel,
     prompt: &Prompt,
-    wish: &Directive,
+    directive: &Directive,
 ) -> Response {
     let serial = simulator.serial();
-    let answer = answer::answer(&read::wanted(ask), found, prompt, wish, serial);
-    let top = ask.is_true("logprobs").then(|| ask.number("top_logprobs").unwrap_or(0));
-    let is_stream = ask.is_true("stream");
+    let answer = generate(&read::answer_spec(request), deployed, prompt, directive, serial);
+    let top = request.is_true("logprobs").then(|| request.number("top_logprobs").unwrap_or(0));
+    let is_stream = request.is_true("stream");
     let body = if is_stream {
-        let chunks = stream::chunks(&answer, style(ask, wish, top));
-        deliver::body(chunks, wish, Wire::Chat, simulator.inner.options.chunk_delay)
+        let chunks = stream::chunks(&answer, stream_style(request, directive, top));
+        deliver::body(chunks, directive, Wire::Chat, simulator.state.options.chunk_delay)
     } else {
-        deliver::body(vec![body::body(&answer, top)], wish, Wire::Chat, Duration::ZERO)
+        deliver::body(vec![body::body(&answer, top)], directive, Wire::Chat, Duration::ZERO)
     };
     let mut response = Response::new(body);
     headers::describe(response.headers_mut(), deployment, 999 - serial % 1_000, is_stream);
     response
 }
 
-fn style(ask: &Ask<'_>, wish: &Directive, top: Option<u64>) -> stream::Style {
-    let option = |name: &str| ask.get("stream_options").and_then(|options| options.get(name)?.as_bool());
-    let is_new = matches!(ask.model.class, Class::Fixed | Class::Switchable);
-    stream::Style {
+fn stream_style(request: &ApiRequest<'_>, directive: &Directive, top: Option<u64>) -> stream::StreamStyle {
+    let option = |name: &str| request.get("stream_options").and_then(|options| options.get(name)?.as_bool());
+    let is_new = matches!(request.model.class, ModelClass::Fixed | ModelClass::Switchable);
+    stream::StreamStyle {
         include_usage: option("include_usage").unwrap_or(false),
         obfuscation: is_new && option("include_obfuscation").unwrap_or(true),
-        async_filter: wish.async_filter,
+        async_filter: directive.async_filter,
         top,
     }
 }

@@ -6,11 +6,11 @@ use crate::sim::usage;
 
 /// A buffer that JSON is written into.
 #[derive(Debug, Default)]
-pub(super) struct Out {
+pub(super) struct JsonWriter {
     pub(super) bytes: BytesMut,
 }
 
-impl Out {
+impl JsonWriter {
     /// JSON, as it is.
     pub(super) fn raw(&mut self, json: &str) -> &mut Self {
         self.bytes.put_slice(json.as_bytes());

@@ -3,15 +3,15 @@
 
 use bytes::Bytes;
 
-use super::json_writer::Out;
+use super::json_writer::JsonWriter;
 use crate::sim::{
-    answer::{Answer, Call, Choice, Message},
+    answer::{AnswerChoice, AnswerMessage, GeneratedAnswer, ToolCall},
     filters, usage,
 };
 
 /// How the stream is to look.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct StreamStyle {
     pub(super) include_usage: bool,
     /// Padding against guessing from sizes, on newer models.
     pub(super) obfuscation: bool,
@@ -28,8 +28,8 @@ const PADDING: &str = "q7RzWb2LkXeT9c";
 const ANNOTATE_EVERY: u64 = 8;
 
 /// The chunks of an answer, each one whole event.
-pub(super) fn chunks(answer: &Answer, style: Style) -> Vec<Bytes> {
-    let mut writer = Writer::new(answer, style);
+pub(super) fn chunks(answer: &GeneratedAnswer, style: StreamStyle) -> Vec<Bytes> {
+    let mut writer = ChunkWriter::new(answer, style);
     writer.prompt();
     for (choice, index) in answer.choices.iter().zip(0..) {
         writer.choice(choice, index);
@@ -43,9 +43,9 @@ pub(super) fn chunks(answer: &Answer, style: Style) -> Vec<Bytes> {
     writer.events
 }
 
-struct Writer {
-    style: Style,
-    out: Out,
+struct ChunkWriter {
+    style: StreamStyle,
+    out: JsonWriter,
     events: Vec<Bytes>,
     /// What every chunk ends with: one part before the padding, one behind it.
     envelope: String,
@@ -55,13 +55,13 @@ struct Writer {
     padding: usize,
 }
 
-impl Writer {
-    fn new(answer: &Answer, style: Style) -> Self {
-        let mut envelope = Out::default();
+impl ChunkWriter {
+    fn new(answer: &GeneratedAnswer, style: StreamStyle) -> Self {
+        let mut envelope = JsonWriter::default();
         envelope.raw(",\"created\":").number(answer.created).raw(",\"id\":").text(&answer.id);
         envelope.raw(",\"model\":").text(&answer.model).raw(",\"object\":\"chat.completion.chunk\"");
         let envelope = String::from_utf8_lossy(&envelope.bytes).into_owned();
-        Self { style, out: Out::default(), events: Vec::new(), envelope, offset: 0, padding: 0 }
+        Self { style, out: JsonWriter::default(), events: Vec::new(), envelope, offset: 0, padding: 0 }
     }
 
     /// Azure's first chunk: no choices, no id, only what the filter says of the prompt.
@@ -71,30 +71,30 @@ impl Writer {
         self.flush();
     }
 
-    fn choice(&mut self, choice: &Choice, index: u64) {
+    fn choice(&mut self, choice: &AnswerChoice, index: u64) {
         self.offset = 0;
         match &choice.message {
-            Message::Text(text) => {
+            AnswerMessage::Text(text) => {
                 self.delta(index, "", |out| {
                     out.raw("\"content\":\"\",\"refusal\":null,\"role\":\"assistant\"");
                 });
                 self.text(text, "content", index);
             }
-            Message::Refusal(text) => {
+            AnswerMessage::Refusal(text) => {
                 self.delta(index, "", |out| {
                     out.raw("\"content\":null,\"refusal\":\"\",\"role\":\"assistant\"");
                 });
                 self.text(text, "refusal", index);
             }
-            Message::Calls(calls) => {
+            AnswerMessage::ToolCalls(calls) => {
                 self.delta(index, "", |out| {
                     out.raw("\"content\":null,\"refusal\":null,\"role\":\"assistant\"");
                 });
-                for (call, at) in calls.iter().zip(0..) {
-                    self.call(call, at, index);
+                for (tool_call, at) in calls.iter().zip(0..) {
+                    self.tool_call(tool_call, at, index);
                 }
             }
-            Message::Function(call) => self.function(call, index),
+            AnswerMessage::FunctionCall(tool_call) => self.function_call(tool_call, index),
         }
         self.finish(choice.finish, index);
     }
@@ -107,20 +107,21 @@ impl Writer {
             });
             self.offset += piece.chars().count() as u64;
             if self.style.async_filter && at % ANNOTATE_EVERY == 0 {
-                self.annotation(since, "null", filters::SAFE, index);
+                self.annotation(since, "null", filters::PASSED, index);
                 since = self.offset;
             }
         }
     }
 
-    fn call(&mut self, call: &Call, at: u64, index: u64) {
-        let (member, argument) = if call.custom { ("custom", "input") } else { ("function", "arguments") };
+    fn tool_call(&mut self, tool_call: &ToolCall, at: u64, index: u64) {
+        let (member, argument) =
+            if tool_call.custom { ("custom", "input") } else { ("function", "arguments") };
         self.delta(index, "", |out| {
             out.raw("\"tool_calls\":[{\"").raw(member).raw("\":{\"").raw(argument).raw("\":\"\",\"name\":");
-            out.text(&call.name).raw("},\"id\":").text(&call.id).raw(",\"index\":").number(at);
+            out.text(&tool_call.name).raw("},\"id\":").text(&tool_call.id).raw(",\"index\":").number(at);
             out.raw(",\"type\":\"").raw(member).raw("\"}]");
         });
-        for piece in usage::pieces(&call.input) {
+        for piece in usage::pieces(&tool_call.input) {
             self.delta(index, "", |out| {
                 out.raw("\"tool_calls\":[{\"").raw(member).raw("\":{\"").raw(argument).raw("\":").text(piece);
                 out.raw("},\"index\":").number(at).raw("}]");
@@ -128,12 +129,12 @@ impl Writer {
         }
     }
 
-    fn function(&mut self, call: &Call, index: u64) {
+    fn function_call(&mut self, tool_call: &ToolCall, index: u64) {
         self.delta(index, "", |out| {
-            out.raw("\"content\":null,\"function_call\":{\"arguments\":\"\",\"name\":").text(&call.name);
+            out.raw("\"content\":null,\"function_call\":{\"arguments\":\"\",\"name\":").text(&tool_call.name);
             out.raw("},\"refusal\":null,\"role\":\"assistant\"");
         });
-        for piece in usage::pieces(&call.input) {
+        for piece in usage::pieces(&tool_call.input) {
             self.delta(index, "", |out| {
                 out.raw("\"function_call\":{\"arguments\":").text(piece).raw("}");
             });
@@ -154,12 +155,12 @@ impl Writer {
         self.out.raw("\"delta\":{},\"finish_reason\":").text(finish).raw(",\"logprobs\":null}]");
         self.end();
         if self.style.async_filter {
-            self.annotation(0, "null", filters::SAFE, index);
+            self.annotation(0, "null", filters::PASSED, index);
         }
     }
 
     /// One delta; `spoken` is the text that logprobs are for.
-    fn delta(&mut self, index: u64, spoken: &str, members: impl FnOnce(&mut Out)) {
+    fn delta(&mut self, index: u64, spoken: &str, members: impl FnOnce(&mut JsonWriter)) {
         self.begin(index);
         if !self.style.async_filter {
             self.out.raw("\"content_filter_results\":{},");
@@ -196,7 +197,7 @@ impl Writer {
         self.flush();
     }
 
-    fn usage(&mut self, answer: &Answer) {
+    fn usage(&mut self, answer: &GeneratedAnswer) {
         self.out.raw("data: {\"choices\":[]").raw(&self.envelope);
         self.out.raw(",\"system_fingerprint\":null,\"usage\":").value(&answer.usage).raw("}\n\n");
         self.flush();

@@ -18,25 +18,25 @@ pub fn knows(model: &str) -> bool {
 
 /// A row of the table and the name that answers carry.
 #[derive(Debug, Clone)]
-pub(in crate::sim) struct Found {
+pub(in crate::sim) struct DeployedModel {
     pub(in crate::sim) model: &'static Model,
-    pub(in crate::sim) reported: String,
+    pub(in crate::sim) reported_name: String,
 }
 
 /// The row for a name: exact, or with its version behind it (`o1-2024-12-17`, `gpt-4-0613`).
-pub(in crate::sim) fn find(name: &str) -> Option<Found> {
+pub(in crate::sim) fn find(name: &str) -> Option<DeployedModel> {
     if let Some(model) = MODELS.iter().chain(INVENTED).find(|model| model.name == name) {
-        let reported = match model.version {
+        let reported_name = match model.version {
             "" => model.name.to_owned(),
             version => format!("{name}-{version}"),
         };
-        return Some(Found { model, reported });
+        return Some(DeployedModel { model, reported_name });
     }
     let (base, version) = split_version(name)?;
     let model = MODELS.iter().find(|model| {
         model.name == base && (is_date(version) || (!model.version.is_empty() && model.version == version))
     })?;
-    Some(Found { model, reported: name.to_owned() })
+    Some(DeployedModel { model, reported_name: name.to_owned() })
 }
 
 /// `gpt-4o-2024-08-06` → `gpt-4o` and `2024-08-06`; `gpt-35-turbo-0125` → `gpt-35-turbo` and `0125`.
@@ -63,18 +63,18 @@ pub(in crate::sim) fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::models::model::{Class, Feature, Served, Tools};
+    use crate::sim::models::model::{Feature, ModelClass, ServedBy, ToolSupport};
 
     #[test]
     fn a_name_with_its_version_finds_the_row_and_keeps_the_name() {
-        let found = find("o1-2024-12-17").unwrap();
-        assert_eq!((found.model.name, found.reported.as_str()), ("o1", "o1-2024-12-17"));
-        let found = find("gpt-4-0613").unwrap();
-        assert_eq!((found.model.name, found.reported.as_str()), ("gpt-4", "gpt-4-0613"));
-        let found = find("gpt-4o-2024-05-13").unwrap();
-        assert_eq!(found.model.name, "gpt-4o-2024-05-13");
-        assert!(!found.model.has(Feature::JsonSchema));
-        assert_eq!(find("o1").unwrap().reported, "o1-2024-12-17");
+        let deployed = find("o1-2024-12-17").unwrap();
+        assert_eq!((deployed.model.name, deployed.reported_name.as_str()), ("o1", "o1-2024-12-17"));
+        let deployed = find("gpt-4-0613").unwrap();
+        assert_eq!((deployed.model.name, deployed.reported_name.as_str()), ("gpt-4", "gpt-4-0613"));
+        let deployed = find("gpt-4o-2024-05-13").unwrap();
+        assert_eq!(deployed.model.name, "gpt-4o-2024-05-13");
+        assert!(!deployed.model.has(Feature::JsonSchema));
+        assert_eq!(find("o1").unwrap().reported_name, "o1-2024-12-17");
     }
 
     #[test]
@@ -88,11 +88,15 @@ mod tests {
     fn every_row_is_consistent() {
         for model in MODELS {
             assert_eq!(MODELS.iter().filter(|other| other.name == model.name).count(), 1, "{}", model.name);
-            assert!(!model.default_effort.is_empty() || model.class != Class::Switchable, "{}", model.name);
-            if model.served != Served::Elsewhere && !model.efforts.is_empty() {
+            assert!(
+                !model.default_effort.is_empty() || model.class != ModelClass::Switchable,
+                "{}",
+                model.name
+            );
+            if model.served != ServedBy::Elsewhere && !model.efforts.is_empty() {
                 assert!(model.efforts.contains(&model.default_effort), "{}", model.name);
             }
-            if model.tools == Tools::WithoutEffort {
+            if model.tools == ToolSupport::WithoutEffort {
                 assert!(model.efforts.contains(&"none"), "{}", model.name);
             }
         }

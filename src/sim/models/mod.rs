@@ -6,7 +6,7 @@ mod table;
 
 pub use self::find::{knows, models};
 pub(super) use self::{
-    find::{Found, find},
-    model::{Class, Feature, Model, Tools, Verbosity, Window},
+    find::{DeployedModel, find},
+    model::{ContextWindow, Feature, Model, ModelClass, ToolSupport, VerbositySupport},
     table::MODELS,
 };

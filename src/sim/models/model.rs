@@ -10,30 +10,30 @@ pub(in crate::sim) struct Model {
     /// The version in the `model` of its answers; empty where the name says it all.
     pub(in crate::sim) version: &'static str,
     /// Which operations serve it.
-    pub(in crate::sim) served: Served,
+    pub(in crate::sim) served: ServedBy,
     /// The oldest dated api-version that serves it.
     pub(in crate::sim) since: &'static str,
     /// How its prompt is limited.
-    pub(in crate::sim) window: Window,
+    pub(in crate::sim) window: ContextWindow,
     /// The most tokens that one answer may have.
     pub(in crate::sim) output: u64,
     /// How it treats sampling parameters.
-    pub(in crate::sim) class: Class,
+    pub(in crate::sim) class: ModelClass,
     /// The values of `reasoning_effort` that it takes.
     pub(in crate::sim) efforts: &'static [&'static str],
     /// The effort of a call that names none.
     pub(in crate::sim) default_effort: &'static str,
     /// How it takes function tools.
-    pub(in crate::sim) tools: Tools,
+    pub(in crate::sim) tools: ToolSupport,
     /// The values of `verbosity` that it takes.
-    pub(in crate::sim) verbosity: Verbosity,
+    pub(in crate::sim) verbosity: VerbositySupport,
     /// Everything that it either can or cannot do.
     pub(in crate::sim) features: &'static [Feature],
 }
 
 /// Which operations serve a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sim) enum Served {
+pub(in crate::sim) enum ServedBy {
     Chat,
     Responses,
     Both,
@@ -43,14 +43,14 @@ pub(in crate::sim) enum Served {
 
 /// How a prompt is limited: together with the answer, or by itself. The two have different error texts.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sim) enum Window {
+pub(in crate::sim) enum ContextWindow {
     Shared(u64),
     Input(u64),
 }
 
 /// The classes that share their treatment of sampling parameters, caps and roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sim) enum Class {
+pub(in crate::sim) enum ModelClass {
     /// Takes everything, `max_tokens` included.
     Classic,
     /// o1-preview and o1-mini: no system role, no tools, no stream.
@@ -67,7 +67,7 @@ pub(in crate::sim) enum Class {
 
 /// How a model takes tools on the chat operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sim) enum Tools {
+pub(in crate::sim) enum ToolSupport {
     Refused,
     /// One call at a time.
     Sequential,
@@ -82,7 +82,7 @@ pub(in crate::sim) enum Tools {
 
 /// The values of `verbosity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::sim) enum Verbosity {
+pub(in crate::sim) enum VerbositySupport {
     Refused,
     MediumOnly,
     Any,
@@ -108,7 +108,7 @@ pub(in crate::sim) enum Feature {
     /// The effort `max`, on the Responses operation only.
     MaxEffort,
     /// Reasoning that is given back must be of one response.
-    OneThought,
+    OneReasoningItem,
 }
 
 impl Model {
@@ -120,29 +120,29 @@ impl Model {
     /// Whether the operation serves the model.
     pub(in crate::sim) fn serves(&self, operation: Operation) -> bool {
         match self.served {
-            Served::Both => true,
-            Served::Chat => operation == Operation::Chat,
-            Served::Responses => operation == Operation::Responses,
-            Served::Elsewhere => false,
+            ServedBy::Both => true,
+            ServedBy::Chat => operation == Operation::Chat,
+            ServedBy::Responses => operation == Operation::Responses,
+            ServedBy::Elsewhere => false,
         }
     }
 
     /// Whether answers of this model spend tokens on reasoning.
     pub(in crate::sim) fn reasons(&self) -> bool {
         match self.class {
-            Class::Classic => !self.efforts.is_empty(),
-            Class::Gen0 | Class::O1 | Class::Fixed | Class::Switchable => true,
-            Class::Routed => false,
+            ModelClass::Classic => !self.efforts.is_empty(),
+            ModelClass::Gen0 | ModelClass::O1 | ModelClass::Fixed | ModelClass::Switchable => true,
+            ModelClass::Routed => false,
         }
     }
 
     /// Whether the model reasons at this effort.
     pub(in crate::sim) fn is_reasoning_at(&self, effort: &str) -> bool {
-        self.is_strict() && !(self.class == Class::Switchable && effort == "none")
+        self.is_strict() && !(self.class == ModelClass::Switchable && effort == "none")
     }
 
     /// Whether this is one of the classes that take only `max_completion_tokens`.
     pub(in crate::sim) fn is_strict(&self) -> bool {
-        !matches!(self.class, Class::Classic | Class::Routed)
+        !matches!(self.class, ModelClass::Classic | ModelClass::Routed)
     }
 }

@@ -6,28 +6,29 @@
 //! satisfy, and says so.
 
 use super::model::{
-    Class::{Classic, Fixed, Gen0, O1, Routed, Switchable},
+    ContextWindow::{Input, Shared},
     Feature,
     Feature::{
         Audio, CompletionCap, CustomTools, DataSources, Functions, Images, JsonObject, JsonSchema, MaxEffort,
-        OneThought, Prediction, Stream,
+        OneReasoningItem, Prediction, Stream,
     },
-    Model, Served, Tools, Verbosity,
-    Window::{Input, Shared},
+    Model,
+    ModelClass::{Classic, Fixed, Gen0, O1, Routed, Switchable},
+    ServedBy, ToolSupport, VerbositySupport,
 };
 
 const CLASSIC: Model = Model {
     name: "",
     version: "",
-    served: Served::Chat,
+    served: ServedBy::Chat,
     since: "2023-05-15",
     window: Shared(128_000),
     output: 4_096,
     class: Classic,
     efforts: &[],
     default_effort: "",
-    tools: Tools::Parallel,
-    verbosity: Verbosity::MediumOnly,
+    tools: ToolSupport::Parallel,
+    verbosity: VerbositySupport::MediumOnly,
     features: &[Stream, JsonObject, Functions, CompletionCap],
 };
 
@@ -37,10 +38,10 @@ const TURBO: Model =
 
 /// Before parallel calls and JSON.
 const OLD: Model =
-    Model { tools: Tools::Sequential, features: &[Stream, Functions, CompletionCap], ..CLASSIC };
+    Model { tools: ToolSupport::Sequential, features: &[Stream, Functions, CompletionCap], ..CLASSIC };
 
 const OMNI: Model = Model {
-    served: Served::Both,
+    served: ServedBy::Both,
     since: "2024-02-01",
     output: 16_384,
     features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap, Prediction, DataSources],
@@ -61,29 +62,29 @@ const O1_PREVIEW: Model = Model {
     since: "2024-09-01-preview",
     output: 32_768,
     class: Gen0,
-    tools: Tools::Refused,
-    verbosity: Verbosity::Refused,
+    tools: ToolSupport::Refused,
+    verbosity: VerbositySupport::Refused,
     features: &[CompletionCap],
     ..CLASSIC
 };
 
 /// `verbosity` on the o-series is not documented: only its default passes here.
 const O_SERIES: Model = Model {
-    served: Served::Both,
+    served: ServedBy::Both,
     since: "2024-12-01-preview",
     window: Shared(200_000),
     output: 100_000,
     class: Fixed,
     efforts: LOW_TO_HIGH,
     default_effort: "medium",
-    tools: Tools::Sequential,
+    tools: ToolSupport::Sequential,
     features: &[Stream, Images, JsonObject, JsonSchema, CompletionCap],
     ..CLASSIC
 };
 
 /// Legacy functions are documented neither way from gpt-5 on: refused here, since tools do the same.
 const GPT_5: Model = Model {
-    served: Served::Both,
+    served: ServedBy::Both,
     version: "2025-08-07",
     since: "2024-12-01-preview",
     window: Input(272_000),
@@ -91,8 +92,8 @@ const GPT_5: Model = Model {
     class: Fixed,
     efforts: &["minimal", "low", "medium", "high"],
     default_effort: "medium",
-    tools: Tools::ParallelUnlessMinimal,
-    verbosity: Verbosity::Any,
+    tools: ToolSupport::ParallelUnlessMinimal,
+    verbosity: VerbositySupport::Any,
     features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap],
     ..CLASSIC
 };
@@ -102,8 +103,8 @@ const CHAT_VARIANT: Model = Model {
     window: Input(111_616),
     output: 16_384,
     efforts: &["medium"],
-    tools: Tools::Parallel,
-    verbosity: Verbosity::MediumOnly,
+    tools: ToolSupport::Parallel,
+    verbosity: VerbositySupport::MediumOnly,
     ..GPT_5
 };
 
@@ -112,12 +113,12 @@ const GPT_51: Model = Model {
     class: Switchable,
     efforts: &["none", "low", "medium", "high"],
     default_effort: "none",
-    tools: Tools::Parallel,
+    tools: ToolSupport::Parallel,
     ..GPT_5
 };
 
 const GPT_54: Model =
-    Model { version: "2026-03-17", efforts: NONE_TO_XHIGH, tools: Tools::WithoutEffort, ..GPT_51 };
+    Model { version: "2026-03-17", efforts: NONE_TO_XHIGH, tools: ToolSupport::WithoutEffort, ..GPT_51 };
 
 /// Microsoft: the call with tools fails also when the effort is left out, since the default is `medium`.
 const GPT_55: Model =
@@ -132,34 +133,43 @@ const GPT_56: Model = Model {
 
 /// Officially without `none`. Captures of gpt-6-astra disagree (litellm#39983): the stricter reading is taken.
 const ALWAYS_REASONS: Model =
-    Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: Tools::Elsewhere, ..GPT_56 };
+    Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: ToolSupport::Elsewhere, ..GPT_56 };
 
 /// Any two reasoning items of a conversation were refused together, any one alone was taken (hermes-agent#101243). Each was
 /// of a response of its own; two of one response are refused too here, which is the stricter reading.
 const ASTRA: Model = Model {
     version: "2026-09-03",
-    features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap, MaxEffort, OneThought],
+    features: &[
+        Stream,
+        Images,
+        JsonObject,
+        JsonSchema,
+        CustomTools,
+        CompletionCap,
+        MaxEffort,
+        OneReasoningItem,
+    ],
     ..ALWAYS_REASONS
 };
 
 /// Agents only: served by neither operation.
-const AGENTS_ONLY: Model = Model { served: Served::Elsewhere, ..GPT_5 };
+const AGENTS_ONLY: Model = Model { served: ServedBy::Elsewhere, ..GPT_5 };
 
 /// Served by the Responses operation only. Microsoft documents them for v1 alone; o3-pro and codex-mini also for
 /// 2025-04-01-preview, which is taken for all.
 const PRO: Model =
-    Model { served: Served::Responses, since: "2025-04-01-preview", features: NO_STREAM, ..O_SERIES };
+    Model { served: ServedBy::Responses, since: "2025-04-01-preview", features: NO_STREAM, ..O_SERIES };
 
 const NO_STREAM: &[Feature] = &[Images, JsonObject, JsonSchema, CompletionCap];
 
 /// `verbosity` of the codex models is not documented: only its default passes here.
 const CODEX: Model = Model {
-    served: Served::Responses,
+    served: ServedBy::Responses,
     since: "2025-04-01-preview",
     version: "2025-09-15",
     efforts: LOW_TO_HIGH,
-    tools: Tools::Parallel,
-    verbosity: Verbosity::MediumOnly,
+    tools: ToolSupport::Parallel,
+    verbosity: VerbositySupport::MediumOnly,
     ..GPT_5
 };
 
@@ -168,8 +178,8 @@ const GPT_PRO: Model = Model {
     version: "2025-10-06",
     efforts: &["high"],
     default_effort: "high",
-    tools: Tools::Sequential,
-    verbosity: Verbosity::Any,
+    tools: ToolSupport::Sequential,
+    verbosity: VerbositySupport::Any,
     features: &[Images, JsonObject, JsonSchema, CustomTools, CompletionCap],
     ..CODEX
 };
@@ -186,7 +196,7 @@ const GPT_54_PRO: Model = Model {
 
 const GPT_55_PRO: Model = Model {
     version: "2026-04-24",
-    tools: Tools::Parallel,
+    tools: ToolSupport::Parallel,
     features: &[Stream, Images, JsonObject, CustomTools, CompletionCap],
     ..GPT_54_PRO
 };
@@ -198,8 +208,8 @@ const OPEN_WEIGHT: Model = Model {
     output: 131_072,
     efforts: LOW_TO_HIGH,
     default_effort: "medium",
-    tools: Tools::Sequential,
-    verbosity: Verbosity::Any,
+    tools: ToolSupport::Sequential,
+    verbosity: VerbositySupport::Any,
     features: &[Stream, JsonObject, JsonSchema, Functions, CompletionCap],
     ..CLASSIC
 };
@@ -232,7 +242,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     Model {
         name: "gpt-35-turbo-0301",
         window: Shared(4_096),
-        tools: Tools::Refused,
+        tools: ToolSupport::Refused,
         features: &[Stream, CompletionCap],
         ..CLASSIC
     },
@@ -241,7 +251,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
         name: "gpt-4-0314",
         window: Shared(8_192),
         output: 8_192,
-        tools: Tools::Refused,
+        tools: ToolSupport::Refused,
         features: &[Stream, CompletionCap],
         ..CLASSIC
     },
@@ -265,7 +275,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     Model { name: "gpt-4o-mini", version: "2024-07-18", ..OMNI },
     Model {
         name: "gpt-4o-audio-preview",
-        served: Served::Chat,
+        served: ServedBy::Chat,
         version: "2024-12-17",
         since: "2025-01-01-preview",
         features: &[Stream, Audio, JsonObject, JsonSchema, Functions, CompletionCap],
@@ -273,7 +283,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     },
     Model {
         name: "gpt-4.5-preview",
-        served: Served::Chat,
+        served: ServedBy::Chat,
         version: "2025-02-27",
         features: &[Stream, Images, JsonObject, JsonSchema, Functions, CompletionCap],
         ..OMNI
@@ -284,11 +294,11 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     // Tools and structured output are not documented for it (a public table says no tools): refused here.
     Model {
         name: "gpt-5-chat",
-        served: Served::Both,
+        served: ServedBy::Both,
         version: "2025-10-03",
         since: "2024-12-01-preview",
         output: 16_384,
-        tools: Tools::Refused,
+        tools: ToolSupport::Refused,
         features: &[Stream, Images, CompletionCap],
         ..CLASSIC
     },
@@ -296,7 +306,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     Model { name: "gpt-oss-20b", ..OPEN_WEIGHT },
     Model {
         name: "model-router",
-        served: Served::Chat,
+        served: ServedBy::Chat,
         version: "2025-11-18",
         // The limits are those of the model it routes to: the widest are taken.
         window: Input(922_000),
@@ -304,7 +314,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
         class: Routed,
         efforts: &["none", "minimal", "low", "medium", "high", "xhigh"],
         default_effort: "medium",
-        verbosity: Verbosity::Any,
+        verbosity: VerbositySupport::Any,
         ..OMNI
     },
     // The o-series.

@@ -8,7 +8,7 @@ use crate::sim::usage;
 
 /// How the stream is to look.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Style {
+pub(super) struct EventStyle {
     pub(super) obfuscation: bool,
     /// The deltas of several calls come in turn.
     pub(super) interleave: bool,
@@ -20,11 +20,13 @@ pub(super) struct Style {
 const PADDING: &str = "q7RzWb2LkXeT9c";
 
 /// The events of a response, each one whole. Of a failed one `items` are what it had begun.
-pub(super) fn events(response: &Value, items: &[Value], style: Style) -> Vec<Bytes> {
+pub(super) fn events(response: &Value, items: &[Value], style: EventStyle) -> Vec<Bytes> {
     let mut list = Vec::new();
     let status = text(response, "status");
-    list.push(json!({"type": "response.created", "response": object::begun(response, "in_progress")}));
-    list.push(json!({"type": "response.in_progress", "response": object::begun(response, "in_progress")}));
+    list.push(json!({"type": "response.created", "response": object::unfinished(response, "in_progress")}));
+    list.push(
+        json!({"type": "response.in_progress", "response": object::unfinished(response, "in_progress")}),
+    );
     let mut middle = middle(items, style);
     if status == "failed" {
         middle.truncate(middle.len().div_ceil(2));
@@ -45,7 +47,7 @@ pub(super) fn events(response: &Value, items: &[Value], style: Style) -> Vec<Byt
     list.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
 }
 
-fn frame(mut event: Value, number: usize, style: Style) -> Bytes {
+fn frame(mut event: Value, number: usize, style: EventStyle) -> Bytes {
     if let Some(members) = event.as_object_mut() {
         members.insert("sequence_number".to_owned(), Value::from(number));
         if style.obfuscation && members.get("delta").is_some_and(Value::is_string) {
@@ -57,31 +59,31 @@ fn frame(mut event: Value, number: usize, style: Style) -> Bytes {
 }
 
 /// The events of one item: as it begins, as it grows, and as it is done.
-struct Grown {
+struct ItemEvents {
     begin: Value,
     deltas: Vec<Value>,
     done: Vec<Value>,
 }
 
-fn middle(items: &[Value], style: Style) -> Vec<Value> {
+fn middle(items: &[Value], style: EventStyle) -> Vec<Value> {
     let mut list = Vec::new();
     let mut calls = Vec::new();
     for (item, index) in items.iter().zip(0..) {
-        let grown = grown(item, index);
+        let item_events = item_events(item, index);
         if style.interleave && text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
-            calls.push(grown);
+            calls.push(item_events);
             continue;
         }
-        list.push(grown.begin);
-        list.extend(grown.deltas);
-        list.extend(grown.done);
+        list.push(item_events.begin);
+        list.extend(item_events.deltas);
+        list.extend(item_events.done);
     }
     list.extend(in_turn(calls));
     list
 }
 
 /// All calls begin, then grow in turn, then end.
-fn in_turn(calls: Vec<Grown>) -> Vec<Value> {
+fn in_turn(calls: Vec<ItemEvents>) -> Vec<Value> {
     let mut list = Vec::new();
     let mut growing = Vec::new();
     let mut ends = Vec::new();
@@ -101,8 +103,8 @@ fn in_turn(calls: Vec<Grown>) -> Vec<Value> {
     list
 }
 
-fn grown(item: &Value, index: u64) -> Grown {
-    let at = Place { item: text(item, "id").to_owned(), index };
+fn item_events(item: &Value, index: u64) -> ItemEvents {
+    let at = ItemEventBuilder { item: text(item, "id").to_owned(), index };
     let (empty, deltas) = match text(item, "type") {
         "message" => (json!({"content": [], "status": "in_progress"}), at.contents(item)),
         "reasoning" => (json!({"summary": []}), at.summary(item)),
@@ -144,7 +146,7 @@ fn grown(item: &Value, index: u64) -> Grown {
         done.extend(deltas.pop());
     }
     done.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
-    Grown {
+    ItemEvents {
         begin: json!({"type": "response.output_item.added", "output_index": index, "item": begin}),
         deltas,
         done,
@@ -160,12 +162,12 @@ fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
 }
 
 /// Which item an event is of.
-struct Place {
+struct ItemEventBuilder {
     item: String,
     index: u64,
 }
 
-impl Place {
+impl ItemEventBuilder {
     fn event(&self, kind: &str, more: Value) -> Value {
         let mut event =
             json!({"type": format!("response.{kind}"), "item_id": self.item, "output_index": self.index});

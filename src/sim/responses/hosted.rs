@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::read::{includes, may_host, text};
-use crate::sim::{prompt::Prompt, request::Ask};
+use super::read::{allows_hosted_tool, includes, text};
+use crate::sim::{prompt::Prompt, request::ApiRequest};
 
 /// What the hosted tools of a call did.
 #[derive(Debug, Default)]
-pub(super) struct Hosted {
+pub(super) struct HostedCalls {
     /// How the id of each item begins, and the item.
     pub(super) items: Vec<(&'static str, Value)>,
     pub(super) annotations: Vec<Citation>,
@@ -53,17 +53,17 @@ impl Citation {
 }
 
 /// One call for every hosted tool that may be used.
-pub(super) fn calls(ask: &Ask<'_>, prompt: &Prompt, serial: u64) -> Hosted {
-    let mut hosted = Hosted::default();
-    for tool in ask.list("tools") {
+pub(super) fn calls(request: &ApiRequest<'_>, prompt: &Prompt, serial: u64) -> HostedCalls {
+    let mut hosted = HostedCalls::default();
+    for tool in request.list("tools") {
         let kind = text(tool, "type");
-        if !may_host(ask, kind) {
+        if !allows_hosted_tool(request, kind) {
             continue;
         }
         match kind {
-            "file_search" => hosted.file_search(ask, tool, prompt),
-            "code_interpreter" => hosted.code_interpreter(ask, tool, prompt, serial),
-            "web_search" | "web_search_preview" => hosted.web_search(ask, prompt),
+            "file_search" => hosted.file_search(request, tool, prompt),
+            "code_interpreter" => hosted.code_interpreter(request, tool, prompt, serial),
+            "web_search" | "web_search_preview" => hosted.web_search(request, prompt),
             "image_generation" => hosted.items.push((
                 "ig",
                 json!({"type": "image_generation_call", "status": "completed", "result": "iVBORw0KGgo="}),
@@ -74,8 +74,8 @@ pub(super) fn calls(ask: &Ask<'_>, prompt: &Prompt, serial: u64) -> Hosted {
     hosted
 }
 
-impl Hosted {
-    fn file_search(&mut self, ask: &Ask<'_>, tool: &Value, prompt: &Prompt) {
+impl HostedCalls {
+    fn file_search(&mut self, request: &ApiRequest<'_>, tool: &Value, prompt: &Prompt) {
         let stores = tool.get("vector_store_ids").and_then(Value::as_array).into_iter().flatten();
         let most = tool.get("max_num_results").and_then(Value::as_u64).unwrap_or(20);
         let mut results = Vec::new();
@@ -87,20 +87,20 @@ impl Hosted {
             }));
             self.annotations.push(Citation::File { file, name });
         }
-        let shown = includes(ask, "file_search_call.results");
+        let shown = includes(request, "file_search_call.results");
         let results = if shown { Value::Array(results) } else { Value::Null };
         let item = json!({"type": "file_search_call", "status": "completed", "queries": [prompt.text],
                           "results": results});
         self.items.push(("fs", item));
     }
 
-    fn code_interpreter(&mut self, ask: &Ask<'_>, tool: &Value, prompt: &Prompt, serial: u64) {
+    fn code_interpreter(&mut self, request: &ApiRequest<'_>, tool: &Value, prompt: &Prompt, serial: u64) {
         let container = match tool.get("container") {
             Some(Value::String(id)) => id.clone(),
             Some(_) | None => format!("cntr_sim{serial:024}"),
         };
         let file = format!("cfile_sim{serial:024}");
-        let outputs = if includes(ask, "code_interpreter_call.outputs") {
+        let outputs = if includes(request, "code_interpreter_call.outputs") {
             let url =
                 format!("https://sim.openai.azure.com/openai/v1/containers/{container}/files/{file}/content");
             json!([{"type": "logs", "logs": format!("{}\n", prompt.text)}, {"type": "image", "url": url}])
@@ -114,10 +114,10 @@ impl Hosted {
         self.annotations.push(Citation::Made { container, file, name: "plot.png".to_owned() });
     }
 
-    fn web_search(&mut self, ask: &Ask<'_>, prompt: &Prompt) {
+    fn web_search(&mut self, request: &ApiRequest<'_>, prompt: &Prompt) {
         let url = "https://example.com/found".to_owned();
         let mut action = json!({"type": "search", "query": prompt.text});
-        if includes(ask, "web_search_call.action.sources")
+        if includes(request, "web_search_call.action.sources")
             && let Some(members) = action.as_object_mut()
         {
             members.insert("sources".to_owned(), json!([{"type": "url", "url": url}]));

@@ -12,23 +12,24 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::{
-    events::{self, Style},
+    events::{self, EventStyle},
     object, output,
     read::{self, turns},
     rules,
-    store::Stored,
+    store::StoredResponse,
     stored,
 };
 use crate::sim::{
-    answer,
     deliver::{self, Wire},
     directive::Directive,
     errors::{self, SimError},
-    failures, headers,
-    incoming::{Incoming, finish},
-    models::Found,
+    failures,
+    generate::generate,
+    headers,
+    incoming::{IncomingRequest, finish},
+    models::DeployedModel,
     prompt::Prompt,
-    request::{Ask, parse},
+    request::{ApiRequest, parse},
     simulator::{Simulator, lock},
     surface::Surface,
 };
@@ -46,7 +47,7 @@ pub(in crate::sim) fn router() -> Router<Simulator> {
     router
 }
 
-async fn create(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn create(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let prepared = incoming.surface().and_then(|surface| prepare(&simulator, &surface, &incoming));
     finish(prepared, &incoming).await
 }
@@ -55,68 +56,76 @@ async fn create(State(simulator): State<Simulator>, incoming: Incoming) -> Respo
 fn prepare(
     simulator: &Simulator,
     surface: &Surface,
-    incoming: &Incoming,
+    incoming: &IncomingRequest,
 ) -> Result<(Duration, Response), SimError> {
     incoming.authorize(simulator, surface)?;
-    rules::served(surface)?;
+    rules::has_operation(surface)?;
     let body = parse(&incoming.body)?;
     let name = body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?;
-    let found = simulator.deployment(name).ok_or_else(errors::no_deployment)?;
-    let ask = Ask { model: found.model, surface, body: &body };
-    let wish = simulator.directive(name, &own_prompt(&ask), "input")?;
-    if let Some(failure) = wish.failure {
-        return Ok((wish.slow, failures::respond(failure, &wish, Wire::Responses)));
+    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    let request = ApiRequest { model: deployed.model, surface, body: &body };
+    let directive = simulator.directive(name, &own_prompt(&request), "input")?;
+    if let Some(failure) = directive.failure {
+        return Ok((directive.slow, failures::respond(failure, &directive, Wire::Responses)));
     }
     let items = {
-        let memory = lock(&simulator.inner.memory);
-        rules::check(&ask, Some(&memory), &simulator.inner.options.resource)?
+        let store = lock(&simulator.state.store);
+        rules::check(&request, Some(&store), &simulator.state.options.resource)?
     };
-    let call = Call { simulator, name, ask: &ask, found: &found, items: &items, bytes: incoming.body.len() };
-    Ok((wish.slow, call.serve(&wish)))
+    let accepted = AcceptedRequest {
+        simulator,
+        name,
+        request: &request,
+        deployed: &deployed,
+        items: &items,
+        bytes: incoming.body.len(),
+    };
+    Ok((directive.slow, accepted.serve(&directive)))
 }
 
 /// The prompt of the call's own input, whatever its form: directives come before the checks.
-fn own_prompt(ask: &Ask<'_>) -> Prompt {
-    match ask.get("input") {
-        Some(Value::String(text)) => Prompt::of(&[read::asked(text)]),
-        _ => Prompt::of(&turns(ask, ask.list("input"))),
+fn own_prompt(request: &ApiRequest<'_>) -> Prompt {
+    match request.get("input") {
+        Some(Value::String(text)) => Prompt::of(&[read::user_turn(text)]),
+        _ => Prompt::of(&turns(request, request.list("input"))),
     }
 }
 
 /// A call that passed every check.
-struct Call<'a> {
+struct AcceptedRequest<'a> {
     simulator: &'a Simulator,
     name: &'a str,
-    ask: &'a Ask<'a>,
-    found: &'a Found,
+    request: &'a ApiRequest<'a>,
+    deployed: &'a DeployedModel,
     /// The conversation, with what was stored of it.
     items: &'a [Value],
     bytes: usize,
 }
 
-impl Call<'_> {
+impl AcceptedRequest<'_> {
     /// A good answer, as a body or as a stream.
-    fn serve(&self, wish: &Directive) -> Response {
-        let (simulator, ask) = (self.simulator, self.ask);
+    fn serve(&self, directive: &Directive) -> Response {
+        let (simulator, request) = (self.simulator, self.request);
         let serial = simulator.serial();
-        let prompt = Prompt::of(&turns(ask, self.items));
-        let wanted = read::wanted(ask, self.items);
-        let answer = answer::answer(&wanted, self.found, &prompt, wish, serial);
-        let items = output::items(ask, &answer, &prompt, wish, &simulator.inner.options.resource, serial);
+        let prompt = Prompt::of(&turns(request, self.items));
+        let answer_spec = read::answer_spec(request, self.items);
+        let answer = generate(&answer_spec, self.deployed, &prompt, directive, serial);
+        let items =
+            output::items(request, &answer, &prompt, directive, &simulator.state.options.resource, serial);
         let id = format!("resp_sim{serial:029}");
-        let model = if wish.bare_model { self.name } else { &answer.model };
-        let response = object::whole(ask, &answer, items.clone(), wish, &id, model);
-        let is_background = ask.is_true("background");
-        if ask.get("store") != Some(&Value::Bool(false)) {
-            self.keep(&response, id, is_background && !ask.is_true("stream"), serial);
+        let model = if directive.bare_model { self.name } else { &answer.model };
+        let response = object::response_object(request, &answer, items.clone(), directive, &id, model);
+        let is_background = request.is_true("background");
+        if request.get("store") != Some(&Value::Bool(false)) {
+            self.keep(&response, id, is_background && !request.is_true("stream"), serial);
         }
-        let is_stream = ask.is_true("stream");
+        let is_stream = request.is_true("stream");
         let body = if is_stream {
-            let events = events::events(&response, &items, style(ask.body, wish));
-            deliver::body(events, wish, Wire::Responses, simulator.inner.options.chunk_delay)
+            let events = events::events(&response, &items, event_style(request.body, directive));
+            deliver::body(events, directive, Wire::Responses, simulator.state.options.chunk_delay)
         } else {
-            let shown = if is_background { &object::begun(&response, "queued") } else { &response };
-            deliver::body(vec![Bytes::from(shown.to_string())], wish, Wire::Responses, Duration::ZERO)
+            let shown = if is_background { &object::unfinished(&response, "queued") } else { &response };
+            deliver::body(vec![Bytes::from(shown.to_string())], directive, Wire::Responses, Duration::ZERO)
         };
         let mut response = Response::new(body);
         headers::describe(response.headers_mut(), self.name, 999 - serial % 1_000, is_stream);
@@ -124,19 +133,23 @@ impl Call<'_> {
     }
 
     fn keep(&self, response: &Value, id: String, is_waiting: bool, serial: u64) {
-        let stored = Stored {
+        let stored = StoredResponse {
             id,
             object: response.clone(),
-            input: stored::identified(self.ask, self.items, serial),
-            previous: self.ask.text("previous_response_id").map(str::to_owned),
+            input: stored::identified(self.request, self.items, serial),
+            previous: self.request.text("previous_response_id").map(str::to_owned),
             is_waiting,
             bytes: self.bytes,
         };
-        lock(&self.simulator.inner.memory).keep(stored);
+        lock(&self.simulator.state.store).insert(stored);
     }
 }
 
-fn style(body: &Map<String, Value>, wish: &Directive) -> Style {
+fn event_style(body: &Map<String, Value>, directive: &Directive) -> EventStyle {
     let option = body.get("stream_options").and_then(|options| options.get("include_obfuscation")?.as_bool());
-    Style { obfuscation: option.unwrap_or(true), interleave: wish.interleave, odd_events: wish.odd_events }
+    EventStyle {
+        obfuscation: option.unwrap_or(true),
+        interleave: directive.interleave,
+        odd_events: directive.odd_events,
+    }
 }

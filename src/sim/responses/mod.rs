@@ -13,7 +13,7 @@ mod seal;
 mod store;
 mod stored;
 
-pub(super) use self::{http::router, rules::check, store::Memory};
+pub(super) use self::{http::router, rules::check, store::ResponseStore};
 
 #[cfg(test)]
 mod tests;

@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::output;
-use crate::sim::{answer::Answer, directive::Directive, filters, request::Ask};
+use crate::sim::{answer::GeneratedAnswer, directive::Directive, filters, request::ApiRequest};
 
 /// A whole response.
-pub(super) fn whole(
-    ask: &Ask<'_>,
-    answer: &Answer,
+pub(super) fn response_object(
+    request: &ApiRequest<'_>,
+    answer: &GeneratedAnswer,
     items: Vec<Value>,
-    wish: &Directive,
+    directive: &Directive,
     id: &str,
     model: &str,
 ) -> Value {
-    let mut response = blank(ask, answer.created, id, model);
+    let mut response = initial(request, answer.created, id, model);
     let finish = answer.choices.first().map_or("stop", |choice| choice.finish);
     let reason = match finish {
         "length" => Some("max_output_tokens"),
@@ -32,7 +32,7 @@ pub(super) fn whole(
     set(&mut response, "service_tier", json!("default"));
     set(&mut response, "completed_at", json!(answer.created));
     set(&mut response, "content_filters", content_filters(finish));
-    if let Some(code) = &wish.failed {
+    if let Some(code) = &directive.failed {
         set(&mut response, "status", json!("failed"));
         let message = "The server had an error while processing your request. Sorry about that!";
         set(&mut response, "error", json!({"code": code, "message": message}));
@@ -53,20 +53,20 @@ pub(super) fn whole(
 }
 
 /// The same response before it is done.
-pub(super) fn begun(response: &Value, status: &str) -> Value {
-    let mut begun = response.clone();
+pub(super) fn unfinished(response: &Value, status: &str) -> Value {
+    let mut unfinished = response.clone();
     for name in ["completed_at", "content_filters", "error", "incomplete_details", "usage"] {
-        set(&mut begun, name, Value::Null);
+        set(&mut unfinished, name, Value::Null);
     }
-    set(&mut begun, "output", json!([]));
-    set(&mut begun, "service_tier", json!("auto"));
-    set(&mut begun, "status", json!(status));
-    begun
+    set(&mut unfinished, "output", json!([]));
+    set(&mut unfinished, "service_tier", json!("auto"));
+    set(&mut unfinished, "status", json!(status));
+    unfinished
 }
 
 /// A background response that was cancelled.
 pub(super) fn cancelled(response: &Value) -> Value {
-    begun(response, "cancelled")
+    unfinished(response, "cancelled")
 }
 
 fn set(response: &mut Value, name: &str, value: Value) {
@@ -76,9 +76,9 @@ fn set(response: &mut Value, name: &str, value: Value) {
 }
 
 /// What is known before the model has said anything.
-fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
-    let given = |name: &str| ask.get(name).cloned().unwrap_or(Value::Null);
-    let or = |name: &str, value: Value| ask.get(name).cloned().unwrap_or(value);
+fn initial(request: &ApiRequest<'_>, created: u64, id: &str, model: &str) -> Value {
+    let given = |name: &str| request.get(name).cloned().unwrap_or(Value::Null);
+    let or = |name: &str, value: Value| request.get(name).cloned().unwrap_or(value);
     json!({
         "id": id,
         "object": "response",
@@ -98,14 +98,14 @@ fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
         "previous_response_id": given("previous_response_id"),
         "prompt_cache_key": given("prompt_cache_key"),
         "prompt_cache_retention": given("prompt_cache_retention"),
-        "reasoning": output::echoed_reasoning(ask),
+        "reasoning": output::echoed_reasoning(request),
         "safety_identifier": given("safety_identifier"),
         "service_tier": "auto",
         "store": or("store", json!(true)),
         "temperature": or("temperature", json!(1.0)),
-        "text": text(ask),
+        "text": text(request),
         "tool_choice": or("tool_choice", json!("auto")),
-        "tools": ask.list("tools").iter().map(tool).collect::<Vec<_>>(),
+        "tools": request.list("tools").iter().map(tool).collect::<Vec<_>>(),
         "top_logprobs": or("top_logprobs", json!(0)),
         "top_p": or("top_p", json!(1.0)),
         "truncation": or("truncation", json!("disabled")),
@@ -115,8 +115,8 @@ fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
     })
 }
 
-fn text(ask: &Ask<'_>) -> Value {
-    let given = |name: &str| ask.get("text")?.get(name).filter(|value| !value.is_null()).cloned();
+fn text(request: &ApiRequest<'_>) -> Value {
+    let given = |name: &str| request.get("text")?.get(name).filter(|value| !value.is_null()).cloned();
     json!({
         "format": given("format").unwrap_or_else(|| json!({"type": "text"})),
         "verbosity": given("verbosity").unwrap_or_else(|| json!("medium")),
@@ -152,5 +152,8 @@ fn content_filters(finish: &str) -> Value {
         })
     };
     let is_blocked = finish == "content_filter";
-    json!([entry("prompt", filters::ASKED, false), entry("completion", filters::of(finish), is_blocked)])
+    json!([
+        entry("prompt", filters::PROMPT_RESULTS, false),
+        entry("completion", filters::for_finish(finish), is_blocked)
+    ])
 }

@@ -14,7 +14,7 @@ const BYTES: usize = 64 << 20;
 
 /// One stored response.
 #[derive(Debug)]
-pub(in crate::sim) struct Stored {
+pub(in crate::sim) struct StoredResponse {
     pub(super) id: String,
     /// The response when it was done.
     pub(super) object: Value,
@@ -30,13 +30,13 @@ pub(in crate::sim) struct Stored {
 
 /// Every stored response.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Memory {
-    stored: VecDeque<Stored>,
+pub(in crate::sim) struct ResponseStore {
+    stored: VecDeque<StoredResponse>,
     bytes: usize,
 }
 
-impl Memory {
-    pub(super) fn keep(&mut self, stored: Stored) {
+impl ResponseStore {
+    pub(super) fn insert(&mut self, stored: StoredResponse) {
         self.bytes += stored.bytes;
         self.stored.push_back(stored);
         while self.stored.len() > RESPONSES || (self.bytes > BYTES && self.stored.len() > 1) {
@@ -44,16 +44,16 @@ impl Memory {
         }
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<&Stored> {
+    pub(super) fn find(&self, id: &str) -> Option<&StoredResponse> {
         self.stored.iter().rev().find(|stored| stored.id == id)
     }
 
-    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut Stored> {
+    pub(super) fn find_mut(&mut self, id: &str) -> Option<&mut StoredResponse> {
         self.stored.iter_mut().rev().find(|stored| stored.id == id)
     }
 
     /// Forgets a response; whether there was one.
-    pub(super) fn forget(&mut self, id: &str) -> bool {
+    pub(super) fn remove(&mut self, id: &str) -> bool {
         let Some(at) = self.stored.iter().position(|stored| stored.id == id) else { return false };
         self.bytes -= self.stored.remove(at).map_or(0, |stored| stored.bytes);
         true
@@ -66,9 +66,9 @@ impl Memory {
     }
 
     /// The response whose output has this item.
-    pub(super) fn maker(&self, id: &str) -> Option<&Stored> {
-        let made = |stored: &&Stored| stored.output().iter().any(|item| text(item, "id") == id);
-        self.stored.iter().rev().find(made)
+    pub(super) fn producer(&self, id: &str) -> Option<&StoredResponse> {
+        let has_item = |stored: &&StoredResponse| stored.output().iter().any(|item| text(item, "id") == id);
+        self.stored.iter().rev().find(has_item)
     }
 
     /// The conversation up to and with a response: its inputs and outputs, the oldest first.
@@ -84,7 +84,7 @@ impl Memory {
     }
 }
 
-impl Stored {
+impl StoredResponse {
     pub(super) fn output(&self) -> &[Value] {
         self.object.get("output").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }

@@ -8,22 +8,22 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    events::{self, Style},
+    events::{self, EventStyle},
     object,
     read::{kind, text},
     rules,
 };
 use crate::sim::{
     errors::{SimError, engine, engine_with},
-    incoming::Incoming,
+    incoming::IncomingRequest,
     json_response::json_or_error,
-    request::Ask,
+    request::ApiRequest,
     simulator::{Simulator, lock},
 };
 
 /// The items of a call's own input, each with an id.
-pub(super) fn identified(ask: &Ask<'_>, items: &[Value], serial: u64) -> Vec<Value> {
-    let own = ask.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
+pub(super) fn identified(request: &ApiRequest<'_>, items: &[Value], serial: u64) -> Vec<Value> {
+    let own = request.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
     let own = items.iter().skip(items.len().saturating_sub(own)).cloned();
     own.enumerate().map(|(at, item)| with_id(item, serial, at)).collect()
 }
@@ -44,10 +44,10 @@ fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
 }
 
 /// Looks at the surface and the key before anything else.
-fn admit(simulator: &Simulator, incoming: &Incoming) -> Result<(), SimError> {
+fn admit(simulator: &Simulator, incoming: &IncomingRequest) -> Result<(), SimError> {
     let surface = incoming.surface()?;
     incoming.authorize(simulator, &surface)?;
-    rules::served(&surface)
+    rules::has_operation(&surface)
 }
 
 fn unknown(id: &str) -> SimError {
@@ -58,11 +58,11 @@ fn unknown(id: &str) -> SimError {
 pub(super) async fn retrieve(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     let found = admit(&simulator, &incoming).and_then(|()| {
-        let mut memory = lock(&simulator.inner.memory);
-        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+        let mut store = lock(&simulator.state.store);
+        let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         stored.is_waiting = false;
         Ok(stored.object.clone())
     });
@@ -70,14 +70,14 @@ pub(super) async fn retrieve(
         Ok(response) if incoming.query("stream") == Some("true") => {
             let obfuscation = incoming.query("include_obfuscation") != Some("false");
             let after = incoming.query("starting_after").and_then(|number| number.parse().ok());
-            replay(&response, Style { obfuscation, ..Style::default() }, after)
+            replay(&response, EventStyle { obfuscation, ..EventStyle::default() }, after)
         }
         other => json_or_error(other),
     }
 }
 
 /// Every event again, or those behind a number.
-fn replay(response: &Value, style: Style, after: Option<usize>) -> Response {
+fn replay(response: &Value, style: EventStyle, after: Option<usize>) -> Response {
     let items = response.get("output").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let events = events::events(response, items, style);
     let events: Vec<_> = events.into_iter().skip(after.map_or(0, |number| number + 1)).collect();
@@ -88,10 +88,10 @@ fn replay(response: &Value, style: Style, after: Option<usize>) -> Response {
 pub(super) async fn delete(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        if lock(&simulator.inner.memory).forget(&id) {
+        if lock(&simulator.state.store).remove(&id) {
             return Ok(json!({"id": id, "object": "response.deleted", "deleted": true}));
         }
         Err(unknown(&id))
@@ -102,11 +102,11 @@ pub(super) async fn delete(
 pub(super) async fn cancel(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        let mut memory = lock(&simulator.inner.memory);
-        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+        let mut store = lock(&simulator.state.store);
+        let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         if stored.object.get("background") != Some(&Value::Bool(true)) {
             return Err(engine("Cannot cancel a synchronous response.", None, None));
         }
@@ -124,11 +124,11 @@ pub(super) async fn cancel(
 pub(super) async fn input_items(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        let memory = lock(&simulator.inner.memory);
-        let stored = memory.find(&id).ok_or_else(|| unknown(&id))?;
+        let store = lock(&simulator.state.store);
+        let stored = store.find(&id).ok_or_else(|| unknown(&id))?;
         let limit = incoming.query("limit").map_or(Some(20), |limit| limit.parse().ok());
         let limit = limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {
             let message = "Invalid 'limit': expected an integer between 1 and 100.";
@@ -157,10 +157,10 @@ fn as_listed(item: &Value) -> Value {
         && members.get("type").is_some_and(|kind| kind == "message")
     {
         members.insert("status".to_owned(), json!("completed"));
-        if let Some(Value::String(said)) = members.get("content") {
+        if let Some(Value::String(content)) = members.get("content") {
             let is_assistant = members.get("role").is_some_and(|role| role == "assistant");
             let kind = if is_assistant { "output_text" } else { "input_text" };
-            let part = json!({"type": kind, "text": said});
+            let part = json!({"type": kind, "text": content});
             members.insert("content".to_owned(), json!([part]));
         }
     }

@@ -12,13 +12,13 @@ use crate::sim::{Fault, Options, Simulator};
 const V1: &str = "/openai/v1/responses";
 const CHAT: &str = "/openai/v1/chat/completions";
 
-struct Answer {
+struct TestResponse {
     status: StatusCode,
     content_type: String,
     body: String,
 }
 
-impl Answer {
+impl TestResponse {
     #[track_caller]
     fn json(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -50,17 +50,17 @@ impl Answer {
     }
 }
 
-async fn send(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> Answer {
+async fn send(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> TestResponse {
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
     let request = Request::builder().method(method).uri(path).header("api-key", "sim-key").body(body);
     let response = simulator.router().oneshot(request.unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let content_type = parts.headers.get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
-    Answer { status: parts.status, content_type, body: String::from_utf8(body.to_vec()).unwrap() }
+    TestResponse { status: parts.status, content_type, body: String::from_utf8(body.to_vec()).unwrap() }
 }
 
-async fn post(simulator: &Simulator, path: &str, body: &Value) -> Answer {
+async fn post(simulator: &Simulator, path: &str, body: &Value) -> TestResponse {
     send(simulator, "POST", path, Some(body)).await
 }
 
@@ -69,7 +69,7 @@ fn with(mut body: Value, members: &Value) -> Value {
     body
 }
 
-async fn ask(model: &str, question: &str, members: &Value) -> Answer {
+async fn create_response(model: &str, question: &str, members: &Value) -> TestResponse {
     let body = with(json!({"model": model, "input": question}), members);
     post(&Simulator::default(), V1, &body).await
 }
@@ -85,16 +85,19 @@ fn of<'a>(response: &'a Value, kind: &str) -> Vec<&'a Value> {
 }
 
 /// All that the messages say.
-fn said(response: &Value) -> String {
+fn output_text(response: &Value) -> String {
     let parts = of(response, "message").into_iter().flat_map(|item| item["content"].as_array().unwrap());
     parts.filter_map(|part| part["text"].as_str()).collect()
 }
 
 #[tokio::test]
 async fn an_answer_has_every_member() {
-    let response =
-        ask("gpt-5", "Hello", &json!({"metadata": {"a": "b"}, "tools": [weather()], "tool_choice": "none"}))
-            .await;
+    let response = create_response(
+        "gpt-5",
+        "Hello",
+        &json!({"metadata": {"a": "b"}, "tools": [weather()], "tool_choice": "none"}),
+    )
+    .await;
     assert_eq!(response.content_type, "application/json");
     let response = response.json();
     for name in [
@@ -147,7 +150,7 @@ async fn an_answer_has_every_member() {
 
 #[tokio::test]
 async fn an_answer_quotes_the_question() {
-    let response = ask("gpt-5", "Hello", &json!({})).await.json();
+    let response = create_response("gpt-5", "Hello", &json!({})).await.json();
     let output = response["output"].as_array().unwrap();
     assert_eq!(output[0]["type"], "reasoning");
     assert_eq!(output[0]["summary"], json!([]));
@@ -208,7 +211,7 @@ async fn both_operations_answer_alike() {
         let chat = post(&Simulator::default(), CHAT, &chat).await.json();
         let response = post(&Simulator::default(), V1, &responses).await.json();
         let message = &chat["choices"][0]["message"];
-        assert_eq!(message["content"].as_str().unwrap_or_default(), said(&response), "{responses}");
+        assert_eq!(message["content"].as_str().unwrap_or_default(), output_text(&response), "{responses}");
         let refusals: String = of(&response, "message")
             .into_iter()
             .filter_map(|item| item["content"][0]["refusal"].as_str())
@@ -246,19 +249,19 @@ async fn both_operations_answer_alike() {
 #[tokio::test]
 async fn instructions_count_as_a_system_message() {
     let as_message = json!([{"role": "system", "content": "be brief"}, {"role": "user", "content": "hi"}]);
-    let as_message = ask("gpt-4o", "", &json!({"input": as_message})).await.json();
-    let as_member = ask("gpt-4o", "hi", &json!({"instructions": "be brief"})).await.json();
+    let as_message = create_response("gpt-4o", "", &json!({"input": as_message})).await.json();
+    let as_member = create_response("gpt-4o", "hi", &json!({"instructions": "be brief"})).await.json();
     assert_eq!(as_message["usage"], as_member["usage"]);
     assert_eq!(as_member["instructions"], "be brief");
 }
 
 #[tokio::test]
 async fn a_cap_below_the_reasoning_leaves_no_message() {
-    let response = ask("o3", "hi", &json!({"max_output_tokens": 20})).await.json();
+    let response = create_response("o3", "hi", &json!({"max_output_tokens": 20})).await.json();
     assert_eq!(response["status"], "incomplete");
     assert_eq!(response["incomplete_details"], json!({"reason": "max_output_tokens"}));
     assert_eq!(response["output"].as_array().unwrap().len(), 1);
-    let cut = ask("gpt-4o", &"word ".repeat(50), &json!({"max_output_tokens": 16})).await.json();
+    let cut = create_response("gpt-4o", &"word ".repeat(50), &json!({"max_output_tokens": 16})).await.json();
     assert_eq!(of(&cut, "message")[0]["status"], "incomplete");
 }
 
@@ -266,11 +269,11 @@ async fn a_cap_below_the_reasoning_leaves_no_message() {
 async fn reasoning_is_summed_up_and_sealed_when_asked() {
     let members =
         json!({"reasoning": {"summary": "auto"}, "include": ["reasoning.encrypted_content"], "store": false});
-    let response = ask("gpt-5.5", "why?", &members).await.json();
+    let response = create_response("gpt-5.5", "why?", &members).await.json();
     let item = of(&response, "reasoning")[0];
     assert_eq!(item["summary"][0]["type"], "summary_text");
     assert!(item["encrypted_content"].as_str().unwrap().starts_with("gAAAA"));
-    let none = ask("gpt-5.5", "why?", &json!({"reasoning": {"effort": "none"}})).await.json();
+    let none = create_response("gpt-5.5", "why?", &json!({"reasoning": {"effort": "none"}})).await.json();
     assert!(of(&none, "reasoning").is_empty());
 }
 
@@ -284,7 +287,7 @@ async fn hosted_tools_leave_their_calls_and_citations() {
         ],
         "include": ["file_search_call.results", "code_interpreter_call.outputs"],
     });
-    let response = ask("gpt-5", "Hello", &tools).await.json();
+    let response = create_response("gpt-5", "Hello", &tools).await.json();
     let kinds: Vec<&str> =
         response["output"].as_array().unwrap().iter().map(|item| item["type"].as_str().unwrap()).collect();
     assert_eq!(
@@ -300,10 +303,11 @@ async fn hosted_tools_leave_their_calls_and_citations() {
     let kinds: Vec<&str> = annotations.iter().map(|one| one["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["file_citation", "file_citation", "container_file_citation", "url_citation"]);
     assert_eq!(annotations[2]["container_id"], code["container_id"]);
-    assert_eq!(annotations[3]["end_index"], said(&response).chars().count());
-    let bare = ask("gpt-5", "Hello", &with(tools.clone(), &json!({"include": null}))).await.json();
+    assert_eq!(annotations[3]["end_index"], output_text(&response).chars().count());
+    let bare =
+        create_response("gpt-5", "Hello", &with(tools.clone(), &json!({"include": null}))).await.json();
     assert_eq!(of(&bare, "file_search_call")[0]["results"], Value::Null);
-    let none = ask("gpt-5", "Hello", &with(tools, &json!({"tool_choice": "none"}))).await.json();
+    let none = create_response("gpt-5", "Hello", &with(tools, &json!({"tool_choice": "none"}))).await.json();
     assert_eq!(none["output"].as_array().unwrap().len(), 2);
 }
 
@@ -386,8 +390,8 @@ async fn a_stream_and_a_body_say_the_same() {
         ("gpt-5", "[[sim: content_filter_output]] hi", json!({})),
         ("gpt-5", "[[sim: text=100]]", json!({"max_output_tokens": 99})),
     ] {
-        let body = ask(model, question, &members).await.json();
-        let stream = ask(model, question, &with(members.clone(), &json!({"stream": true}))).await;
+        let body = create_response(model, question, &members).await.json();
+        let stream = create_response(model, question, &with(members.clone(), &json!({"stream": true}))).await;
         assert_eq!(stream.content_type, "text/event-stream; charset=utf-8");
         let events = stream.events();
         assert_eq!(events[0]["type"], "response.created");
@@ -409,7 +413,7 @@ async fn a_stream_and_a_body_say_the_same() {
 #[tokio::test]
 async fn the_events_of_a_text_come_in_order() {
     let members = json!({"stream": true, "stream_options": {"include_obfuscation": false}});
-    let stream = ask("gpt-4o", "hi", &members).await;
+    let stream = create_response("gpt-4o", "hi", &members).await;
     assert_eq!(
         stream.kinds(),
         [
@@ -427,7 +431,7 @@ async fn the_events_of_a_text_come_in_order() {
         ]
     );
     assert!(stream.events().iter().all(|event| event.get("obfuscation").is_none()));
-    let padded = ask("gpt-4o", "hi", &json!({"stream": true})).await.events();
+    let padded = create_response("gpt-4o", "hi", &json!({"stream": true})).await.events();
     assert!(padded[4]["obfuscation"].is_string());
 }
 
@@ -435,7 +439,7 @@ async fn the_events_of_a_text_come_in_order() {
 async fn hosted_calls_stream_their_steps() {
     let tools = json!({"stream": true, "tools": [{"type": "file_search", "vector_store_ids": ["vs_a"]},
         {"type": "code_interpreter", "container": "cntr_1"}, {"type": "web_search"}]});
-    let kinds = ask("gpt-4o", "hi", &tools).await.kinds();
+    let kinds = create_response("gpt-4o", "hi", &tools).await.kinds();
     for wanted in [
         "response.file_search_call.in_progress",
         "response.file_search_call.searching",
@@ -455,7 +459,7 @@ async fn hosted_calls_stream_their_steps() {
 #[tokio::test]
 async fn calls_can_grow_in_turn() {
     let members = json!({"tools": [weather()], "stream": true});
-    let events = ask("gpt-5", "[[sim: interleave think=0]] both", &members).await.events();
+    let events = create_response("gpt-5", "[[sim: interleave think=0]] both", &members).await.events();
     let deltas = events.iter().filter(|event| event["type"] == "response.function_call_arguments.delta");
     let indices: Vec<u64> = deltas.map(|event| event["output_index"].as_u64().unwrap()).collect();
     assert_eq!(&indices[..4], [0, 1, 0, 1]);
@@ -465,36 +469,36 @@ async fn calls_can_grow_in_turn() {
 
 #[tokio::test]
 async fn answers_fail_on_demand() {
-    let failed = ask("gpt-5", "[[sim: failed=rate_limit_exceeded]]", &json!({})).await.json();
+    let failed = create_response("gpt-5", "[[sim: failed=rate_limit_exceeded]]", &json!({})).await.json();
     assert_eq!(
         (&failed["status"], &failed["error"]["code"]),
         (&json!("failed"), &json!("rate_limit_exceeded"))
     );
     assert_eq!((&failed["output"], &failed["usage"]), (&json!([]), &Value::Null));
     let stream = json!({"stream": true});
-    let failed = ask("gpt-5", "[[sim: failed text=50]]", &stream).await.events();
+    let failed = create_response("gpt-5", "[[sim: failed text=50]]", &stream).await.events();
     let last = failed.last().unwrap();
     assert_eq!(
         (&last["type"], &last["response"]["error"]["code"]),
         (&json!("response.failed"), &json!("server_error"))
     );
     assert!(failed.iter().any(|event| event["type"] == "response.output_text.delta"));
-    let event = ask("gpt-5", "[[sim: error-event]] hi", &stream).await;
+    let event = create_response("gpt-5", "[[sim: error-event]] hi", &stream).await;
     let error = event.events().pop().unwrap();
     assert_eq!(
         (&error["type"], &error["code"], &error["param"]),
         (&json!("error"), &json!("server_error"), &Value::Null)
     );
-    let unended = ask("gpt-5", "[[sim: unended]] hi", &stream).await.kinds();
+    let unended = create_response("gpt-5", "[[sim: unended]] hi", &stream).await.kinds();
     assert_eq!(unended.last().unwrap(), "response.output_item.done");
-    let odd = ask("gpt-5", "[[sim: odd-events]] hi", &stream).await.kinds();
+    let odd = create_response("gpt-5", "[[sim: odd-events]] hi", &stream).await.kinds();
     assert!(odd.contains(&"keepalive".to_owned()) && odd.contains(&"response.sim_novelty.delta".to_owned()));
-    let filtered = ask("gpt-5", "[[sim: filter]]", &json!({})).await;
+    let filtered = create_response("gpt-5", "[[sim: filter]]", &json!({})).await;
     assert_eq!((filtered.status.as_u16(), &filtered.error()["code"]), (400, &json!("content_filter")));
     assert_eq!(filtered.error()["content_filters"][0]["blocked"], true);
-    let unknown = ask("gpt-5", "[[sim: frobnicate]]", &json!({})).await;
+    let unknown = create_response("gpt-5", "[[sim: frobnicate]]", &json!({})).await;
     assert_eq!((unknown.status.as_u16(), &unknown.error()["param"]), (400, &json!("input")));
-    let bare = ask("gpt-5", "[[sim: bare-model]]", &json!({})).await.json();
+    let bare = create_response("gpt-5", "[[sim: bare-model]]", &json!({})).await.json();
     assert_eq!(bare["model"], "gpt-5");
     let simulator = Simulator::default();
     simulator.script(Fault::new("503").unwrap().on("gpt-5"));
@@ -504,15 +508,15 @@ async fn answers_fail_on_demand() {
 
 #[tokio::test]
 async fn phases_are_messages() {
-    let response = ask("gpt-5", "[[sim: phases]] hi", &json!({})).await.json();
+    let response = create_response("gpt-5", "[[sim: phases]] hi", &json!({})).await.json();
     let messages = of(&response, "message");
     assert_eq!(
         (&messages[0]["phase"], &messages[1]["phase"]),
         (&json!("commentary"), &json!("final_answer"))
     );
-    let parts = ask("gpt-5", "[[sim: parts=2]] one two", &json!({})).await.json();
+    let parts = create_response("gpt-5", "[[sim: parts=2]] one two", &json!({})).await.json();
     assert_eq!(of(&parts, "message")[0]["content"].as_array().unwrap().len(), 2);
-    assert_eq!(said(&parts), "gpt-5 says: one two");
+    assert_eq!(output_text(&parts), "gpt-5 says: one two");
 }
 
 #[tokio::test]
@@ -610,7 +614,7 @@ async fn a_conversation_goes_on() {
     let output = json!([{"type": "function_call_output", "call_id": call["call_id"], "output": "rain"}]);
     let next = json!({"model": "gpt-5", "input": output, "previous_response_id": first["id"]});
     let second = post(&simulator, V1, &next).await.json();
-    assert_eq!(said(&second), "gpt-5 says: the tool answered rain");
+    assert_eq!(output_text(&second), "gpt-5 says: the tool answered rain");
     assert_eq!((&second["previous_response_id"], &second["instructions"]), (&first["id"], &Value::Null));
     // The call that nobody answered.
     let open = json!({"model": "gpt-5", "input": "and?", "previous_response_id": first["id"]});
@@ -621,7 +625,7 @@ async fn a_conversation_goes_on() {
     );
     let third = json!({"model": "gpt-5", "input": "thanks", "previous_response_id": second["id"]});
     let third = post(&simulator, V1, &third).await.json();
-    assert_eq!(said(&third), "gpt-5 says: thanks");
+    assert_eq!(output_text(&third), "gpt-5 says: thanks");
     assert!(third["usage"]["input_tokens"].as_u64() > second["usage"]["input_tokens"].as_u64());
     let unknown = json!({"model": "gpt-5", "input": "x", "previous_response_id": "resp_x"});
     let unknown = post(&simulator, V1, &unknown).await.error();

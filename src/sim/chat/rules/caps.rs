@@ -2,31 +2,31 @@
 
 use crate::sim::{
     chat::read,
-    errors::{Verdict, engine, unrecognized, use_instead},
-    models::{Feature, Window},
-    request::Ask,
+    errors::{CheckResult, engine, unrecognized, use_instead},
+    models::{ContextWindow, Feature},
+    request::ApiRequest,
 };
 
 const OLD: &str = "max_tokens";
 const NEW: &str = "max_completion_tokens";
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    if ask.model.is_strict() && ask.get(OLD).is_some() {
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    if request.model.is_strict() && request.get(OLD).is_some() {
         return Err(use_instead(OLD, NEW));
     }
-    if ask.get(NEW).is_some() && !ask.has(Feature::CompletionCap) {
+    if request.get(NEW).is_some() && !request.has(Feature::CompletionCap) {
         return Err(unrecognized(&[NEW]));
     }
-    if ask.get(OLD).is_some() && ask.get(NEW).is_some() {
+    if request.get(OLD).is_some() && request.get(NEW).is_some() {
         let message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
         return Err(engine(message, Some(OLD), Some("invalid_parameter_combination")));
     }
-    [OLD, NEW].iter().try_for_each(|name| fits(ask, name))
+    [OLD, NEW].iter().try_for_each(|name| fits(request, name))
 }
 
-fn fits(ask: &Ask<'_>, name: &str) -> Verdict {
-    let most = ask.model.output;
-    match ask.number(name) {
+fn fits(request: &ApiRequest<'_>, name: &str) -> CheckResult {
+    let most = request.model.output;
+    match request.number(name) {
         Some(cap) if cap > most => {
             let message = format!(
                 "{name} is too large: {cap}. This model supports at most {most} completion tokens, whereas you \
@@ -39,24 +39,24 @@ fn fits(ask: &Ask<'_>, name: &str) -> Verdict {
 }
 
 /// The prompt against the window, with the simulator's own estimate of tokens.
-pub(super) fn window(ask: &Ask<'_>) -> Verdict {
-    let prompt = read::prompt_tokens(ask.body);
-    let cap = ask.number(NEW).or_else(|| ask.number(OLD)).unwrap_or(0);
-    let message = match ask.model.window {
-        Window::Shared(most) if prompt > most => format!(
+pub(super) fn window(request: &ApiRequest<'_>) -> CheckResult {
+    let prompt = read::prompt_tokens(request.body);
+    let cap = request.number(NEW).or_else(|| request.number(OLD)).unwrap_or(0);
+    let message = match request.model.window {
+        ContextWindow::Shared(most) if prompt > most => format!(
             "This model's maximum context length is {most} tokens. However, your messages resulted in {prompt} \
              tokens. Please reduce the length of the messages."
         ),
-        Window::Shared(most) if prompt + cap > most => format!(
+        ContextWindow::Shared(most) if prompt + cap > most => format!(
             "This model's maximum context length is {most} tokens. However, you requested {} tokens ({prompt} in \
              the messages, {cap} in the completion). Please reduce the length of the messages or completion.",
             prompt + cap
         ),
-        Window::Input(most) if prompt > most => format!(
+        ContextWindow::Input(most) if prompt > most => format!(
             "Input tokens exceed the configured limit of {most} tokens. Your messages resulted in {prompt} tokens. \
              Please reduce the length of the messages."
         ),
-        Window::Shared(_) | Window::Input(_) => return Ok(()),
+        ContextWindow::Shared(_) | ContextWindow::Input(_) => return Ok(()),
     };
     Err(engine(&message, Some("messages"), Some("context_length_exceeded")))
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::sim::{
-    errors::{Verdict, extra_input, on_your_data},
+    errors::{CheckResult, extra_input, on_your_data},
     models::Feature,
-    request::Ask,
+    request::ApiRequest,
 };
 
 /// Refused beside a data source (openai-python#1468, azure-sdk-for-js#30751, azure-sdk-for-net#52539).
@@ -14,21 +14,21 @@ const EXCLUDED: &[&str] = &["stream_options", "logprobs", "top_logprobs", "max_c
 /// The data sources of Azure's specification 2024-10-21 and of its previews.
 const TYPES: &[&str] = &["azure_search", "azure_cosmos_db", "elasticsearch", "mongo_db", "pinecone"];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    if ask.get("data_sources").is_none() {
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    if request.get("data_sources").is_none() {
         return Ok(());
     }
-    if !ask.has(Feature::DataSources) {
+    if !request.has(Feature::DataSources) {
         return Err(extra_input("data_sources"));
     }
-    if let Some(name) = EXCLUDED.iter().find(|name| ask.get(name).is_some()) {
+    if let Some(name) = EXCLUDED.iter().find(|name| request.get(name).is_some()) {
         return Err(extra_input(name));
     }
-    let format = ask.get("response_format").and_then(|format| format.get("type"));
+    let format = request.get("response_format").and_then(|format| format.get("type"));
     if format.is_some_and(|kind| kind == "json_schema") {
         return Err(extra_input("response_format/json_schema"));
     }
-    let sources = ask.list("data_sources");
+    let sources = request.list("data_sources");
     let [source] = sources else {
         return Err(on_your_data("Validation error at #/data_sources: exactly one data source is expected"));
     };

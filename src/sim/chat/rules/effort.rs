@@ -2,11 +2,11 @@
 
 use crate::sim::{
     errors::{
-        Verdict, invalid_value, listed, unknown_parameter, unrecognized, unsupported_parameter,
+        CheckResult, invalid_value, quoted_list, unknown_parameter, unrecognized, unsupported_parameter,
         unsupported_value,
     },
-    models::Class,
-    request::Ask,
+    models::ModelClass,
+    request::ApiRequest,
     surface::Surface,
 };
 
@@ -18,17 +18,20 @@ const OLD_VALUES: &[&str] = &["low", "medium", "high"];
 /// The first api-version without a published enum: here the model's own list decides alone.
 const OPEN_SINCE: &str = "2025-04-01-preview";
 
-pub(super) fn known(ask: &Ask<'_>) -> Verdict {
-    let Some(value) = ask.text(NAME) else { return Ok(()) };
-    let model = ask.model;
-    if model.class == Class::Classic && model.efforts.is_empty() {
+pub(super) fn known(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(value) = request.text(NAME) else { return Ok(()) };
+    let model = request.model;
+    if model.class == ModelClass::Classic && model.efforts.is_empty() {
         return Err(unrecognized(&[NAME]));
     }
-    if model.class == Class::Gen0 || !ask.since("2024-12-01-preview") {
+    if model.class == ModelClass::Gen0 || !request.since("2024-12-01-preview") {
         return Err(unknown_parameter(NAME));
     }
-    if matches!(ask.surface, Surface::Dated(_)) && !ask.since(OPEN_SINCE) && !OLD_VALUES.contains(&value) {
-        return Err(invalid_value(NAME, value, &listed(OLD_VALUES)));
+    if matches!(request.surface, Surface::Dated(_))
+        && !request.since(OPEN_SINCE)
+        && !OLD_VALUES.contains(&value)
+    {
+        return Err(invalid_value(NAME, value, &quoted_list(OLD_VALUES)));
     }
     // gpt-chat-latest: "not configurable"; the wording is not captured.
     if model.efforts.is_empty() {
@@ -37,6 +40,6 @@ pub(super) fn known(ask: &Ask<'_>) -> Verdict {
     if model.efforts.contains(&value) {
         return Ok(());
     }
-    let tail = format!(" Supported values are: {}.", listed(model.efforts));
+    let tail = format!(" Supported values are: {}.", quoted_list(model.efforts));
     Err(unsupported_value(NAME, &format!("'{value}'"), &tail))
 }

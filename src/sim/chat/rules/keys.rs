@@ -1,8 +1,8 @@
 //! The operation, and the body keys that an api-version knows.
 
 use crate::sim::{
-    errors::{self, Verdict},
-    request::Ask,
+    errors::{self, CheckResult},
+    request::ApiRequest,
     surface::{Operation, Surface},
 };
 
@@ -51,21 +51,21 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Keys of OpenAI's chat operation that no Azure document has, on the v1 surface either.
 const NOT_ON_AZURE: &[&str] = &["web_search_options"];
 
-pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
-    if ask.model.serves(Operation::Chat) {
+pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
+    if request.model.serves(Operation::Chat) {
         return Ok(());
     }
-    Err(errors::wrong_operation("chatCompletion", ask.model.name))
+    Err(errors::wrong_operation("chatCompletion", request.model.name))
 }
 
 /// An unknown key is refused on a dated surface. The v1 surface grows without notice, so there only the keys are
 /// refused that are known to be OpenAI's alone.
-pub(super) fn keys(ask: &Ask<'_>) -> Verdict {
-    let known = |key: &str| match ask.surface {
+pub(super) fn keys(request: &ApiRequest<'_>) -> CheckResult {
+    let known = |key: &str| match request.surface {
         Surface::V1 => !NOT_ON_AZURE.contains(&key),
         Surface::Dated(version) => knows(version, key),
     };
-    let unknown: Vec<&str> = ask.body.keys().map(String::as_str).filter(|key| !known(key)).collect();
+    let unknown: Vec<&str> = request.body.keys().map(String::as_str).filter(|key| !known(key)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(errors::unrecognized(&unknown)) }
 }
 

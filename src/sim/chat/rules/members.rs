@@ -1,49 +1,49 @@
 //! JSON types and ranges of the body's members, as in Azure's specification.
 
 use crate::sim::{
-    errors::{Verdict, missing},
-    request::Ask,
-    value_type::{ANY, Kind},
+    errors::{CheckResult, missing},
+    request::ApiRequest,
+    value_type::{ANY, ValueType},
 };
 
 /// The message limit is the one on Microsoft's quotas page.
-const TYPES: &[(&str, Kind)] = &[
-    ("messages", Kind::List { min: 1, max: 2048 }),
-    ("temperature", Kind::Decimal { min: 0.0, max: 2.0 }),
-    ("top_p", Kind::Decimal { min: 0.0, max: 1.0 }),
-    ("presence_penalty", Kind::Decimal { min: -2.0, max: 2.0 }),
-    ("frequency_penalty", Kind::Decimal { min: -2.0, max: 2.0 }),
-    ("n", Kind::Whole { min: 1, max: 128 }),
-    ("max_tokens", Kind::Whole { min: 1, max: ANY }),
-    ("max_completion_tokens", Kind::Whole { min: 1, max: ANY }),
-    ("top_logprobs", Kind::Whole { min: 0, max: 20 }),
-    ("logprobs", Kind::Flag),
-    ("stream", Kind::Flag),
-    ("store", Kind::Flag),
-    ("parallel_tool_calls", Kind::Flag),
-    ("user", Kind::Text),
-    ("reasoning_effort", Kind::Text),
-    ("verbosity", Kind::Text),
-    ("stop", Kind::Stops(4)),
-    ("tools", Kind::List { min: 0, max: 128 }),
-    ("functions", Kind::List { min: 1, max: 128 }),
-    ("modalities", Kind::List { min: 1, max: 2 }),
-    ("tool_choice", Kind::Choice),
-    ("function_call", Kind::Choice),
-    ("response_format", Kind::Object),
-    ("stream_options", Kind::Object),
-    ("metadata", Kind::Object),
-    ("logit_bias", Kind::Object),
-    ("prediction", Kind::Object),
+const TYPES: &[(&str, ValueType)] = &[
+    ("messages", ValueType::List { min: 1, max: 2048 }),
+    ("temperature", ValueType::Decimal { min: 0.0, max: 2.0 }),
+    ("top_p", ValueType::Decimal { min: 0.0, max: 1.0 }),
+    ("presence_penalty", ValueType::Decimal { min: -2.0, max: 2.0 }),
+    ("frequency_penalty", ValueType::Decimal { min: -2.0, max: 2.0 }),
+    ("n", ValueType::Whole { min: 1, max: 128 }),
+    ("max_tokens", ValueType::Whole { min: 1, max: ANY }),
+    ("max_completion_tokens", ValueType::Whole { min: 1, max: ANY }),
+    ("top_logprobs", ValueType::Whole { min: 0, max: 20 }),
+    ("logprobs", ValueType::Flag),
+    ("stream", ValueType::Flag),
+    ("store", ValueType::Flag),
+    ("parallel_tool_calls", ValueType::Flag),
+    ("user", ValueType::Text),
+    ("reasoning_effort", ValueType::Text),
+    ("verbosity", ValueType::Text),
+    ("stop", ValueType::Stops(4)),
+    ("tools", ValueType::List { min: 0, max: 128 }),
+    ("functions", ValueType::List { min: 1, max: 128 }),
+    ("modalities", ValueType::List { min: 1, max: 2 }),
+    ("tool_choice", ValueType::Choice),
+    ("function_call", ValueType::Choice),
+    ("response_format", ValueType::Object),
+    ("stream_options", ValueType::Object),
+    ("metadata", ValueType::Object),
+    ("logit_bias", ValueType::Object),
+    ("prediction", ValueType::Object),
 ];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    if !ask.body.contains_key("messages") {
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    if !request.body.contains_key("messages") {
         return Err(missing("messages"));
     }
     for (name, kind) in TYPES {
         // A null stands for an absent value, except for `messages`, which must be there.
-        let value = if *name == "messages" { ask.body.get(*name) } else { ask.get(name) };
+        let value = if *name == "messages" { request.body.get(*name) } else { request.get(name) };
         if let Some(value) = value {
             kind.check(name, value)?;
         }

@@ -3,28 +3,28 @@
 use serde_json::Value;
 
 use crate::sim::{
-    errors::{SimError, Verdict, engine, invalid_value, missing, unsupported_value},
-    models::{Class, Feature, Tools},
-    request::Ask,
-    value_type::{no_longer, wrong_type},
+    errors::{CheckResult, SimError, engine, invalid_value, missing, unsupported_value},
+    models::{Feature, ModelClass, ToolSupport},
+    request::ApiRequest,
+    value_type::{max_length, wrong_type},
 };
 
 const ROLES: &str = "'system', 'assistant', 'user', 'function', and 'tool'";
 const ROLES_WITH_DEVELOPER: &str = "'system', 'assistant', 'user', 'function', 'tool', and 'developer'";
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    let messages = ask.list("messages");
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    let messages = request.list("messages");
     for (at, message) in messages.iter().enumerate() {
         if !message.is_object() {
             return Err(wrong_type(&format!("messages[{at}]"), "an object", message));
         }
-        role(ask, at, message)?;
-        content(ask, at, message)?;
+        role(request, at, message)?;
+        content(request, at, message)?;
         no_empty_calls(at, message)?;
         short_ids(at, message)?;
     }
     // What a router takes depends on where it routes.
-    if ask.model.class != Class::Routed {
+    if request.model.class != ModelClass::Routed {
         one_kind_of_instruction(messages)?;
     }
     answered(messages)
@@ -34,19 +34,19 @@ fn role_of(message: &Value) -> &str {
     message.get("role").and_then(Value::as_str).unwrap_or_default()
 }
 
-fn role(ask: &Ask<'_>, at: usize, message: &Value) -> Verdict {
+fn role(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult {
     let param = format!("messages[{at}].role");
     let role = message.get("role").ok_or_else(|| missing(&param))?;
     let role = role.as_str().ok_or_else(|| wrong_type(&param, "a string", role))?;
     // The role came with o1 (llama_index#17748): older versions, and the models before o1, do not know it.
-    let developer = ask.since("2024-12-01-preview") && ask.model.class != Class::Gen0;
+    let developer = request.since("2024-12-01-preview") && request.model.class != ModelClass::Gen0;
     let refused = match role {
         "developer" if !developer => return Err(invalid_value(&param, role, ROLES)),
         "user" | "assistant" | "developer" => false,
-        "system" => ask.model.class == Class::Gen0,
+        "system" => request.model.class == ModelClass::Gen0,
         // Where tools or functions are refused, so are their results: the stricter reading.
-        "tool" => ask.model.tools == Tools::Refused,
-        "function" => !ask.has(Feature::Functions),
+        "tool" => request.model.tools == ToolSupport::Refused,
+        "function" => !request.has(Feature::Functions),
         other => {
             let known = if developer { ROLES_WITH_DEVELOPER } else { ROLES };
             return Err(invalid_value(&param, other, known));
@@ -57,7 +57,7 @@ fn role(ask: &Ask<'_>, at: usize, message: &Value) -> Verdict {
 
 /// Microsoft: a system and a developer message should not stand in one call. No error text is captured; the
 /// stricter reading is taken.
-fn one_kind_of_instruction(messages: &[Value]) -> Verdict {
+fn one_kind_of_instruction(messages: &[Value]) -> CheckResult {
     let first = |role: &str| messages.iter().position(|message| role_of(message) == role);
     let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
     let message = "A developer message and a system message cannot be used in the same API request.";
@@ -65,11 +65,11 @@ fn one_kind_of_instruction(messages: &[Value]) -> Verdict {
     Err(engine(message, Some(&param), Some("invalid_value")))
 }
 
-fn content(ask: &Ask<'_>, at: usize, message: &Value) -> Verdict {
+fn content(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult {
     match message.get("content") {
         Some(Value::String(_)) => Ok(()),
         Some(Value::Array(parts)) => {
-            parts.iter().enumerate().try_for_each(|(place, part)| self::part(ask, at, place, part))
+            parts.iter().enumerate().try_for_each(|(place, part)| self::part(request, at, place, part))
         }
         None | Some(Value::Null) if calls_something(message) => Ok(()),
         None | Some(Value::Null) => {
@@ -90,17 +90,17 @@ fn calls_something(message: &Value) -> bool {
         && ["tool_calls", "function_call", "refusal", "audio"].into_iter().any(given)
 }
 
-fn part(ask: &Ask<'_>, at: usize, place: usize, part: &Value) -> Verdict {
+fn part(request: &ApiRequest<'_>, at: usize, place: usize, part: &Value) -> CheckResult {
     let param = format!("messages.[{at}].content.[{place}].type");
     let kind = part.get("type").and_then(Value::as_str).ok_or_else(|| missing(&param))?;
     match kind {
         "text" if part.get("text").is_some_and(Value::is_string) => Ok(()),
         "text" => Err(missing(&format!("messages[{at}].content[{place}].text"))),
-        "image_url" if !ask.has(Feature::Images) => Err(not_taken(&param, kind)),
+        "image_url" if !request.has(Feature::Images) => Err(not_taken(&param, kind)),
         "image_url" if part.get("image_url").and_then(|image| image.get("url")).is_none() => {
             Err(missing(&format!("messages[{at}].content[{place}].image_url.url")))
         }
-        "input_audio" if !ask.has(Feature::Audio) => Err(not_taken(&param, kind)),
+        "input_audio" if !request.has(Feature::Audio) => Err(not_taken(&param, kind)),
         "refusal" | "audio" | "image_url" | "input_audio" => Ok(()),
         other => {
             let message = format!(
@@ -119,7 +119,7 @@ fn not_taken(param: &str, kind: &str) -> SimError {
 }
 
 /// openai-python#2061.
-fn no_empty_calls(at: usize, message: &Value) -> Verdict {
+fn no_empty_calls(at: usize, message: &Value) -> CheckResult {
     if message.get("tool_calls").and_then(Value::as_array).is_none_or(|calls| !calls.is_empty()) {
         return Ok(());
     }
@@ -131,16 +131,16 @@ fn no_empty_calls(at: usize, message: &Value) -> Verdict {
 }
 
 /// litellm#11392, azure-dev#7324. That a result's id is held to the same is the stricter reading.
-fn short_ids(at: usize, message: &Value) -> Verdict {
+fn short_ids(at: usize, message: &Value) -> CheckResult {
     let ids = calls(message).into_iter().enumerate();
     let ids = ids.map(|(call, id)| (format!("messages[{at}].tool_calls[{call}].id"), id));
     let result = message.get("tool_call_id").and_then(Value::as_str);
     let result = result.map(|id| (format!("messages[{at}].tool_call_id"), id));
-    ids.chain(result).try_for_each(|(path, id)| no_longer(&path, id, 40))
+    ids.chain(result).try_for_each(|(path, id)| max_length(&path, id, 40))
 }
 
 /// Every call of an assistant's turn has its result right behind it, and no result stands without its call.
-fn answered(messages: &[Value]) -> Verdict {
+fn answered(messages: &[Value]) -> CheckResult {
     let mut open: Vec<&str> = Vec::new();
     for (at, message) in messages.iter().enumerate() {
         if role_of(message) == "tool" {
@@ -167,7 +167,7 @@ fn orphan(at: usize) -> SimError {
     engine(message, Some(&format!("messages.[{at}].role")), None)
 }
 
-fn unanswered(at: usize, open: &[&str]) -> Verdict {
+fn unanswered(at: usize, open: &[&str]) -> CheckResult {
     if open.is_empty() {
         return Ok(());
     }

@@ -13,11 +13,11 @@ mod output;
 mod sampling;
 mod tools;
 
-use crate::sim::{api_version, errors::Verdict, request::Ask};
+use crate::sim::{api_version, errors::CheckResult, request::ApiRequest};
 
 /// Every check, in Azure's order: the front door's, then the body's form, then what the model takes.
-const RULES: &[fn(&Ask<'_>) -> Verdict] = &[
-    |ask| api_version::known(ask.surface),
+const RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
+    |request| api_version::known(request.surface),
     keys::operation,
     api_version::serves_model,
     data_sources::check,
@@ -39,8 +39,8 @@ const RULES: &[fn(&Ask<'_>) -> Verdict] = &[
 ];
 
 /// Runs every check; the first refusal wins.
-pub(in crate::sim) fn check(ask: &Ask<'_>) -> Verdict {
-    RULES.iter().try_for_each(|rule| rule(ask))
+pub(in crate::sim) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    RULES.iter().try_for_each(|rule| rule(request))
 }
 
 #[cfg(test)]

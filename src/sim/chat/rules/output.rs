@@ -4,34 +4,34 @@ use serde_json::Value;
 
 use crate::sim::{
     errors::{
-        Verdict, engine, invalid_value, listed, missing, unsupported_parameter, unsupported_value,
-        value_needs,
+        CheckResult, engine, invalid_value, missing, quoted_list, unsupported_parameter, unsupported_value,
+        value_needs_version,
     },
-    models::{Class, Feature, Verbosity},
-    request::Ask,
+    models::{Feature, ModelClass, VerbositySupport},
+    request::ApiRequest,
 };
 
 /// litellm#7693: o1 and its previews do not stream.
-pub(super) fn streaming(ask: &Ask<'_>) -> Verdict {
-    if ask.is_true("stream") && !ask.has(Feature::Stream) {
+pub(super) fn streaming(request: &ApiRequest<'_>) -> CheckResult {
+    if request.is_true("stream") && !request.has(Feature::Stream) {
         return Err(unsupported_value("stream", "true", " Supported values are: false."));
     }
-    if ask.get("stream_options").is_some() && !ask.is_true("stream") {
+    if request.get("stream_options").is_some() && !request.is_true("stream") {
         let message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
         return Err(engine(message, Some("stream_options"), None));
     }
     // OpenAI's beta guide: n is fixed at 1 for o1-preview and o1-mini; no source for the others.
-    match ask.get("n") {
-        Some(n) if ask.model.class == Class::Gen0 && ask.number("n") != Some(1) => {
+    match request.get("n") {
+        Some(n) if request.model.class == ModelClass::Gen0 && request.number("n") != Some(1) => {
             Err(unsupported_value("n", &n.to_string(), " Only the default (1) value is supported."))
         }
         Some(_) | None => Ok(()),
     }
 }
 
-pub(super) fn format(ask: &Ask<'_>) -> Verdict {
-    verbosity(ask)?;
-    let Some(format) = ask.get("response_format") else { return Ok(()) };
+pub(super) fn format(request: &ApiRequest<'_>) -> CheckResult {
+    verbosity(request)?;
+    let Some(format) = request.get("response_format") else { return Ok(()) };
     let kind = format.get("type").and_then(Value::as_str).ok_or_else(|| missing("response_format.type"))?;
     let feature = match kind {
         "text" => return Ok(()),
@@ -42,10 +42,10 @@ pub(super) fn format(ask: &Ask<'_>) -> Verdict {
             return Err(invalid_value("response_format.type", other, supported));
         }
     };
-    if kind == "json_schema" && !ask.since("2024-08-01-preview") {
-        return Err(value_needs("response_format", "json_schema", "2024-08-01-preview"));
+    if kind == "json_schema" && !request.since("2024-08-01-preview") {
+        return Err(value_needs_version("response_format", "json_schema", "2024-08-01-preview"));
     }
-    if !ask.has(feature) {
+    if !request.has(feature) {
         let message = format!(
             "Invalid parameter: 'response_format' of type '{kind}' is not supported with this model."
         );
@@ -55,7 +55,7 @@ pub(super) fn format(ask: &Ask<'_>) -> Verdict {
 }
 
 /// OpenAI's specification: the schema's envelope needs a name.
-fn schema(format: &Value) -> Verdict {
+fn schema(format: &Value) -> CheckResult {
     let envelope = format.get("json_schema").ok_or_else(|| missing("response_format.json_schema"))?;
     match envelope.get("name").and_then(Value::as_str) {
         Some(_) => Ok(()),
@@ -63,23 +63,23 @@ fn schema(format: &Value) -> Verdict {
     }
 }
 
-fn verbosity(ask: &Ask<'_>) -> Verdict {
+fn verbosity(request: &ApiRequest<'_>) -> CheckResult {
     let name = "verbosity";
-    let Some(value) = ask.text(name) else { return Ok(()) };
-    let supported: &[&str] = match ask.model.verbosity {
-        Verbosity::Refused => return Err(unsupported_parameter(name)),
-        Verbosity::MediumOnly => &["medium"],
-        Verbosity::Any => &["low", "medium", "high"],
+    let Some(value) = request.text(name) else { return Ok(()) };
+    let supported: &[&str] = match request.model.verbosity {
+        VerbositySupport::Refused => return Err(unsupported_parameter(name)),
+        VerbositySupport::MediumOnly => &["medium"],
+        VerbositySupport::Any => &["low", "medium", "high"],
     };
     if supported.contains(&value) {
         return Ok(());
     }
-    let tail = format!(" Supported values are: {}.", listed(supported));
+    let tail = format!(" Supported values are: {}.", quoted_list(supported));
     Err(unsupported_value(name, &format!("'{value}'"), &tail))
 }
 
-pub(super) fn storage(ask: &Ask<'_>) -> Verdict {
-    if ask.get("metadata").is_some() && !ask.is_true("store") {
+pub(super) fn storage(request: &ApiRequest<'_>) -> CheckResult {
+    if request.get("metadata").is_some() && !request.is_true("store") {
         let message = "The 'metadata' parameter is only allowed when 'store' is enabled.";
         return Err(engine(message, Some("metadata"), None));
     }
@@ -87,20 +87,20 @@ pub(super) fn storage(ask: &Ask<'_>) -> Verdict {
 }
 
 /// Microsoft's predicted-outputs page: the models, and what a prediction excludes.
-pub(super) fn prediction(ask: &Ask<'_>) -> Verdict {
-    if ask.get("prediction").is_none() {
+pub(super) fn prediction(request: &ApiRequest<'_>) -> CheckResult {
+    if request.get("prediction").is_none() {
         return Ok(());
     }
-    if !ask.has(Feature::Prediction) {
+    if !request.has(Feature::Prediction) {
         return Err(unsupported_parameter("prediction"));
     }
-    let positive = |name: &str| ask.get(name).and_then(Value::as_f64).is_some_and(|number| number > 0.0);
+    let positive = |name: &str| request.get(name).and_then(Value::as_f64).is_some_and(|number| number > 0.0);
     let excluded = ["max_completion_tokens", "tools", "functions", "audio"]
         .into_iter()
-        .find(|name| ask.get(name).is_some())
+        .find(|name| request.get(name).is_some())
         .or_else(|| ["presence_penalty", "frequency_penalty"].into_iter().find(|name| positive(name)))
-        .or_else(|| ask.is_true("logprobs").then_some("logprobs"))
-        .or_else(|| ask.number("n").is_some_and(|n| n > 1).then_some("n"));
+        .or_else(|| request.is_true("logprobs").then_some("logprobs"))
+        .or_else(|| request.number("n").is_some_and(|n| n > 1).then_some("n"));
     match excluded {
         Some(name) => {
             let message = format!("Unsupported parameter: '{name}' is not supported with 'prediction'.");
@@ -111,14 +111,14 @@ pub(super) fn prediction(ask: &Ask<'_>) -> Verdict {
 }
 
 /// Only the audio models speak; the wording is not captured.
-pub(super) fn modalities(ask: &Ask<'_>) -> Verdict {
-    if ask.has(Feature::Audio) {
+pub(super) fn modalities(request: &ApiRequest<'_>) -> CheckResult {
+    if request.has(Feature::Audio) {
         return Ok(());
     }
-    if ask.get("audio").is_some() {
+    if request.get("audio").is_some() {
         return Err(unsupported_parameter("audio"));
     }
-    if ask.list("modalities").iter().any(|kind| kind == "audio") {
+    if request.list("modalities").iter().any(|kind| kind == "audio") {
         return Err(unsupported_value("modalities", "'audio'", " Supported values are: 'text'."));
     }
     Ok(())

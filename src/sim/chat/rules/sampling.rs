@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::sim::{
     chat::read::effort,
-    errors::{SimError, Verdict, engine, unsupported_parameter, unsupported_value},
-    models::Class,
-    request::Ask,
+    errors::{CheckResult, SimError, engine, unsupported_parameter, unsupported_value},
+    models::ModelClass,
+    request::ApiRequest,
 };
 
 /// Refused by every reasoning model, whatever the effort and the value. Microsoft's list has no `stop`, but o3 and
@@ -16,38 +16,38 @@ const NEVER: &[&str] = &["presence_penalty", "frequency_penalty", "logit_bias", 
 /// Refused while the model reasons.
 const WHILE_REASONING: &[&str] = &["top_p", "logprobs", "top_logprobs"];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    if !ask.model.is_strict() {
-        return logprobs(ask);
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    if !request.model.is_strict() {
+        return logprobs(request);
     }
     for name in NEVER {
-        if let Some(value) = ask.get(name) {
-            return Err(refused(ask, name, value));
+        if let Some(value) = request.get(name) {
+            return Err(refused(request, name, value));
         }
     }
-    if !ask.model.is_reasoning_at(effort(ask)) {
-        return logprobs(ask);
+    if !request.model.is_reasoning_at(effort(request)) {
+        return logprobs(request);
     }
-    temperature(ask)?;
-    match WHILE_REASONING.iter().find(|name| ask.get(name).is_some()) {
+    temperature(request)?;
+    match WHILE_REASONING.iter().find(|name| request.get(name).is_some()) {
         Some(name) => Err(unsupported_parameter(name)),
         None => Ok(()),
     }
 }
 
 /// The models of 2024-09 worded the penalties as values with a fixed default.
-fn refused(ask: &Ask<'_>, name: &str, value: &Value) -> SimError {
+fn refused(request: &ApiRequest<'_>, name: &str, value: &Value) -> SimError {
     let is_default = value.as_f64().is_none_or(|number| number == 0.0);
-    if ask.model.class == Class::Gen0 && name.ends_with("_penalty") && !is_default {
+    if request.model.class == ModelClass::Gen0 && name.ends_with("_penalty") && !is_default {
         return unsupported_value(name, &value.to_string(), " Only the default (0) value is supported.");
     }
     unsupported_parameter(name)
 }
 
-fn temperature(ask: &Ask<'_>) -> Verdict {
+fn temperature(request: &ApiRequest<'_>) -> CheckResult {
     let name = "temperature";
-    let Some(value) = ask.get(name) else { return Ok(()) };
-    if ask.model.class == Class::O1 {
+    let Some(value) = request.get(name) else { return Ok(()) };
+    if request.model.class == ModelClass::O1 {
         return Err(unsupported_parameter(name));
     }
     if value.as_f64() == Some(1.0) {
@@ -57,8 +57,8 @@ fn temperature(ask: &Ask<'_>) -> Verdict {
 }
 
 /// OpenAI's specification: `top_logprobs` needs `logprobs`.
-fn logprobs(ask: &Ask<'_>) -> Verdict {
-    if ask.get("top_logprobs").is_some() && !ask.is_true("logprobs") {
+fn logprobs(request: &ApiRequest<'_>) -> CheckResult {
+    if request.get("top_logprobs").is_some() && !request.is_true("logprobs") {
         let message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.";
         return Err(engine(message, Some("top_logprobs"), None));
     }

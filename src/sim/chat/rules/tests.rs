@@ -9,7 +9,7 @@ fn dated(version: &str) -> Surface {
 }
 
 /// The body of a call: a user's question and these members.
-fn ask(members: &Value) -> Value {
+fn body_with(members: &Value) -> Value {
     let mut body = json!({"messages": [{"role": "user", "content": "hi"}]});
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     body
@@ -17,9 +17,9 @@ fn ask(members: &Value) -> Value {
 
 #[track_caller]
 fn takes_on(surface: &Surface, model: &str, members: &Value) {
-    let body = ask(members);
-    let verdict = judge(Chat, model, surface, body.to_string().as_bytes());
-    assert_eq!(verdict.map_err(|error| error.to_string()), Ok(()), "{model} {:.300}", body.to_string());
+    let body = body_with(members);
+    let result = judge(Chat, model, surface, body.to_string().as_bytes());
+    assert_eq!(result.map_err(|error| error.to_string()), Ok(()), "{model} {:.300}", body.to_string());
 }
 
 #[track_caller]
@@ -29,7 +29,7 @@ fn takes(model: &str, members: &Value) {
 
 #[track_caller]
 fn refuses_on(surface: &Surface, model: &str, members: &Value, error: &str) {
-    let body = ask(members);
+    let body = body_with(members);
     match judge(Chat, model, surface, body.to_string().as_bytes()) {
         Ok(()) => panic!("{model} takes {:.300}", body.to_string()),
         Err(refusal) => assert_eq!(refusal.to_string(), error, "{model} {:.300}", body.to_string()),
@@ -180,8 +180,8 @@ fn effort_none_gives_sampling_back() {
         let low = json!({name: value, "reasoning_effort": "low"});
         takes("gpt-5.1", &plain);
         takes("gpt-5.5", &none);
-        assert!(judge(Chat, "gpt-5.1", &Surface::V1, ask(&low).to_string().as_bytes()).is_err());
-        assert!(judge(Chat, "gpt-5.5", &Surface::V1, ask(&plain).to_string().as_bytes()).is_err());
+        assert!(judge(Chat, "gpt-5.1", &Surface::V1, body_with(&low).to_string().as_bytes()).is_err());
+        assert!(judge(Chat, "gpt-5.5", &Surface::V1, body_with(&plain).to_string().as_bytes()).is_err());
     }
     for (name, value) in [
         ("presence_penalty", json!(0)),
@@ -292,7 +292,7 @@ fn roles() {
     for model in ["gpt-4.1", "o1", "gpt-5", "gpt-6.1-sol"] {
         takes(model, &talk(&["system", "user", "system"]));
         takes(model, &talk(&["developer", "user"]));
-        let body = ask(&talk(&["system", "developer", "user"])).to_string();
+        let body = body_with(&talk(&["system", "developer", "user"])).to_string();
         let both = judge(Chat, model, &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(both.body.contains("messages[1].role"), "{both}");
     }
@@ -492,7 +492,7 @@ fn storage_and_prediction() {
     let prediction = json!({"type": "content", "content": "x"});
     refuses("o3", &json!({"prediction": prediction}), &unsupported("prediction"));
     takes("gpt-4o", &json!({"prediction": prediction, "max_tokens": 5}));
-    let body = ask(&json!({"prediction": prediction, "max_completion_tokens": 5})).to_string();
+    let body = body_with(&json!({"prediction": prediction, "max_completion_tokens": 5})).to_string();
     assert!(judge(Chat, "gpt-4o", &Surface::V1, body.as_bytes()).is_err());
     let message =
         "Unsupported value: 'n' does not support 2 with this model. Only the default (1) value is supported.";
@@ -617,8 +617,8 @@ fn forms() {
 #[test]
 fn a_plain_question_is_taken_by_every_chat_model_on_v1() {
     for model in crate::sim::models() {
-        let verdict = judge(Chat, model, &Surface::V1, ask(&json!({})).to_string().as_bytes());
-        let elsewhere = verdict.as_ref().is_err_and(|error| error.body.contains("OperationNotSupported"));
-        assert!(verdict.is_ok() || elsewhere, "{model}: {verdict:?}");
+        let result = judge(Chat, model, &Surface::V1, body_with(&json!({})).to_string().as_bytes());
+        let elsewhere = result.as_ref().is_err_and(|error| error.body.contains("OperationNotSupported"));
+        assert!(result.is_ok() || elsewhere, "{model}: {result:?}");
     }
 }

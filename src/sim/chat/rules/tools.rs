@@ -6,10 +6,11 @@ use serde_json::Value;
 use crate::sim::{
     chat::read,
     errors::{
-        SimError, Verdict, engine, invalid_value, missing, only_with, unsupported_parameter, value_needs,
+        CheckResult, SimError, engine, invalid_value, missing, only_with, unsupported_parameter,
+        value_needs_version,
     },
-    models::{Class, Feature, Tools},
-    request::Ask,
+    models::{Feature, ModelClass, ToolSupport},
+    request::ApiRequest,
     surface::Surface,
 };
 
@@ -17,30 +18,30 @@ const MANY: &str = "parallel_tool_calls";
 
 /// The legacy pair. Azure's JS SDK lists o1, o3 and o4-mini as unsupported; for o3-mini and from gpt-5 on the
 /// stricter reading is taken, since tools do the same.
-pub(super) fn legacy(ask: &Ask<'_>) -> Verdict {
+pub(super) fn legacy(request: &ApiRequest<'_>) -> CheckResult {
     for name in ["functions", "function_call"] {
-        if ask.get(name).is_some() && !ask.has(Feature::Functions) {
-            return Err(match ask.model.tools {
-                Tools::Refused => not_in_this_model(name),
+        if request.get(name).is_some() && !request.has(Feature::Functions) {
+            return Err(match request.model.tools {
+                ToolSupport::Refused => not_in_this_model(name),
                 _ => unsupported_parameter(name),
             });
         }
     }
-    if ask.get("function_call").is_some() && ask.get("functions").is_none() {
+    if request.get("function_call").is_some() && request.get("functions").is_none() {
         return Err(only_with("function_call", "functions"));
     }
     Ok(())
 }
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    let given = ["tools", "tool_choice", MANY].into_iter().find(|name| ask.get(name).is_some());
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    let given = ["tools", "tool_choice", MANY].into_iter().find(|name| request.get(name).is_some());
     let Some(given) = given else { return Ok(()) };
-    if ask.model.tools == Tools::Refused {
+    if request.model.tools == ToolSupport::Refused {
         return Err(if given == MANY { unsupported_parameter(MANY) } else { not_in_this_model(given) });
     }
-    parallel(ask)?;
-    choice(ask)?;
-    ask.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(ask, at, tool))
+    parallel(request)?;
+    choice(request)?;
+    request.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(request, at, tool))
 }
 
 /// `inspect_ai`#1290: the text has no param and no code.
@@ -52,46 +53,46 @@ fn not_in_this_model(name: &str) -> SimError {
     engine(&message, None, None)
 }
 
-fn parallel(ask: &Ask<'_>) -> Verdict {
-    if ask.get(MANY).is_none() {
+fn parallel(request: &ApiRequest<'_>) -> CheckResult {
+    if request.get(MANY).is_none() {
         return Ok(());
     }
     // inspect_ai#1460: the o-series. `true` and `false` are both believed to be refused.
-    if ask.model.tools == Tools::Sequential && ask.model.class != Class::Classic {
+    if request.model.tools == ToolSupport::Sequential && request.model.class != ModelClass::Classic {
         return Err(unsupported_parameter(MANY));
     }
-    if ask.list("tools").is_empty() {
+    if request.list("tools").is_empty() {
         return Err(only_with(MANY, "tools"));
     }
-    if ask.model.tools == Tools::ParallelUnlessMinimal && read::effort(ask) == "minimal" {
+    if request.model.tools == ToolSupport::ParallelUnlessMinimal && read::effort(request) == "minimal" {
         return Err(unsupported_parameter(MANY));
     }
     Ok(())
 }
 
-fn choice(ask: &Ask<'_>) -> Verdict {
-    let Some(choice) = ask.get("tool_choice") else { return Ok(()) };
-    if ask.list("tools").is_empty() {
+fn choice(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(choice) = request.get("tool_choice") else { return Ok(()) };
+    if request.list("tools").is_empty() {
         return Err(only_with("tool_choice", "tools"));
     }
     match choice.as_str() {
-        Some("required") if !ask.since("2024-06-01") => {
-            Err(value_needs("tool_choice", "required", "2024-06-01"))
+        Some("required") if !request.since("2024-06-01") => {
+            Err(value_needs_version("tool_choice", "required", "2024-06-01"))
         }
         Some("none" | "auto" | "required") => Ok(()),
         Some(other) => Err(invalid_value("tool_choice", other, "'none', 'auto', and 'required'")),
-        None => named(ask, choice),
+        None => named(request, choice),
     }
 }
 
 /// A choice that names a tool must name one that is there.
-fn named(ask: &Ask<'_>, choice: &Value) -> Verdict {
+fn named(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
     let Some(kind @ ("function" | "custom")) = choice.get("type").and_then(Value::as_str) else {
         return Ok(());
     };
     let path = format!("tool_choice.{kind}.name");
     let name = name_of(choice, kind).ok_or_else(|| missing(&path))?;
-    if ask.list("tools").iter().any(|tool| name_of(tool, kind) == Some(name)) {
+    if request.list("tools").iter().any(|tool| name_of(tool, kind) == Some(name)) {
         return Ok(());
     }
     let message = format!("Tool choice '{name}' not found in 'tools' parameter.");
@@ -103,8 +104,8 @@ fn name_of<'a>(tool: &'a Value, kind: &str) -> Option<&'a str> {
 }
 
 /// Azure's specifications know `function` only; OpenAI's adds `custom`, for gpt-5 and later.
-fn one(ask: &Ask<'_>, at: usize, tool: &Value) -> Verdict {
-    let custom = matches!(ask.surface, Surface::V1) && ask.has(Feature::CustomTools);
+fn one(request: &ApiRequest<'_>, at: usize, tool: &Value) -> CheckResult {
+    let custom = matches!(request.surface, Surface::V1) && request.has(Feature::CustomTools);
     let kind = tool.get("type").and_then(Value::as_str);
     match kind {
         Some(kind) if kind == "function" || (kind == "custom" && custom) => {
@@ -120,7 +121,7 @@ fn one(ask: &Ask<'_>, at: usize, tool: &Value) -> Verdict {
 }
 
 /// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
-fn well_named(path: &str, name: &str) -> Verdict {
+fn well_named(path: &str, name: &str) -> CheckResult {
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
         return Ok(());
@@ -134,19 +135,22 @@ fn well_named(path: &str, name: &str) -> Verdict {
 
 /// vane#1173, openclaude#1957. gpt-5.4 and gpt-5.5 end the sentence another way, and so do here the models that
 /// have no effort `none`. Custom tools are served with reasoning on.
-pub(super) fn effort(ask: &Ask<'_>) -> Verdict {
-    let functions = ask.list("tools").iter().any(|tool| tool.get("function").is_some());
-    let refused = match ask.model.tools {
-        Tools::WithoutEffort => read::effort(ask) != "none",
-        Tools::Elsewhere => true,
-        Tools::Refused | Tools::Sequential | Tools::Parallel | Tools::ParallelUnlessMinimal => false,
+pub(super) fn effort(request: &ApiRequest<'_>) -> CheckResult {
+    let functions = request.list("tools").iter().any(|tool| tool.get("function").is_some());
+    let refused = match request.model.tools {
+        ToolSupport::WithoutEffort => read::effort(request) != "none",
+        ToolSupport::Elsewhere => true,
+        ToolSupport::Refused
+        | ToolSupport::Sequential
+        | ToolSupport::Parallel
+        | ToolSupport::ParallelUnlessMinimal => false,
     };
     if !functions || !refused {
         return Ok(());
     }
-    let name = ask.model.name;
+    let name = request.model.name;
     let old = name.starts_with("gpt-5.4") || name.starts_with("gpt-5.5");
-    let tail = if old || ask.model.tools == Tools::Elsewhere {
+    let tail = if old || request.model.tools == ToolSupport::Elsewhere {
         "Please use /v1/responses instead."
     } else {
         "To use function tools, use /v1/responses or set reasoning_effort to 'none'."

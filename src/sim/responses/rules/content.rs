@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::known_members::only;
+use super::known_members::only_known;
 use crate::sim::{
-    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
+    errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
     responses::read::text,
     value_type::wrong_type,
 };
@@ -26,16 +26,16 @@ const ASKED: &[&str] = &["input_text", "input_image", "input_file"];
 const DETAILS: &[&str] = &["auto", "low", "high", "original"];
 
 /// The content of a message: a string, or parts that fit the role.
-pub(super) fn message(path: &str, content: &Value, is_assistant: bool) -> Verdict {
+pub(super) fn message(path: &str, content: &Value, is_assistant: bool) -> CheckResult {
     parts(path, content, if is_assistant { SAID } else { ASKED }, "one of an array of objects or string")
 }
 
 /// What a tool has answered.
-pub(super) fn output(path: &str, output: &Value) -> Verdict {
+pub(super) fn output(path: &str, output: &Value) -> CheckResult {
     parts(path, output, ASKED, "one of an array of objects or string")
 }
 
-fn parts(path: &str, content: &Value, fitting: &[&str], expected: &str) -> Verdict {
+fn parts(path: &str, content: &Value, fitting: &[&str], expected: &str) -> CheckResult {
     match content {
         Value::String(_) => Ok(()),
         Value::Array(parts) => {
@@ -45,36 +45,36 @@ fn parts(path: &str, content: &Value, fitting: &[&str], expected: &str) -> Verdi
     }
 }
 
-fn part(path: &str, part: &Value, fitting: &[&str]) -> Verdict {
+fn part(path: &str, part: &Value, fitting: &[&str]) -> CheckResult {
     if !part.is_object() {
         return Err(wrong_type(path, "an object", part));
     }
     let kind = part.get("type").and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.type")))?;
     if !PARTS.contains(&kind) {
-        return Err(invalid_value(&format!("{path}.type"), kind, &listed(PARTS)));
+        return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(PARTS)));
     }
     if !fitting.contains(&kind) {
-        return Err(invalid_value(path, kind, &listed(fitting)));
+        return Err(invalid_value(path, kind, &quoted_list(fitting)));
     }
     match kind {
         "input_text" => {
             string(path, part, "text")?;
-            only(path, part, &["type", "text", "prompt_cache_breakpoint"])
+            only_known(path, part, &["type", "text", "prompt_cache_breakpoint"])
         }
         "output_text" => {
             string(path, part, "text")?;
-            only(path, part, &["type", "text", "annotations", "logprobs"])
+            only_known(path, part, &["type", "text", "annotations", "logprobs"])
         }
         "refusal" => {
             string(path, part, "refusal")?;
-            only(path, part, &["type", "refusal"])
+            only_known(path, part, &["type", "refusal"])
         }
         "input_image" => image(path, part),
         _ => file(path, part),
     }
 }
 
-fn string(path: &str, part: &Value, name: &str) -> Verdict {
+fn string(path: &str, part: &Value, name: &str) -> CheckResult {
     let path = format!("{path}.{name}");
     match part.get(name) {
         Some(Value::String(_)) => Ok(()),
@@ -87,8 +87,8 @@ fn given(part: &Value, name: &str) -> bool {
     part.get(name).is_some_and(|value| !value.is_null())
 }
 
-fn image(path: &str, part: &Value) -> Verdict {
-    only(path, part, &["type", "image_url", "file_id", "detail", "prompt_cache_breakpoint"])?;
+fn image(path: &str, part: &Value) -> CheckResult {
+    only_known(path, part, &["type", "image_url", "file_id", "detail", "prompt_cache_breakpoint"])?;
     if let Some(url) = part.get("image_url").filter(|url| !url.is_null() && !url.is_string()) {
         return Err(wrong_type(&format!("{path}.image_url"), "an image URL", url));
     }
@@ -97,15 +97,15 @@ fn image(path: &str, part: &Value) -> Verdict {
     }
     match part.get("detail").filter(|detail| !detail.is_null()) {
         Some(detail) if !DETAILS.iter().any(|one| detail == one) => {
-            Err(invalid_value(&format!("{path}.detail"), text(part, "detail"), &listed(DETAILS)))
+            Err(invalid_value(&format!("{path}.detail"), text(part, "detail"), &quoted_list(DETAILS)))
         }
         Some(_) | None => Ok(()),
     }
 }
 
-fn file(path: &str, part: &Value) -> Verdict {
+fn file(path: &str, part: &Value) -> CheckResult {
     let known = ["type", "file_id", "filename", "file_data", "file_url", "detail", "prompt_cache_breakpoint"];
-    only(path, part, &known)?;
+    only_known(path, part, &known)?;
     let sources = ["file_id", "file_data", "file_url"];
     if sources.iter().filter(|name| given(part, name)).count() == 1 {
         return Ok(());

@@ -2,8 +2,8 @@
 
 use crate::sim::{
     api_version,
-    errors::{self, SimError, Verdict, engine, missing, unknown_parameter},
-    request::Ask,
+    errors::{self, CheckResult, SimError, engine, missing, unknown_parameter},
+    request::ApiRequest,
     surface::{Operation, Surface},
 };
 
@@ -51,36 +51,36 @@ const LATER: &[&str] = &[
 ];
 
 /// Whether the surface has the operation at all.
-pub(in crate::sim) fn served(on: &Surface) -> Verdict {
+pub(in crate::sim) fn has_operation(on: &Surface) -> CheckResult {
     api_version::known(on)?;
     match on {
-        Surface::Dated(version) if version.as_str() < SINCE => Err(errors::no_resource()),
+        Surface::Dated(version) if version.as_str() < SINCE => Err(errors::resource_not_found()),
         Surface::Dated(_) | Surface::V1 => Ok(()),
     }
 }
 
-pub(super) fn surface(ask: &Ask<'_>) -> Verdict {
-    served(ask.surface)
+pub(super) fn surface(request: &ApiRequest<'_>) -> CheckResult {
+    has_operation(request.surface)
 }
 
-pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
-    if !ask.model.serves(Operation::Responses) {
-        return Err(errors::wrong_operation("responses", ask.model.name));
+pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
+    if !request.model.serves(Operation::Responses) {
+        return Err(errors::wrong_operation("responses", request.model.name));
     }
-    api_version::serves_model(ask)
+    api_version::serves_model(request)
 }
 
 /// A body without `input` is told so before anything else.
-pub(super) fn known(ask: &Ask<'_>) -> Verdict {
-    if ask.body.contains_key("messages") {
+pub(super) fn member_names(request: &ApiRequest<'_>) -> CheckResult {
+    if request.body.contains_key("messages") {
         return Err(moved());
     }
-    if !ask.body.contains_key("input") {
+    if !request.body.contains_key("input") {
         return Err(missing("input"));
     }
-    let later = matches!(ask.surface, Surface::V1) || ask.since("2025-04-01-preview");
+    let later = matches!(request.surface, Surface::V1) || request.since("2025-04-01-preview");
     let known = |name: &&String| FIRST.contains(&name.as_str()) || (later && LATER.contains(&name.as_str()));
-    match ask.body.keys().find(|name| !known(name)) {
+    match request.body.keys().find(|name| !known(name)) {
         Some(name) => Err(unknown_parameter(name)),
         None => Ok(()),
     }

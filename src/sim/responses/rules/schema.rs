@@ -34,9 +34,9 @@ fn walk(schema: &Value, path: &mut Vec<String>) -> Result<(), String> {
 fn within(schema: &Value, path: &mut Vec<String>, steps: &[&str]) -> Result<(), String> {
     let before = path.len();
     path.extend(steps.iter().map(|step| (*step).to_owned()));
-    let verdict = walk(schema, path);
+    let result = walk(schema, path);
     path.truncate(before);
-    verdict
+    result
 }
 
 fn is_object(schema: &Value) -> bool {

@@ -4,39 +4,43 @@
 use serde_json::Value;
 
 use crate::sim::{
-    errors::{SimError, Verdict, engine, engine_with, missing},
-    request::Ask,
+    errors::{CheckResult, SimError, engine, engine_with, missing},
+    request::ApiRequest,
     responses::{
         read::{kind, text},
         seal,
-        store::Memory,
+        store::ResponseStore,
     },
 };
 
 /// The conversation of a call, the oldest item first.
 ///
 /// Without a memory a response that is continued is taken to be stored, with whatever calls this call answers.
-pub(super) fn recall(ask: &Ask<'_>, memory: Option<&Memory>, resource: &str) -> Result<Vec<Value>, SimError> {
-    not_found("conversation", ask.get("conversation"), "Conversation")?;
-    not_found("prompt", ask.get("prompt"), "Prompt")?;
-    let previous = ask.text("previous_response_id");
-    let before = match (previous, memory) {
-        (Some(id), Some(memory)) => memory.conversation(id).ok_or_else(|| no_previous(id))?,
+pub(super) fn resolve_input(
+    request: &ApiRequest<'_>,
+    store: Option<&ResponseStore>,
+    resource: &str,
+) -> Result<Vec<Value>, SimError> {
+    not_found("conversation", request.get("conversation"), "Conversation")?;
+    not_found("prompt", request.get("prompt"), "Prompt")?;
+    let previous = request.text("previous_response_id");
+    let before = match (previous, store) {
+        (Some(id), Some(store)) => store.conversation(id).ok_or_else(|| previous_not_found(id))?,
         (Some(_), None) | (None, _) => Vec::new(),
     };
-    if previous.is_none() && is_empty(ask.body.get("input")) {
+    if previous.is_none() && is_empty(request.body.get("input")) {
         let message =
             "One of \"input\" or \"previous_response_id\" or 'prompt' or 'conversation' must be provided.";
         return Err(engine(message, None, Some("missing_required_parameter")));
     }
-    let own = own(ask, memory, resource)?;
-    followed(&own)?;
-    if let Some(memory) = memory {
-        with_its_reasoning(&own, &before, memory)?;
+    let own_items = own_items(request, store, resource)?;
+    reasoning_is_followed(&own_items)?;
+    if let Some(store) = store {
+        has_its_reasoning(&own_items, &before, store)?;
     }
-    let knows_all = previous.is_none() || memory.is_some();
-    let items: Vec<Value> = before.into_iter().chain(own).collect();
-    paired(&items, knows_all)?;
+    let knows_all = previous.is_none() || store.is_some();
+    let items: Vec<Value> = before.into_iter().chain(own_items).collect();
+    calls_match_results(&items, knows_all)?;
     Ok(items)
 }
 
@@ -50,7 +54,7 @@ fn is_empty(input: Option<&Value>) -> bool {
 
 /// There are no conversations and no reusable prompts here: the one is not documented for a resource, the other's end
 /// is announced.
-fn not_found(name: &str, value: Option<&Value>, what: &str) -> Verdict {
+fn not_found(name: &str, value: Option<&Value>, what: &str) -> CheckResult {
     let Some(value) = value else { return Ok(()) };
     let id = value.as_str().unwrap_or_else(|| text(value, "id"));
     if id.is_empty() {
@@ -61,28 +65,32 @@ fn not_found(name: &str, value: Option<&Value>, what: &str) -> Verdict {
 }
 
 /// bifrost#2441.
-fn no_previous(id: &str) -> SimError {
+fn previous_not_found(id: &str) -> SimError {
     let message = format!("Previous response with id '{id}' not found.");
     engine(&message, Some("previous_response_id"), Some("previous_response_not_found"))
 }
 
 /// The items of this call, with those that it only names.
-fn own(ask: &Ask<'_>, memory: Option<&Memory>, resource: &str) -> Result<Vec<Value>, SimError> {
-    if let Some(input) = ask.text("input") {
+fn own_items(
+    request: &ApiRequest<'_>,
+    store: Option<&ResponseStore>,
+    resource: &str,
+) -> Result<Vec<Value>, SimError> {
+    if let Some(input) = request.text("input") {
         return Ok(vec![serde_json::json!({"type": "message", "role": "user", "content": input})]);
     }
     let mut items = Vec::new();
-    for (at, item) in ask.list("input").iter().enumerate() {
+    for (at, item) in request.list("input").iter().enumerate() {
         match kind(item) {
-            "item_reference" => match memory {
-                Some(memory) => {
+            "item_reference" => match store {
+                Some(store) => {
                     let id = text(item, "id");
-                    items.push(memory.item(id).ok_or_else(|| no_item(id))?.clone());
+                    items.push(store.item(id).ok_or_else(|| item_not_found(id))?.clone());
                 }
                 None => items.push(item.clone()),
             },
             "reasoning" => {
-                reasoning(at, item, memory, resource)?;
+                reasoning(at, item, store, resource)?;
                 items.push(item.clone());
             }
             _ => items.push(item.clone()),
@@ -92,7 +100,7 @@ fn own(ask: &Ask<'_>, memory: Option<&Memory>, resource: &str) -> Result<Vec<Val
 }
 
 /// Reasoning comes back encrypted, or by the id of a stored item.
-fn reasoning(at: usize, item: &Value, memory: Option<&Memory>, resource: &str) -> Verdict {
+fn reasoning(at: usize, item: &Value, store: Option<&ResponseStore>, resource: &str) -> CheckResult {
     if let Some(content) = item.get("encrypted_content").and_then(Value::as_str) {
         return seal::verify(resource, content);
     }
@@ -100,11 +108,11 @@ fn reasoning(at: usize, item: &Value, memory: Option<&Memory>, resource: &str) -
     if id.is_empty() {
         return Err(missing(&format!("input[{at}].encrypted_content")));
     }
-    if memory.is_some_and(|memory| memory.item(id).is_some()) { Ok(()) } else { Err(no_item(id)) }
+    if store.is_some_and(|store| store.item(id).is_some()) { Ok(()) } else { Err(item_not_found(id)) }
 }
 
 /// OpenAI's wording, with a 404.
-fn no_item(id: &str) -> SimError {
+fn item_not_found(id: &str) -> SimError {
     let message = format!(
         "Item with id '{id}' not found. Items are not persisted when `store` is set to false. Try again with `store` \
          set to true, or remove this item from your input."
@@ -113,7 +121,7 @@ fn no_item(id: &str) -> SimError {
 }
 
 /// Whether an item is something that a model says or does.
-fn is_said(item: &Value) -> bool {
+fn is_model_output(item: &Value) -> bool {
     match kind(item) {
         "message" => text(item, "role") == "assistant",
         "function_call_output" | "custom_tool_call_output" | "computer_call_output" => false,
@@ -122,11 +130,11 @@ fn is_said(item: &Value) -> bool {
 }
 
 /// continue#8933, vercel/ai#7099: what the model thought comes with what it then did.
-fn followed(items: &[Value]) -> Verdict {
+fn reasoning_is_followed(items: &[Value]) -> CheckResult {
     let mut behind = items.iter().skip(1);
     for item in items {
         let next = behind.next();
-        if kind(item) == "reasoning" && !next.is_some_and(is_said) {
+        if kind(item) == "reasoning" && !next.is_some_and(is_model_output) {
             let message = format!(
                 "Item '{}' of type 'reasoning' was provided without its required following item.",
                 text(item, "id")
@@ -138,11 +146,11 @@ fn followed(items: &[Value]) -> Verdict {
 }
 
 /// continue#11994, vercel/ai#7099: and what it did, if it is named by the id of a stored item, with what it thought.
-fn with_its_reasoning(own: &[Value], before: &[Value], memory: &Memory) -> Verdict {
-    let is_here = |id: &str| own.iter().chain(before).any(|item| text(item, "id") == id);
-    for item in own.iter().filter(|item| is_said(item)) {
+fn has_its_reasoning(own_items: &[Value], before: &[Value], store: &ResponseStore) -> CheckResult {
+    let is_here = |id: &str| own_items.iter().chain(before).any(|item| text(item, "id") == id);
+    for item in own_items.iter().filter(|item| is_model_output(item)) {
         let id = text(item, "id");
-        let Some(stored) = memory.maker(id).filter(|_| !id.is_empty()) else { continue };
+        let Some(stored) = store.producer(id).filter(|_| !id.is_empty()) else { continue };
         let thought = stored.output().iter().take_while(|one| text(one, "id") != id);
         let thought = thought.filter(|one| kind(one) == "reasoning").last();
         if let Some(needed) = thought.map(|one| text(one, "id")).filter(|needed| !is_here(needed)) {
@@ -157,7 +165,7 @@ fn with_its_reasoning(own: &[Value], before: &[Value], memory: &Memory) -> Verdi
 }
 
 /// Every call has a result behind it, every result a call before it.
-fn paired(items: &[Value], knows_all: bool) -> Verdict {
+fn calls_match_results(items: &[Value], knows_all: bool) -> CheckResult {
     let mut open: Vec<(&str, &str)> = Vec::new();
     for item in items {
         let id = text(item, "call_id");

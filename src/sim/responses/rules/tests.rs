@@ -12,8 +12,8 @@ fn body(members: &Value) -> Value {
 
 #[track_caller]
 fn takes_on(surface: &Surface, model: &str, members: &Value) {
-    let verdict = judge(Responses, model, surface, body(members).to_string().as_bytes());
-    assert_eq!(verdict.map_err(|error| error.to_string()), Ok(()), "{model} {members}");
+    let result = judge(Responses, model, surface, body(members).to_string().as_bytes());
+    assert_eq!(result.map_err(|error| error.to_string()), Ok(()), "{model} {members}");
 }
 
 #[track_caller]
@@ -242,20 +242,20 @@ fn items() {
 
 #[test]
 fn messages() {
-    let said = |more: &Value| {
+    let assistant_message = |more: &Value| {
         let mut item = json!({"role": "assistant", "content": [{"type": "output_text", "text": "a"}]});
         item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input(json!([user(), item, user()]))
     };
-    takes("gpt-4o", &said(&json!({"id": "msg_1", "type": "message", "phase": "commentary"})));
+    takes("gpt-4o", &assistant_message(&json!({"id": "msg_1", "type": "message", "phase": "commentary"})));
     refuses(
         "gpt-4o",
-        &said(&json!({"phase": "bogus"})),
+        &assistant_message(&json!({"phase": "bogus"})),
         &invalid("input[1].phase", "bogus", "'commentary' and 'final_answer'"),
     );
     refuses(
         "gpt-4o",
-        &said(&json!({"id": "resp_1"})),
+        &assistant_message(&json!({"id": "resp_1"})),
         &engine(
             "Invalid 'input[1].id': 'resp_1'. Expected an ID that begins with 'msg'.",
             "input[1].id",

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{known_members::only, schema};
+use super::{known_members::only_known, schema};
 use crate::sim::{
-    errors::{SimError, Verdict, engine, invalid_value, listed, missing},
-    request::Ask,
+    errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
+    request::ApiRequest,
     responses::read::text,
-    value_type::{Kind, wrong_type},
+    value_type::{ValueType, wrong_type},
 };
 
 /// The tool types of Azure's v1 specification, and those that Microsoft's pages have beside them. Azure's lists are
@@ -50,17 +50,17 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("mcp", &["server_label"]),
 ];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    ask.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    request.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
 }
 
-fn one(path: &str, tool: &Value) -> Verdict {
+fn one(path: &str, tool: &Value) -> CheckResult {
     if !tool.is_object() {
         return Err(wrong_type(path, "an object", tool));
     }
     let kind = tool.get("type").and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.type")))?;
     if !TYPES.contains(&kind) {
-        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+        return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(TYPES)));
     }
     let of = |table: &[(&str, &'static [&'static str])]| {
         table.iter().find(|(one, _)| *one == kind).map(|(_, names)| *names)
@@ -72,7 +72,7 @@ fn one(path: &str, tool: &Value) -> Verdict {
         return Err(missing(&format!("{path}.{name}")));
     }
     if let Some(known) = of(MEMBERS) {
-        only(path, tool, known)?;
+        only_known(path, tool, known)?;
     }
     match kind {
         "function" => {
@@ -84,7 +84,7 @@ fn one(path: &str, tool: &Value) -> Verdict {
             custom(path, tool)
         }
         "file_search" => {
-            let stores = Kind::List { min: 1, max: 100 };
+            let stores = ValueType::List { min: 1, max: 100 };
             stores.check(
                 &format!("{path}.vector_store_ids"),
                 tool.get("vector_store_ids").unwrap_or(&Value::Null),
@@ -96,7 +96,7 @@ fn one(path: &str, tool: &Value) -> Verdict {
 }
 
 /// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
-fn well_named(path: &str, tool: &Value) -> Verdict {
+fn well_named(path: &str, tool: &Value) -> CheckResult {
     let value = tool.get("name").unwrap_or(&Value::Null);
     let name = value.as_str().ok_or_else(|| wrong_type(path, "a string", value))?;
     let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
@@ -113,7 +113,7 @@ fn well_named(path: &str, tool: &Value) -> Verdict {
 /// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
 /// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and the AI SDK
 /// leave it out, with schemas of every kind.
-fn function(path: &str, tool: &Value) -> Verdict {
+fn function(path: &str, tool: &Value) -> CheckResult {
     let refused = |problem: &str| {
         let message = format!("Invalid schema for function '{}': {problem}", text(tool, "name"));
         engine(&message, Some(&format!("{path}.parameters")), Some("invalid_function_parameters"))
@@ -138,23 +138,23 @@ fn function(path: &str, tool: &Value) -> Verdict {
 }
 
 /// OpenAI's specification: text, or a grammar, whose members stand beside its type.
-fn custom(path: &str, tool: &Value) -> Verdict {
+fn custom(path: &str, tool: &Value) -> CheckResult {
     let Some(format) = tool.get("format").filter(|format| !format.is_null()) else { return Ok(()) };
     let path = format!("{path}.format");
     match format.get("type").and_then(Value::as_str) {
-        Some("text") => only(&path, format, &["type"]),
+        Some("text") => only_known(&path, format, &["type"]),
         Some("grammar") => {
             if let Some(name) = ["syntax", "definition"].iter().find(|name| format.get(**name).is_none()) {
                 return Err(missing(&format!("{path}.{name}")));
             }
-            only(&path, format, &["type", "syntax", "definition"])
+            only_known(&path, format, &["type", "syntax", "definition"])
         }
         Some(other) => Err(invalid_value(&format!("{path}.type"), other, "'text' and 'grammar'")),
         None => Err(missing(&format!("{path}.type"))),
     }
 }
 
-fn container(path: &str, tool: &Value) -> Verdict {
+fn container(path: &str, tool: &Value) -> CheckResult {
     let path = format!("{path}.container");
     match tool.get("container") {
         Some(Value::String(_)) => Ok(()),
@@ -167,11 +167,11 @@ fn container(path: &str, tool: &Value) -> Verdict {
     }
 }
 
-pub(super) fn choice(ask: &Ask<'_>) -> Verdict {
-    let Some(choice) = ask.get("tool_choice") else { return Ok(()) };
+pub(super) fn choice(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(choice) = request.get("tool_choice") else { return Ok(()) };
     if let Some(choice) = choice.as_str() {
         return match choice {
-            "required" if ask.list("tools").is_empty() => {
+            "required" if request.list("tools").is_empty() => {
                 let message = "Tool choice 'required' must be specified with 'tools' parameter.";
                 Err(engine(message, Some("tool_choice"), None))
             }
@@ -181,42 +181,42 @@ pub(super) fn choice(ask: &Ask<'_>) -> Verdict {
     }
     match text(choice, "type") {
         "" => Err(missing("tool_choice.type")),
-        "allowed_tools" => allowed(ask, choice),
-        kind => chosen(ask, kind, choice, "tool_choice"),
+        "allowed_tools" => allowed(request, choice),
+        kind => chosen(request, kind, choice, "tool_choice"),
     }
 }
 
-fn allowed(ask: &Ask<'_>, choice: &Value) -> Verdict {
-    only("tool_choice", choice, &["type", "mode", "tools"])?;
+fn allowed(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
+    only_known("tool_choice", choice, &["type", "mode", "tools"])?;
     match choice.get("mode") {
-        Some(mode) => Kind::OneOf(&["auto", "required"]).check("tool_choice.mode", mode)?,
+        Some(mode) => ValueType::OneOf(&["auto", "required"]).check("tool_choice.mode", mode)?,
         None => return Err(missing("tool_choice.mode")),
     }
     let tools = choice.get("tools").ok_or_else(|| missing("tool_choice.tools"))?;
-    Kind::List { min: 1, max: 128 }.check("tool_choice.tools", tools)?;
+    ValueType::List { min: 1, max: 128 }.check("tool_choice.tools", tools)?;
     let tools = tools.as_array().into_iter().flatten().enumerate();
     for (at, tool) in tools {
-        chosen(ask, text(tool, "type"), tool, &format!("tool_choice.tools[{at}]"))?;
+        chosen(request, text(tool, "type"), tool, &format!("tool_choice.tools[{at}]"))?;
     }
     Ok(())
 }
 
 /// A choice must be among the tools; those of the caller are chosen by name, an MCP server by its label.
-fn chosen(ask: &Ask<'_>, kind: &str, choice: &Value, path: &str) -> Verdict {
+fn chosen(request: &ApiRequest<'_>, kind: &str, choice: &Value, path: &str) -> CheckResult {
     let key = match kind {
         "function" | "custom" => "name",
         "mcp" => "server_label",
         _ => "type",
     };
     if !TYPES.contains(&kind) {
-        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+        return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(TYPES)));
     }
     let wanted = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
     if key == "name" {
-        only(path, choice, &["type", "name"])?;
+        only_known(path, choice, &["type", "name"])?;
     }
     let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == wanted;
-    if ask.list("tools").iter().any(fits) { Ok(()) } else { Err(absent(wanted)) }
+    if request.list("tools").iter().any(fits) { Ok(()) } else { Err(absent(wanted)) }
 }
 
 fn absent(wanted: &str) -> SimError {

@@ -18,7 +18,7 @@ const BYTES: usize = 64 << 20;
 
 /// One request as it came in. The headers that carry keys are marked, so that `Debug` does not print them.
 #[derive(Debug, Clone)]
-pub struct Received {
+pub struct ReceivedRequest {
     /// `GET`, `POST`, …
     pub method: String,
     /// The path and the query, undecoded.
@@ -33,13 +33,13 @@ pub struct Received {
 
 /// The newest requests.
 #[derive(Debug, Default)]
-pub(super) struct Log {
-    entries: VecDeque<Received>,
+pub(super) struct RequestLog {
+    entries: VecDeque<ReceivedRequest>,
     bytes: usize,
 }
 
-impl Log {
-    pub(super) fn push(&mut self, received: Received) {
+impl RequestLog {
+    pub(super) fn push(&mut self, received: ReceivedRequest) {
         self.bytes += received.body.len();
         self.entries.push_back(received);
         while self.entries.len() > REQUESTS || (self.bytes > BYTES && self.entries.len() > 1) {
@@ -47,7 +47,7 @@ impl Log {
         }
     }
 
-    pub(super) fn all(&self) -> Vec<Received> {
+    pub(super) fn all(&self) -> Vec<ReceivedRequest> {
         self.entries.iter().cloned().collect()
     }
 
