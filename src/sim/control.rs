@@ -15,7 +15,7 @@ use super::{
     directive::Fault,
     ending::Ending,
     json_response::json as answer,
-    request_log::ReceivedRequest,
+    received_request::ReceivedRequest,
     simulator::{Simulator, lock},
 };
 

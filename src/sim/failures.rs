@@ -1,4 +1,4 @@
-//! What an ordered failure answers: the body that Azure has for its status.
+//! The responses of ordered failures: for each status, the body that Azure has for it.
 
 use std::time::Duration;
 
@@ -8,18 +8,18 @@ use axum::{
 };
 
 use super::{
-    deliver::Wire,
     directive::{Directive, OrderedFailure},
-    errors::{self, SimError, engine_with, front_door, gateway},
+    errors::{self, SERVER_ERROR, SimError, engine_with, front_door, gateway},
     json_response,
+    surface::Operation,
 };
 
-/// A gateway's page: no JSON at all.
+/// A gateway's HTML page.
 const PAGE: &str = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body>\r\n<center><h1>Bad Gateway</h1>\
                     </center>\r\n<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n";
 
 /// Answers with a failure.
-pub(super) fn respond(failure: OrderedFailure, directive: &Directive, wire: Wire) -> Response {
+pub(super) fn respond(failure: OrderedFailure, directive: &Directive, operation: Operation) -> Response {
     let wait = directive.retry_after.unwrap_or(Duration::from_secs(1));
     let (status, mut response) = match failure {
         OrderedFailure::Html(status) => (status, html(status)),
@@ -29,10 +29,10 @@ pub(super) fn respond(failure: OrderedFailure, directive: &Directive, wire: Wire
         }
         OrderedFailure::Gateway(401) => (401, json_response::error(&errors::wrong_token())),
         OrderedFailure::Gateway(status) => (status, json_response::error(&gateway(status, reason(status)))),
-        OrderedFailure::Filter if wire == Wire::Responses => {
+        OrderedFailure::Filter if operation == Operation::Responses => {
             (400, json_response::error(&errors::filtered_input()))
         }
-        OrderedFailure::Filter => (400, json_response::error(&errors::filtered())),
+        OrderedFailure::Filter => (400, json_response::error(&errors::filtered_prompt())),
         OrderedFailure::Status(status) => (status, json_response::error(&error(status, wait))),
     };
     if status == 429 || directive.retry_after.is_some() {
@@ -49,12 +49,12 @@ fn html(status: u16) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html")], PAGE).into_response()
 }
 
-/// Whole seconds, rounded up: `retry-after` knows no smaller unit.
+/// Rounds up to whole seconds, the unit of `retry-after`.
 fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }
 
-/// The body for a status. 429 is captured; the texts of 403, 408 and the gateway's own 5xx are not, only their form.
+/// Returns the error for a status. The text of 429 is captured; for 403, 408 and the gateway's own 5xx only the form is.
 fn error(status: u16, wait: Duration) -> SimError {
     match status {
         401 => errors::wrong_key(),
@@ -71,13 +71,7 @@ fn error(status: u16, wait: Duration) -> SimError {
                 seconds(wait)
             ),
         ),
-        500 => engine_with(
-            500,
-            "server_error",
-            "The server had an error while processing your request. Sorry about that!",
-            None,
-            None,
-        ),
+        500 => engine_with(500, SERVER_ERROR, None, None),
         _ => front_door(status, &status.to_string(), reason(status)),
     }
 }

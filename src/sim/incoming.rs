@@ -14,7 +14,7 @@ use super::{
     ending::{EndingCell, EndingWatch},
     errors::{self, SimError},
     headers, json_response,
-    request_log::ReceivedRequest,
+    received_request::ReceivedRequest,
     simulator::Simulator,
     surface::Surface,
 };

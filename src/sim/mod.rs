@@ -9,10 +9,12 @@
 mod answer;
 mod answer_spec;
 mod api_version;
+mod bounded_queue;
 mod chat;
+mod checks;
 mod control;
 mod conversation;
-mod deliver;
+mod delivery;
 mod directive;
 mod ending;
 mod errors;
@@ -22,13 +24,16 @@ mod generate;
 mod headers;
 mod http;
 mod incoming;
+mod json;
 mod json_response;
 mod judge;
 mod listing;
 mod models;
+mod obfuscation;
+mod playback;
 mod prompt;
+mod received_request;
 mod request;
-mod request_log;
 mod responses;
 mod schema_instance;
 mod simulator;
@@ -42,7 +47,7 @@ pub use self::{
     errors::SimError,
     judge::judge,
     models::{knows, models},
-    request_log::ReceivedRequest,
+    received_request::ReceivedRequest,
     simulator::{Options, Simulator},
     surface::{Operation, Surface},
 };

@@ -39,6 +39,11 @@ impl<'a> ApiRequest<'a> {
         self.get(key) == Some(&Value::Bool(true))
     }
 
+    /// Returns a flag of `stream_options`.
+    pub(super) fn stream_option(&self, key: &str) -> Option<bool> {
+        self.get("stream_options")?.get(key)?.as_bool()
+    }
+
     pub(super) fn has(&self, feature: Feature) -> bool {
         self.model.has(feature)
     }

@@ -10,11 +10,12 @@ use std::{
 };
 
 use super::{
+    bounded_queue::BoundedQueue,
     directive::{Directive, Fault},
     errors::{self, SimError},
     models,
     prompt::Prompt,
-    request_log::{ReceivedRequest, RequestLog},
+    received_request::ReceivedRequest,
     responses::ResponseStore,
 };
 
@@ -61,9 +62,9 @@ pub struct Simulator {
 #[derive(Debug, Default)]
 pub(super) struct SharedState {
     pub(super) options: Options,
-    pub(super) log: Mutex<RequestLog>,
+    pub(super) log: Mutex<BoundedQueue<ReceivedRequest>>,
     pub(super) faults: Mutex<Vec<Fault>>,
-    pub(super) store: Mutex<ResponseStore>,
+    pub(super) responses: Mutex<ResponseStore>,
     serial: AtomicU64,
 }
 
@@ -75,7 +76,7 @@ impl Simulator {
 
     /// Returns the newest requests, the oldest of them first.
     pub fn received(&self) -> Vec<ReceivedRequest> {
-        lock(&self.state.log).all()
+        lock(&self.state.log).iter().cloned().collect()
     }
 
     /// Removes the logged requests and the waiting faults.
@@ -90,11 +91,12 @@ impl Simulator {
     }
 
     pub(super) fn record(&self, received: ReceivedRequest) {
-        lock(&self.state.log).push(received);
+        let bytes = received.body.len();
+        lock(&self.state.log).push(received, bytes);
     }
 
     /// Returns the number of the next answer.
-    pub(super) fn serial(&self) -> u64 {
+    pub(super) fn next_serial(&self) -> u64 {
         self.state.serial.fetch_add(1, Ordering::Relaxed)
     }
 

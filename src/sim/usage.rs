@@ -62,7 +62,7 @@ pub(super) struct TokenUsage {
     completion_tokens_details: CompletionDetails,
     pub(super) prompt_tokens: u64,
     prompt_tokens_details: PromptDetails,
-    total_tokens: u64,
+    pub(super) total_tokens: u64,
 }
 
 #[derive(Debug, Clone, Serialize)]

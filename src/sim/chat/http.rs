@@ -1,4 +1,4 @@
-//! The chat paths over HTTP, and the life of a call from request to body.
+//! The chat paths over HTTP, and the steps of a request from body to answer.
 
 use std::time::Duration;
 
@@ -9,23 +9,27 @@ use axum::{
     routing::post,
 };
 
-use super::{body, read, rules, stream};
+use serde_json::Value;
+
+use super::{
+    body, read, rules,
+    stream::{self, StreamStyle},
+};
 use crate::sim::{
-    deliver::{self, Wire},
+    delivery::Delivery,
     directive::Directive,
     errors::{self, SimError},
     failures,
     generate::generate,
-    headers,
     incoming::{IncomingRequest, finish},
     models::{DeployedModel, ModelClass},
     prompt::Prompt,
     request::{ApiRequest, parse},
     simulator::Simulator,
-    surface::Surface,
+    surface::{Operation, Surface},
 };
 
-/// The paths of both surfaces.
+/// Returns the paths of both surfaces.
 pub(in crate::sim) fn router() -> Router<Simulator> {
     Router::new()
         .route("/openai/deployments/{deployment}/chat/completions", post(dated))
@@ -47,7 +51,7 @@ async fn v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Re
     finish(prepared, &incoming).await
 }
 
-/// Everything up to the response and the wait before it.
+/// Returns the response and the pause before it.
 fn prepare(
     simulator: &Simulator,
     surface: &Surface,
@@ -61,22 +65,20 @@ fn prepare(
     let body = parse(&incoming.body)?;
     let name = match deployment {
         Some(name) => name,
-        None => {
-            body.get("model").and_then(serde_json::Value::as_str).ok_or_else(|| errors::missing("model"))?
-        }
+        None => body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?,
     };
     let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
-    let prompt = Prompt::of(&read::turns(&body));
+    let request = ApiRequest { model: deployed.model, surface, body: &body };
+    let prompt = Prompt::of(&read::turns(&request));
     let directive = simulator.directive(name, &prompt, "messages")?;
     if let Some(failure) = directive.failure {
-        return Ok((directive.slow, failures::respond(failure, &directive, Wire::Chat)));
+        return Ok((directive.slow, failures::respond(failure, &directive, Operation::Chat)));
     }
-    let request = ApiRequest { model: deployed.model, surface, body: &body };
     rules::check(&request)?;
     Ok((directive.slow, serve(simulator, name, &request, &deployed, &prompt, &directive)))
 }
 
-/// A good answer, as a body or as a stream.
+/// Returns the answer, as a body or as a stream.
 fn serve(
     simulator: &Simulator,
     deployment: &str,
@@ -85,28 +87,23 @@ fn serve(
     prompt: &Prompt,
     directive: &Directive,
 ) -> Response {
-    let serial = simulator.serial();
+    let serial = simulator.next_serial();
     let answer = generate(&read::answer_spec(request), deployed, prompt, directive, serial);
-    let top = request.is_true("logprobs").then(|| request.number("top_logprobs").unwrap_or(0));
-    let is_stream = request.is_true("stream");
-    let body = if is_stream {
-        let chunks = stream::chunks(&answer, stream_style(request, directive, top));
-        deliver::body(chunks, directive, Wire::Chat, simulator.state.options.chunk_delay)
+    let top_logprobs = request.is_true("logprobs").then(|| request.number("top_logprobs").unwrap_or(0));
+    let delivery = Delivery { simulator, deployment, serial, operation: Operation::Chat, directive };
+    if request.is_true("stream") {
+        delivery.stream(stream::chunks(&answer, stream_style(request, directive, top_logprobs)))
     } else {
-        deliver::body(vec![body::body(&answer, top)], directive, Wire::Chat, Duration::ZERO)
-    };
-    let mut response = Response::new(body);
-    headers::describe(response.headers_mut(), deployment, 999 - serial % 1_000, is_stream);
-    response
+        delivery.json(body::body(&answer, top_logprobs))
+    }
 }
 
-fn stream_style(request: &ApiRequest<'_>, directive: &Directive, top: Option<u64>) -> stream::StreamStyle {
-    let option = |name: &str| request.get("stream_options").and_then(|options| options.get(name)?.as_bool());
+fn stream_style(request: &ApiRequest<'_>, directive: &Directive, top_logprobs: Option<u64>) -> StreamStyle {
     let is_new = matches!(request.model.class, ModelClass::Fixed | ModelClass::Switchable);
-    stream::StreamStyle {
-        include_usage: option("include_usage").unwrap_or(false),
-        obfuscation: is_new && option("include_obfuscation").unwrap_or(true),
+    StreamStyle {
+        include_usage: request.stream_option("include_usage").unwrap_or(false),
+        obfuscation: is_new && request.stream_option("include_obfuscation").unwrap_or(true),
         async_filter: directive.async_filter,
-        top,
+        top_logprobs,
     }
 }

@@ -1,24 +1,22 @@
-//! A chat body in words of neither operation.
+//! Reads a chat body into the vocabulary that both operations share.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::sim::{
     answer_spec::{AnswerSpec, ToolChoice},
     conversation::{self, CallerTool, ConversationTurn, Role, TextFormat, ToolKind},
+    json::{list, text},
     models::ToolSupport,
     request::ApiRequest,
 };
 
-/// The conversation in `messages`, which need not be well formed.
-pub(super) fn turns(body: &Map<String, Value>) -> Vec<ConversationTurn<'_>> {
-    list(body, "messages").iter().flat_map(turn).collect()
+/// Reads the conversation in `messages`, which need not be well formed.
+pub(super) fn turns<'a>(request: &ApiRequest<'a>) -> Vec<ConversationTurn<'a>> {
+    request.list("messages").iter().flat_map(message_turns).collect()
 }
 
-fn list<'a>(body: &'a Map<String, Value>, key: &str) -> &'a [Value] {
-    body.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn turn(message: &Value) -> Vec<ConversationTurn<'_>> {
+/// Returns the turn of a message, then one turn for each of its tool calls.
+fn message_turns(message: &Value) -> Vec<ConversationTurn<'_>> {
     let role = match text(message, "role") {
         "system" | "developer" => Role::Operator,
         "user" => Role::User,
@@ -32,7 +30,7 @@ fn turn(message: &Value) -> Vec<ConversationTurn<'_>> {
         Some(_) | None => {}
     }
     turn.texts.extend(message.get("refusal").and_then(Value::as_str));
-    let calls = message.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
+    let calls = list(message, "tool_calls").iter();
     let calls = calls.filter_map(|call| call.get("function").or_else(|| call.get("custom")));
     let calls = calls.chain(message.get("function_call")).map(|call| {
         let input = if call.get("arguments").is_some() { "arguments" } else { "input" };
@@ -47,11 +45,7 @@ fn add_part<'a>(turn: &mut ConversationTurn<'a>, part: &'a Value) {
     turn.files += usize::from(part.get("input_audio").is_some() || part.get("file").is_some());
 }
 
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn tool(tool: &Value, kind: ToolKind) -> CallerTool<'_> {
+fn caller_tool(tool: &Value, kind: ToolKind) -> CallerTool<'_> {
     CallerTool {
         kind,
         name: text(tool, "name"),
@@ -61,18 +55,18 @@ fn tool(tool: &Value, kind: ToolKind) -> CallerTool<'_> {
     }
 }
 
-/// The tools and the legacy functions.
-fn tools(body: &Map<String, Value>) -> Vec<CallerTool<'_>> {
-    let legacy = list(body, "functions").iter().map(|one| tool(one, ToolKind::Legacy));
-    let tools = list(body, "tools").iter().filter_map(|one| {
-        let function = one.get("function").map(|function| tool(function, ToolKind::Function));
-        function.or_else(|| Some(tool(one.get("custom")?, ToolKind::Custom)))
+/// Returns the legacy functions, then the tools.
+fn caller_tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
+    let legacy = request.list("functions").iter().map(|function| caller_tool(function, ToolKind::Legacy));
+    let tools = request.list("tools").iter().filter_map(|tool| match tool.get("function") {
+        Some(function) => Some(caller_tool(function, ToolKind::Function)),
+        None => Some(caller_tool(tool.get("custom")?, ToolKind::Custom)),
     });
     legacy.chain(tools).collect()
 }
 
-fn format(body: &Map<String, Value>) -> TextFormat<'_> {
-    let format = body.get("response_format").unwrap_or(&Value::Null);
+fn text_format<'a>(request: &ApiRequest<'a>) -> TextFormat<'a> {
+    let Some(format) = request.get("response_format") else { return TextFormat::Text };
     match text(format, "type") {
         "json_schema" => TextFormat::Schema(format.get("json_schema").unwrap_or(&Value::Null)),
         "json_object" => TextFormat::Object,
@@ -80,28 +74,19 @@ fn format(body: &Map<String, Value>) -> TextFormat<'_> {
     }
 }
 
-/// The effort that counts: the one given, or the model's default.
+/// Returns the given effort, or the model's default.
 pub(super) fn effort<'a>(request: &ApiRequest<'a>) -> &'a str {
     request.text("reasoning_effort").unwrap_or(request.model.default_effort)
 }
 
-/// The tokens of the prompt.
-pub(super) fn prompt_tokens(body: &Map<String, Value>) -> u64 {
-    conversation::tokens(&turns(body), &tools(body), format(body))
+/// Estimates the tokens of the prompt.
+pub(super) fn prompt_tokens(request: &ApiRequest<'_>) -> u64 {
+    conversation::tokens(&turns(request), &caller_tools(request), text_format(request))
 }
 
-/// What the call asks for.
+/// Returns what the request asks for.
 pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>) -> AnswerSpec<'a> {
-    let tools = tools(request.body);
-    let legacy = choice(request.get("function_call"));
-    let choice = choice(request.get("tool_choice"));
-    let functions: Vec<CallerTool<'_>> =
-        tools.iter().copied().filter(|tool| tool.kind == ToolKind::Legacy).collect();
-    let (tools, choice) = if functions.is_empty() || legacy == ToolChoice::None {
-        (tools.into_iter().filter(|tool| tool.kind != ToolKind::Legacy).collect(), choice)
-    } else {
-        (functions, legacy)
-    };
+    let (tools, choice) = tools_and_choice(request);
     let parallel = request.get("parallel_tool_calls") != Some(&Value::Bool(false))
         && matches!(
             request.model.tools,
@@ -115,33 +100,45 @@ pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>) -> AnswerSpec<'a> {
     AnswerSpec {
         model: request.model,
         effort: effort(request),
-        prompt_tokens: prompt_tokens(request.body),
+        prompt_tokens: prompt_tokens(request),
         cap: request
             .number("max_completion_tokens")
             .or_else(|| request.number("max_tokens"))
             .unwrap_or(u64::MAX),
         copies: request.number("n").unwrap_or(1),
         stops: stops.into_iter().filter(|stop| !stop.is_empty()).collect(),
-        format: format(request.body),
+        format: text_format(request),
         tools,
         choice,
         parallel,
     }
 }
 
-fn choice(choice: Option<&Value>) -> ToolChoice<'_> {
+/// Returns the legacy functions with their choice if the request has callable functions, otherwise the tools with theirs.
+fn tools_and_choice<'a>(request: &ApiRequest<'a>) -> (Vec<CallerTool<'a>>, ToolChoice<'a>) {
+    let (functions, tools): (Vec<_>, Vec<_>) =
+        caller_tools(request).into_iter().partition(|tool| tool.kind == ToolKind::Legacy);
+    let legacy = tool_choice(request.get("function_call"));
+    if functions.is_empty() || legacy == ToolChoice::None {
+        (tools, tool_choice(request.get("tool_choice")))
+    } else {
+        (functions, legacy)
+    }
+}
+
+fn tool_choice(choice: Option<&Value>) -> ToolChoice<'_> {
     let Some(choice) = choice else { return ToolChoice::Any };
     if choice == "none" {
         return ToolChoice::None;
     }
     if let Some(allowed) = choice.pointer("/allowed_tools/tools").and_then(Value::as_array) {
-        return ToolChoice::Among(allowed.iter().filter_map(name).collect());
+        return ToolChoice::Among(allowed.iter().filter_map(chosen_name).collect());
     }
-    name(choice).map_or(ToolChoice::Any, ToolChoice::Named)
+    chosen_name(choice).map_or(ToolChoice::Any, ToolChoice::Named)
 }
 
-/// The name in a choice, at its top or where a tool has it.
-fn name(choice: &Value) -> Option<&str> {
+/// Returns the name in a choice: at its top, or where a tool has it.
+fn chosen_name(choice: &Value) -> Option<&str> {
     let inner = choice.get("function").or_else(|| choice.get("custom")).unwrap_or(choice);
     inner.get("name")?.as_str()
 }
@@ -151,26 +148,32 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sim::prompt::Prompt;
+    use crate::sim::{models, prompt::Prompt, surface::Surface};
+
+    /// Runs a check on the request of this body.
+    fn with_request<T>(body: &Value, check: impl Fn(&ApiRequest<'_>) -> T) -> T {
+        let model = models::find("gpt-4o").unwrap().model;
+        check(&ApiRequest { model, surface: &Surface::V1, body: body.as_object().unwrap() })
+    }
 
     #[test]
-    fn only_a_result_behind_the_last_question_counts() {
+    fn only_results_after_the_last_question_count() {
         let body = json!({"messages": [
             {"role": "user", "content": "old"}, {"role": "tool", "content": "old result"},
             {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "image_url", "image_url": {}}]},
         ]});
-        let prompt = Prompt::of(&turns(body.as_object().unwrap()));
+        let prompt = with_request(&body, |request| Prompt::of(&turns(request)));
         assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
         assert_eq!(prompt.results, 0);
     }
 
     #[test]
-    fn a_picture_costs_the_same_whatever_its_size() {
-        let request = |url: &str| {
+    fn an_image_costs_the_same_whatever_its_size() {
+        let tokens = |url: &str| {
             let body = json!({"messages": [{"role": "user", "content": [
                 {"type": "image_url", "image_url": {"url": url}}]}]});
-            prompt_tokens(body.as_object().unwrap())
+            with_request(&body, prompt_tokens)
         };
-        assert_eq!(request("data:x"), request(&"A".repeat(1_000_000)));
+        assert_eq!(tokens("data:x"), tokens(&"A".repeat(1_000_000)));
     }
 }

@@ -6,7 +6,9 @@ use bytes::Bytes;
 use super::json_writer::JsonWriter;
 use crate::sim::{
     answer::{AnswerChoice, AnswerMessage, GeneratedAnswer, ToolCall},
-    filters, usage,
+    filters,
+    obfuscation::padding,
+    usage,
 };
 
 /// How the stream is to look.
@@ -18,11 +20,8 @@ pub(super) struct StreamStyle {
     /// The asynchronous filter: annotations come in chunks of their own, also behind the end.
     pub(super) async_filter: bool,
     /// The alternatives in `logprobs`, if they were asked for.
-    pub(super) top: Option<u64>,
+    pub(super) top_logprobs: Option<u64>,
 }
-
-/// Letters to pad with.
-const PADDING: &str = "q7RzWb2LkXeT9c";
 
 /// The annotations of the asynchronous filter come after so many chunks of text.
 const ANNOTATE_EVERY: u64 = 8;
@@ -51,7 +50,7 @@ struct ChunkWriter {
     envelope: String,
     /// How far the text has come, in characters.
     offset: u64,
-    /// Where the padding of the last chunk began.
+    /// The number of the last chunk's padding.
     padding: usize,
 }
 
@@ -168,7 +167,7 @@ impl ChunkWriter {
         self.out.raw("\"delta\":{");
         members(&mut self.out);
         self.out.raw("},\"finish_reason\":null,\"logprobs\":");
-        self.out.logprobs(spoken, self.style.top.filter(|_| !spoken.is_empty())).raw("}]");
+        self.out.logprobs(spoken, self.style.top_logprobs.filter(|_| !spoken.is_empty())).raw("}]");
         self.end();
     }
 
@@ -189,9 +188,8 @@ impl ChunkWriter {
     fn end(&mut self) {
         self.out.raw(&self.envelope);
         if self.style.obfuscation {
-            self.padding = (self.padding + 5) % PADDING.len();
-            let padding = PADDING.get(self.padding..).unwrap_or(PADDING);
-            self.out.raw(",\"obfuscation\":\"").raw(padding).raw("\"");
+            self.padding += 5;
+            self.out.raw(",\"obfuscation\":\"").raw(padding(self.padding)).raw("\"");
         }
         self.out.raw(",\"system_fingerprint\":null,\"usage\":null}\n\n");
         self.flush();

@@ -7,6 +7,6 @@ mod table;
 pub use self::find::{knows, models};
 pub(super) use self::{
     find::{DeployedModel, find},
-    model::{ContextWindow, Feature, Model, ModelClass, ToolSupport, VerbositySupport},
+    model::{ContextWindow, Feature, Model, ModelClass, ToolSupport},
     table::MODELS,
 };

@@ -111,6 +111,17 @@ pub(in crate::sim) enum Feature {
     OneReasoningItem,
 }
 
+impl VerbositySupport {
+    /// Returns the values that the model takes. It refuses the parameter if there are none.
+    pub(in crate::sim) fn values(self) -> &'static [&'static str] {
+        match self {
+            Self::Refused => &[],
+            Self::MediumOnly => &["medium"],
+            Self::Any => &["low", "medium", "high"],
+        }
+    }
+}
+
 impl Model {
     /// Whether the model can do this.
     pub(in crate::sim) fn has(&self, feature: Feature) -> bool {

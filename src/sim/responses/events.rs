@@ -3,8 +3,12 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{object, read::text};
-use crate::sim::usage;
+use super::object;
+use crate::sim::{
+    json::{extend, list, set, text},
+    obfuscation::padding,
+    usage,
+};
 
 /// How the stream is to look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,15 +20,12 @@ pub(super) struct EventStyle {
     pub(super) odd_events: bool,
 }
 
-/// Letters to pad with.
-const PADDING: &str = "q7RzWb2LkXeT9c";
-
 /// The events of a response, each one whole. Of a failed one `items` are what it had begun.
 pub(super) fn events(response: &Value, items: &[Value], style: EventStyle) -> Vec<Bytes> {
-    let mut list = Vec::new();
+    let mut events = Vec::new();
     let status = text(response, "status");
-    list.push(json!({"type": "response.created", "response": object::unfinished(response, "in_progress")}));
-    list.push(
+    events.push(json!({"type": "response.created", "response": object::unfinished(response, "in_progress")}));
+    events.push(
         json!({"type": "response.in_progress", "response": object::unfinished(response, "in_progress")}),
     );
     let mut middle = middle(items, style);
@@ -37,23 +38,20 @@ pub(super) fn events(response: &Value, items: &[Value], style: EventStyle) -> Ve
         middle
             .insert(0, json!({"type": "response.sim_novelty.delta", "output_index": 0, "delta": {"x": [1]}}));
     }
-    list.append(&mut middle);
+    events.append(&mut middle);
     let end = match status {
         "failed" => "response.failed",
         "incomplete" => "response.incomplete",
         _ => "response.completed",
     };
-    list.push(json!({"type": end, "response": response}));
-    list.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
+    events.push(json!({"type": end, "response": response}));
+    events.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
 }
 
 fn frame(mut event: Value, number: usize, style: EventStyle) -> Bytes {
-    if let Some(members) = event.as_object_mut() {
-        members.insert("sequence_number".to_owned(), Value::from(number));
-        if style.obfuscation && members.get("delta").is_some_and(Value::is_string) {
-            let padding = PADDING.get(number % PADDING.len()..).unwrap_or(PADDING);
-            members.insert("obfuscation".to_owned(), Value::from(padding));
-        }
+    set(&mut event, "sequence_number", number);
+    if style.obfuscation && event.get("delta").is_some_and(Value::is_string) {
+        set(&mut event, "obfuscation", padding(number));
     }
     Bytes::from(format!("event: {}\ndata: {event}\n\n", text(&event, "type")))
 }
@@ -66,7 +64,7 @@ struct ItemEvents {
 }
 
 fn middle(items: &[Value], style: EventStyle) -> Vec<Value> {
-    let mut list = Vec::new();
+    let mut events = Vec::new();
     let mut calls = Vec::new();
     for (item, index) in items.iter().zip(0..) {
         let item_events = item_events(item, index);
@@ -74,33 +72,33 @@ fn middle(items: &[Value], style: EventStyle) -> Vec<Value> {
             calls.push(item_events);
             continue;
         }
-        list.push(item_events.begin);
-        list.extend(item_events.deltas);
-        list.extend(item_events.done);
+        events.push(item_events.begin);
+        events.extend(item_events.deltas);
+        events.extend(item_events.done);
     }
-    list.extend(in_turn(calls));
-    list
+    events.extend(in_turn(calls));
+    events
 }
 
 /// All calls begin, then grow in turn, then end.
 fn in_turn(calls: Vec<ItemEvents>) -> Vec<Value> {
-    let mut list = Vec::new();
+    let mut events = Vec::new();
     let mut growing = Vec::new();
     let mut ends = Vec::new();
     for call in calls {
-        list.push(call.begin);
+        events.push(call.begin);
         growing.push(call.deltas.into_iter());
         ends.extend(call.done);
     }
     loop {
-        let before = list.len();
-        list.extend(growing.iter_mut().filter_map(Iterator::next));
-        if list.len() == before {
+        let before = events.len();
+        events.extend(growing.iter_mut().filter_map(Iterator::next));
+        if events.len() == before {
             break;
         }
     }
-    list.extend(ends);
-    list
+    events.extend(ends);
+    events
 }
 
 fn item_events(item: &Value, index: u64) -> ItemEvents {
@@ -136,9 +134,7 @@ fn item_events(item: &Value, index: u64) -> ItemEvents {
         _ => (json!({}), Vec::new()),
     };
     let mut begin = item.clone();
-    if let (Some(members), Value::Object(empty)) = (begin.as_object_mut(), empty) {
-        members.extend(empty);
-    }
+    extend(&mut begin, empty);
     // The arguments of a call are done only when all of it is.
     let mut done: Vec<Value> = Vec::new();
     let mut deltas = deltas;
@@ -155,8 +151,8 @@ fn item_events(item: &Value, index: u64) -> ItemEvents {
 
 /// OpenAI's specification: the event that ends a function's arguments has its name.
 fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
-    if let Some(last) = events.last_mut().and_then(Value::as_object_mut) {
-        last.insert("name".to_owned(), Value::from(name));
+    if let Some(last) = events.last_mut() {
+        set(last, "name", name);
     }
     events
 }
@@ -171,9 +167,7 @@ impl ItemEventBuilder {
     fn event(&self, kind: &str, more: Value) -> Value {
         let mut event =
             json!({"type": format!("response.{kind}"), "item_id": self.item, "output_index": self.index});
-        if let (Some(members), Value::Object(more)) = (event.as_object_mut(), more) {
-            members.extend(more);
-        }
+        extend(&mut event, more);
         event
     }
 
@@ -190,26 +184,26 @@ impl ItemEventBuilder {
     }
 
     fn summary(&self, item: &Value) -> Vec<Value> {
-        let mut list = Vec::new();
-        for (part, at) in parts(item, "summary").zip(0_u64..) {
+        let mut events = Vec::new();
+        for (part, at) in list(item, "summary").iter().zip(0_u64..) {
             let all = text(part, "text");
             let event = |kind: &str, name: &str, value: Value| {
                 self.event(&format!("reasoning_summary_{kind}"), json!({"summary_index": at, name: value}))
             };
-            list.push(event("part.added", "part", json!({"type": "summary_text", "text": ""})));
-            list.extend(usage::pieces(all).map(|piece| event("text.delta", "delta", json!(piece))));
-            list.push(event("text.done", "text", json!(all)));
-            list.push(event("part.done", "part", part.clone()));
+            events.push(event("part.added", "part", json!({"type": "summary_text", "text": ""})));
+            events.extend(usage::pieces(all).map(|piece| event("text.delta", "delta", json!(piece))));
+            events.push(event("text.done", "text", json!(all)));
+            events.push(event("part.done", "part", part.clone()));
         }
-        list
+        events
     }
 
     fn contents(&self, item: &Value) -> Vec<Value> {
-        let mut list = Vec::new();
-        for (part, at) in parts(item, "content").zip(0_u64..) {
+        let mut events = Vec::new();
+        for (part, at) in list(item, "content").iter().zip(0_u64..) {
             let mut event = |kind: &str, mut more: Value| {
-                more.as_object_mut().map(|more| more.insert("content_index".to_owned(), json!(at)));
-                list.push(self.event(kind, more));
+                set(&mut more, "content_index", at);
+                events.push(self.event(kind, more));
             };
             if text(part, "type") == "refusal" {
                 let all = text(part, "refusal");
@@ -220,24 +214,20 @@ impl ItemEventBuilder {
                 let all = text(part, "text");
                 let empty = json!({"type": "output_text", "text": "", "annotations": [], "logprobs": []});
                 event("content_part.added", json!({"part": empty}));
-                let mut logprobs = parts(part, "logprobs");
+                let mut logprobs = list(part, "logprobs").iter();
                 for piece in usage::pieces(all) {
                     let logprobs: Vec<&Value> = logprobs.next().into_iter().collect();
                     event("output_text.delta", json!({"delta": piece, "logprobs": logprobs}));
                 }
-                for (annotation, number) in parts(part, "annotations").zip(0_u64..) {
+                for (annotation, number) in list(part, "annotations").iter().zip(0_u64..) {
                     let more = json!({"annotation_index": number, "annotation": annotation});
                     event("output_text.annotation.added", more);
                 }
-                let logprobs: Vec<&Value> = parts(part, "logprobs").collect();
+                let logprobs: Vec<&Value> = list(part, "logprobs").iter().collect();
                 event("output_text.done", json!({"text": all, "logprobs": logprobs}));
             }
             event("content_part.done", json!({"part": part}));
         }
-        list
+        events
     }
-}
-
-fn parts<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }

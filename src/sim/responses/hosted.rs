@@ -2,8 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::read::{allows_hosted_tool, includes, text};
-use crate::sim::{prompt::Prompt, request::ApiRequest};
+use super::read::{allows_hosted_tool, includes};
+use crate::sim::{
+    json::{list, set, text},
+    prompt::Prompt,
+    request::ApiRequest,
+};
 
 /// What the hosted tools of a call did.
 #[derive(Debug, Default)]
@@ -76,7 +80,7 @@ pub(super) fn calls(request: &ApiRequest<'_>, prompt: &Prompt, serial: u64) -> H
 
 impl HostedCalls {
     fn file_search(&mut self, request: &ApiRequest<'_>, tool: &Value, prompt: &Prompt) {
-        let stores = tool.get("vector_store_ids").and_then(Value::as_array).into_iter().flatten();
+        let stores = list(tool, "vector_store_ids").iter();
         let most = tool.get("max_num_results").and_then(Value::as_u64).unwrap_or(20);
         let mut results = Vec::new();
         for (store, _) in stores.filter_map(Value::as_str).zip(0..most) {
@@ -117,10 +121,8 @@ impl HostedCalls {
     fn web_search(&mut self, request: &ApiRequest<'_>, prompt: &Prompt) {
         let url = "https://example.com/found".to_owned();
         let mut action = json!({"type": "search", "query": prompt.text});
-        if includes(request, "web_search_call.action.sources")
-            && let Some(members) = action.as_object_mut()
-        {
-            members.insert("sources".to_owned(), json!([{"type": "url", "url": url}]));
+        if includes(request, "web_search_call.action.sources") {
+            set(&mut action, "sources", json!([{"type": "url", "url": url}]));
         }
         let item = json!({"type": "web_search_call", "status": "completed", "action": action});
         self.items.push(("ws", item));

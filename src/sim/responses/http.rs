@@ -1,4 +1,4 @@
-//! The Responses paths over HTTP, and the life of a create call from request to body.
+//! The Responses paths over HTTP, and the steps of a create request from body to answer.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     events::{self, EventStyle},
@@ -20,21 +20,20 @@ use super::{
     stored,
 };
 use crate::sim::{
-    deliver::{self, Wire},
+    delivery::Delivery,
     directive::Directive,
     errors::{self, SimError},
     failures,
     generate::generate,
-    headers,
     incoming::{IncomingRequest, finish},
     models::DeployedModel,
     prompt::Prompt,
     request::{ApiRequest, parse},
     simulator::{Simulator, lock},
-    surface::Surface,
+    surface::{Operation, Surface},
 };
 
-/// The two surfaces; both name the deployment in the body.
+/// Returns the paths of both surfaces. On both, the body names the deployment.
 pub(in crate::sim) fn router() -> Router<Simulator> {
     let mut router = Router::new();
     for root in ["/openai/v1/responses", "/openai/responses"] {
@@ -52,7 +51,7 @@ async fn create(State(simulator): State<Simulator>, incoming: IncomingRequest) -
     finish(prepared, &incoming).await
 }
 
-/// Everything up to the response and the wait before it.
+/// Returns the response and the pause before it.
 fn prepare(
     simulator: &Simulator,
     surface: &Surface,
@@ -66,15 +65,15 @@ fn prepare(
     let request = ApiRequest { model: deployed.model, surface, body: &body };
     let directive = simulator.directive(name, &own_prompt(&request), "input")?;
     if let Some(failure) = directive.failure {
-        return Ok((directive.slow, failures::respond(failure, &directive, Wire::Responses)));
+        return Ok((directive.slow, failures::respond(failure, &directive, Operation::Responses)));
     }
     let items = {
-        let store = lock(&simulator.state.store);
+        let store = lock(&simulator.state.responses);
         rules::check(&request, Some(&store), &simulator.state.options.resource)?
     };
     let accepted = AcceptedRequest {
         simulator,
-        name,
+        deployment: name,
         request: &request,
         deployed: &deployed,
         items: &items,
@@ -83,7 +82,7 @@ fn prepare(
     Ok((directive.slow, accepted.serve(&directive)))
 }
 
-/// The prompt of the call's own input, whatever its form: directives come before the checks.
+/// Reads the prompt from the request's own input, valid or not: directives come before the checks.
 fn own_prompt(request: &ApiRequest<'_>) -> Prompt {
     match request.get("input") {
         Some(Value::String(text)) => Prompt::of(&[read::user_turn(text)]),
@@ -91,64 +90,66 @@ fn own_prompt(request: &ApiRequest<'_>) -> Prompt {
     }
 }
 
-/// A call that passed every check.
+/// A create request that passed every check.
 struct AcceptedRequest<'a> {
     simulator: &'a Simulator,
-    name: &'a str,
+    deployment: &'a str,
     request: &'a ApiRequest<'a>,
     deployed: &'a DeployedModel,
-    /// The conversation, with what was stored of it.
+    /// The conversation, including its stored items.
     items: &'a [Value],
+    /// The length of the body.
     bytes: usize,
 }
 
 impl AcceptedRequest<'_> {
-    /// A good answer, as a body or as a stream.
+    /// Returns the answer, as a body or as a stream.
     fn serve(&self, directive: &Directive) -> Response {
         let (simulator, request) = (self.simulator, self.request);
-        let serial = simulator.serial();
+        let serial = simulator.next_serial();
         let prompt = Prompt::of(&turns(request, self.items));
-        let answer_spec = read::answer_spec(request, self.items);
-        let answer = generate(&answer_spec, self.deployed, &prompt, directive, serial);
+        let spec = read::answer_spec(request, self.items);
+        let answer = generate(&spec, self.deployed, &prompt, directive, serial);
         let items =
             output::items(request, &answer, &prompt, directive, &simulator.state.options.resource, serial);
         let id = format!("resp_sim{serial:029}");
-        let model = if directive.bare_model { self.name } else { &answer.model };
+        let model = if directive.bare_model { self.deployment } else { &answer.model };
         let response = object::response_object(request, &answer, items.clone(), directive, &id, model);
-        let is_background = request.is_true("background");
+        let (is_background, is_stream) = (request.is_true("background"), request.is_true("stream"));
         if request.get("store") != Some(&Value::Bool(false)) {
-            self.keep(&response, id, is_background && !request.is_true("stream"), serial);
+            self.store(&response, id, is_background && !is_stream, serial);
         }
-        let is_stream = request.is_true("stream");
-        let body = if is_stream {
-            let events = events::events(&response, &items, event_style(request.body, directive));
-            deliver::body(events, directive, Wire::Responses, simulator.state.options.chunk_delay)
-        } else {
-            let shown = if is_background { &object::unfinished(&response, "queued") } else { &response };
-            deliver::body(vec![Bytes::from(shown.to_string())], directive, Wire::Responses, Duration::ZERO)
+        let delivery = Delivery {
+            simulator,
+            deployment: self.deployment,
+            serial,
+            operation: Operation::Responses,
+            directive,
         };
-        let mut response = Response::new(body);
-        headers::describe(response.headers_mut(), self.name, 999 - serial % 1_000, is_stream);
-        response
+        if is_stream {
+            delivery.stream(events::events(&response, &items, event_style(request, directive)))
+        } else if is_background {
+            delivery.json(Bytes::from(object::unfinished(&response, "queued").to_string()))
+        } else {
+            delivery.json(Bytes::from(response.to_string()))
+        }
     }
 
-    fn keep(&self, response: &Value, id: String, is_waiting: bool, serial: u64) {
-        let stored = StoredResponse {
+    fn store(&self, response: &Value, id: String, is_waiting: bool, serial: u64) {
+        let response = StoredResponse {
             id,
             object: response.clone(),
-            input: stored::identified(self.request, self.items, serial),
+            input: stored::items_with_ids(self.request, self.items, serial),
             previous: self.request.text("previous_response_id").map(str::to_owned),
             is_waiting,
-            bytes: self.bytes,
         };
-        lock(&self.simulator.state.store).insert(stored);
+        lock(&self.simulator.state.responses).insert(response, self.bytes);
     }
 }
 
-fn event_style(body: &Map<String, Value>, directive: &Directive) -> EventStyle {
-    let option = body.get("stream_options").and_then(|options| options.get("include_obfuscation")?.as_bool());
+fn event_style(request: &ApiRequest<'_>, directive: &Directive) -> EventStyle {
     EventStyle {
-        obfuscation: option.unwrap_or(true),
+        obfuscation: request.stream_option("include_obfuscation").unwrap_or(true),
         interleave: directive.interleave,
         odd_events: directive.odd_events,
     }

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::output;
-use crate::sim::{answer::GeneratedAnswer, directive::Directive, filters, request::ApiRequest};
+use crate::sim::{
+    answer::GeneratedAnswer, directive::Directive, errors::SERVER_ERROR, filters, json::set,
+    request::ApiRequest,
+};
 
 /// A whole response.
 pub(super) fn response_object(
@@ -27,15 +30,14 @@ pub(super) fn response_object(
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens": usage.completion_tokens,
         "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens()},
-        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
     });
-    set(&mut response, "service_tier", json!("default"));
-    set(&mut response, "completed_at", json!(answer.created));
+    set(&mut response, "service_tier", "default");
+    set(&mut response, "completed_at", answer.created);
     set(&mut response, "content_filters", content_filters(finish));
     if let Some(code) = &directive.failed {
-        set(&mut response, "status", json!("failed"));
-        let message = "The server had an error while processing your request. Sorry about that!";
-        set(&mut response, "error", json!({"code": code, "message": message}));
+        set(&mut response, "status", "failed");
+        set(&mut response, "error", json!({"code": code, "message": SERVER_ERROR}));
         set(&mut response, "completed_at", Value::Null);
         return response;
     }
@@ -43,11 +45,11 @@ pub(super) fn response_object(
     set(&mut response, "usage", usage);
     match reason {
         Some(reason) => {
-            set(&mut response, "status", json!("incomplete"));
+            set(&mut response, "status", "incomplete");
             set(&mut response, "incomplete_details", json!({"reason": reason}));
             set(&mut response, "completed_at", Value::Null);
         }
-        None => set(&mut response, "status", json!("completed")),
+        None => set(&mut response, "status", "completed"),
     }
     response
 }
@@ -59,20 +61,14 @@ pub(super) fn unfinished(response: &Value, status: &str) -> Value {
         set(&mut unfinished, name, Value::Null);
     }
     set(&mut unfinished, "output", json!([]));
-    set(&mut unfinished, "service_tier", json!("auto"));
-    set(&mut unfinished, "status", json!(status));
+    set(&mut unfinished, "service_tier", "auto");
+    set(&mut unfinished, "status", status);
     unfinished
 }
 
 /// A background response that was cancelled.
 pub(super) fn cancelled(response: &Value) -> Value {
     unfinished(response, "cancelled")
-}
-
-fn set(response: &mut Value, name: &str, value: Value) {
-    if let Some(members) = response.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
 }
 
 /// What is known before the model has said anything.

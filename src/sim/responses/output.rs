@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use super::{
     hosted::{self, HostedCalls},
-    read::{self, includes, text},
+    read::{self, includes},
     seal,
 };
 use crate::sim::{
     answer::{AnswerMessage, GeneratedAnswer, ToolCall},
     directive::Directive,
+    json::{set, text},
     prompt::Prompt,
     request::ApiRequest,
     usage,
@@ -35,8 +36,11 @@ pub(super) fn items(
     }
     let hosted =
         if prompt.result.is_none() { hosted::calls(request, prompt, serial) } else { HostedCalls::default() };
-    for (head, item) in hosted.items {
-        writer.push(head, |id| with_id(item, id));
+    for (head, mut item) in hosted.items {
+        writer.push(head, |id| {
+            set(&mut item, "id", id);
+            item
+        });
     }
     let status = if choice.finish == "length" { "incomplete" } else { "completed" };
     match &choice.message {
@@ -90,22 +94,13 @@ impl ItemWriter {
     }
 }
 
-fn with_id(mut item: Value, id: &str) -> Value {
-    if let Some(members) = item.as_object_mut() {
-        members.insert("id".to_owned(), Value::from(id));
-    }
-    item
-}
-
 fn reasoning(request: &ApiRequest<'_>, prompt: &Prompt, resource: &str, id: &str) -> Value {
     let asked = request.get("reasoning").is_some_and(|reasoning| !text(reasoning, "summary").is_empty());
     let thought = format!("**Thinking**\n\nThe question is: {}", prompt.text);
     let summary = if asked { vec![json!({"type": "summary_text", "text": thought})] } else { Vec::new() };
     let mut item = json!({"id": id, "type": "reasoning", "summary": summary});
-    if includes(request, "reasoning.encrypted_content")
-        && let Some(members) = item.as_object_mut()
-    {
-        members.insert("encrypted_content".to_owned(), Value::from(seal::seal(resource, id)));
+    if includes(request, "reasoning.encrypted_content") {
+        set(&mut item, "encrypted_content", seal::seal(resource, id));
     }
     item
 }
@@ -113,8 +108,8 @@ fn reasoning(request: &ApiRequest<'_>, prompt: &Prompt, resource: &str, id: &str
 fn message(id: &str, status: &str, parts: &[Value], phase: Option<&str>) -> Value {
     let mut item =
         json!({"id": id, "type": "message", "status": status, "role": "assistant", "content": parts});
-    if let (Some(phase), Some(members)) = (phase, item.as_object_mut()) {
-        members.insert("phase".to_owned(), Value::from(phase));
+    if let Some(phase) = phase {
+        set(&mut item, "phase", phase);
     }
     item
 }
@@ -139,9 +134,7 @@ fn logprob(piece: &str, top: u64) -> Value {
         json!({"token": piece, "bytes": piece.as_bytes(), "logprob": value})
     };
     let mut one = token(0);
-    if let Some(members) = one.as_object_mut() {
-        members.insert("top_logprobs".to_owned(), (0..top).map(token).collect());
-    }
+    set(&mut one, "top_logprobs", (0..top).map(token).collect::<Value>());
     one
 }
 

@@ -1,16 +1,17 @@
-//! A Responses body in words of neither operation.
+//! Reads a Responses body into the vocabulary that both operations share.
 
 use serde_json::Value;
 
 use crate::sim::{
     answer_spec::{AnswerSpec, ToolChoice},
     conversation::{self, CallerTool, ConversationTurn, Role, TextFormat, ToolKind},
+    json::{list, text},
     models::ToolSupport,
     request::ApiRequest,
 };
 
-/// The kind of an input item: an item without a type is a message, or a reference if it has nothing but an id.
-pub(super) fn kind(item: &Value) -> &str {
+/// Returns the type of an input item. An item without a type is a message, or a reference if it has an id and no role.
+pub(super) fn item_type(item: &Value) -> &str {
     match item.get("type").and_then(Value::as_str) {
         Some(kind) => kind,
         None if item.get("role").is_none() && item.get("id").is_some() => "item_reference",
@@ -18,25 +19,22 @@ pub(super) fn kind(item: &Value) -> &str {
     }
 }
 
-/// A member that is a string, or nothing.
-pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The conversation: the instructions of this call, and every item.
+/// Reads the conversation: the instructions of this request, then every item.
 pub(super) fn turns<'a>(request: &ApiRequest<'a>, items: &'a [Value]) -> Vec<ConversationTurn<'a>> {
     let instructions =
         request.text("instructions").map(|text| ConversationTurn::new(Role::Operator, vec![text]));
-    instructions.into_iter().chain(items.iter().filter_map(turn)).collect()
+    instructions.into_iter().chain(items.iter().filter_map(item_turn)).collect()
 }
 
-/// A user's turn of one text.
+/// Returns a user's turn with one text.
 pub(super) fn user_turn(text: &str) -> ConversationTurn<'_> {
     ConversationTurn::new(Role::User, vec![text])
 }
 
-fn turn(item: &Value) -> Option<ConversationTurn<'_>> {
-    match kind(item) {
+fn item_turn(item: &Value) -> Option<ConversationTurn<'_>> {
+    let call =
+        |input: &str| ConversationTurn::new(Role::ToolCall, vec![text(item, "name"), text(item, input)]);
+    match item_type(item) {
         "message" => {
             let role = match text(item, "role") {
                 "system" | "developer" => Role::Operator,
@@ -45,12 +43,8 @@ fn turn(item: &Value) -> Option<ConversationTurn<'_>> {
             };
             Some(content_turn(role, item.get("content")))
         }
-        "function_call" => {
-            Some(ConversationTurn::new(Role::ToolCall, vec![text(item, "name"), text(item, "arguments")]))
-        }
-        "custom_tool_call" => {
-            Some(ConversationTurn::new(Role::ToolCall, vec![text(item, "name"), text(item, "input")]))
-        }
+        "function_call" => Some(call("arguments")),
+        "custom_tool_call" => Some(call("input")),
         "function_call_output" | "custom_tool_call_output" => {
             Some(content_turn(Role::ToolResult, item.get("output")))
         }
@@ -77,8 +71,8 @@ fn content_turn(role: Role, content: Option<&Value>) -> ConversationTurn<'_> {
     turn
 }
 
-/// The functions and custom tools; the hosted tools are none of the caller's.
-fn tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
+/// Returns the functions and the custom tools. The caller does not run the hosted tools.
+fn caller_tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
     let tools = request.list("tools").iter().filter_map(|tool| {
         let kind = match text(tool, "type") {
             "function" => ToolKind::Function,
@@ -96,7 +90,7 @@ fn tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
     tools.collect()
 }
 
-fn format<'a>(request: &ApiRequest<'a>) -> TextFormat<'a> {
+fn text_format<'a>(request: &ApiRequest<'a>) -> TextFormat<'a> {
     let format = request.get("text").and_then(|text| text.get("format")).unwrap_or(&Value::Null);
     match text(format, "type") {
         "json_schema" => TextFormat::Schema(format),
@@ -105,27 +99,27 @@ fn format<'a>(request: &ApiRequest<'a>) -> TextFormat<'a> {
     }
 }
 
-/// The effort that counts: the one given, or the model's default.
+/// Returns the given effort, or the model's default.
 pub(super) fn effort<'a>(request: &ApiRequest<'a>) -> &'a str {
     given_effort(request).unwrap_or(request.model.default_effort)
 }
 
-/// The effort that the call names.
+/// Returns the effort that the request names.
 pub(super) fn given_effort<'a>(request: &ApiRequest<'a>) -> Option<&'a str> {
     request.get("reasoning")?.get("effort")?.as_str()
 }
 
-/// Whether `include` asks for this.
-pub(super) fn includes(request: &ApiRequest<'_>, name: &str) -> bool {
-    request.list("include").iter().any(|one| one == name)
+/// Returns whether `include` has this entry.
+pub(super) fn includes(request: &ApiRequest<'_>, entry: &str) -> bool {
+    request.list("include").iter().any(|one| one == entry)
 }
 
-/// The tokens of the prompt.
+/// Estimates the tokens of the prompt.
 pub(super) fn prompt_tokens(request: &ApiRequest<'_>, items: &[Value]) -> u64 {
-    conversation::tokens(&turns(request, items), &tools(request), format(request))
+    conversation::tokens(&turns(request, items), &caller_tools(request), text_format(request))
 }
 
-/// What the call asks for.
+/// Returns what the request asks for.
 pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &[Value]) -> AnswerSpec<'a> {
     let parallel = request.get("parallel_tool_calls") != Some(&Value::Bool(false))
         && !matches!(request.model.tools, ToolSupport::Refused | ToolSupport::Sequential);
@@ -136,23 +130,23 @@ pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &[Value]) -> Answ
         cap: request.number("max_output_tokens").unwrap_or(u64::MAX),
         copies: 1,
         stops: Vec::new(),
-        format: format(request),
-        tools: tools(request),
-        choice: choice(request.get("tool_choice")),
+        format: text_format(request),
+        tools: caller_tools(request),
+        choice: tool_choice(request.get("tool_choice")),
         parallel,
     }
 }
 
-fn choice(choice: Option<&Value>) -> ToolChoice<'_> {
+fn tool_choice(choice: Option<&Value>) -> ToolChoice<'_> {
     match choice {
         Some(Value::String(choice)) if choice == "none" => ToolChoice::None,
         Some(choice) => match text(choice, "type") {
             "function" | "custom" => ToolChoice::Named(text(choice, "name")),
             "allowed_tools" => {
-                let tools = choice.get("tools").and_then(Value::as_array).into_iter().flatten();
+                let tools = list(choice, "tools").iter();
                 ToolChoice::Among(tools.filter_map(|tool| tool.get("name")?.as_str()).collect())
             }
-            // A string: `auto` or `required`.
+            // The strings `auto` and `required`.
             "" => ToolChoice::Any,
             // A hosted tool.
             _ => ToolChoice::None,
@@ -161,14 +155,13 @@ fn choice(choice: Option<&Value>) -> ToolChoice<'_> {
     }
 }
 
-/// Whether a hosted tool of this type may be called.
+/// Returns whether `tool_choice` lets the model call a hosted tool of this type.
 pub(super) fn allows_hosted_tool(request: &ApiRequest<'_>, kind: &str) -> bool {
     match request.get("tool_choice") {
         None => true,
         Some(Value::String(choice)) => choice != "none",
         Some(choice) if text(choice, "type") == "allowed_tools" => {
-            let tools = choice.get("tools").and_then(Value::as_array).into_iter().flatten();
-            tools.map(|tool| text(tool, "type")).any(|allowed| allowed == kind)
+            list(choice, "tools").iter().any(|tool| text(tool, "type") == kind)
         }
         Some(choice) => text(choice, "type") == kind,
     }

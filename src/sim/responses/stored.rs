@@ -10,26 +10,27 @@ use serde_json::{Value, json};
 use super::{
     events::{self, EventStyle},
     object,
-    read::{kind, text},
+    read::item_type,
     rules,
 };
 use crate::sim::{
-    errors::{SimError, engine, engine_with},
+    errors::{SimError, engine, not_found},
     incoming::IncomingRequest,
+    json::{list, set, text},
     json_response::json_or_error,
     request::ApiRequest,
     simulator::{Simulator, lock},
 };
 
 /// The items of a call's own input, each with an id.
-pub(super) fn identified(request: &ApiRequest<'_>, items: &[Value], serial: u64) -> Vec<Value> {
+pub(super) fn items_with_ids(request: &ApiRequest<'_>, items: &[Value], serial: u64) -> Vec<Value> {
     let own = request.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
     let own = items.iter().skip(items.len().saturating_sub(own)).cloned();
     own.enumerate().map(|(at, item)| with_id(item, serial, at)).collect()
 }
 
 fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
-    let head = match kind(&item) {
+    let head = match item_type(&item) {
         "message" => "msg",
         "function_call" | "function_call_output" => "fc",
         "custom_tool_call" | "custom_tool_call_output" => "ctc",
@@ -51,7 +52,7 @@ fn admit(simulator: &Simulator, incoming: &IncomingRequest) -> Result<(), SimErr
 }
 
 fn unknown(id: &str) -> SimError {
-    engine_with(404, "invalid_request_error", &format!("Response with id '{id}' not found."), None, None)
+    not_found(&format!("Response with id '{id}' not found."), None)
 }
 
 /// A background response is done by the time that somebody asks.
@@ -61,7 +62,7 @@ pub(super) async fn retrieve(
     incoming: IncomingRequest,
 ) -> Response {
     let found = admit(&simulator, &incoming).and_then(|()| {
-        let mut store = lock(&simulator.state.store);
+        let mut store = lock(&simulator.state.responses);
         let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         stored.is_waiting = false;
         Ok(stored.object.clone())
@@ -78,8 +79,7 @@ pub(super) async fn retrieve(
 
 /// Every event again, or those behind a number.
 fn replay(response: &Value, style: EventStyle, after: Option<usize>) -> Response {
-    let items = response.get("output").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let events = events::events(response, items, style);
+    let events = events::events(response, list(response, "output"), style);
     let events: Vec<_> = events.into_iter().skip(after.map_or(0, |number| number + 1)).collect();
     let kind = [("content-type", "text/event-stream; charset=utf-8")];
     (StatusCode::OK, kind, events.concat()).into_response()
@@ -91,7 +91,7 @@ pub(super) async fn delete(
     incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        if lock(&simulator.state.store).remove(&id) {
+        if lock(&simulator.state.responses).remove(&id) {
             return Ok(json!({"id": id, "object": "response.deleted", "deleted": true}));
         }
         Err(unknown(&id))
@@ -105,7 +105,7 @@ pub(super) async fn cancel(
     incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        let mut store = lock(&simulator.state.store);
+        let mut store = lock(&simulator.state.responses);
         let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         if stored.object.get("background") != Some(&Value::Bool(true)) {
             return Err(engine("Cannot cancel a synchronous response.", None, None));
@@ -127,7 +127,7 @@ pub(super) async fn input_items(
     incoming: IncomingRequest,
 ) -> Response {
     json_or_error(admit(&simulator, &incoming).and_then(|()| {
-        let store = lock(&simulator.state.store);
+        let store = lock(&simulator.state.responses);
         let stored = store.find(&id).ok_or_else(|| unknown(&id))?;
         let limit = incoming.query("limit").map_or(Some(20), |limit| limit.parse().ok());
         let limit = limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {
@@ -150,19 +150,15 @@ pub(super) async fn input_items(
     }))
 }
 
-/// An item as it is listed: done, and a message with parts.
+/// Returns an item as it is listed: a message is completed, and its content is a list of parts.
 fn as_listed(item: &Value) -> Value {
-    let mut item = item.clone();
-    if let Some(members) = item.as_object_mut()
-        && members.get("type").is_some_and(|kind| kind == "message")
-    {
-        members.insert("status".to_owned(), json!("completed"));
-        if let Some(Value::String(content)) = members.get("content") {
-            let is_assistant = members.get("role").is_some_and(|role| role == "assistant");
-            let kind = if is_assistant { "output_text" } else { "input_text" };
-            let part = json!({"type": kind, "text": content});
-            members.insert("content".to_owned(), json!([part]));
+    let mut listed = item.clone();
+    if text(item, "type") == "message" {
+        set(&mut listed, "status", "completed");
+        if let Some(Value::String(content)) = item.get("content") {
+            let kind = if text(item, "role") == "assistant" { "output_text" } else { "input_text" };
+            set(&mut listed, "content", json!([{"type": kind, "text": content}]));
         }
     }
-    item
+    listed
 }

@@ -2,6 +2,7 @@
 
 use crate::sim::{
     chat::read,
+    checks::output_limit,
     errors::{CheckResult, engine, unrecognized, use_instead},
     models::{ContextWindow, Feature},
     request::ApiRequest,
@@ -21,26 +22,12 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         let message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
         return Err(engine(message, Some(OLD), Some("invalid_parameter_combination")));
     }
-    [OLD, NEW].iter().try_for_each(|name| fits(request, name))
-}
-
-fn fits(request: &ApiRequest<'_>, name: &str) -> CheckResult {
-    let most = request.model.output;
-    match request.number(name) {
-        Some(cap) if cap > most => {
-            let message = format!(
-                "{name} is too large: {cap}. This model supports at most {most} completion tokens, whereas you \
-                 provided {cap}."
-            );
-            Err(engine(&message, Some(name), Some("invalid_value")))
-        }
-        Some(_) | None => Ok(()),
-    }
+    [OLD, NEW].iter().try_for_each(|name| output_limit(request, name))
 }
 
 /// The prompt against the window, with the simulator's own estimate of tokens.
 pub(super) fn window(request: &ApiRequest<'_>) -> CheckResult {
-    let prompt = read::prompt_tokens(request.body);
+    let prompt = read::prompt_tokens(request);
     let cap = request.number(NEW).or_else(|| request.number(OLD)).unwrap_or(0);
     let message = match request.model.window {
         ContextWindow::Shared(most) if prompt > most => format!(

@@ -3,7 +3,7 @@
 use crate::sim::{
     errors::{
         CheckResult, invalid_value, quoted_list, unknown_parameter, unrecognized, unsupported_parameter,
-        unsupported_value,
+        unsupported_value_of,
     },
     models::ModelClass,
     request::ApiRequest,
@@ -40,6 +40,5 @@ pub(super) fn known(request: &ApiRequest<'_>) -> CheckResult {
     if model.efforts.contains(&value) {
         return Ok(());
     }
-    let tail = format!(" Supported values are: {}.", quoted_list(model.efforts));
-    Err(unsupported_value(NAME, &format!("'{value}'"), &tail))
+    Err(unsupported_value_of(NAME, value, model.efforts))
 }

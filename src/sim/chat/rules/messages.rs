@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::sim::{
+    checks::one_instruction_role,
     errors::{CheckResult, SimError, engine, invalid_value, missing, unsupported_value},
     models::{Feature, ModelClass, ToolSupport},
     request::ApiRequest,
@@ -25,7 +26,9 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
     }
     // What a router takes depends on where it routes.
     if request.model.class != ModelClass::Routed {
-        one_kind_of_instruction(messages)?;
+        one_instruction_role("messages", |role| {
+            messages.iter().position(|message| role_of(message) == role)
+        })?;
     }
     answered(messages)
 }
@@ -53,16 +56,6 @@ fn role(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult {
         }
     };
     if refused { Err(unsupported_value(&param, &format!("'{role}'"), "")) } else { Ok(()) }
-}
-
-/// Microsoft: a system and a developer message should not stand in one call. No error text is captured; the
-/// stricter reading is taken.
-fn one_kind_of_instruction(messages: &[Value]) -> CheckResult {
-    let first = |role: &str| messages.iter().position(|message| role_of(message) == role);
-    let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
-    let message = "A developer message and a system message cannot be used in the same API request.";
-    let param = format!("messages[{}].role", system.max(developer));
-    Err(engine(message, Some(&param), Some("invalid_value")))
 }
 
 fn content(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult {

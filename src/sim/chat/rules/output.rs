@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::sim::{
     errors::{
-        CheckResult, engine, invalid_value, missing, quoted_list, unsupported_parameter, unsupported_value,
-        value_needs_version,
+        CheckResult, engine, invalid_value, missing, only_when_enabled, unsupported_parameter,
+        unsupported_value, unsupported_value_of, value_needs_version,
     },
-    models::{Feature, ModelClass, VerbositySupport},
+    models::{Feature, ModelClass},
     request::ApiRequest,
 };
 
@@ -17,8 +17,7 @@ pub(super) fn streaming(request: &ApiRequest<'_>) -> CheckResult {
         return Err(unsupported_value("stream", "true", " Supported values are: false."));
     }
     if request.get("stream_options").is_some() && !request.is_true("stream") {
-        let message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
-        return Err(engine(message, Some("stream_options"), None));
+        return Err(only_when_enabled("stream_options", "stream"));
     }
     // OpenAI's beta guide: n is fixed at 1 for o1-preview and o1-mini; no source for the others.
     match request.get("n") {
@@ -66,22 +65,16 @@ fn schema(format: &Value) -> CheckResult {
 fn verbosity(request: &ApiRequest<'_>) -> CheckResult {
     let name = "verbosity";
     let Some(value) = request.text(name) else { return Ok(()) };
-    let supported: &[&str] = match request.model.verbosity {
-        VerbositySupport::Refused => return Err(unsupported_parameter(name)),
-        VerbositySupport::MediumOnly => &["medium"],
-        VerbositySupport::Any => &["low", "medium", "high"],
-    };
-    if supported.contains(&value) {
-        return Ok(());
+    let supported = request.model.verbosity.values();
+    if supported.is_empty() {
+        return Err(unsupported_parameter(name));
     }
-    let tail = format!(" Supported values are: {}.", quoted_list(supported));
-    Err(unsupported_value(name, &format!("'{value}'"), &tail))
+    if supported.contains(&value) { Ok(()) } else { Err(unsupported_value_of(name, value, supported)) }
 }
 
 pub(super) fn storage(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("metadata").is_some() && !request.is_true("store") {
-        let message = "The 'metadata' parameter is only allowed when 'store' is enabled.";
-        return Err(engine(message, Some("metadata"), None));
+        return Err(only_when_enabled("metadata", "store"));
     }
     Ok(())
 }
@@ -119,7 +112,7 @@ pub(super) fn modalities(request: &ApiRequest<'_>) -> CheckResult {
         return Err(unsupported_parameter("audio"));
     }
     if request.list("modalities").iter().any(|kind| kind == "audio") {
-        return Err(unsupported_value("modalities", "'audio'", " Supported values are: 'text'."));
+        return Err(unsupported_value_of("modalities", "audio", &["text"]));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::sim::{
     chat::read::effort,
-    errors::{CheckResult, SimError, engine, unsupported_parameter, unsupported_value},
+    errors::{CheckResult, SimError, only_when_enabled, unsupported_parameter, unsupported_value},
     models::ModelClass,
     request::ApiRequest,
 };
@@ -59,8 +59,7 @@ fn temperature(request: &ApiRequest<'_>) -> CheckResult {
 /// OpenAI's specification: `top_logprobs` needs `logprobs`.
 fn logprobs(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("top_logprobs").is_some() && !request.is_true("logprobs") {
-        let message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.";
-        return Err(engine(message, Some("top_logprobs"), None));
+        return Err(only_when_enabled("top_logprobs", "logprobs"));
     }
     Ok(())
 }

@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use crate::sim::{
     chat::read,
+    checks::tool_name,
     errors::{
-        CheckResult, SimError, engine, invalid_value, missing, only_with, unsupported_parameter,
-        value_needs_version,
+        CheckResult, SimError, engine, invalid_value, missing, only_with, tool_choice_not_found,
+        unsupported_parameter, value_needs_version,
     },
     models::{Feature, ModelClass, ToolSupport},
     request::ApiRequest,
@@ -95,8 +96,7 @@ fn named(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
     if request.list("tools").iter().any(|tool| name_of(tool, kind) == Some(name)) {
         return Ok(());
     }
-    let message = format!("Tool choice '{name}' not found in 'tools' parameter.");
-    Err(engine(&message, Some("tool_choice"), None))
+    Err(tool_choice_not_found(name))
 }
 
 fn name_of<'a>(tool: &'a Value, kind: &str) -> Option<&'a str> {
@@ -110,7 +110,7 @@ fn one(request: &ApiRequest<'_>, at: usize, tool: &Value) -> CheckResult {
     match kind {
         Some(kind) if kind == "function" || (kind == "custom" && custom) => {
             let name = name_of(tool, kind).ok_or_else(|| missing(&format!("tools[{at}].{kind}.name")))?;
-            well_named(&format!("tools[{at}].{kind}.name"), name)
+            tool_name(&format!("tools[{at}].{kind}.name"), name, "^[a-zA-Z0-9_-]{1,64}$")
         }
         Some(other) => {
             let supported = if custom { "'function' and 'custom'" } else { "'function'" };
@@ -118,19 +118,6 @@ fn one(request: &ApiRequest<'_>, at: usize, tool: &Value) -> CheckResult {
         }
         None => Err(missing(&format!("tools[{at}].type"))),
     }
-}
-
-/// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
-fn well_named(path: &str, name: &str) -> CheckResult {
-    let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
-        return Ok(());
-    }
-    let message = format!(
-        "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern \
-         '^[a-zA-Z0-9_-]{{1,64}}$'."
-    );
-    Err(engine(&message, Some(path), Some("invalid_value")))
 }
 
 /// vane#1173, openclaude#1957. gpt-5.4 and gpt-5.5 end the sentence another way, and so do here the models that

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::known_members::only_known;
 use crate::sim::{
     errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
-    responses::read::text,
+    json::{has, text},
     value_type::wrong_type,
 };
 
@@ -83,16 +83,12 @@ fn string(path: &str, part: &Value, name: &str) -> CheckResult {
     }
 }
 
-fn given(part: &Value, name: &str) -> bool {
-    part.get(name).is_some_and(|value| !value.is_null())
-}
-
 fn image(path: &str, part: &Value) -> CheckResult {
     only_known(path, part, &["type", "image_url", "file_id", "detail", "prompt_cache_breakpoint"])?;
     if let Some(url) = part.get("image_url").filter(|url| !url.is_null() && !url.is_string()) {
         return Err(wrong_type(&format!("{path}.image_url"), "an image URL", url));
     }
-    if given(part, "image_url") == given(part, "file_id") {
+    if has(part, "image_url") == has(part, "file_id") {
         return Err(exactly_one(path, &["file_id", "image_url"]));
     }
     match part.get("detail").filter(|detail| !detail.is_null()) {
@@ -107,7 +103,7 @@ fn file(path: &str, part: &Value) -> CheckResult {
     let known = ["type", "file_id", "filename", "file_data", "file_url", "detail", "prompt_cache_breakpoint"];
     only_known(path, part, &known)?;
     let sources = ["file_id", "file_data", "file_url"];
-    if sources.iter().filter(|name| given(part, name)).count() == 1 {
+    if sources.iter().filter(|name| has(part, name)).count() == 1 {
         return Ok(());
     }
     Err(exactly_one(path, &sources))

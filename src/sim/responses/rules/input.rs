@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::{content, known_members::only_known};
 use crate::sim::{
+    checks::one_instruction_role,
     errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
+    json::text,
     request::ApiRequest,
-    responses::read::{kind, text},
+    responses::read::item_type,
     value_type::{max_length, wrong_type},
 };
 
@@ -78,7 +80,9 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         Some(Value::String(_)) => Ok(()),
         Some(Value::Array(items)) => {
             items.iter().enumerate().try_for_each(|(at, item)| one(&format!("input[{at}]"), item))?;
-            one_kind_of_instruction(items)
+            one_instruction_role("input", |role| {
+                items.iter().position(|item| item_type(item) == "message" && text(item, "role") == role)
+            })
         }
         Some(other) => Err(wrong_type("input", "one of a string or array of input items", other)),
         None => Err(missing("input")),
@@ -89,7 +93,7 @@ fn one(path: &str, item: &Value) -> CheckResult {
     if !item.is_object() {
         return Err(wrong_type(path, "an input item", item));
     }
-    let kind = kind(item);
+    let kind = item_type(item);
     if UNCHECKED.contains(&kind) {
         return Ok(());
     }
@@ -175,14 +179,4 @@ fn summary(path: &str, item: &Value) -> CheckResult {
         }
     }
     Ok(())
-}
-
-/// Microsoft: use system or developer messages, not both. As for chat, the stricter reading is taken.
-fn one_kind_of_instruction(items: &[Value]) -> CheckResult {
-    let first =
-        |role: &str| items.iter().position(|item| kind(item) == "message" && text(item, "role") == role);
-    let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
-    let message = "A developer message and a system message cannot be used in the same API request.";
-    let param = format!("input[{}].role", system.max(developer));
-    Err(engine(message, Some(&param), Some("invalid_value")))
 }

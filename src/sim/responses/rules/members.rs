@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::sim::{
-    errors::{CheckResult, SimError, engine},
+    errors::{CheckResult, SimError, engine, only_when_enabled},
     request::ApiRequest,
     value_type::{ANY, ValueType, max_length, wrong_type},
 };
@@ -77,8 +77,7 @@ fn combinations(request: &ApiRequest<'_>) -> CheckResult {
     }
     // Microsoft: background needs `store`. The wording is not captured.
     if request.is_true("background") && request.get("store") == Some(&Value::Bool(false)) {
-        let message = "The 'background' parameter is only allowed when 'store' is enabled.";
-        return Err(engine(message, Some("background"), None));
+        return Err(only_when_enabled("background", "store"));
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ const FORM_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     output::include,
     tools::check,
     tools::choice,
-    output::text,
+    output::text_options,
     output::reasoning,
     output::stream_options,
 ];
@@ -48,7 +48,7 @@ const MODEL_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     model_support::parallel,
     model_support::tools,
     model_support::history,
-    model_support::text,
+    model_support::text_options,
     model_support::images,
 ];
 

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::output::unsupported;
 use crate::sim::{
+    checks::output_limit,
     errors::{CheckResult, engine, invalid_value, unsupported_parameter, unsupported_value},
-    models::{Feature, ModelClass, ToolSupport, VerbositySupport},
+    json::text,
+    models::{Feature, ModelClass, ToolSupport},
     request::ApiRequest,
     responses::read::{self, effort, given_effort, includes},
 };
@@ -41,7 +43,8 @@ pub(super) fn efforts(request: &ApiRequest<'_>) -> CheckResult {
 
 /// hermes-agent#101243, dyad#4549.
 pub(super) fn reasoning_items(request: &ApiRequest<'_>) -> CheckResult {
-    let reasoning_items = request.list("input").iter().filter(|item| read::kind(item) == "reasoning").count();
+    let reasoning_items =
+        request.list("input").iter().filter(|item| read::item_type(item) == "reasoning").count();
     if reasoning_items > 1 && request.has(Feature::OneReasoningItem) {
         let message = "Conflicting authenticated continuation identities.";
         return Err(engine(message, Some("input"), Some("invalid_value")));
@@ -77,17 +80,7 @@ pub(super) fn include(request: &ApiRequest<'_>) -> CheckResult {
 }
 
 pub(super) fn cap(request: &ApiRequest<'_>) -> CheckResult {
-    let most = request.model.output;
-    match request.number("max_output_tokens") {
-        Some(cap) if cap > most => {
-            let message = format!(
-                "max_output_tokens is too large: {cap}. This model supports at most {most} completion tokens, \
-                 whereas you provided {cap}."
-            );
-            Err(engine(&message, Some("max_output_tokens"), Some("invalid_value")))
-        }
-        Some(_) | None => Ok(()),
-    }
+    output_limit(request, "max_output_tokens")
 }
 
 /// As for chat: the o-series refuses both values, the gpt-5 models while the effort is `minimal`.
@@ -113,7 +106,7 @@ pub(super) fn history(request: &ApiRequest<'_>) -> CheckResult {
         return Ok(());
     }
     for (at, item) in request.list("input").iter().enumerate() {
-        let kind = read::kind(item);
+        let kind = read::item_type(item);
         if matches!(kind.trim_end_matches("_output"), "function_call" | "custom_tool_call") {
             return Err(unsupported_value(&format!("input[{at}].type"), &format!("'{kind}'"), ""));
         }
@@ -131,7 +124,7 @@ pub(super) fn tools(request: &ApiRequest<'_>) -> CheckResult {
     if request.model.tools == ToolSupport::Refused {
         return Err(unsupported_parameter("tools"));
     }
-    let custom = tools.iter().position(|tool| read::text(tool, "type") == "custom");
+    let custom = tools.iter().position(|tool| text(tool, "type") == "custom");
     match custom {
         Some(at) if !request.has(Feature::CustomTools) => {
             let known = "'file_search', 'function', 'web_search_preview', 'mcp', 'code_interpreter', and \
@@ -142,19 +135,18 @@ pub(super) fn tools(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-pub(super) fn text(request: &ApiRequest<'_>) -> CheckResult {
-    let Some(text) = request.get("text") else { return Ok(()) };
-    if let Some(value) = text.get("verbosity").and_then(Value::as_str) {
-        let supported: &[&str] = match request.model.verbosity {
-            VerbositySupport::Refused => return Err(unsupported_parameter("text.verbosity")),
-            VerbositySupport::MediumOnly => &["medium"],
-            VerbositySupport::Any => &["low", "medium", "high"],
-        };
+pub(super) fn text_options(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(options) = request.get("text") else { return Ok(()) };
+    if let Some(value) = options.get("verbosity").and_then(Value::as_str) {
+        let supported = request.model.verbosity.values();
+        if supported.is_empty() {
+            return Err(unsupported_parameter("text.verbosity"));
+        }
         if !supported.contains(&value) {
             return Err(unsupported("text.verbosity", value, request.model.name, supported));
         }
     }
-    let kind = text.get("format").map_or("text", |format| read::text(format, "type"));
+    let kind = options.get("format").map_or("text", |format| text(format, "type"));
     let feature = match kind {
         "json_object" => Feature::JsonObject,
         "json_schema" => Feature::JsonSchema,
@@ -175,7 +167,7 @@ pub(super) fn images(request: &ApiRequest<'_>) -> CheckResult {
     }
     for (at, item) in request.list("input").iter().enumerate() {
         let parts = item.get("content").and_then(Value::as_array).into_iter().flatten();
-        if let Some(place) = parts.into_iter().position(|part| read::text(part, "type") == "input_image") {
+        if let Some(place) = parts.into_iter().position(|part| text(part, "type") == "input_image") {
             let message = "Invalid content type. image_url is only supported by certain models.";
             let param = format!("input[{at}].content[{place}]");
             return Err(engine(message, Some(&param), None));

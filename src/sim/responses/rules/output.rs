@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{known_members::only_known, schema};
 use crate::sim::{
-    errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
+    errors::{CheckResult, SimError, engine, invalid_value, missing, only_when_enabled, quoted_list},
     request::ApiRequest,
     value_type::{ValueType, wrong_type},
 };
@@ -33,7 +33,7 @@ fn member<'a>(request: &ApiRequest<'a>, key: &str, name: &str) -> Option<&'a Val
     request.get(key)?.get(name).filter(|value| !value.is_null())
 }
 
-pub(super) fn text(request: &ApiRequest<'_>) -> CheckResult {
+pub(super) fn text_options(request: &ApiRequest<'_>) -> CheckResult {
     let Some(text) = request.get("text") else { return Ok(()) };
     only_known("text", text, &["format", "verbosity"])?;
     if let Some(verbosity) = member(request, "text", "verbosity") {
@@ -100,8 +100,7 @@ pub(super) fn stream_options(request: &ApiRequest<'_>) -> CheckResult {
     if request.is_true("stream") {
         return Ok(());
     }
-    let message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
-    Err(engine(message, Some("stream_options"), None))
+    Err(only_when_enabled("stream_options", "stream"))
 }
 
 /// `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. …`, as Azure words it here.

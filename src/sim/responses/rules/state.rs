@@ -4,13 +4,10 @@
 use serde_json::Value;
 
 use crate::sim::{
-    errors::{CheckResult, SimError, engine, engine_with, missing},
+    errors::{CheckResult, SimError, engine, missing, not_found},
+    json::text,
     request::ApiRequest,
-    responses::{
-        read::{kind, text},
-        seal,
-        store::ResponseStore,
-    },
+    responses::{read::item_type, seal, store::ResponseStore},
 };
 
 /// The conversation of a call, the oldest item first.
@@ -21,8 +18,8 @@ pub(super) fn resolve_input(
     store: Option<&ResponseStore>,
     resource: &str,
 ) -> Result<Vec<Value>, SimError> {
-    not_found("conversation", request.get("conversation"), "Conversation")?;
-    not_found("prompt", request.get("prompt"), "Prompt")?;
+    refuse_id("conversation", request.get("conversation"), "Conversation")?;
+    refuse_id("prompt", request.get("prompt"), "Prompt")?;
     let previous = request.text("previous_response_id");
     let before = match (previous, store) {
         (Some(id), Some(store)) => store.conversation(id).ok_or_else(|| previous_not_found(id))?,
@@ -54,14 +51,14 @@ fn is_empty(input: Option<&Value>) -> bool {
 
 /// There are no conversations and no reusable prompts here: the one is not documented for a resource, the other's end
 /// is announced.
-fn not_found(name: &str, value: Option<&Value>, what: &str) -> CheckResult {
+fn refuse_id(name: &str, value: Option<&Value>, what: &str) -> CheckResult {
     let Some(value) = value else { return Ok(()) };
     let id = value.as_str().unwrap_or_else(|| text(value, "id"));
     if id.is_empty() {
         return Err(missing(&format!("{name}.id")));
     }
     let message = format!("{what} with id '{id}' not found.");
-    Err(engine_with(404, "invalid_request_error", &message, None, None))
+    Err(not_found(&message, None))
 }
 
 /// bifrost#2441.
@@ -81,7 +78,7 @@ fn own_items(
     }
     let mut items = Vec::new();
     for (at, item) in request.list("input").iter().enumerate() {
-        match kind(item) {
+        match item_type(item) {
             "item_reference" => match store {
                 Some(store) => {
                     let id = text(item, "id");
@@ -117,12 +114,12 @@ fn item_not_found(id: &str) -> SimError {
         "Item with id '{id}' not found. Items are not persisted when `store` is set to false. Try again with `store` \
          set to true, or remove this item from your input."
     );
-    engine_with(404, "invalid_request_error", &message, Some("input"), None)
+    not_found(&message, Some("input"))
 }
 
 /// Whether an item is something that a model says or does.
 fn is_model_output(item: &Value) -> bool {
-    match kind(item) {
+    match item_type(item) {
         "message" => text(item, "role") == "assistant",
         "function_call_output" | "custom_tool_call_output" | "computer_call_output" => false,
         _ => true,
@@ -134,7 +131,7 @@ fn reasoning_is_followed(items: &[Value]) -> CheckResult {
     let mut behind = items.iter().skip(1);
     for item in items {
         let next = behind.next();
-        if kind(item) == "reasoning" && !next.is_some_and(is_model_output) {
+        if item_type(item) == "reasoning" && !next.is_some_and(is_model_output) {
             let message = format!(
                 "Item '{}' of type 'reasoning' was provided without its required following item.",
                 text(item, "id")
@@ -152,11 +149,11 @@ fn has_its_reasoning(own_items: &[Value], before: &[Value], store: &ResponseStor
         let id = text(item, "id");
         let Some(stored) = store.producer(id).filter(|_| !id.is_empty()) else { continue };
         let thought = stored.output().iter().take_while(|one| text(one, "id") != id);
-        let thought = thought.filter(|one| kind(one) == "reasoning").last();
+        let thought = thought.filter(|one| item_type(one) == "reasoning").last();
         if let Some(needed) = thought.map(|one| text(one, "id")).filter(|needed| !is_here(needed)) {
             let message = format!(
                 "Item '{id}' of type '{}' was provided without its required 'reasoning' item: '{needed}'.",
-                kind(item)
+                item_type(item)
             );
             return Err(engine(&message, Some("input"), None));
         }
@@ -169,7 +166,7 @@ fn calls_match_results(items: &[Value], knows_all: bool) -> CheckResult {
     let mut open: Vec<(&str, &str)> = Vec::new();
     for item in items {
         let id = text(item, "call_id");
-        match kind(item) {
+        match item_type(item) {
             call @ ("function_call" | "custom_tool_call") => open.push((call, id)),
             output @ ("function_call_output" | "custom_tool_call_output") => {
                 let call = output.trim_end_matches("_output");

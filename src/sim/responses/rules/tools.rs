@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::{known_members::only_known, schema};
 use crate::sim::{
-    errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
+    checks::tool_name,
+    errors::{CheckResult, engine, invalid_value, missing, quoted_list, tool_choice_not_found},
+    json::text,
     request::ApiRequest,
-    responses::read::text,
     value_type::{ValueType, wrong_type},
 };
 
@@ -76,11 +77,11 @@ fn one(path: &str, tool: &Value) -> CheckResult {
     }
     match kind {
         "function" => {
-            well_named(&format!("{path}.name"), tool)?;
+            check_name(path, tool)?;
             function(path, tool)
         }
         "custom" => {
-            well_named(&format!("{path}.name"), tool)?;
+            check_name(path, tool)?;
             custom(path, tool)
         }
         "file_search" => {
@@ -95,19 +96,11 @@ fn one(path: &str, tool: &Value) -> CheckResult {
     }
 }
 
-/// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
-fn well_named(path: &str, tool: &Value) -> CheckResult {
+fn check_name(path: &str, tool: &Value) -> CheckResult {
+    let path = format!("{path}.name");
     let value = tool.get("name").unwrap_or(&Value::Null);
-    let name = value.as_str().ok_or_else(|| wrong_type(path, "a string", value))?;
-    let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
-        return Ok(());
-    }
-    let message = format!(
-        "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern \
-         '^[a-zA-Z0-9_-]+$'."
-    );
-    Err(engine(&message, Some(path), Some("invalid_value")))
+    let name = value.as_str().ok_or_else(|| wrong_type(&path, "a string", value))?;
+    tool_name(&path, name, "^[a-zA-Z0-9_-]+$")
 }
 
 /// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
@@ -211,15 +204,10 @@ fn chosen(request: &ApiRequest<'_>, kind: &str, choice: &Value, path: &str) -> C
     if !TYPES.contains(&kind) {
         return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(TYPES)));
     }
-    let wanted = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
+    let name = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
     if key == "name" {
         only_known(path, choice, &["type", "name"])?;
     }
-    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == wanted;
-    if request.list("tools").iter().any(fits) { Ok(()) } else { Err(absent(wanted)) }
-}
-
-fn absent(wanted: &str) -> SimError {
-    let message = format!("Tool choice '{wanted}' not found in 'tools' parameter.");
-    engine(&message, Some("tool_choice"), None)
+    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == name;
+    if request.list("tools").iter().any(fits) { Ok(()) } else { Err(tool_choice_not_found(name)) }
 }
