@@ -32,7 +32,7 @@ const VERSIONS: &[&str] = &[
     "2025-04-01-preview",
 ];
 
-/// Whether Azure answers to this api-version.
+/// Checks that Azure answers to this api-version.
 pub(super) fn known(surface: &Surface) -> CheckResult {
     match surface {
         Surface::Dated(version) if !VERSIONS.contains(&version.as_str()) => {

@@ -26,8 +26,8 @@ pub(super) fn tool_name(path: &str, name: &str, pattern: &str) -> CheckResult {
     Err(engine(&message, Some(path), Some("invalid_value")))
 }
 
-/// Refuses a system message beside a developer message. Microsoft says that one call should not have both. No error text
-/// is captured, so this is the stricter reading. `first` returns the place of the first message of a role in `list`.
+/// Refuses a system message beside a developer message. Microsoft says that one request should not have both, but no
+/// error text is captured: this is the stricter reading. `first` returns the index in `list` of a role's first message.
 pub(super) fn one_instruction_role(list: &str, first: impl Fn(&str) -> Option<usize>) -> CheckResult {
     let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
     let message = "A developer message and a system message cannot be used in the same API request.";

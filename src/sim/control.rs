@@ -1,4 +1,4 @@
-//! The simulator's own paths, under `/__sim/`: what it received, and what shall go wrong next.
+//! The simulator's own paths, under `/__sim/`: the requests it received, and the faults to come.
 
 use axum::{
     Router,
@@ -40,15 +40,15 @@ async fn clear_faults(State(simulator): State<Simulator>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// What is posted to order a fault.
+/// The body that orders a fault.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FaultOrder {
     /// The words of a directive.
     fault: String,
-    /// Any deployment, if absent.
+    /// The deployment it applies to. Any, if absent.
     deployment: Option<String>,
-    /// Once, if absent; 0 means every call.
+    /// How many calls it applies to. One, if absent; every call, if 0.
     times: Option<u32>,
 }
 
@@ -73,7 +73,7 @@ fn parse_order(body: &[u8]) -> Result<Fault, String> {
     })
 }
 
-/// A request as JSON. The key is no secret worth keeping, but what is printed ends up in reports.
+/// Returns a request as JSON. Keys are masked, because such output ends up in reports.
 fn request_json(received: &ReceivedRequest) -> Value {
     json!({
         "method": received.method,

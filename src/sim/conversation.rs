@@ -1,21 +1,21 @@
-//! A conversation and its tools in words of neither operation, so that both answer it alike and count it alike.
+//! A conversation and its tools, independent of the operation, so that both operations answer and count them alike.
 
 use serde_json::Value;
 
 use super::usage::{IMAGE, json_characters};
 
-/// What one speaker says, calls or gets back.
+/// One text, tool call or tool result of a conversation.
 #[derive(Debug)]
 pub(super) struct ConversationTurn<'a> {
     pub(super) role: Role,
-    /// Its texts; of a call the name and the arguments.
+    /// The texts of the turn. A tool call has two: the name and the arguments.
     pub(super) texts: Vec<&'a str>,
     pub(super) images: usize,
-    /// Files and sounds.
+    /// Files and audio.
     pub(super) files: usize,
 }
 
-/// Who speaks.
+/// The author of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// A system or developer message, or `instructions`.
@@ -24,7 +24,7 @@ pub(super) enum Role {
     Assistant,
     /// A call by the assistant.
     ToolCall,
-    /// The result of one.
+    /// The result of a tool call.
     ToolResult,
 }
 
@@ -48,12 +48,12 @@ pub(super) enum ToolKind {
     Legacy,
 }
 
-/// What the text is to be.
+/// The format that the text of the answer must have.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum TextFormat<'a> {
     Text,
     Object,
-    /// The members `name`, `description` and `schema`, wherever they stand.
+    /// The object that holds the members `name`, `description` and `schema`.
     Schema(&'a Value),
 }
 
@@ -63,9 +63,9 @@ impl<'a> ConversationTurn<'a> {
     }
 }
 
-/// An estimate of a prompt's tokens: a quarter of its characters, a little for each message, a price for each picture.
-/// A turn of the assistant has no price of its own, since one operation writes as one message what the other writes as
-/// several items.
+/// Estimates the tokens of a prompt: a quarter of its characters, six for each message, a fixed number for each image
+/// or file. A turn of the assistant adds nothing beyond its characters, since one operation writes as one message what
+/// the other writes as several items.
 pub(super) fn tokens(
     turns: &[ConversationTurn<'_>],
     tools: &[CallerTool<'_>],

@@ -1,20 +1,20 @@
-//! The one grammar of everything that can be asked of the simulator: words such as `429 retry-after-ms=20`, written
-//! in a user message as `[[sim: …]]`, in a fault posted to the control endpoint, or in a test's [`Fault`].
+//! The grammar of directives: words such as `429 retry-after-ms=20`. They stand in a user message as `[[sim: …]]`, in a
+//! fault posted to the control endpoint, or in a test's [`Fault`].
 
 use std::time::Duration;
 
-/// What the simulator is asked to do with one call.
+/// What the simulator does with one request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Directive {
-    /// Answer with this instead of serving the call.
+    /// Answers with this failure instead of serving the request.
     pub(super) failure: Option<OrderedFailure>,
     pub(super) retry_after: Option<Duration>,
-    /// Wait before the answer.
+    /// The pause before the answer.
     pub(super) slow: Duration,
-    /// Wait behind the headers of the answer.
+    /// The pause after the headers of the answer.
     pub(super) silent: Duration,
-    /// Wait before each event of a stream.
+    /// The pause before each event of a stream but the first.
     pub(super) pace: Option<Duration>,
     pub(super) defect: Option<BodyDefect>,
     pub(super) filter_output: bool,
@@ -22,23 +22,23 @@ pub(super) struct Directive {
     pub(super) async_filter: bool,
     pub(super) think: Option<u64>,
     pub(super) words: Option<u64>,
-    /// Tools are called until so many results are there.
+    /// Answers call tools until this many results are there.
     pub(super) calls: Option<usize>,
-    /// The code of an answer whose status is `failed`.
+    /// Answers with status `failed` and this code.
     pub(super) failed: Option<String>,
-    /// The texts are parts of one message.
+    /// The number of parts that the text of a message is split into.
     pub(super) parts: u64,
-    /// A commentary comes before the final answer.
+    /// Whether a commentary comes before the final answer.
     pub(super) phases: bool,
-    /// The deltas of several calls come in turn.
+    /// Whether the deltas of several tool calls alternate.
     pub(super) interleave: bool,
-    /// A stream has events of types that nobody knows.
+    /// Whether a stream has events of unknown types.
     pub(super) odd_events: bool,
-    /// The answer names the deployment as its model.
+    /// Whether the answer names the deployment as its model.
     pub(super) bare_model: bool,
 }
 
-/// An answer that is not an answer.
+/// A failure instead of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OrderedFailure {
     /// Azure's body for this status.
@@ -51,22 +51,22 @@ pub(super) enum OrderedFailure {
     Filter,
 }
 
-/// How a good answer goes wrong on its way.
+/// A defect in the delivery of a successful answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyDefect {
-    /// The connection breaks in the middle.
+    /// The connection breaks in the middle of the body.
     Cut,
-    /// The connection is closed before a byte of an answer.
+    /// The connection closes before the first byte.
     Reset,
-    /// Something that is not JSON.
+    /// The JSON of a body ends in the middle, or one event of a stream is broken.
     Malformed,
-    /// A stream ends with an error event.
+    /// The stream ends with an error event.
     ErrorEvent,
-    /// A stream stops before its last event.
+    /// The stream stops before the event that ends it.
     Unended,
 }
 
-/// A scripted fault: what to do, to which deployment, how many times.
+/// A scripted fault: the directive, the deployment it applies to, and how many times.
 #[derive(Debug, Clone)]
 pub struct Fault {
     pub(super) deployment: Option<String>,
@@ -75,30 +75,30 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault for the next call, in the words of a directive: `Fault::new("429 retry-after-ms=20")`.
+    /// Reads a fault for the next call from the words of a directive: `Fault::new("429 retry-after-ms=20")`.
     ///
-    /// An unknown word is an error that names it.
+    /// Returns an error that names the first unknown word.
     pub fn new(words: &str) -> Result<Self, String> {
         let mut directive = Directive::default();
         directive.read(words)?;
         Ok(Self { deployment: None, times: Some(1), directive })
     }
 
-    /// Only calls to this deployment.
+    /// Limits the fault to calls to this deployment.
     #[must_use]
     pub fn on(mut self, deployment: &str) -> Self {
         self.deployment = Some(deployment.to_owned());
         self
     }
 
-    /// The next so many calls.
+    /// Applies the fault to the next `times` calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// Every call, until the faults are cleared.
+    /// Applies the fault to every call until the faults are cleared.
     #[must_use]
     pub fn always(mut self) -> Self {
         self.times = None;
@@ -107,7 +107,7 @@ impl Fault {
 }
 
 impl Directive {
-    /// Adds the words of a directive; a later word wins.
+    /// Adds the words of a directive. A later word overrides an earlier one.
     pub(super) fn read(&mut self, words: &str) -> Result<(), String> {
         words.split_whitespace().try_for_each(|word| self.word(word))
     }
@@ -178,7 +178,7 @@ impl Directive {
     }
 }
 
-/// `200ms`, `3s`, or a bare number of milliseconds; at most an hour.
+/// Reads `200ms`, `3s`, or a bare number of milliseconds. The maximum is an hour.
 fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
         (Some(number), _) => (number, 1),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_word_is_named() {
+    fn an_unknown_word_is_named_in_the_error() {
         for word in ["slw=3s", "200", "slow=fast", "", "text=", "cutt"] {
             let outcome = Fault::new(word);
             assert_eq!(outcome.is_ok(), word.is_empty(), "{word}");

@@ -54,7 +54,8 @@ fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }
 
-/// Returns the error for a status. The text of 429 is captured; for 403, 408 and the gateway's own 5xx only the form is.
+/// Returns the error for a status. The text of 429 is captured. For 403, 408 and the gateway's own 5xx only the form is
+/// captured.
 fn error(status: u16, wait: Duration) -> SimError {
     match status {
         401 => errors::wrong_key(),

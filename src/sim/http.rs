@@ -10,7 +10,7 @@ use super::{
 };
 
 impl Simulator {
-    /// Returns everything it serves: Azure's paths, and its own under `/__sim/`.
+    /// Returns a router with every path: Azure's, and the simulator's own under `/__sim/`.
     pub fn router(&self) -> Router {
         chat::router()
             .merge(responses::router())

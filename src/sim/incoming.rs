@@ -1,4 +1,4 @@
-//! A request to the data plane: read, logged, authorized, and its answer finished.
+//! A request to the data plane: reads it, logs it, authorizes it, and finishes its answer.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,10 +19,10 @@ use super::{
     surface::Surface,
 };
 
-/// The largest body that is read.
+/// The most bytes of a body.
 const LARGEST: usize = 128 << 20;
 
-/// A request, read whole and written into the log.
+/// A request after its body has been read and logged.
 #[derive(Debug)]
 pub(super) struct IncomingRequest {
     path: String,
@@ -57,7 +57,7 @@ impl FromRequest<Simulator> for IncomingRequest {
     }
 }
 
-/// Waits as long as was asked, names the request, and watches how the answer ends.
+/// Waits for the given pause, adds the request's ids, and records how the answer ends.
 pub(super) async fn finish(
     prepared: Result<(Duration, Response), SimError>,
     incoming: &IncomingRequest,
@@ -80,14 +80,14 @@ pub(super) async fn finish(
 }
 
 impl IncomingRequest {
-    /// The dated surface: a path without an api-version does not exist (azure-docs#114602).
+    /// Returns the dated surface. A path without an api-version does not exist (azure-docs#114602).
     pub(super) fn dated(&self) -> Result<Surface, SimError> {
         self.api_version()
             .map(|version| Surface::Dated(version.to_owned()))
             .ok_or_else(errors::resource_not_found)
     }
 
-    /// The v1 surface: its api-version may only say `v1` or `preview`.
+    /// Checks the v1 surface's api-version, which may only be `v1` or `preview`.
     pub(super) fn v1(&self) -> Result<(), SimError> {
         match self.api_version() {
             None | Some("v1" | "preview") => Ok(()),
@@ -107,13 +107,13 @@ impl IncomingRequest {
         self.query("api-version")
     }
 
-    /// A parameter of the query.
+    /// Returns a parameter of the query.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         let pairs = self.query.as_deref()?.split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(key, _)| *key == name).map(|pair| pair.1)
     }
 
-    /// A key in `api-key`; on the v1 surface also as a bearer token.
+    /// Checks the key, in `api-key` or, on the v1 surface, as a bearer token.
     pub(super) fn authorize(&self, simulator: &Simulator, surface: &Surface) -> Result<(), SimError> {
         let key = simulator.state.options.key.as_bytes();
         if let Some(given) = self.headers.get("api-key") {

@@ -1,5 +1,4 @@
-//! Azure's lists: the catalogue of base models on both surfaces, and the deployments on the one old preview that
-//! still answers.
+//! Azure's lists: the catalogue of base models on both surfaces, and the deployments on one old preview.
 
 use axum::{Router, extract::State, response::Response, routing::get};
 use serde_json::{Value, json};
@@ -16,7 +15,7 @@ use super::{
 /// 2025-01-01, in seconds.
 const CREATED: u64 = 1_735_689_600;
 
-/// Of the versions people tried only this one lists deployments (openai-python#447).
+/// The only api-version that lists deployments, of those that people tried (openai-python#447).
 const DEPLOYMENTS_VERSION: &str = "2023-03-15-preview";
 
 pub(super) fn router() -> Router<Simulator> {
@@ -48,7 +47,7 @@ async fn deployments(State(simulator): State<Simulator>, incoming: IncomingReque
     json_or_error(list)
 }
 
-/// Base models, not deployments: a client that takes these for callable names is misled on Azure too.
+/// Returns the base models. They are not deployments: a client that calls these names is misled on Azure too.
 fn catalogue() -> Value {
     let models: Vec<Value> = MODELS.iter().map(model).collect();
     json!({"object": "list", "data": models})

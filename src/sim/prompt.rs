@@ -1,4 +1,5 @@
-//! What an answer needs from a conversation: the last question, its pictures, and a tool's result behind it.
+//! The end of a conversation, from which an answer is made: the last question, its images, and the tool results after
+//! it.
 
 use super::conversation::{ConversationTurn, Role};
 
@@ -7,13 +8,13 @@ use super::conversation::{ConversationTurn, Role};
 pub(super) struct Prompt {
     /// The text of the last user message, without the simulator's directives.
     pub(super) text: String,
-    /// The directives that stood in it, one string each.
+    /// The directives of that message, one string each.
     pub(super) directives: Vec<String>,
-    /// How many pictures that message has.
+    /// The number of images in that message.
     pub(super) images: usize,
-    /// What the last tool or function behind it answered.
+    /// The last tool result after that message.
     pub(super) result: Option<String>,
-    /// How many results are behind it.
+    /// The number of tool results after that message.
     pub(super) results: usize,
 }
 
@@ -39,7 +40,7 @@ impl Prompt {
     }
 }
 
-/// Takes every `[[sim: …]]` out of a text.
+/// Splits a text into the text without `[[sim: …]]` and the directives.
 fn directives(text: &str) -> (String, Vec<String>) {
     let mut rest = text;
     let mut kept = String::with_capacity(text.len());

@@ -1,14 +1,14 @@
-//! Instances of JSON schemas: what the simulator passes to a tool, and what it answers in structured output.
+//! Makes instances of JSON schemas, for the arguments of tool calls and for structured output.
 
 use serde_json::{Map, Value, json};
 
-/// Recursive schemas end here: below it only what is required is filled, and arrays stay empty.
+/// The depth at which recursive schemas end. From here on only required members are filled, and arrays stay empty.
 const DEEP: usize = 6;
 
-/// Nothing sane nests deeper than this.
+/// The depth below which every value is null.
 const BOTTOM: usize = 40;
 
-/// An instance of `schema`; `$ref` is looked up in the same document.
+/// Returns an instance of `schema`. A `$ref` is looked up in the same document.
 pub(super) fn instance(schema: &Value) -> Value {
     InstanceBuilder { root: schema }.value(schema, "value", 0)
 }
@@ -49,7 +49,7 @@ impl InstanceBuilder<'_> {
         self.root.pointer(target.strip_prefix('#')?)
     }
 
-    /// `allOf`: objects are put together, anything else is the first part.
+    /// Returns an instance of `allOf`: objects are merged, otherwise the first part counts.
     fn merged(&self, schema: &Value, parts: &[Value], name: &str, depth: usize) -> Value {
         let mut whole = Map::new();
         let own = schema.get("properties").map(|_| self.object(schema, depth));
@@ -92,7 +92,7 @@ fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
     schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()
 }
 
-/// The first alternative; far down, one that ends the recursion.
+/// Chooses the first alternative, or deep down one that ends the recursion.
 fn choose(options: &[Value], depth: usize) -> &Value {
     let ends = |option: &&Value| {
         option.get("$ref").is_none() && option.get("type").is_some_and(|kind| kind == "null")
@@ -101,7 +101,8 @@ fn choose(options: &[Value], depth: usize) -> &Value {
     if depth < DEEP { first } else { options.iter().find(ends).unwrap_or(first) }
 }
 
-/// The type of a schema, guessed from its members where it has none. Of a list the first that is not `null`.
+/// Returns the type of a schema, or a guess from its members if it has none. From a list it takes the first type that
+/// is not `null`.
 fn kind(schema: &Value, depth: usize) -> &str {
     match schema.get("type") {
         Some(Value::String(kind)) => kind,
@@ -145,7 +146,7 @@ fn text(schema: &Value, name: &str) -> String {
         .collect()
 }
 
-/// A number within the bounds, a multiple of `multipleOf`.
+/// Returns a number within the bounds that is a multiple of `multipleOf`.
 fn number(schema: &Value, preferred: f64) -> f64 {
     let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
     let step = bound("multipleOf").filter(|step| *step > 0.0);

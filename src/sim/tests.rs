@@ -1,4 +1,4 @@
-//! The simulator over HTTP, in memory; and over a real socket where the connection itself is what is tested.
+//! The simulator over HTTP: in memory, and over a real socket where the test is about the connection itself.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl TestResponse {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The JSON of every event; the last one must be the end mark.
+    /// Returns the JSON of every event. The last event must be the end mark.
     fn events(&self) -> Vec<Value> {
         let mut events: Vec<&str> = self.body.split("\n\n").collect();
         assert_eq!(events.pop(), Some(""), "{}", self.body);
@@ -38,7 +38,7 @@ impl TestResponse {
         events.into_iter().map(|event| json(event).unwrap()).collect()
     }
 
-    /// The deltas of one choice.
+    /// Returns the deltas of one choice.
     fn deltas(&self, index: u64) -> Vec<Value> {
         let choices =
             self.events().into_iter().flat_map(|event| event["choices"].as_array().unwrap().clone());
@@ -66,7 +66,7 @@ async fn post_to(simulator: &Simulator, path: &str, body: &Value) -> TestRespons
     send(simulator, request.unwrap()).await
 }
 
-/// Asks a model on the v1 surface, with these members beside the question.
+/// Sends a question to a model on the v1 surface, with these members in the body.
 async fn send_chat(model: &str, question: &str, members: &Value) -> TestResponse {
     let mut body = json!({"model": model, "messages": [{"role": "user", "content": question}]});
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -119,7 +119,7 @@ async fn a_cap_below_the_reasoning_leaves_no_text() {
 }
 
 #[tokio::test]
-async fn a_stream_is_shaped_like_azures() {
+async fn a_stream_has_the_form_of_azures() {
     let options = json!({"stream": true, "stream_options": {"include_usage": true}});
     let answer = send_chat("gpt-5", "naïve 東京 🙂 \"quoted\"\n", &options).await;
     assert_eq!(answer.headers["content-type"], "text/event-stream; charset=utf-8");
@@ -149,7 +149,7 @@ async fn a_stream_is_shaped_like_azures() {
 }
 
 #[tokio::test]
-async fn a_stream_and_a_body_say_the_same() {
+async fn a_stream_carries_the_same_message_as_a_body() {
     let tools = json!({"tools": [weather()]});
     let body = send_chat("gpt-4o", "weather?", &tools).await.json();
     let call = &body["choices"][0]["message"]["tool_calls"][0];
@@ -167,7 +167,7 @@ async fn a_stream_and_a_body_say_the_same() {
 }
 
 #[tokio::test]
-async fn tools_are_called_once_and_then_quoted() {
+async fn tools_are_called_once_and_their_result_is_quoted() {
     let both = send_chat("gpt-5", "both please", &json!({"tools": [weather()]})).await.json();
     let calls = both["choices"][0]["message"]["tool_calls"].as_array().unwrap();
     assert_eq!(calls.len(), 2);
@@ -192,7 +192,7 @@ async fn tools_are_called_once_and_then_quoted() {
 }
 
 #[tokio::test]
-async fn tools_are_called_until_as_many_results_are_there_as_were_asked_for() {
+async fn the_calls_directive_calls_tools_until_enough_results_are_there() {
     let call = json!({"role": "assistant", "content": null, "tool_calls":
         [{"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]});
     let result = json!({"role": "tool", "tool_call_id": "a", "content": "rain"});
@@ -217,7 +217,7 @@ async fn structured_output_fits_its_schema() {
 }
 
 #[tokio::test]
-async fn choices_logprobs_stops_and_pictures() {
+async fn choices_logprobs_stops_and_images() {
     let body =
         send_chat("gpt-4o", "one two", &json!({"n": 2, "logprobs": true, "top_logprobs": 2})).await.json();
     let choices = body["choices"].as_array().unwrap();
@@ -293,7 +293,7 @@ async fn ten_custom_headers_pass_and_eleven_do_not() {
 }
 
 #[tokio::test]
-async fn lists() {
+async fn models_and_deployments_are_listed() {
     let simulator = Simulator::new(Options {
         deployments: vec![("mine".to_owned(), "o1".to_owned())],
         ..Options::default()
@@ -312,7 +312,7 @@ async fn lists() {
 }
 
 #[tokio::test]
-async fn failures_on_demand() {
+async fn directives_make_calls_fail() {
     let busy = send_chat("gpt-4o", "[[sim: 429 retry-after-ms=1200]] hi", &json!({})).await;
     assert_eq!(busy.status, 429);
     assert_eq!(
@@ -343,7 +343,7 @@ async fn failures_on_demand() {
 }
 
 #[tokio::test]
-async fn answers_on_demand() {
+async fn directives_change_answers() {
     let refused = send_chat("gpt-4o", "[[sim: refusal]]", &json!({})).await.json();
     assert!(refused["choices"][0]["message"]["refusal"].is_string());
     assert_eq!(refused["choices"][0]["message"]["content"], Value::Null);
@@ -355,7 +355,10 @@ async fn answers_on_demand() {
     assert_eq!(long["usage"]["completion_tokens_details"]["reasoning_tokens"], 7);
     let usage = json!({"stream": true, "stream_options": {"include_usage": true}});
     let cut_off = send_chat("gpt-4o", "[[sim: content_filter_output]] hi", &usage).await;
-    assert!(cut_off.events().iter().all(|event| event["usage"].is_null()), "no usage behind a block");
+    assert!(
+        cut_off.events().iter().all(|event| event["usage"].is_null()),
+        "a blocked stream has no usage chunk"
+    );
     let malformed = send_chat("gpt-4o", "[[sim: malformed]] hi", &json!({})).await;
     assert_eq!(malformed.status, 200);
     assert!(serde_json::from_str::<Value>(&malformed.body).is_err());
@@ -371,7 +374,7 @@ async fn the_asynchronous_filter_sends_choices_without_a_delta() {
         events.iter().filter(|event| event["choices"][0].get("content_filter_offsets").is_some()).collect();
     assert!(annotations.len() > 2);
     assert!(annotations.iter().all(|event| event["id"] == "" && event["choices"][0].get("delta").is_none()));
-    assert_eq!(&events.last().unwrap(), annotations.last().unwrap(), "one comes behind the end");
+    assert_eq!(&events.last().unwrap(), annotations.last().unwrap(), "the last event is an annotation");
     let blocked =
         send_chat("gpt-4o", "[[sim: async-filter content_filter_output]]", &json!({"stream": true})).await;
     let last = blocked.events().pop().unwrap();
@@ -380,7 +383,7 @@ async fn the_asynchronous_filter_sends_choices_without_a_delta() {
 }
 
 #[tokio::test]
-async fn faults_wait_for_their_deployment_and_wear_off() {
+async fn a_fault_applies_to_its_deployment_a_number_of_times() {
     let simulator = Simulator::default();
     simulator.script(Fault::new("503").unwrap().on("o1").times(2));
     let body = |model: &str| json!({"model": model, "messages": [{"role": "user", "content": "hi"}]});
@@ -400,7 +403,7 @@ async fn faults_wait_for_their_deployment_and_wear_off() {
 }
 
 #[tokio::test]
-async fn what_was_received_can_be_read_without_the_key() {
+async fn received_requests_are_listed_with_masked_keys() {
     let simulator = Simulator::default();
     let text = r#"{ "model":"o1", "messages":[{"role":"user","content":"hi"}], "n":1.0 }"#;
     let request = Request::post("/openai/v1/chat/completions?api-version=v1").header("api-key", "sim-key");
@@ -421,7 +424,7 @@ async fn what_was_received_can_be_read_without_the_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_are_as_long_as_asked() {
+async fn pauses_last_as_long_as_the_directive_says() {
     let begin = tokio::time::Instant::now();
     send_chat("gpt-4o", "[[sim: slow=200ms]]", &json!({})).await;
     assert_eq!(begin.elapsed().as_millis(), 200);
@@ -432,7 +435,7 @@ async fn waits_are_as_long_as_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_tells_whether_the_caller_stayed() {
+async fn the_log_shows_whether_the_caller_hung_up() {
     for (words, stream, frames, ending) in [
         ("", false, usize::MAX, Ending::Complete),
         ("", true, usize::MAX, Ending::Complete),
@@ -446,7 +449,7 @@ async fn it_tells_whether_the_caller_stayed() {
             json!({"model": "gpt-4o", "messages": [{"role": "user", "content": words}], "stream": stream});
         let request = Request::post(V1).header("api-key", "sim-key").body(Body::from(body.to_string()));
         let mut body = simulator.router().oneshot(request.unwrap()).await.unwrap().into_body();
-        assert_eq!(simulator.received()[0].ending.get(), None, "it is under way");
+        assert_eq!(simulator.received()[0].ending.get(), None, "the answer is under way");
         for _ in 0..frames {
             if !matches!(body.frame().await, Some(Ok(_))) {
                 break;
@@ -455,7 +458,7 @@ async fn it_tells_whether_the_caller_stayed() {
         drop(body);
         assert_eq!(simulator.received()[0].ending.get(), Some(&ending), "{words} {stream} {frames}");
     }
-    // Also before the head of an answer.
+    // The caller hangs up before the head of the answer.
     let simulator = Simulator::default();
     let body = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "[[sim: slow=60s]]"}]});
     let call = post_to(&simulator, V1, &body);
@@ -484,7 +487,7 @@ async fn over_a_socket(question: &str, members: &Value) -> Vec<u8> {
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all((head + &body).as_bytes()).await.unwrap();
     let mut read = Vec::new();
-    // A reset is as good as an end: what counts is what arrived before it.
+    // A reset is a valid end too. Only the bytes before it count.
     if client.read_to_end(&mut read).await.is_err() {
         read.extend_from_slice(b"<reset>");
     }
@@ -518,9 +521,9 @@ async fn a_reset_connection_carries_no_answer() {
     }
 }
 
-/// A judge that shares its tables with the translator proves nothing.
+/// The simulator cannot judge the translator if the two share code.
 #[test]
-fn it_imports_nothing_but_itself() {
+fn the_simulator_imports_nothing_from_the_crate() {
     fn check(folder: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let mut files = 0;
@@ -532,7 +535,7 @@ fn it_imports_nothing_but_itself() {
             let text = std::fs::read_to_string(&path).unwrap();
             let mut uses = text.split("crate::").skip(1);
             let foreign = uses.find(|used| !used.starts_with("sim"));
-            // This file speaks of the word itself.
+            // This file contains the searched text.
             assert!(foreign.is_none() || path.ends_with("sim/tests.rs"), "{}", path.display());
             files += 1;
         }

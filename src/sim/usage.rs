@@ -1,16 +1,16 @@
-//! Token counts: an exact split of the answer, and sums that add up.
+//! Token counts. The tokens of an answer are exact pieces of its text, and the totals add up.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// What an image costs: OpenAI's price of a picture of one tile and its base.
+/// The tokens of an image: OpenAI's base price and the price of one tile.
 pub(super) const IMAGE: u64 = 255;
 
-/// The longest piece of an answer, in characters.
+/// The most characters of one piece.
 const PIECE: usize = 10;
 
-/// The pieces of an answer, which are its tokens: a word with the space before it, or a part of a long word. They
-/// split no character, and together they are the text.
+/// Splits a text into pieces, which are its tokens. A piece is a word with the space before it, or a part of a long
+/// word. Joined, the pieces are the text; no character is split.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -31,18 +31,19 @@ fn piece_end(text: &str) -> usize {
     text.len()
 }
 
-/// How many tokens an answer has.
+/// Counts the tokens of a text.
 pub(super) fn tokens(text: &str) -> u64 {
     pieces(text).count() as u64
 }
 
-/// The first `most` tokens of a text.
+/// Returns the first `most` tokens of a text.
 pub(super) fn first_tokens(text: &str, most: u64) -> &str {
     let end = pieces(text).zip(0..most).map(|(piece, _)| piece.len()).sum();
     text.split_at_checked(end).map_or(text, |(head, _)| head)
 }
 
-/// How many characters a JSON value says, keys included; its spelling does not count.
+/// Counts the characters of a JSON value's keys and strings, without quotes, escapes and punctuation. A number or a
+/// boolean counts as four.
 pub(super) fn json_characters(value: &Value) -> u64 {
     match value {
         Value::Null => 0,
@@ -55,7 +56,7 @@ pub(super) fn json_characters(value: &Value) -> u64 {
     }
 }
 
-/// The `usage` of an answer, members in Azure's order.
+/// The `usage` of an answer, with its members in Azure's order.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct TokenUsage {
     pub(super) completion_tokens: u64,
@@ -81,7 +82,7 @@ struct PromptDetails {
 }
 
 impl TokenUsage {
-    /// `completion` includes `reasoning`.
+    /// Builds the usage. `completion` includes `reasoning`.
     pub(super) fn new(prompt: u64, completion: u64, reasoning: u64) -> Self {
         Self {
             completion_tokens: completion,
@@ -97,7 +98,7 @@ impl TokenUsage {
         }
     }
 
-    /// The part of the completion that nobody sees.
+    /// Returns the hidden part of the completion tokens.
     pub(super) fn reasoning_tokens(&self) -> u64 {
         self.completion_tokens_details.reasoning_tokens
     }
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_are_the_text_and_split_no_character() {
+    fn joined_pieces_are_the_text_and_split_no_character() {
         for text in [
             "",
             " ",

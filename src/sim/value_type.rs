@@ -1,4 +1,4 @@
-//! JSON types and ranges of the body's keys, as in Azure's specification; the wording is OpenAI's.
+//! Checks of JSON types and ranges. The wording of the errors is OpenAI's.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use super::{
     request::whole,
 };
 
-/// What a value may be.
+/// The type and range of a value.
 pub(super) enum ValueType {
     Whole {
         min: u64,
@@ -28,7 +28,7 @@ pub(super) enum ValueType {
     OneOf(&'static [&'static str]),
     /// A string or an object.
     Choice,
-    /// A string or a list of at most this many.
+    /// A string, or a list of at most this many strings.
     Stops(usize),
 }
 
@@ -64,7 +64,7 @@ impl ValueType {
     }
 }
 
-/// A string of at most so many characters.
+/// Refuses a string that is longer than `most` characters.
 pub(super) fn max_length(path: &str, text: &str, most: usize) -> CheckResult {
     let length = text.chars().count();
     if length <= most {
@@ -77,7 +77,7 @@ pub(super) fn max_length(path: &str, text: &str, most: usize) -> CheckResult {
     Err(engine(&message, Some(path), Some("string_above_max_length")))
 }
 
-/// A value of another type than was expected.
+/// Returns the error for a value of the wrong type.
 pub(super) fn wrong_type(name: &str, expected: &str, value: &Value) -> SimError {
     let got = match value {
         Value::Null => "null",

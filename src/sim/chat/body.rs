@@ -1,4 +1,4 @@
-//! An answer as one JSON body.
+//! Writes an answer as one JSON body.
 
 use bytes::Bytes;
 
@@ -8,16 +8,16 @@ use crate::sim::{
     filters,
 };
 
-/// Writes the body. `top` is the number of alternatives in `logprobs`, if they were asked for.
+/// Writes the body. `top` is the number of alternatives in `logprobs`, if the request asks for them.
 pub(super) fn body(answer: &GeneratedAnswer, top: Option<u64>) -> Bytes {
     let mut out = JsonWriter::default();
     out.raw("{\"choices\":");
     out.list(answer.choices.iter().zip(0..), |out, (one, index)| choice(out, one, index, top));
     out.raw(",\"created\":").number(answer.created).raw(",\"id\":").text(&answer.id);
-    out.raw(",\"model\":")
-        .text(&answer.model)
-        .raw(",\"object\":\"chat.completion\",\"prompt_filter_results\":");
-    out.raw(filters::PROMPT).raw(",\"system_fingerprint\":\"fp_simulator\",\"usage\":").value(&answer.usage);
+    out.raw(",\"model\":").text(&answer.model).raw(",\"object\":\"chat.completion\",");
+    out.prompt_filter_results()
+        .raw(",\"system_fingerprint\":\"fp_simulator\",\"usage\":")
+        .value(&answer.usage);
     out.raw("}");
     out.bytes.freeze()
 }

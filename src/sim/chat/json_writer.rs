@@ -1,23 +1,23 @@
-//! JSON written straight into bytes: a load target has no time for trees.
+//! Writes JSON straight into bytes. Load tests target the simulator, and building a tree for each answer is too slow.
 
 use bytes::{BufMut, BytesMut};
 
-use crate::sim::usage;
+use crate::sim::{filters, usage};
 
-/// A buffer that JSON is written into.
+/// A buffer of JSON.
 #[derive(Debug, Default)]
 pub(super) struct JsonWriter {
     pub(super) bytes: BytesMut,
 }
 
 impl JsonWriter {
-    /// JSON, as it is.
+    /// Appends JSON as it is.
     pub(super) fn raw(&mut self, json: &str) -> &mut Self {
         self.bytes.put_slice(json.as_bytes());
         self
     }
 
-    /// A string, quoted.
+    /// Appends a string with its quotes.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
         let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
         if text.bytes().all(plain) {
@@ -27,18 +27,18 @@ impl JsonWriter {
         self.raw(&quoted)
     }
 
-    /// A number.
+    /// Appends a number.
     pub(super) fn number(&mut self, number: u64) -> &mut Self {
         self.raw(&number.to_string())
     }
 
-    /// Anything that serialises.
+    /// Appends a value that serializes.
     pub(super) fn value(&mut self, value: &impl serde::Serialize) -> &mut Self {
         let json = serde_json::to_string(value).unwrap_or_default();
         self.raw(&json)
     }
 
-    /// The items of a list, with commas between them.
+    /// Appends a list. `one` writes each item.
     pub(super) fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut one: impl FnMut(&mut Self, T)) {
         self.raw("[");
         for (at, item) in items.into_iter().enumerate() {
@@ -50,7 +50,13 @@ impl JsonWriter {
         self.raw("]");
     }
 
-    /// The `logprobs` of a text, `None` where none were asked for.
+    /// Appends the content filter's annotation of a prompt that passed.
+    pub(super) fn prompt_filter_results(&mut self) -> &mut Self {
+        self.raw("\"prompt_filter_results\":[{\"prompt_index\":0,\"content_filter_results\":");
+        self.raw(filters::PROMPT_RESULTS).raw("}]")
+    }
+
+    /// Appends the `logprobs` of a text with `top` alternatives, or null if the request did not ask for them.
     pub(super) fn logprobs(&mut self, text: &str, top: Option<u64>) -> &mut Self {
         let Some(top) = top else { return self.raw("null") };
         self.raw("{\"content\":");
@@ -64,7 +70,7 @@ impl JsonWriter {
         self.raw(",\"refusal\":null}")
     }
 
-    /// A token with its probability, left open.
+    /// Begins the object of a token. The caller closes it.
     fn token(&mut self, piece: &str, rank: u64) -> &mut Self {
         self.raw("{\"token\":").text(piece).raw(",\"bytes\":").value(&piece.as_bytes());
         self.raw(",\"logprob\":-").number(rank).raw(".25")

@@ -1,4 +1,4 @@
-//! Azure's chat operation: what it refuses, what it answers, and how it streams.
+//! Azure's chat operation: its checks, its answers and its streams.
 
 mod body;
 mod http;

@@ -114,7 +114,8 @@ pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>) -> AnswerSpec<'a> {
     }
 }
 
-/// Returns the legacy functions with their choice if the request has callable functions, otherwise the tools with theirs.
+/// Returns the legacy functions and their choice if the request has functions that may be called, otherwise the tools
+/// and their choice.
 fn tools_and_choice<'a>(request: &ApiRequest<'a>) -> (Vec<CallerTool<'a>>, ToolChoice<'a>) {
     let (functions, tools): (Vec<_>, Vec<_>) =
         caller_tools(request).into_iter().partition(|tool| tool.kind == ToolKind::Legacy);

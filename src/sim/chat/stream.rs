@@ -1,5 +1,5 @@
-//! An answer as a stream, with everything that Azure adds to OpenAI's: a first chunk without choices or id,
-//! content-filter annotations, padding, and in the asynchronous filter's mode chunks without a `delta`.
+//! Writes an answer as a stream, with everything that Azure adds to OpenAI's streams: a first chunk without choices or
+//! id, content-filter annotations, padding, and chunks without a `delta` if the filter is asynchronous.
 
 use bytes::Bytes;
 
@@ -11,29 +11,29 @@ use crate::sim::{
     usage,
 };
 
-/// How the stream is to look.
+/// The form of a stream.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct StreamStyle {
     pub(super) include_usage: bool,
-    /// Padding against guessing from sizes, on newer models.
+    /// Whether chunks have padding, which hides the length of their text. Newer models add it.
     pub(super) obfuscation: bool,
-    /// The asynchronous filter: annotations come in chunks of their own, also behind the end.
+    /// Whether the filter is asynchronous. Its annotations come in chunks of their own, also after the end of a choice.
     pub(super) async_filter: bool,
-    /// The alternatives in `logprobs`, if they were asked for.
+    /// The number of alternatives in `logprobs`, if the request asks for them.
     pub(super) top_logprobs: Option<u64>,
 }
 
-/// The annotations of the asynchronous filter come after so many chunks of text.
+/// The number of text chunks between two annotations of the asynchronous filter.
 const ANNOTATE_EVERY: u64 = 8;
 
-/// The chunks of an answer, each one whole event.
+/// Returns the chunks of an answer. Each is a whole event.
 pub(super) fn chunks(answer: &GeneratedAnswer, style: StreamStyle) -> Vec<Bytes> {
     let mut writer = ChunkWriter::new(answer, style);
     writer.prompt();
     for (choice, index) in answer.choices.iter().zip(0..) {
         writer.choice(choice, index);
     }
-    // A stream that the filter ended has no usage chunk, even if it was asked for.
+    // A stream that the filter ended has no usage chunk, even if the request asks for one.
     let filtered = answer.choices.iter().any(|choice| choice.finish == "content_filter");
     if style.include_usage && !filtered {
         writer.usage(answer);
@@ -46,9 +46,9 @@ struct ChunkWriter {
     style: StreamStyle,
     out: JsonWriter,
     events: Vec<Bytes>,
-    /// What every chunk ends with: one part before the padding, one behind it.
+    /// The members `created`, `id`, `model` and `object`, which every chunk of the answer has.
     envelope: String,
-    /// How far the text has come, in characters.
+    /// The characters of text written so far.
     offset: u64,
     /// The number of the last chunk's padding.
     padding: usize,
@@ -63,10 +63,10 @@ impl ChunkWriter {
         Self { style, out: JsonWriter::default(), events: Vec::new(), envelope, offset: 0, padding: 0 }
     }
 
-    /// Azure's first chunk: no choices, no id, only what the filter says of the prompt.
+    /// Writes Azure's first chunk, which has no choices and no id, only the filter's annotation of the prompt.
     fn prompt(&mut self) {
         self.out.raw("data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",");
-        self.out.raw("\"prompt_filter_results\":").raw(filters::PROMPT).raw("}\n\n");
+        self.out.prompt_filter_results().raw("}\n\n");
         self.flush();
     }
 
@@ -140,7 +140,8 @@ impl ChunkWriter {
         }
     }
 
-    /// The end of a choice. The asynchronous filter blocks with an annotation, and annotates once more behind it.
+    /// Writes the end of a choice. The asynchronous filter blocks with an annotation, and otherwise adds one after the
+    /// end.
     fn finish(&mut self, finish: &str, index: u64) {
         if self.style.async_filter && finish == "content_filter" {
             self.annotation(0, "\"content_filter\"", filters::BLOCKED, index);
@@ -158,7 +159,7 @@ impl ChunkWriter {
         }
     }
 
-    /// One delta; `spoken` is the text that logprobs are for.
+    /// Writes one delta. `spoken` is the text that `logprobs` describe.
     fn delta(&mut self, index: u64, spoken: &str, members: impl FnOnce(&mut JsonWriter)) {
         self.begin(index);
         if !self.style.async_filter {

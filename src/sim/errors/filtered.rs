@@ -2,11 +2,11 @@
 
 use super::envelope::SimError;
 
-const MESSAGE: &str = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. \
-                       Please modify your prompt and retry. To learn more about our content filtering policies please \
-                       read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766";
+const MESSAGE: &str = "The response was filtered due to the prompt triggering Azure OpenAI's content management \
+                       policy. Please modify your prompt and retry. To learn more about our content filtering policies \
+                       please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766";
 
-/// Members of the error that chat has behind the message (compl-ai#20).
+/// The members of chat's error after the message (compl-ai#20).
 const CHAT: &str = concat!(
     r#""type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"#,
     r#""ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":false,"severity":"safe"},"#,
@@ -14,8 +14,8 @@ const CHAT: &str = concat!(
     r#""sexual":{"filtered":false,"severity":"safe"},"violence":{"filtered":true,"severity":"medium"}}}"#,
 );
 
-/// The same on the Responses operation: a list of filters instead of `innererror` (from a public guide to the migration
-/// from chat).
+/// The members of the Responses operation's error after the message: a list of filters instead of `innererror` (from a
+/// public guide to the migration from chat).
 const RESPONSES: &str = concat!(
     r#""type":"invalid_request_error","param":"prompt","code":"content_filter","content_filters":["#,
     r#"{"blocked":true,"source_type":"prompt","content_filter_results":{"#,

@@ -21,7 +21,7 @@ pub(in crate::sim) fn unsupported_value(name: &str, shown: &str, tail: &str) -> 
     engine(&message, Some(name), Some("unsupported_value"))
 }
 
-/// The same for a string, with the list of the strings that the model supports.
+/// The error of [`unsupported_value`] for a string, with the list of strings that the model supports.
 pub(in crate::sim) fn unsupported_value_of(name: &str, value: &str, supported: &[&str]) -> SimError {
     let tail = format!(" Supported values are: {}.", quoted_list(supported));
     unsupported_value(name, &format!("'{value}'"), &tail)

@@ -1,29 +1,29 @@
-//! How a model's name, with or without its version, finds its row.
+//! Finds the row of a model's name, with or without its version.
 
 use super::{
     model::Model,
     table::{INVENTED, MODELS},
 };
 
-/// Every model that the simulator knows; each is also a deployment of that name.
+/// Returns the name of every model in the table. Each is also the name of a deployment.
 pub fn models() -> impl Iterator<Item = &'static str> {
     MODELS.iter().map(|model| model.name)
 }
 
-/// Whether a deployment can serve this model: one of Azure's, also with its date, or one that the simulator made up and
-/// lists nowhere.
+/// Returns whether a deployment can serve this model. That is every model of the table, also with its date, and every
+/// invented one, which [`models`] does not return.
 pub fn knows(model: &str) -> bool {
     find(model).is_some()
 }
 
-/// A row of the table and the name that answers carry.
+/// A row of the table, and the model's name in answers.
 #[derive(Debug, Clone)]
 pub(in crate::sim) struct DeployedModel {
     pub(in crate::sim) model: &'static Model,
     pub(in crate::sim) reported_name: String,
 }
 
-/// The row for a name: exact, or with its version behind it (`o1-2024-12-17`, `gpt-4-0613`).
+/// Finds the row of a name. The name may end with its version (`o1-2024-12-17`, `gpt-4-0613`).
 pub(in crate::sim) fn find(name: &str) -> Option<DeployedModel> {
     if let Some(model) = MODELS.iter().chain(INVENTED).find(|model| model.name == name) {
         let reported_name = match model.version {
@@ -39,7 +39,7 @@ pub(in crate::sim) fn find(name: &str) -> Option<DeployedModel> {
     Some(DeployedModel { model, reported_name: name.to_owned() })
 }
 
-/// `gpt-4o-2024-08-06` → `gpt-4o` and `2024-08-06`; `gpt-35-turbo-0125` → `gpt-35-turbo` and `0125`.
+/// Splits `gpt-4o-2024-08-06` into `gpt-4o` and `2024-08-06`, and `gpt-35-turbo-0125` into `gpt-35-turbo` and `0125`.
 fn split_version(name: &str) -> Option<(&str, &str)> {
     let dated = name.len().checked_sub("-2024-08-06".len()).and_then(|at| name.split_at_checked(at));
     if let Some((base, version)) = dated
@@ -51,7 +51,7 @@ fn split_version(name: &str) -> Option<(&str, &str)> {
     name.rsplit_once('-')
 }
 
-/// Whether this is a date such as `2024-08-06`.
+/// Returns whether this is a date such as `2024-08-06`.
 pub(in crate::sim) fn is_date(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_name_is_another_model() {
+    fn other_names_find_no_row() {
         for name in ["o12", "gpt-5-turbo", "my-o1", "gpt-4o-2024-8-6", "", "é"] {
             assert!(find(name).is_none(), "{name}");
         }

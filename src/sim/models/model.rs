@@ -2,14 +2,14 @@
 
 use crate::sim::surface::Operation;
 
-/// One model: what its deployment takes, and what it answers with.
+/// One model: what its deployment takes and answers.
 #[derive(Debug)]
 pub(in crate::sim) struct Model {
     /// The base model's name, which is also the name of its default deployment.
     pub(in crate::sim) name: &'static str,
-    /// The version in the `model` of its answers; empty where the name says it all.
+    /// The version in the `model` of its answers. Empty if the name includes it.
     pub(in crate::sim) version: &'static str,
-    /// Which operations serve it.
+    /// The operations that serve it.
     pub(in crate::sim) served: ServedBy,
     /// The oldest dated api-version that serves it.
     pub(in crate::sim) since: &'static str,
@@ -21,34 +21,34 @@ pub(in crate::sim) struct Model {
     pub(in crate::sim) class: ModelClass,
     /// The values of `reasoning_effort` that it takes.
     pub(in crate::sim) efforts: &'static [&'static str],
-    /// The effort of a call that names none.
+    /// The effort of a request that names none.
     pub(in crate::sim) default_effort: &'static str,
-    /// How it takes function tools.
+    /// Which function tools it takes, and when.
     pub(in crate::sim) tools: ToolSupport,
     /// The values of `verbosity` that it takes.
     pub(in crate::sim) verbosity: VerbositySupport,
-    /// Everything that it either can or cannot do.
+    /// The features that it has.
     pub(in crate::sim) features: &'static [Feature],
 }
 
-/// Which operations serve a model.
+/// The operations that serve a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) enum ServedBy {
     Chat,
     Responses,
     Both,
-    /// By neither: agents only.
+    /// Neither operation. Only agents use the model.
     Elsewhere,
 }
 
-/// How a prompt is limited: together with the answer, or by itself. The two have different error texts.
+/// The limit of a prompt, together with the answer or alone. The two have different error texts.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sim) enum ContextWindow {
     Shared(u64),
     Input(u64),
 }
 
-/// The classes that share their treatment of sampling parameters, caps and roles.
+/// A class of models that treat sampling parameters, caps and roles alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) enum ModelClass {
     /// Takes everything, `max_tokens` included.
@@ -57,15 +57,15 @@ pub(in crate::sim) enum ModelClass {
     Gen0,
     /// o1 and o3-mini: refuse `temperature` by name, whatever its value.
     O1,
-    /// Reasons always: only the default temperature.
+    /// Always reasons: takes only the default temperature.
     Fixed,
-    /// Reasons unless the effective effort is `none`, and then takes temperature, `top_p` and logprobs.
+    /// Reasons unless the effective effort is `none`. Without reasoning it takes temperature, `top_p` and logprobs.
     Switchable,
-    /// model-router: takes both caps and drops what the routed model does not take.
+    /// model-router: takes both caps, and drops parameters that the routed model does not take.
     Routed,
 }
 
-/// How a model takes tools on the chat operation.
+/// The tools that a model takes on the chat operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) enum ToolSupport {
     Refused,
@@ -88,7 +88,7 @@ pub(in crate::sim) enum VerbositySupport {
     Any,
 }
 
-/// Something a model either can or cannot do.
+/// A feature that a model has or lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::sim) enum Feature {
     Stream,
@@ -107,7 +107,7 @@ pub(in crate::sim) enum Feature {
     CompletionCap,
     /// The effort `max`, on the Responses operation only.
     MaxEffort,
-    /// Reasoning that is given back must be of one response.
+    /// Takes at most one reasoning item in the input.
     OneReasoningItem,
 }
 
@@ -123,12 +123,12 @@ impl VerbositySupport {
 }
 
 impl Model {
-    /// Whether the model can do this.
+    /// Returns whether the model has this feature.
     pub(in crate::sim) fn has(&self, feature: Feature) -> bool {
         self.features.contains(&feature)
     }
 
-    /// Whether the operation serves the model.
+    /// Returns whether the operation serves the model.
     pub(in crate::sim) fn serves(&self, operation: Operation) -> bool {
         match self.served {
             ServedBy::Both => true,
@@ -138,7 +138,7 @@ impl Model {
         }
     }
 
-    /// Whether answers of this model spend tokens on reasoning.
+    /// Returns whether answers of this model spend tokens on reasoning.
     pub(in crate::sim) fn reasons(&self) -> bool {
         match self.class {
             ModelClass::Classic => !self.efforts.is_empty(),
@@ -147,12 +147,12 @@ impl Model {
         }
     }
 
-    /// Whether the model reasons at this effort.
+    /// Returns whether the model reasons at this effort.
     pub(in crate::sim) fn is_reasoning_at(&self, effort: &str) -> bool {
         self.is_strict() && !(self.class == ModelClass::Switchable && effort == "none")
     }
 
-    /// Whether this is one of the classes that take only `max_completion_tokens`.
+    /// Returns whether the model refuses `max_tokens` and takes only `max_completion_tokens`.
     pub(in crate::sim) fn is_strict(&self) -> bool {
         !matches!(self.class, ModelClass::Classic | ModelClass::Routed)
     }

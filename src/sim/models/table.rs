@@ -2,8 +2,8 @@
 //!
 //! Sources: Microsoft's models page (`models-sold-directly-by-azure.md`, 2026-09-21) for versions and windows, its
 //! `reasoning.md` (Aug 2026) for efforts, roles and parameters, `structured-outputs.md` for JSON schemas, captured
-//! issues for the rest. Where no source is found the row takes the stricter reading that a caller can still
-//! satisfy, and says so.
+//! issues for the rest. Where no source is found, a row takes the strictest reading that a caller can still satisfy,
+//! and its comment says so.
 
 use super::model::{
     ContextWindow::{Input, Shared},
@@ -36,7 +36,7 @@ const CLASSIC: Model = Model {
 const TURBO: Model =
     Model { since: "2023-12-01-preview", features: &[Stream, JsonObject, Functions], ..CLASSIC };
 
-/// Before parallel calls and JSON.
+/// Models from before parallel calls and JSON mode.
 const OLD: Model =
     Model { tools: ToolSupport::Sequential, features: &[Stream, Functions, CompletionCap], ..CLASSIC };
 
@@ -48,8 +48,8 @@ const OMNI: Model = Model {
     ..CLASSIC
 };
 
-/// The oldest version for gpt-4.1 is not documented: GA 2024-10-21 is captured to work, so that is the line here.
-/// The window is the 300,000 of standard deployments, not the headline's million.
+/// The oldest api-version for gpt-4.1 is not documented. GA 2024-10-21 is captured to work, so the row uses it. The
+/// window is the 300,000 tokens of standard deployments, not the advertised million.
 const GPT_41: Model =
     Model { version: "2025-04-14", since: "2024-10-21", window: Shared(300_000), output: 32_768, ..OMNI };
 
@@ -57,7 +57,7 @@ const LOW_TO_HIGH: &[&str] = &["low", "medium", "high"];
 const LOW_TO_XHIGH: &[&str] = &["low", "medium", "high", "xhigh"];
 const NONE_TO_XHIGH: &[&str] = &["none", "low", "medium", "high", "xhigh"];
 
-/// `stop` and `n` are not on Microsoft's list for these two; `stop` was refused live (OpenHands#1062).
+/// `stop` and `n` are not on Microsoft's list for these two. A live deployment refused `stop` (OpenHands#1062).
 const O1_PREVIEW: Model = Model {
     since: "2024-09-01-preview",
     output: 32_768,
@@ -68,7 +68,7 @@ const O1_PREVIEW: Model = Model {
     ..CLASSIC
 };
 
-/// `verbosity` on the o-series is not documented: only its default passes here.
+/// `verbosity` on the o-series is not documented. Only its default passes here.
 const O_SERIES: Model = Model {
     served: ServedBy::Both,
     since: "2024-12-01-preview",
@@ -82,7 +82,7 @@ const O_SERIES: Model = Model {
     ..CLASSIC
 };
 
-/// Legacy functions are documented neither way from gpt-5 on: refused here, since tools do the same.
+/// No document says whether gpt-5 and later take legacy functions. They are refused here, since tools do the same.
 const GPT_5: Model = Model {
     served: ServedBy::Both,
     version: "2025-08-07",
@@ -98,7 +98,7 @@ const GPT_5: Model = Model {
     ..CLASSIC
 };
 
-/// `verbosity` of the chat variants is not documented: only its default passes here.
+/// `verbosity` of the chat variants is not documented. Only its default passes here.
 const CHAT_VARIANT: Model = Model {
     window: Input(111_616),
     output: 16_384,
@@ -120,23 +120,25 @@ const GPT_51: Model = Model {
 const GPT_54: Model =
     Model { version: "2026-03-17", efforts: NONE_TO_XHIGH, tools: ToolSupport::WithoutEffort, ..GPT_51 };
 
-/// Microsoft: the call with tools fails also when the effort is left out, since the default is `medium`.
+/// A call with tools also fails without an effort, since the default is `medium` (Microsoft).
 const GPT_55: Model =
     Model { version: "2026-04-24", window: Input(922_000), default_effort: "medium", ..GPT_54 };
 
-/// The effort `max` works with these and with gpt-6, on the Responses operation (Microsoft's `reasoning.md`).
+/// These models and gpt-6 take the effort `max` on the Responses operation (Microsoft's `reasoning.md`).
 const GPT_56: Model = Model {
     version: "2026-07-09",
     features: &[Stream, Images, JsonObject, JsonSchema, CustomTools, CompletionCap, MaxEffort],
     ..GPT_55
 };
 
-/// Officially without `none`. Captures of gpt-6-astra disagree (litellm#39983): the stricter reading is taken.
+/// Officially these models lack the effort `none`. Captures of gpt-6-astra disagree (litellm#39983). This is the
+/// stricter reading.
 const ALWAYS_REASONS: Model =
     Model { class: Fixed, efforts: LOW_TO_XHIGH, tools: ToolSupport::Elsewhere, ..GPT_56 };
 
-/// Any two reasoning items of a conversation were refused together, any one alone was taken (hermes-agent#101243). Each was
-/// of a response of its own; two of one response are refused too here, which is the stricter reading.
+/// Azure refused any two reasoning items of a conversation together and took each of them alone (hermes-agent#101243).
+/// Each item came from a different response. Two items of one response are refused here too, which is the stricter
+/// reading.
 const ASTRA: Model = Model {
     version: "2026-09-03",
     features: &[
@@ -152,17 +154,17 @@ const ASTRA: Model = Model {
     ..ALWAYS_REASONS
 };
 
-/// Agents only: served by neither operation.
+/// Only agents use these models. Neither operation serves them.
 const AGENTS_ONLY: Model = Model { served: ServedBy::Elsewhere, ..GPT_5 };
 
-/// Served by the Responses operation only. Microsoft documents them for v1 alone; o3-pro and codex-mini also for
-/// 2025-04-01-preview, which is taken for all.
+/// Only the Responses operation serves these models. Microsoft documents all of them for v1, and o3-pro and codex-mini
+/// also for 2025-04-01-preview. The table assumes that api-version for all.
 const PRO: Model =
     Model { served: ServedBy::Responses, since: "2025-04-01-preview", features: NO_STREAM, ..O_SERIES };
 
 const NO_STREAM: &[Feature] = &[Images, JsonObject, JsonSchema, CompletionCap];
 
-/// `verbosity` of the codex models is not documented: only its default passes here.
+/// `verbosity` of the codex models is not documented. Only its default passes here.
 const CODEX: Model = Model {
     served: ServedBy::Responses,
     since: "2025-04-01-preview",
@@ -184,7 +186,8 @@ const GPT_PRO: Model = Model {
     ..CODEX
 };
 
-/// Which of them stream is documented for some only: the others do not here. 5.4 and 5.5 have no structured output.
+/// Streaming is documented only for some of the pro models. The others do not stream here. 5.4 and 5.5 have no
+/// structured output.
 const GPT_54_PRO: Model = Model {
     version: "2026-03-05",
     window: Input(922_000),
@@ -201,7 +204,7 @@ const GPT_55_PRO: Model = Model {
     ..GPT_54_PRO
 };
 
-/// Parameters of the open-weight models are not documented: treated as classic models with an effort.
+/// The parameters of the open-weight models are not documented. They are treated as classic models with an effort.
 const OPEN_WEIGHT: Model = Model {
     since: "2024-02-01",
     window: Input(131_072),
@@ -214,8 +217,8 @@ const OPEN_WEIGHT: Model = Model {
     ..CLASSIC
 };
 
-/// A model that nobody has heard of, for gateways that must find out: it takes no `max_tokens`, no `temperature`, no
-/// `parallel_tool_calls` and no streams, and its answers name nothing known.
+/// An unknown model, for gateways that must find out what it takes. It refuses `max_tokens`, `temperature`,
+/// `parallel_tool_calls` and streams, and its answers name no known model.
 const STRICT: Model = Model {
     name: "sim-strict-1",
     version: "",
@@ -225,10 +228,10 @@ const STRICT: Model = Model {
     ..O_SERIES
 };
 
-/// Models of no table of Azure's.
+/// Models that Azure does not have.
 pub(super) const INVENTED: &[Model] = &[
     STRICT,
-    // For gateways that must find out that chat does not serve it.
+    // For gateways that must find out that the chat operation does not serve the model.
     Model { name: "sim-responses-1", version: "", efforts: LOW_TO_HIGH, ..CODEX },
 ];
 
@@ -291,7 +294,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
     Model { name: "gpt-4.1", ..GPT_41 },
     Model { name: "gpt-4.1-mini", ..GPT_41 },
     Model { name: "gpt-4.1-nano", ..GPT_41 },
-    // Tools and structured output are not documented for it (a public table says no tools): refused here.
+    // Tools and structured output are not documented for it (a public table lists no tools). Both are refused here.
     Model {
         name: "gpt-5-chat",
         served: ServedBy::Both,
@@ -308,7 +311,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
         name: "model-router",
         served: ServedBy::Chat,
         version: "2025-11-18",
-        // The limits are those of the model it routes to: the widest are taken.
+        // The limits depend on the model it routes to. These are the widest.
         window: Input(922_000),
         output: 128_000,
         class: Routed,
@@ -365,7 +368,7 @@ pub(in crate::sim) const MODELS: &[Model] = &[
         efforts: &[],
         ..CHAT_VARIANT
     },
-    // Not on the chat operation.
+    // Models that the chat operation does not serve.
     Model { name: "o1-pro", version: "2025-03-19", class: O1, ..PRO },
     Model { name: "o3-pro", version: "2025-06-10", ..PRO },
     Model { name: "o3-deep-research", ..AGENTS_ONLY },

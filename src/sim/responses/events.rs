@@ -1,4 +1,5 @@
-//! A response as a stream of events: made from the object alone, so that a stored one can be played again.
+//! Writes a response as a stream of events. They are made from the object alone, so that a stored response can be
+//! streamed again.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -10,17 +11,18 @@ use crate::sim::{
     usage,
 };
 
-/// How the stream is to look.
+/// The form of a stream.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EventStyle {
     pub(super) obfuscation: bool,
-    /// The deltas of several calls come in turn.
+    /// Whether the deltas of several tool calls alternate.
     pub(super) interleave: bool,
-    /// Events of types that nobody knows are thrown in.
+    /// Whether the stream has events of unknown types.
     pub(super) odd_events: bool,
 }
 
-/// The events of a response, each one whole. Of a failed one `items` are what it had begun.
+/// Returns the events of a response. Each is a whole event. If the response failed, `items` are the items that it had
+/// begun.
 pub(super) fn events(response: &Value, items: &[Value], style: EventStyle) -> Vec<Bytes> {
     let mut events = Vec::new();
     let status = text(response, "status");
@@ -56,7 +58,7 @@ fn frame(mut event: Value, number: usize, style: EventStyle) -> Bytes {
     Bytes::from(format!("event: {}\ndata: {event}\n\n", text(&event, "type")))
 }
 
-/// The events of one item: as it begins, as it grows, and as it is done.
+/// The events of one item: the event that adds it, its deltas, and the events that end it.
 struct ItemEvents {
     begin: Value,
     deltas: Vec<Value>,
@@ -80,7 +82,7 @@ fn middle(items: &[Value], style: EventStyle) -> Vec<Value> {
     events
 }
 
-/// All calls begin, then grow in turn, then end.
+/// Interleaves tool calls: all of them begin, then their deltas alternate, then all of them end.
 fn in_turn(calls: Vec<ItemEvents>) -> Vec<Value> {
     let mut events = Vec::new();
     let mut growing = Vec::new();
@@ -135,7 +137,7 @@ fn item_events(item: &Value, index: u64) -> ItemEvents {
     };
     let mut begin = item.clone();
     extend(&mut begin, empty);
-    // The arguments of a call are done only when all of it is.
+    // The event that completes a call's arguments belongs to its end.
     let mut done: Vec<Value> = Vec::new();
     let mut deltas = deltas;
     if text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
@@ -149,7 +151,7 @@ fn item_events(item: &Value, index: u64) -> ItemEvents {
     }
 }
 
-/// OpenAI's specification: the event that ends a function's arguments has its name.
+/// Adds the function's name to the event that completes its arguments (OpenAI's specification).
 fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
     if let Some(last) = events.last_mut() {
         set(last, "name", name);
@@ -157,7 +159,7 @@ fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
     events
 }
 
-/// Which item an event is of.
+/// Builds the events of one item.
 struct ItemEventBuilder {
     item: String,
     index: u64,
@@ -175,7 +177,7 @@ impl ItemEventBuilder {
         steps.iter().map(|step| self.event(&format!("{kind}.{step}"), json!({}))).collect()
     }
 
-    /// A text member that grows, and the event that has all of it.
+    /// Returns the deltas of a text member, and the event with the whole text.
     fn input(&self, item: &Value, member: &str, kind: &str) -> Vec<Value> {
         let all = text(item, member);
         let delta = |piece: &str| self.event(&format!("{kind}.delta"), json!({"delta": piece}));

@@ -1,4 +1,4 @@
-//! The tools that Azure runs itself: their calls, and what an answer cites of them.
+//! The tools that Azure runs itself: their calls, and the annotations they add to an answer.
 
 use serde_json::{Value, json};
 
@@ -9,18 +9,18 @@ use crate::sim::{
     request::ApiRequest,
 };
 
-/// What the hosted tools of a call did.
+/// The calls of hosted tools in one answer.
 #[derive(Debug, Default)]
 pub(super) struct HostedCalls {
-    /// How the id of each item begins, and the item.
+    /// The prefix of each item's id, and the item.
     pub(super) items: Vec<(&'static str, Value)>,
     pub(super) annotations: Vec<Citation>,
 }
 
-/// What an answer cites.
+/// A source that an answer cites.
 #[derive(Debug)]
 pub(super) enum Citation {
-    /// A file, at the end of the text: there is no span.
+    /// A file of a vector store. The citation has no span and stands at the end of the text.
     File {
         file: String,
         name: String,
@@ -29,7 +29,7 @@ pub(super) enum Citation {
         url: String,
         title: String,
     },
-    /// A file that code has made.
+    /// A file that the code interpreter created.
     Made {
         container: String,
         file: String,
@@ -38,7 +38,7 @@ pub(super) enum Citation {
 }
 
 impl Citation {
-    /// The annotation of a text; where it has a span, the span is the whole text.
+    /// Returns the annotation of a text. If it has a span, the span is the whole text.
     pub(super) fn over(&self, text: &str) -> Value {
         let end = text.chars().count();
         match self {
@@ -56,7 +56,7 @@ impl Citation {
     }
 }
 
-/// One call for every hosted tool that may be used.
+/// Returns one call of every hosted tool that `tool_choice` allows.
 pub(super) fn calls(request: &ApiRequest<'_>, prompt: &Prompt, serial: u64) -> HostedCalls {
     let mut hosted = HostedCalls::default();
     for tool in request.list("tools") {

@@ -1,6 +1,6 @@
-//! Azure's Responses operation: what it refuses, what it answers, how it streams, and what it keeps.
+//! Azure's Responses operation: its checks, its answers, its streams and its stored responses.
 //!
-//! Where no capture from Azure is known the wording is OpenAI's, as measured on its own endpoint by public tests.
+//! Where no capture from Azure is known, the wording is OpenAI's, as public tests measured it on OpenAI's own endpoint.
 
 mod events;
 mod hosted;

@@ -1,4 +1,4 @@
-//! The response as an object, with every member that Azure's captures have.
+//! The response object, with every member that Azure's captures have.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::sim::{
     request::ApiRequest,
 };
 
-/// A whole response.
+/// Builds the response in its final state.
 pub(super) fn response_object(
     request: &ApiRequest<'_>,
     answer: &GeneratedAnswer,
@@ -54,7 +54,7 @@ pub(super) fn response_object(
     response
 }
 
-/// The same response before it is done.
+/// Returns the response as it was before it finished.
 pub(super) fn unfinished(response: &Value, status: &str) -> Value {
     let mut unfinished = response.clone();
     for name in ["completed_at", "content_filters", "error", "incomplete_details", "usage"] {
@@ -66,12 +66,12 @@ pub(super) fn unfinished(response: &Value, status: &str) -> Value {
     unfinished
 }
 
-/// A background response that was cancelled.
+/// Returns a background response after it was cancelled.
 pub(super) fn cancelled(response: &Value) -> Value {
     unfinished(response, "cancelled")
 }
 
-/// What is known before the model has said anything.
+/// Builds the response before the model's answer.
 fn initial(request: &ApiRequest<'_>, created: u64, id: &str, model: &str) -> Value {
     let given = |name: &str| request.get(name).cloned().unwrap_or(Value::Null);
     let or = |name: &str, value: Value| request.get(name).cloned().unwrap_or(value);
@@ -119,7 +119,7 @@ fn text(request: &ApiRequest<'_>) -> Value {
     })
 }
 
-/// A tool as it is echoed: with what was left to its default.
+/// Returns a tool as Azure echoes it, with its defaults filled in.
 fn tool(tool: &Value) -> Value {
     let mut echoed = tool.clone();
     if tool.get("type").is_some_and(|kind| kind == "function")
@@ -135,7 +135,7 @@ fn tool(tool: &Value) -> Value {
     echoed
 }
 
-/// Azure's annotations: one entry for the prompt, one for the answer.
+/// Returns Azure's filter annotations: one entry for the prompt, one for the answer.
 fn content_filters(finish: &str) -> Value {
     let entry = |source: &str, results: &str, blocked: bool| {
         let results: Value = serde_json::from_str(results).unwrap_or_default();

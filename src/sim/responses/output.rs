@@ -1,4 +1,4 @@
-//! The output items of an answer: what the model thought, the hosted tools it used, and what it says or calls.
+//! The output items of an answer: reasoning, calls of hosted tools, the message, and calls of the caller's tools.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::sim::{
     usage,
 };
 
-/// The items. Their ids end with the number of the answer and their place.
+/// Returns the items. Their ids end with the number of the answer and their place.
 pub(super) fn items(
     request: &ApiRequest<'_>,
     answer: &GeneratedAnswer,
@@ -30,7 +30,7 @@ pub(super) fn items(
         writer.push("rs", |id| reasoning(request, prompt, resource, id));
     }
     let Some(choice) = answer.choices.first() else { return writer.items };
-    // A cap that leaves nothing behind the reasoning leaves no message either.
+    // If the reasoning uses up the cap, there is no message.
     if matches!(&choice.message, AnswerMessage::Text(text) if text.is_empty()) && choice.finish == "length" {
         return writer.items;
     }
@@ -114,7 +114,7 @@ fn message(id: &str, status: &str, parts: &[Value], phase: Option<&str>) -> Valu
     item
 }
 
-/// The alternatives in `logprobs`, if they were asked for.
+/// Returns the number of alternatives in `logprobs`, if the request asks for them.
 fn logprobs(request: &ApiRequest<'_>) -> Option<u64> {
     let asked = includes(request, "message.output_text.logprobs");
     asked.then(|| request.number("top_logprobs").unwrap_or(0))
@@ -138,7 +138,7 @@ fn logprob(piece: &str, top: u64) -> Value {
     one
 }
 
-/// A text in so many parts, or in fewer if it has fewer tokens.
+/// Splits a text into `parts` parts, or into fewer if it has fewer tokens.
 fn split(text: &str, parts: u64) -> Vec<&str> {
     let (all, parts) = (usage::tokens(text), parts.max(1));
     let mut rest = text;
@@ -153,7 +153,7 @@ fn split(text: &str, parts: u64) -> Vec<&str> {
     texts
 }
 
-/// The `reasoning` that a response echoes.
+/// Returns the `reasoning` that a response echoes.
 pub(super) fn echoed_reasoning(request: &ApiRequest<'_>) -> Value {
     let reasoning = request.get("reasoning");
     let summary = reasoning.map_or("", |reasoning| text(reasoning, "summary"));

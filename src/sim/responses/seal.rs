@@ -1,11 +1,11 @@
-//! Encrypted reasoning: opaque to a caller, and readable by the resource that made it and by no other.
+//! Encrypted reasoning: opaque to a caller, and readable only by the resource that made it.
 
 use crate::sim::errors::{SimError, engine};
 
-/// What Fernet tokens begin with, as Azure's do.
+/// The prefix of Fernet tokens, which Azure's encrypted content has.
 const HEAD: &str = "gAAAAAB";
 
-/// Encrypts what a model thought in the item of this id. The same thoughts give the same text.
+/// Encrypts the reasoning of the item with this id. The same item gives the same text.
 pub(super) fn seal(resource: &str, item: &str) -> String {
     let inner = format!("{resource}/{item}");
     let bytes = inner.bytes().chain(checksum(&inner).to_be_bytes());
@@ -13,7 +13,7 @@ pub(super) fn seal(resource: &str, item: &str) -> String {
     HEAD.chars().chain(digits.filter_map(|digit| char::from_digit(digit, 16))).collect()
 }
 
-/// The refusal of what another resource made, or nobody (openai/codex#11653, on Azure).
+/// Refuses content that this resource did not make (openai/codex#11653, on Azure).
 pub(super) fn verify(resource: &str, text: &str) -> Result<(), SimError> {
     if is_sealed_by(resource, text).is_some() {
         return Ok(());
@@ -37,7 +37,7 @@ fn is_sealed_by(resource: &str, text: &str) -> Option<()> {
     ours.then_some(())
 }
 
-/// FNV-1a: no secret, only a check that nothing was changed on the way.
+/// Returns the FNV-1a hash. It only detects changes and keeps nothing secret.
 fn checksum(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |checksum, byte| {
         (checksum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_resource_that_sealed_it_opens_it() {
+    fn only_the_resource_that_made_it_can_read_encrypted_reasoning() {
         let text = seal("east", "rs_1");
         assert_eq!(verify("east", &text), Ok(()));
         for (resource, text) in [("west", text.clone()), ("eas", text.clone()), ("east", text + "00")] {

@@ -1,4 +1,4 @@
-//! Stored responses: read, played again, cancelled, deleted, and what they were asked.
+//! The paths of stored responses: retrieve, stream again, cancel, delete, and list input items.
 
 use axum::{
     extract::{Path, State},
@@ -22,7 +22,7 @@ use crate::sim::{
     simulator::{Simulator, lock},
 };
 
-/// The items of a call's own input, each with an id.
+/// Returns the items of a request's own input, each with an id.
 pub(super) fn items_with_ids(request: &ApiRequest<'_>, items: &[Value], serial: u64) -> Vec<Value> {
     let own = request.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
     let own = items.iter().skip(items.len().saturating_sub(own)).cloned();
@@ -44,7 +44,7 @@ fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
     item
 }
 
-/// Looks at the surface and the key before anything else.
+/// Checks the surface and the key.
 fn admit(simulator: &Simulator, incoming: &IncomingRequest) -> Result<(), SimError> {
     let surface = incoming.surface()?;
     incoming.authorize(simulator, &surface)?;
@@ -55,7 +55,7 @@ fn unknown(id: &str) -> SimError {
     not_found(&format!("Response with id '{id}' not found."), None)
 }
 
-/// A background response is done by the time that somebody asks.
+/// Returns a response. A background response finishes when it is first retrieved.
 pub(super) async fn retrieve(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
@@ -77,7 +77,7 @@ pub(super) async fn retrieve(
     }
 }
 
-/// Every event again, or those behind a number.
+/// Streams the events again, or those after a number.
 fn replay(response: &Value, style: EventStyle, after: Option<usize>) -> Response {
     let events = events::events(response, list(response, "output"), style);
     let events: Vec<_> = events.into_iter().skip(after.map_or(0, |number| number + 1)).collect();
@@ -98,7 +98,7 @@ pub(super) async fn delete(
     }))
 }
 
-/// Only a background response that is not done.
+/// Cancels a background response that is not finished.
 pub(super) async fn cancel(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
@@ -120,7 +120,7 @@ pub(super) async fn cancel(
     }))
 }
 
-/// The newest first unless `order=asc`, 20 of them unless `limit` says otherwise.
+/// Lists the input items: the newest first unless `order=asc`, and 20 unless `limit` is given.
 pub(super) async fn input_items(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,

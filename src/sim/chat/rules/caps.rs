@@ -1,4 +1,4 @@
-//! The caps on an answer and the window of a prompt.
+//! Checks of the caps on an answer, and of the prompt against the context window.
 
 use crate::sim::{
     chat::read,
@@ -25,7 +25,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
     [OLD, NEW].iter().try_for_each(|name| output_limit(request, name))
 }
 
-/// The prompt against the window, with the simulator's own estimate of tokens.
+/// Checks the prompt against the context window, with the simulator's own estimate of tokens.
 pub(super) fn window(request: &ApiRequest<'_>) -> CheckResult {
     let prompt = read::prompt_tokens(request);
     let cap = request.number(NEW).or_else(|| request.number(OLD)).unwrap_or(0);

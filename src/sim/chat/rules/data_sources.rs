@@ -1,4 +1,4 @@
-//! On Your Data: retired in October 2026, and strict in its own envelope while it lived.
+//! On Your Data, which was retired in October 2026. It refuses with an envelope of its own.
 
 use serde_json::Value;
 
@@ -8,10 +8,10 @@ use crate::sim::{
     request::ApiRequest,
 };
 
-/// Refused beside a data source (openai-python#1468, azure-sdk-for-js#30751, azure-sdk-for-net#52539).
+/// Parameters refused beside a data source (openai-python#1468, azure-sdk-for-js#30751, azure-sdk-for-net#52539).
 const EXCLUDED: &[&str] = &["stream_options", "logprobs", "top_logprobs", "max_completion_tokens"];
 
-/// The data sources of Azure's specification 2024-10-21 and of its previews.
+/// The types of data sources in Azure's specification 2024-10-21 and its previews.
 const TYPES: &[&str] = &["azure_search", "azure_cosmos_db", "elasticsearch", "mongo_db", "pinecone"];
 
 pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {

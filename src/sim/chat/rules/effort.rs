@@ -1,4 +1,4 @@
-//! `reasoning_effort`: known to the api-version, and to the model.
+//! Checks `reasoning_effort` against the api-version and the model.
 
 use crate::sim::{
     errors::{
@@ -12,10 +12,10 @@ use crate::sim::{
 
 const NAME: &str = "reasoning_effort";
 
-/// The enum of Azure's specification 2025-03-01-preview; a newer value on such a surface was refused (litellm#16704).
+/// The enum of Azure's specification 2025-03-01-preview. Such a surface refused a newer value (litellm#16704).
 const OLD_VALUES: &[&str] = &["low", "medium", "high"];
 
-/// The first api-version without a published enum: here the model's own list decides alone.
+/// The first api-version without a published enum. From here on only the model's own list decides.
 const OPEN_SINCE: &str = "2025-04-01-preview";
 
 pub(super) fn known(request: &ApiRequest<'_>) -> CheckResult {
@@ -33,7 +33,7 @@ pub(super) fn known(request: &ApiRequest<'_>) -> CheckResult {
     {
         return Err(invalid_value(NAME, value, &quoted_list(OLD_VALUES)));
     }
-    // gpt-chat-latest: "not configurable"; the wording is not captured.
+    // gpt-chat-latest: "not configurable". The wording is not captured.
     if model.efforts.is_empty() {
         return Err(unsupported_parameter(NAME));
     }

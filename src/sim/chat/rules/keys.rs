@@ -1,4 +1,4 @@
-//! The operation, and the body keys that an api-version knows.
+//! Checks of the operation, and of the body keys that an api-version knows.
 
 use crate::sim::{
     errors::{self, CheckResult},
@@ -6,8 +6,8 @@ use crate::sim::{
     surface::{Operation, Surface},
 };
 
-/// The body keys of the chat operation and the api-version that brought them. Summed up they give the 23 keys of
-/// Azure's specification 2024-10-21 and the 30 of 2025-03-01-preview; `model` is tolerated, since the SDKs send it.
+/// The body keys of the chat operation, by the api-version that added them. Together they give the 23 keys of Azure's
+/// specification 2024-10-21 and the 30 of 2025-03-01-preview. `model` is tolerated, since the SDKs send it.
 const KEYS: &[(&str, &[&str])] = &[
     (
         "2023-05-15",
@@ -33,7 +33,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("2024-09-01-preview", &["max_completion_tokens", "parallel_tool_calls", "stream_options"]),
     ("2024-12-01-preview", &["store", "metadata", "reasoning_effort", "user_security_context"]),
     ("2025-01-01-preview", &["prediction", "audio", "modalities"]),
-    // The newest dated version: no document lists its keys, so what OpenAI added since then is let through.
+    // The newest dated version. No document lists its keys, so it takes what OpenAI has added since then.
     (
         "2025-04-01-preview",
         &[
@@ -48,7 +48,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Keys of OpenAI's chat operation that no Azure document has, on the v1 surface either.
+/// Keys of OpenAI's chat operation that no Azure document lists, not even for the v1 surface.
 const NOT_ON_AZURE: &[&str] = &["web_search_options"];
 
 pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
@@ -58,8 +58,8 @@ pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
     Err(errors::wrong_operation("chatCompletion", request.model.name))
 }
 
-/// An unknown key is refused on a dated surface. The v1 surface grows without notice, so there only the keys are
-/// refused that are known to be OpenAI's alone.
+/// Refuses unknown keys on a dated surface. The v1 surface grows without notice, so it refuses only keys that are known
+/// to be OpenAI's alone.
 pub(super) fn keys(request: &ApiRequest<'_>) -> CheckResult {
     let known = |key: &str| match request.surface {
         Surface::V1 => !NOT_ON_AZURE.contains(&key),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_table_agrees_with_the_published_specifications() {
+    fn the_key_table_has_as_many_keys_as_the_published_specifications() {
         assert_eq!(count("2024-10-21"), 23);
         assert_eq!(count("2025-03-01-preview"), 30);
     }

@@ -6,7 +6,7 @@ use crate::sim::{
     value_type::{ANY, ValueType},
 };
 
-/// The message limit is the one on Microsoft's quotas page.
+/// The types of the members. The limit on messages is from Microsoft's quotas page.
 const TYPES: &[(&str, ValueType)] = &[
     ("messages", ValueType::List { min: 1, max: 2048 }),
     ("temperature", ValueType::Decimal { min: 0.0, max: 2.0 }),
@@ -42,7 +42,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         return Err(missing("messages"));
     }
     for (name, kind) in TYPES {
-        // A null stands for an absent value, except for `messages`, which must be there.
+        // A null counts as absent, except for `messages`, which must be there.
         let value = if *name == "messages" { request.body.get(*name) } else { request.get(name) };
         if let Some(value) = value {
             kind.check(name, value)?;

@@ -1,4 +1,4 @@
-//! The conversation: roles, contents, and tool results that answer the calls before them.
+//! Checks of the messages: roles, contents, and tool results that match the calls before them.
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         no_empty_calls(at, message)?;
         short_ids(at, message)?;
     }
-    // What a router takes depends on where it routes.
+    // What a model-router takes depends on the model it routes to.
     if request.model.class != ModelClass::Routed {
         one_instruction_role("messages", |role| {
             messages.iter().position(|message| role_of(message) == role)
@@ -41,13 +41,13 @@ fn role(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult {
     let param = format!("messages[{at}].role");
     let role = message.get("role").ok_or_else(|| missing(&param))?;
     let role = role.as_str().ok_or_else(|| wrong_type(&param, "a string", role))?;
-    // The role came with o1 (llama_index#17748): older versions, and the models before o1, do not know it.
+    // The role came with o1 (llama_index#17748). Older api-versions and the o1 previews do not know it.
     let developer = request.since("2024-12-01-preview") && request.model.class != ModelClass::Gen0;
     let refused = match role {
         "developer" if !developer => return Err(invalid_value(&param, role, ROLES)),
         "user" | "assistant" | "developer" => false,
         "system" => request.model.class == ModelClass::Gen0,
-        // Where tools or functions are refused, so are their results: the stricter reading.
+        // Models that refuse tools or functions refuse their results too. This is the stricter reading.
         "tool" => request.model.tools == ToolSupport::Refused,
         "function" => !request.has(Feature::Functions),
         other => {
@@ -76,7 +76,7 @@ fn content(request: &ApiRequest<'_>, at: usize, message: &Value) -> CheckResult 
     }
 }
 
-/// An assistant's turn may have no text if it called something or refused.
+/// Returns whether an assistant message has calls, a refusal or audio, and so needs no text.
 fn calls_something(message: &Value) -> bool {
     let given = |key: &str| message.get(key).is_some_and(|value| !value.is_null());
     role_of(message) == "assistant"
@@ -123,7 +123,8 @@ fn no_empty_calls(at: usize, message: &Value) -> CheckResult {
     Err(engine(&message, Some(&param), Some("empty_array")))
 }
 
-/// litellm#11392, azure-dev#7324. That a result's id is held to the same is the stricter reading.
+/// Checks the length of call ids (litellm#11392, azure-dev#7324). The same limit for a result's id is the stricter
+/// reading.
 fn short_ids(at: usize, message: &Value) -> CheckResult {
     let ids = calls(message).into_iter().enumerate();
     let ids = ids.map(|(call, id)| (format!("messages[{at}].tool_calls[{call}].id"), id));
@@ -132,7 +133,7 @@ fn short_ids(at: usize, message: &Value) -> CheckResult {
     ids.chain(result).try_for_each(|(path, id)| max_length(&path, id, 40))
 }
 
-/// Every call of an assistant's turn has its result right behind it, and no result stands without its call.
+/// Checks that the results of an assistant's calls follow right after them, and that every result has a call.
 fn answered(messages: &[Value]) -> CheckResult {
     let mut open: Vec<&str> = Vec::new();
     for (at, message) in messages.iter().enumerate() {

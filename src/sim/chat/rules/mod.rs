@@ -1,7 +1,7 @@
-//! The checks that Azure makes before it answers, in the order in which it makes them.
+//! The checks of a chat request, in Azure's order.
 //!
-//! A check is a pure function of the model, the surface and the body. Where no source settles a question the
-//! stricter reading is taken if a careful caller can satisfy it; the check says so.
+//! A check is a pure function of the model, the surface and the body. Where no source settles a question, a check takes
+//! the stricter reading if a careful caller can satisfy it, and its comment says so.
 
 mod caps;
 mod data_sources;
@@ -15,7 +15,7 @@ mod tools;
 
 use crate::sim::{api_version, errors::CheckResult, request::ApiRequest};
 
-/// Every check, in Azure's order: the front door's, then the body's form, then what the model takes.
+/// Every check: first the front door's, then the body's form, then what the model takes.
 const RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     |request| api_version::known(request.surface),
     keys::operation,
@@ -38,7 +38,7 @@ const RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     caps::window,
 ];
 
-/// Runs every check; the first refusal wins.
+/// Runs the checks until the first refusal.
 pub(in crate::sim) fn check(request: &ApiRequest<'_>) -> CheckResult {
     RULES.iter().try_for_each(|rule| rule(request))
 }

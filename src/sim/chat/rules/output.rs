@@ -1,4 +1,4 @@
-//! What the answer is to be: streamed, formatted, stored, predicted, spoken.
+//! Checks of the answer's form: streaming, format, storage, prediction, modalities.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub(super) fn streaming(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("stream_options").is_some() && !request.is_true("stream") {
         return Err(only_when_enabled("stream_options", "stream"));
     }
-    // OpenAI's beta guide: n is fixed at 1 for o1-preview and o1-mini; no source for the others.
+    // OpenAI's beta guide: n is fixed at 1 for o1-preview and o1-mini. The other models have no source.
     match request.get("n") {
         Some(n) if request.model.class == ModelClass::Gen0 && request.number("n") != Some(1) => {
             Err(unsupported_value("n", &n.to_string(), " Only the default (1) value is supported."))
@@ -53,7 +53,7 @@ pub(super) fn format(request: &ApiRequest<'_>) -> CheckResult {
     if kind == "json_schema" { schema(format) } else { Ok(()) }
 }
 
-/// OpenAI's specification: the schema's envelope needs a name.
+/// Checks the schema's envelope, which needs a name (OpenAI's specification).
 fn schema(format: &Value) -> CheckResult {
     let envelope = format.get("json_schema").ok_or_else(|| missing("response_format.json_schema"))?;
     match envelope.get("name").and_then(Value::as_str) {
@@ -79,7 +79,7 @@ pub(super) fn storage(request: &ApiRequest<'_>) -> CheckResult {
     Ok(())
 }
 
-/// Microsoft's predicted-outputs page: the models, and what a prediction excludes.
+/// Checks the model, and the parameters that a prediction excludes (Microsoft's predicted-outputs page).
 pub(super) fn prediction(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("prediction").is_none() {
         return Ok(());
@@ -103,7 +103,7 @@ pub(super) fn prediction(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-/// Only the audio models speak; the wording is not captured.
+/// Only audio models take audio. The wording is not captured.
 pub(super) fn modalities(request: &ApiRequest<'_>) -> CheckResult {
     if request.has(Feature::Audio) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Sampling parameters: what each class of model takes, and what effort `none` gives back.
+//! Checks of the sampling parameters that each class of model takes. Effort `none` allows more of them.
 
 use serde_json::Value;
 
@@ -9,11 +9,12 @@ use crate::sim::{
     request::ApiRequest,
 };
 
-/// Refused by every reasoning model, whatever the effort and the value. Microsoft's list has no `stop`, but o3 and
-/// o4-mini refuse it (OpenAI's specification, BERTopic#2423); for the others the stricter reading is taken.
+/// Parameters that every reasoning model refuses, at any effort and with any value. Microsoft's list does not have
+/// `stop`, but o3 and o4-mini refuse it (OpenAI's specification, BERTopic#2423). For the others this is the stricter
+/// reading.
 const NEVER: &[&str] = &["presence_penalty", "frequency_penalty", "logit_bias", "stop"];
 
-/// Refused while the model reasons.
+/// Parameters refused while the model reasons.
 const WHILE_REASONING: &[&str] = &["top_p", "logprobs", "top_logprobs"];
 
 pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
@@ -35,7 +36,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-/// The models of 2024-09 worded the penalties as values with a fixed default.
+/// Returns the refusal of a parameter. The models of 2024-09 word the penalties as values with a fixed default.
 fn refused(request: &ApiRequest<'_>, name: &str, value: &Value) -> SimError {
     let is_default = value.as_f64().is_none_or(|number| number == 0.0);
     if request.model.class == ModelClass::Gen0 && name.ends_with("_penalty") && !is_default {
@@ -56,7 +57,7 @@ fn temperature(request: &ApiRequest<'_>) -> CheckResult {
     Err(unsupported_value(name, &value.to_string(), " Only the default (1) value is supported."))
 }
 
-/// OpenAI's specification: `top_logprobs` needs `logprobs`.
+/// Checks that `top_logprobs` comes with `logprobs` (OpenAI's specification).
 fn logprobs(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("top_logprobs").is_some() && !request.is_true("logprobs") {
         return Err(only_when_enabled("top_logprobs", "logprobs"));

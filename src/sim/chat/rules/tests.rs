@@ -1,4 +1,4 @@
-//! Each check with the body that Azure answers, word for word.
+//! Each check, with the error body of Azure word for word.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ fn dated(version: &str) -> Surface {
     Surface::Dated(version.to_owned())
 }
 
-/// The body of a call: a user's question and these members.
+/// Returns a body with a user's question and these members.
 fn body_with(members: &Value) -> Value {
     let mut body = json!({"messages": [{"role": "user", "content": "hi"}]});
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -41,7 +41,7 @@ fn refuses(model: &str, members: &Value, error: &str) {
     refuses_on(&Surface::V1, model, members, error);
 }
 
-/// A refusal in the engine's envelope.
+/// Returns a refusal in the engine's envelope.
 fn engine(message: &str, param: &str, code: &str) -> String {
     let quoted = |text: &str| if text.is_empty() { "null".to_owned() } else { format!("{text:?}") };
     format!(
@@ -65,7 +65,7 @@ fn tool() -> Value {
 }
 
 #[test]
-fn max_tokens_is_for_classic_models() {
+fn only_classic_models_take_max_tokens() {
     let error = r#"400 {"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}"#;
     for model in [
         "o1-preview",
@@ -173,7 +173,7 @@ fn temperature_by_class() {
 }
 
 #[test]
-fn effort_none_gives_sampling_back() {
+fn effort_none_allows_sampling_parameters() {
     for (name, value) in [("temperature", json!(0.1)), ("top_p", json!(0.5)), ("logprobs", json!(true))] {
         let plain = json!({name: value});
         let none = json!({name: value, "reasoning_effort": "none"});
@@ -267,7 +267,7 @@ fn parallel_tool_calls() {
     );
 }
 
-fn talk(roles: &[&str]) -> Value {
+fn messages(roles: &[&str]) -> Value {
     let messages: Vec<Value> = roles.iter().map(|role| json!({"role": role, "content": "hi"})).collect();
     json!({"messages": messages})
 }
@@ -277,7 +277,7 @@ fn roles() {
     for model in ["o1-preview", "o1-mini"] {
         refuses(
             model,
-            &talk(&["user", "system"]),
+            &messages(&["user", "system"]),
             r#"400 {"error":{"message":"Unsupported value: 'messages[1].role' does not support 'system' with this model.","type":"invalid_request_error","param":"messages[1].role","code":"unsupported_value"}}"#,
         );
     }
@@ -286,13 +286,13 @@ fn roles() {
         "messages[0].role",
         "invalid_value",
     );
-    refuses("o1-mini", &talk(&["developer", "user"]), &unknown);
-    refuses_on(&dated("2024-10-21"), "gpt-4o", &talk(&["developer", "user"]), &unknown);
-    takes_on(&dated("2024-12-01-preview"), "gpt-4o", &talk(&["developer", "user"]));
+    refuses("o1-mini", &messages(&["developer", "user"]), &unknown);
+    refuses_on(&dated("2024-10-21"), "gpt-4o", &messages(&["developer", "user"]), &unknown);
+    takes_on(&dated("2024-12-01-preview"), "gpt-4o", &messages(&["developer", "user"]));
     for model in ["gpt-4.1", "o1", "gpt-5", "gpt-6.1-sol"] {
-        takes(model, &talk(&["system", "user", "system"]));
-        takes(model, &talk(&["developer", "user"]));
-        let body = body_with(&talk(&["system", "developer", "user"])).to_string();
+        takes(model, &messages(&["system", "user", "system"]));
+        takes(model, &messages(&["developer", "user"]));
+        let body = body_with(&messages(&["system", "developer", "user"])).to_string();
         let both = judge(Chat, model, &Surface::V1, body.as_bytes()).unwrap_err();
         assert!(both.body.contains("messages[1].role"), "{both}");
     }
@@ -321,7 +321,7 @@ fn streaming() {
 }
 
 #[test]
-fn tools_where_there_are_none() {
+fn models_without_tools_refuse_them() {
     let text = |name: &str| {
         format!(
             "{name} is not supported in this model. For a list of supported models, refer to https://platform.openai.com/docs/guides/function-calling#models-supporting-function-calling."
@@ -450,7 +450,7 @@ fn api_versions() {
 }
 
 #[test]
-fn models_that_are_served_elsewhere() {
+fn models_that_chat_does_not_serve() {
     refuses(
         "gpt-5.1-codex",
         &json!({}),
@@ -500,7 +500,7 @@ fn storage_and_prediction() {
 }
 
 #[test]
-fn contents() {
+fn contents_of_messages() {
     let part = |part: Value| {
         json!({"messages": [{"role": "user", "content": "a"},
             {"role": "user", "content": [{"type": "text", "text": "a"}, part]}]})
@@ -533,7 +533,7 @@ fn contents() {
 }
 
 #[test]
-fn tool_results_answer_calls() {
+fn tool_results_match_calls() {
     let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
     let calling = |ids: &[&str]| {
         let calls: Vec<Value> = ids.iter().map(|id| call(id)).collect();
@@ -556,7 +556,7 @@ fn tool_results_answer_calls() {
     );
 }
 
-/// litellm#11392, azure-dev#7324: forty characters at most.
+/// Ids have at most forty characters (litellm#11392, azure-dev#7324).
 #[test]
 fn ids_of_tool_calls() {
     let history = |id: &str| {
@@ -592,7 +592,7 @@ fn on_your_data() {
 }
 
 #[test]
-fn forms() {
+fn types_and_ranges() {
     let wrong = "Invalid type for 'temperature': expected a decimal, but got a string instead.";
     refuses("gpt-4o", &json!({"temperature": "0.5"}), &engine(wrong, "temperature", "invalid_type"));
     let wrong = "Invalid type for 'max_tokens': expected an integer, but got a decimal number instead.";
@@ -615,7 +615,7 @@ fn forms() {
 }
 
 #[test]
-fn a_plain_question_is_taken_by_every_chat_model_on_v1() {
+fn every_chat_model_takes_a_plain_question_on_v1() {
     for model in crate::sim::models() {
         let result = judge(Chat, model, &Surface::V1, body_with(&json!({})).to_string().as_bytes());
         let elsewhere = result.as_ref().is_err_and(|error| error.body.contains("OperationNotSupported"));

@@ -1,5 +1,5 @@
-//! Tools, the choice among them, legacy functions, and the rule that gpt-5.4 and later do not call functions
-//! while they reason.
+//! Checks of tools, of the choice among them, and of legacy functions. gpt-5.4 and later do not call functions while
+//! they reason.
 
 use serde_json::Value;
 
@@ -17,8 +17,8 @@ use crate::sim::{
 
 const MANY: &str = "parallel_tool_calls";
 
-/// The legacy pair. Azure's JS SDK lists o1, o3 and o4-mini as unsupported; for o3-mini and from gpt-5 on the
-/// stricter reading is taken, since tools do the same.
+/// Checks `functions` and `function_call`. Azure's JS SDK lists o1, o3 and o4-mini as unsupported. For o3-mini and from
+/// gpt-5 on this is the stricter reading, since tools do the same.
 pub(super) fn legacy(request: &ApiRequest<'_>) -> CheckResult {
     for name in ["functions", "function_call"] {
         if request.get(name).is_some() && !request.has(Feature::Functions) {
@@ -58,7 +58,7 @@ fn parallel(request: &ApiRequest<'_>) -> CheckResult {
     if request.get(MANY).is_none() {
         return Ok(());
     }
-    // inspect_ai#1460: the o-series. `true` and `false` are both believed to be refused.
+    // inspect_ai#1460: the o-series. It is believed to refuse `true` and `false`.
     if request.model.tools == ToolSupport::Sequential && request.model.class != ModelClass::Classic {
         return Err(unsupported_parameter(MANY));
     }
@@ -86,7 +86,7 @@ fn choice(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-/// A choice that names a tool must name one that is there.
+/// Checks that a choice names one of the tools.
 fn named(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
     let Some(kind @ ("function" | "custom")) = choice.get("type").and_then(Value::as_str) else {
         return Ok(());
@@ -103,7 +103,7 @@ fn name_of<'a>(tool: &'a Value, kind: &str) -> Option<&'a str> {
     tool.get(kind)?.get("name")?.as_str()
 }
 
-/// Azure's specifications know `function` only; OpenAI's adds `custom`, for gpt-5 and later.
+/// Checks one tool. Azure's specifications know only `function`. OpenAI's adds `custom` for gpt-5 and later.
 fn one(request: &ApiRequest<'_>, at: usize, tool: &Value) -> CheckResult {
     let custom = matches!(request.surface, Surface::V1) && request.has(Feature::CustomTools);
     let kind = tool.get("type").and_then(Value::as_str);
@@ -120,8 +120,8 @@ fn one(request: &ApiRequest<'_>, at: usize, tool: &Value) -> CheckResult {
     }
 }
 
-/// vane#1173, openclaude#1957. gpt-5.4 and gpt-5.5 end the sentence another way, and so do here the models that
-/// have no effort `none`. Custom tools are served with reasoning on.
+/// Refuses function tools while the model reasons (vane#1173, openclaude#1957). Custom tools are served. The message of
+/// gpt-5.4 and gpt-5.5 ends in another way. Models without the effort `none` get that ending here too.
 pub(super) fn effort(request: &ApiRequest<'_>) -> CheckResult {
     let functions = request.list("tools").iter().any(|tool| tool.get("function").is_some());
     let refused = match request.model.tools {

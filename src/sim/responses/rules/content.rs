@@ -1,4 +1,4 @@
-//! The parts of a message's content and of a tool's output.
+//! Checks of the parts of a message's content and of a tool's output.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sim::{
     value_type::wrong_type,
 };
 
-/// Every type of part that there is, as Azure lists them.
+/// Every type of part, as Azure lists them.
 const PARTS: &[&str] = &[
     "input_text",
     "input_image",
@@ -25,12 +25,12 @@ const ASKED: &[&str] = &["input_text", "input_image", "input_file"];
 
 const DETAILS: &[&str] = &["auto", "low", "high", "original"];
 
-/// The content of a message: a string, or parts that fit the role.
+/// Checks the content of a message: a string, or parts that fit the role.
 pub(super) fn message(path: &str, content: &Value, is_assistant: bool) -> CheckResult {
     parts(path, content, if is_assistant { SAID } else { ASKED }, "one of an array of objects or string")
 }
 
-/// What a tool has answered.
+/// Checks the output of a tool.
 pub(super) fn output(path: &str, output: &Value) -> CheckResult {
     parts(path, output, ASKED, "one of an array of objects or string")
 }
@@ -109,7 +109,7 @@ fn file(path: &str, part: &Value) -> CheckResult {
     Err(exactly_one(path, &sources))
 }
 
-/// OpenAI's wording, seen for an image without a source.
+/// Returns OpenAI's error, which was seen for an image without a source.
 fn exactly_one(path: &str, names: &[&str]) -> SimError {
     let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     let message = format!(

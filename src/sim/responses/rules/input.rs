@@ -1,4 +1,4 @@
-//! The input items: their types, their members, and what stands in them.
+//! Checks of the input items: their types, members and contents.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::sim::{
     value_type::{max_length, wrong_type},
 };
 
-/// A type of item: what it is called, how its id begins, its members that must be there, and the others.
+/// A type of item: its name, the prefix of its ids, its required members, and every member it may have.
 struct ItemShape {
     kind: &'static str,
     id: &'static str,
@@ -29,8 +29,8 @@ const fn shape(
     ItemShape { kind, id, needs, takes }
 }
 
-/// The item types of Azure's v1 specification and OpenAI's two custom ones. Azure refuses `status` on messages and
-/// reasoning (litellm's `responses/transformation.py`).
+/// The item types of Azure's v1 specification, and OpenAI's two types for custom tools. Azure refuses `status` on
+/// messages and reasoning (litellm's `responses/transformation.py`).
 const SHAPES: &[ItemShape] = &[
     shape(
         "code_interpreter_call",
@@ -60,7 +60,7 @@ const SHAPES: &[ItemShape] = &[
     shape("web_search_call", "ws", &["id", "action"], &["type", "id", "status", "action"]),
 ];
 
-/// Types that are let through with whatever they hold.
+/// Types whose members are not checked.
 const UNCHECKED: &[&str] = &[
     "computer_call",
     "computer_call_output",
@@ -72,7 +72,7 @@ const UNCHECKED: &[&str] = &[
     "mcp_list_tools",
 ];
 
-/// The members that must be strings.
+/// Members that must be strings.
 const STRINGS: &[&str] = &["id", "call_id", "name", "arguments", "input", "encrypted_content"];
 
 pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
@@ -141,7 +141,7 @@ fn role(path: &str, item: &Value) -> CheckResult {
     Err(invalid_value(path, role, "'assistant', 'system', 'developer', and 'user'"))
 }
 
-/// An id tells its type (`Expected an ID that begins with 'fc'`).
+/// Checks the prefix of an id (`Expected an ID that begins with 'fc'`).
 fn id(path: &str, item: &Value, head: &str) -> CheckResult {
     let id = text(item, "id");
     if id.is_empty() || id.starts_with(head) {

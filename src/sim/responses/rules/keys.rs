@@ -1,4 +1,4 @@
-//! The surface, the model, and the names of the body's members.
+//! Checks of the surface, the model, and the names of the body's members.
 
 use crate::sim::{
     api_version,
@@ -7,7 +7,7 @@ use crate::sim::{
     surface::{Operation, Surface},
 };
 
-/// The first api-version that has the operation (Microsoft's api-version-lifecycle page).
+/// The first api-version with this operation (Microsoft's api-version-lifecycle page).
 const SINCE: &str = "2025-03-01-preview";
 
 /// The 18 members of Azure's specification 2025-03-01-preview.
@@ -32,9 +32,9 @@ const FIRST: &[&str] = &[
     "user",
 ];
 
-/// What Azure's v1 specification and OpenAI's of 2026-08 have beside them. `context_management` is not here: Azure
-/// refuses it (litellm's `responses/transformation.py`). No document lists what 2025-04-01-preview knows, so it knows
-/// all of them.
+/// Further members of Azure's v1 specification and of OpenAI's of 2026-08. `context_management` is missing because
+/// Azure refuses it (litellm's `responses/transformation.py`). No document lists the members of 2025-04-01-preview, so
+/// it takes all of these.
 const LATER: &[&str] = &[
     "background",
     "conversation",
@@ -50,7 +50,7 @@ const LATER: &[&str] = &[
     "top_logprobs",
 ];
 
-/// Whether the surface has the operation at all.
+/// Checks that the surface has the operation.
 pub(in crate::sim) fn has_operation(on: &Surface) -> CheckResult {
     api_version::known(on)?;
     match on {
@@ -70,7 +70,7 @@ pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
     api_version::serves_model(request)
 }
 
-/// A body without `input` is told so before anything else.
+/// Checks the names of the members. A body without `input` is refused before its names are checked.
 pub(super) fn member_names(request: &ApiRequest<'_>) -> CheckResult {
     if request.body.contains_key("messages") {
         return Err(moved());

@@ -1,4 +1,4 @@
-//! JSON types and ranges of the body's members, as in the specifications.
+//! Checks of the JSON types and ranges of the body's members, as in the specifications.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::sim::{
     value_type::{ANY, ValueType, max_length, wrong_type},
 };
 
-/// In the order in which OpenAI looks at them.
+/// The types of the members, in OpenAI's order.
 const TYPES: &[(&str, ValueType)] = &[
     ("model", ValueType::Text),
     ("instructions", ValueType::Text),
@@ -51,7 +51,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
     combinations(request)
 }
 
-/// OpenAI's specification: 16 pairs, keys of 64 characters, values of 512.
+/// Checks the limits of OpenAI's specification: 16 pairs, keys of 64 characters, values of 512.
 fn metadata(request: &ApiRequest<'_>) -> CheckResult {
     let Some(pairs) = request.get("metadata").and_then(Value::as_object) else { return Ok(()) };
     if pairs.len() > 16 {
@@ -75,14 +75,15 @@ fn combinations(request: &ApiRequest<'_>) -> CheckResult {
     if request.get("previous_response_id").is_some() && request.get("conversation").is_some() {
         return Err(exclusive("previous_response_id", "conversation"));
     }
-    // Microsoft: background needs `store`. The wording is not captured.
+    // `background` needs `store` (Microsoft). The wording is not captured.
     if request.is_true("background") && request.get("store") == Some(&Value::Bool(false)) {
         return Err(only_when_enabled("background", "store"));
     }
     Ok(())
 }
 
-/// OpenAI's specification: the two exclude each other. The wording is the one of other such pairs.
+/// Returns the error for two parameters that exclude each other (OpenAI's specification). The wording is that of other
+/// such pairs.
 fn exclusive(a: &str, b: &str) -> SimError {
     let message = format!(
         "Mutually exclusive parameters: '{a}' and '{b}'. Ensure you are only providing one of: '{a}' or '{b}'."

@@ -1,4 +1,4 @@
-//! The checks of a Responses call, in OpenAI's order: the surface, the form of every member, what is stored, and then
+//! The checks of a Responses request, in OpenAI's order: the surface, the form of every member, stored state, and then
 //! what the model takes.
 
 mod content;
@@ -22,7 +22,7 @@ use crate::sim::{
     responses::{read, store::ResponseStore},
 };
 
-/// The surface and the form.
+/// Checks of the surface and the form.
 const FORM_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     keys::surface,
     keys::operation,
@@ -37,7 +37,7 @@ const FORM_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     output::stream_options,
 ];
 
-/// What the model takes.
+/// Checks of what the model takes.
 const MODEL_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     model_support::streaming,
     model_support::efforts,
@@ -52,9 +52,9 @@ const MODEL_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     model_support::images,
 ];
 
-/// Runs every check; the first refusal wins. What comes back is the conversation, with what was stored of it.
+/// Runs the checks until the first refusal. Returns the conversation, including its stored items.
 ///
-/// Without a memory whatever may be stored is taken to be.
+/// Without a store, every id of a stored object counts as known.
 pub(in crate::sim) fn check(
     request: &ApiRequest<'_>,
     store: Option<&ResponseStore>,
@@ -67,7 +67,7 @@ pub(in crate::sim) fn check(
     Ok(items)
 }
 
-/// The prompt against the window. OpenAI's wording; `truncation` would drop what is too much.
+/// Checks the prompt against the context window, in OpenAI's wording. With `truncation` the excess would be dropped.
 fn window(request: &ApiRequest<'_>, items: &[Value]) -> CheckResult {
     let (ContextWindow::Shared(most) | ContextWindow::Input(most)) = request.model.window;
     if read::prompt_tokens(request, items) <= most || request.text("truncation") == Some("auto") {

@@ -1,4 +1,4 @@
-//! What the model takes: streams, efforts, sampling, caps, tools, formats, images.
+//! Checks of what the model takes: streams, efforts, sampling, caps, tools, formats, images.
 
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ fn effort_values<'a>(request: &ApiRequest<'a>) -> Vec<&'a str> {
     request.model.efforts.iter().copied().chain(most).collect()
 }
 
-/// Efforts and summaries are for models that reason; `max` is for this operation only (Microsoft's `reasoning.md`).
+/// Checks efforts and summaries, which need a model that reasons. Only this operation takes `max` (Microsoft's
+/// `reasoning.md`).
 pub(super) fn efforts(request: &ApiRequest<'_>) -> CheckResult {
     let summary = request.get("reasoning").and_then(|reasoning| reasoning.get("summary"));
     if summary.is_some_and(|summary| !summary.is_null()) && !request.model.reasons() {
@@ -41,7 +42,7 @@ pub(super) fn efforts(request: &ApiRequest<'_>) -> CheckResult {
     Err(unsupported("reasoning.effort", value, request.model.name, &values))
 }
 
-/// hermes-agent#101243, dyad#4549.
+/// Refuses a second reasoning item (hermes-agent#101243, dyad#4549).
 pub(super) fn reasoning_items(request: &ApiRequest<'_>) -> CheckResult {
     let reasoning_items =
         request.list("input").iter().filter(|item| read::item_type(item) == "reasoning").count();
@@ -52,7 +53,7 @@ pub(super) fn reasoning_items(request: &ApiRequest<'_>) -> CheckResult {
     Ok(())
 }
 
-/// OpenAI's wording, which has no code here: any value is refused, also the default.
+/// Refuses sampling parameters while the model reasons, with any value. OpenAI's wording has no code here.
 pub(super) fn sampling(request: &ApiRequest<'_>) -> CheckResult {
     if !request.model.is_reasoning_at(effort(request)) {
         return Ok(());
@@ -71,7 +72,7 @@ pub(super) fn sampling(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-/// Seen with gpt-4o-mini, gpt-4.1-mini and others.
+/// Refuses encrypted reasoning of a model that does not reason (seen with gpt-4o-mini, gpt-4.1-mini and others).
 pub(super) fn include(request: &ApiRequest<'_>) -> CheckResult {
     if !includes(request, "reasoning.encrypted_content") || request.model.reasons() {
         return Ok(());
@@ -83,7 +84,8 @@ pub(super) fn cap(request: &ApiRequest<'_>) -> CheckResult {
     output_limit(request, "max_output_tokens")
 }
 
-/// As for chat: the o-series refuses both values, the gpt-5 models while the effort is `minimal`.
+/// Checks `parallel_tool_calls` as chat does. The o-series refuses both values, the gpt-5 models while the effort is
+/// `minimal`.
 pub(super) fn parallel(request: &ApiRequest<'_>) -> CheckResult {
     let name = "parallel_tool_calls";
     if request.get(name).is_none() {
@@ -100,7 +102,7 @@ pub(super) fn parallel(request: &ApiRequest<'_>) -> CheckResult {
     if refused { Err(unsupported_parameter(name)) } else { Ok(()) }
 }
 
-/// As for chat: where tools are refused, so are calls and their results, in the same words. UNVERIFIED verbatim.
+/// Refuses calls and results if the model refuses tools, as chat does and in the same words. The wording is unverified.
 pub(super) fn history(request: &ApiRequest<'_>) -> CheckResult {
     if request.model.tools != ToolSupport::Refused {
         return Ok(());
@@ -114,8 +116,8 @@ pub(super) fn history(request: &ApiRequest<'_>) -> CheckResult {
     Ok(())
 }
 
-/// Function tools are served with every effort here; custom ones from gpt-5 on ("only supported with GPT-5 series models":
-/// Databricks' page on the Responses API).
+/// Checks that the model takes tools. This operation serves function tools with every effort, and custom tools from
+/// gpt-5 on ("only supported with GPT-5 series models": Databricks' page on the Responses API).
 pub(super) fn tools(request: &ApiRequest<'_>) -> CheckResult {
     let tools = request.list("tools");
     if tools.is_empty() {
@@ -160,7 +162,7 @@ pub(super) fn text_options(request: &ApiRequest<'_>) -> CheckResult {
     Err(engine(&message, Some("text.format"), None))
 }
 
-/// The wording is the one of chat.
+/// Refuses images if the model does not take them, in the words of chat.
 pub(super) fn images(request: &ApiRequest<'_>) -> CheckResult {
     if request.has(Feature::Images) {
         return Ok(());

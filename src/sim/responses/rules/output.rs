@@ -1,4 +1,4 @@
-//! What the answer is to be: `text`, `reasoning`, `include` and `stream_options`, by their form.
+//! Checks of the form of `text`, `reasoning`, `include` and `stream_options`.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::sim::{
     value_type::{ValueType, wrong_type},
 };
 
-/// OpenAI's enum; Azure's v1 specification has all but the two of web search.
+/// OpenAI's enum. Azure's v1 specification has all of it but the two web search entries.
 const INCLUDES: &[&str] = &[
     "file_search_call.results",
     "web_search_call.results",
@@ -28,7 +28,7 @@ pub(super) fn include(request: &ApiRequest<'_>) -> CheckResult {
     known.try_for_each(|(at, one)| ValueType::OneOf(INCLUDES).check(&format!("include[{at}]"), one))
 }
 
-/// A member of a member, if it is given.
+/// Returns a member of an object member, if it is given.
 fn member<'a>(request: &ApiRequest<'a>, key: &str, name: &str) -> Option<&'a Value> {
     request.get(key)?.get(name).filter(|value| !value.is_null())
 }
@@ -65,7 +65,7 @@ fn json_schema(format: &Value) -> CheckResult {
         None => return Err(missing("text.format.schema")),
     };
     only_known("text.format", format, &["type", "name", "schema", "description", "strict"])?;
-    // OpenAI's specification: not strict unless it says so.
+    // A schema is strict only if `strict` is true (OpenAI's specification).
     if format.get("strict") != Some(&Value::Bool(true)) {
         return Ok(());
     }
@@ -75,7 +75,8 @@ fn json_schema(format: &Value) -> CheckResult {
     })
 }
 
-/// OpenAI's specification has `mode` and `context` too; no document of Azure's has them, so they are refused.
+/// Checks `reasoning`. OpenAI's specification also has `mode` and `context`. No document of Azure's has them, so they
+/// are refused.
 pub(super) fn reasoning(request: &ApiRequest<'_>) -> CheckResult {
     let Some(reasoning) = request.get("reasoning") else { return Ok(()) };
     only_known("reasoning", reasoning, &["effort", "summary"])?;
@@ -90,7 +91,7 @@ pub(super) fn reasoning(request: &ApiRequest<'_>) -> CheckResult {
     }
 }
 
-/// litellm#28553, on Azure: `include_usage` is no member here.
+/// Checks `stream_options`. Azure refuses `include_usage` on this operation (litellm#28553).
 pub(super) fn stream_options(request: &ApiRequest<'_>) -> CheckResult {
     let Some(options) = request.get("stream_options") else { return Ok(()) };
     only_known("stream_options", options, &["include_obfuscation"])?;
@@ -103,7 +104,8 @@ pub(super) fn stream_options(request: &ApiRequest<'_>) -> CheckResult {
     Err(only_when_enabled("stream_options", "stream"))
 }
 
-/// `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. …`, as Azure words it here.
+/// Returns Azure's error on this operation: `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model.
+/// …`.
 pub(super) fn unsupported(path: &str, value: &str, model: &str, supported: &[&str]) -> SimError {
     let message = format!(
         "Unsupported value: '{value}' is not supported with the '{model}' model. Supported values are: {}.",

@@ -1,5 +1,5 @@
-//! What a call takes from earlier ones: the response that it continues, the items that it names, the reasoning that it
-//! gives back; and whether calls and results belong together.
+//! Checks of what a request takes from earlier ones: the response that it continues, the items that it references, and
+//! the reasoning that it sends back. Also checks that calls and results match.
 
 use serde_json::Value;
 
@@ -10,9 +10,10 @@ use crate::sim::{
     responses::{read::item_type, seal, store::ResponseStore},
 };
 
-/// The conversation of a call, the oldest item first.
+/// Returns the conversation of a request, the oldest item first.
 ///
-/// Without a memory a response that is continued is taken to be stored, with whatever calls this call answers.
+/// Without a store, a response that the request continues counts as stored, with every call whose result the request
+/// has.
 pub(super) fn resolve_input(
     request: &ApiRequest<'_>,
     store: Option<&ResponseStore>,
@@ -49,8 +50,8 @@ fn is_empty(input: Option<&Value>) -> bool {
     }
 }
 
-/// There are no conversations and no reusable prompts here: the one is not documented for a resource, the other's end
-/// is announced.
+/// Refuses every id of a conversation or a reusable prompt. Conversations are not documented for a resource, and the
+/// end of reusable prompts is announced.
 fn refuse_id(name: &str, value: Option<&Value>, what: &str) -> CheckResult {
     let Some(value) = value else { return Ok(()) };
     let id = value.as_str().unwrap_or_else(|| text(value, "id"));
@@ -67,7 +68,7 @@ fn previous_not_found(id: &str) -> SimError {
     engine(&message, Some("previous_response_id"), Some("previous_response_not_found"))
 }
 
-/// The items of this call, with those that it only names.
+/// Returns the request's own items. References are replaced by the stored items.
 fn own_items(
     request: &ApiRequest<'_>,
     store: Option<&ResponseStore>,
@@ -96,7 +97,7 @@ fn own_items(
     Ok(items)
 }
 
-/// Reasoning comes back encrypted, or by the id of a stored item.
+/// Checks a reasoning item, which is encrypted or has the id of a stored item.
 fn reasoning(at: usize, item: &Value, store: Option<&ResponseStore>, resource: &str) -> CheckResult {
     if let Some(content) = item.get("encrypted_content").and_then(Value::as_str) {
         return seal::verify(resource, content);
@@ -108,7 +109,7 @@ fn reasoning(at: usize, item: &Value, store: Option<&ResponseStore>, resource: &
     if store.is_some_and(|store| store.item(id).is_some()) { Ok(()) } else { Err(item_not_found(id)) }
 }
 
-/// OpenAI's wording, with a 404.
+/// OpenAI's wording.
 fn item_not_found(id: &str) -> SimError {
     let message = format!(
         "Item with id '{id}' not found. Items are not persisted when `store` is set to false. Try again with `store` \
@@ -117,7 +118,7 @@ fn item_not_found(id: &str) -> SimError {
     not_found(&message, Some("input"))
 }
 
-/// Whether an item is something that a model says or does.
+/// Returns whether an item is output of a model.
 fn is_model_output(item: &Value) -> bool {
     match item_type(item) {
         "message" => text(item, "role") == "assistant",
@@ -126,7 +127,7 @@ fn is_model_output(item: &Value) -> bool {
     }
 }
 
-/// continue#8933, vercel/ai#7099: what the model thought comes with what it then did.
+/// Checks that model output follows every reasoning item (continue#8933, vercel/ai#7099).
 fn reasoning_is_followed(items: &[Value]) -> CheckResult {
     let mut behind = items.iter().skip(1);
     for item in items {
@@ -142,7 +143,8 @@ fn reasoning_is_followed(items: &[Value]) -> CheckResult {
     Ok(())
 }
 
-/// continue#11994, vercel/ai#7099: and what it did, if it is named by the id of a stored item, with what it thought.
+/// Checks that an output item with the id of a stored item comes with its reasoning item (continue#11994,
+/// vercel/ai#7099).
 fn has_its_reasoning(own_items: &[Value], before: &[Value], store: &ResponseStore) -> CheckResult {
     let is_here = |id: &str| own_items.iter().chain(before).any(|item| text(item, "id") == id);
     for item in own_items.iter().filter(|item| is_model_output(item)) {
@@ -161,7 +163,7 @@ fn has_its_reasoning(own_items: &[Value], before: &[Value], store: &ResponseStor
     Ok(())
 }
 
-/// Every call has a result behind it, every result a call before it.
+/// Checks that every call has a result after it and every result a call before it.
 fn calls_match_results(items: &[Value], knows_all: bool) -> CheckResult {
     let mut open: Vec<(&str, &str)> = Vec::new();
     for item in items {

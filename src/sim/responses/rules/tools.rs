@@ -1,4 +1,4 @@
-//! Tools, flat as this operation has them, and the choice among them.
+//! Checks of tools, which are flat on this operation, and of the choice among them.
 
 use serde_json::{Value, json};
 
@@ -11,8 +11,8 @@ use crate::sim::{
     value_type::{ValueType, wrong_type},
 };
 
-/// The tool types of Azure's v1 specification, and those that Microsoft's pages have beside them. Azure's lists are
-/// open; whatever else there is is refused.
+/// The tool types of Azure's v1 specification and of Microsoft's pages. Azure's lists are open, but every other type is
+/// refused here.
 const TYPES: &[&str] = &[
     "file_search",
     "function",
@@ -26,7 +26,7 @@ const TYPES: &[&str] = &[
     "custom",
 ];
 
-/// The members of each type that are known.
+/// The known members of each type.
 const MEMBERS: &[(&str, &[&str])] = &[
     (
         "function",
@@ -41,7 +41,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("local_shell", &["type"]),
 ];
 
-/// The members of each type that must be there.
+/// The required members of each type.
 const NEEDS: &[(&str, &[&str])] = &[
     ("function", &["name"]),
     ("custom", &["name"]),
@@ -66,7 +66,7 @@ fn one(path: &str, tool: &Value) -> CheckResult {
     let of = |table: &[(&str, &'static [&'static str])]| {
         table.iter().find(|(one, _)| *one == kind).map(|(_, names)| *names)
     };
-    // A chat-shaped tool fails here: its name stands deeper.
+    // A tool in the form of chat fails here, because its name is one level deeper.
     let missed =
         of(NEEDS).unwrap_or_default().iter().find(|name| tool.get(**name).is_none_or(Value::is_null));
     if let Some(name) = missed {
@@ -103,9 +103,9 @@ fn check_name(path: &str, tool: &Value) -> CheckResult {
     tool_name(&path, name, "^[a-zA-Z0-9_-]+$")
 }
 
-/// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
-/// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and the AI SDK
-/// leave it out, with schemas of every kind.
+/// Checks a function. Without `strict`, the schema is made strict if possible and otherwise taken as it is (OpenAI's
+/// guide to function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and
+/// the AI SDK leave `strict` out with schemas of every kind.
 fn function(path: &str, tool: &Value) -> CheckResult {
     let refused = |problem: &str| {
         let message = format!("Invalid schema for function '{}': {problem}", text(tool, "name"));
@@ -130,7 +130,7 @@ fn function(path: &str, tool: &Value) -> CheckResult {
     if strict { schema::strict(schema).map_err(|problem| refused(&problem)) } else { Ok(()) }
 }
 
-/// OpenAI's specification: text, or a grammar, whose members stand beside its type.
+/// Checks a custom tool's format: text, or a grammar with its members beside the type (OpenAI's specification).
 fn custom(path: &str, tool: &Value) -> CheckResult {
     let Some(format) = tool.get("format").filter(|format| !format.is_null()) else { return Ok(()) };
     let path = format!("{path}.format");
@@ -194,7 +194,7 @@ fn allowed(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
     Ok(())
 }
 
-/// A choice must be among the tools; those of the caller are chosen by name, an MCP server by its label.
+/// Checks that a choice is among the tools. The caller's tools are chosen by name, an MCP server by its label.
 fn chosen(request: &ApiRequest<'_>, kind: &str, choice: &Value, path: &str) -> CheckResult {
     let key = match kind {
         "function" | "custom" => "name",
