@@ -12,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    directive::Fault,
     ending::Ending,
+    fault::Fault,
     json_response::json as answer,
     received_request::ReceivedRequest,
     simulator::{Simulator, lock},

@@ -34,7 +34,12 @@ impl Delivery<'_> {
 
     fn with_headers(&self, body: Body, is_stream: bool) -> Response {
         let mut response = Response::new(body);
-        headers::describe(response.headers_mut(), self.deployment, 999 - self.serial % 1_000, is_stream);
+        headers::add_deployment_headers(
+            response.headers_mut(),
+            self.deployment,
+            999 - self.serial % 1_000,
+            is_stream,
+        );
         response
     }
 }

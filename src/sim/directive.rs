@@ -1,5 +1,5 @@
 //! The grammar of directives: words such as `429 retry-after-ms=20`. They stand in a user message as `[[sim: …]]`, in a
-//! fault posted to the control endpoint, or in a test's [`Fault`].
+//! fault posted to the control endpoint, or in a test's `Fault`.
 
 use std::time::Duration;
 
@@ -64,46 +64,6 @@ pub(super) enum BodyDefect {
     ErrorEvent,
     /// The stream stops before the event that ends it.
     Unended,
-}
-
-/// A scripted fault: the directive, the deployment it applies to, and how many times.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    pub(super) deployment: Option<String>,
-    pub(super) times: Option<u32>,
-    pub(super) directive: Directive,
-}
-
-impl Fault {
-    /// Reads a fault for the next call from the words of a directive: `Fault::new("429 retry-after-ms=20")`.
-    ///
-    /// Returns an error that names the first unknown word.
-    pub fn new(words: &str) -> Result<Self, String> {
-        let mut directive = Directive::default();
-        directive.read(words)?;
-        Ok(Self { deployment: None, times: Some(1), directive })
-    }
-
-    /// Limits the fault to calls to this deployment.
-    #[must_use]
-    pub fn on(mut self, deployment: &str) -> Self {
-        self.deployment = Some(deployment.to_owned());
-        self
-    }
-
-    /// Applies the fault to the next `times` calls.
-    #[must_use]
-    pub fn times(mut self, times: u32) -> Self {
-        self.times = Some(times);
-        self
-    }
-
-    /// Applies the fault to every call until the faults are cleared.
-    #[must_use]
-    pub fn always(mut self) -> Self {
-        self.times = None;
-        self
-    }
 }
 
 impl Directive {
@@ -194,7 +154,9 @@ mod tests {
     use super::*;
 
     fn read(words: &str) -> Directive {
-        Fault::new(words).unwrap().directive
+        let mut directive = Directive::default();
+        directive.read(words).unwrap();
+        directive
     }
 
     #[test]
@@ -211,9 +173,9 @@ mod tests {
     #[test]
     fn an_unknown_word_is_named_in_the_error() {
         for word in ["slw=3s", "200", "slow=fast", "", "text=", "cutt"] {
-            let outcome = Fault::new(word);
+            let outcome = Directive::default().read(word);
             assert_eq!(outcome.is_ok(), word.is_empty(), "{word}");
         }
-        assert!(Fault::new("cutt").unwrap_err().contains("'cutt'"));
+        assert!(Directive::default().read("cutt").unwrap_err().contains("'cutt'"));
     }
 }

@@ -37,7 +37,7 @@ const STANDARD: &[&str] = &[
 ];
 
 /// Returns whether a request has more custom headers than Azure takes.
-pub(super) fn too_many(headers: &HeaderMap) -> bool {
+pub(super) fn exceed_limit(headers: &HeaderMap) -> bool {
     headers.keys().filter(|name| !STANDARD.contains(&name.as_str())).count() > CUSTOM
 }
 
@@ -59,7 +59,7 @@ const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
 /// Adds the request's ids to an answer. A client request id is echoed.
-pub(super) fn identify(headers: &mut HeaderMap, request: &HeaderMap) {
+pub(super) fn add_request_ids(headers: &mut HeaderMap, request: &HeaderMap) {
     let id = Uuid::new_v4().to_string();
     if let Ok(id) = HeaderValue::try_from(id) {
         let echoed = request.get(CLIENT_REQUEST_ID).unwrap_or(&id).clone();
@@ -70,7 +70,7 @@ pub(super) fn identify(headers: &mut HeaderMap, request: &HeaderMap) {
 }
 
 /// Adds the headers of a deployment's answer. `left` is the number of requests that remain.
-pub(super) fn describe(headers: &mut HeaderMap, deployment: &str, left: u64, is_stream: bool) {
+pub(super) fn add_deployment_headers(headers: &mut HeaderMap, deployment: &str, left: u64, is_stream: bool) {
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -64,7 +64,7 @@ pub(super) async fn finish(
 ) -> Response {
     let watch = EndingWatch::new(Arc::clone(&incoming.ending));
     let mut response = match prepared {
-        _ if headers::too_many(&incoming.headers) => {
+        _ if headers::exceed_limit(&incoming.headers) => {
             (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large").into_response()
         }
         Ok((wait, response)) => {
@@ -75,7 +75,7 @@ pub(super) async fn finish(
         }
         Err(error) => json_response::error(&error),
     };
-    headers::identify(response.headers_mut(), &incoming.headers);
+    headers::add_request_ids(response.headers_mut(), &incoming.headers);
     response.map(|body| watch.wrap(body))
 }
 

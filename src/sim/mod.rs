@@ -19,6 +19,7 @@ mod directive;
 mod ending;
 mod errors;
 mod failures;
+mod fault;
 mod filters;
 mod generate;
 mod headers;
@@ -42,9 +43,9 @@ mod usage;
 mod value_type;
 
 pub use self::{
-    directive::Fault,
     ending::Ending,
     errors::SimError,
+    fault::Fault,
     judge::judge,
     models::{knows, models},
     received_request::ReceivedRequest,

@@ -11,8 +11,9 @@ use std::{
 
 use super::{
     bounded_queue::BoundedQueue,
-    directive::{Directive, Fault},
+    directive::Directive,
     errors::{self, SimError},
+    fault::Fault,
     models,
     prompt::Prompt,
     received_request::ReceivedRequest,

@@ -30,7 +30,7 @@ pub(super) enum Citation {
         title: String,
     },
     /// A file that the code interpreter created.
-    Made {
+    Created {
         container: String,
         file: String,
         name: String,
@@ -39,7 +39,7 @@ pub(super) enum Citation {
 
 impl Citation {
     /// Returns the annotation of a text. If it has a span, the span is the whole text.
-    pub(super) fn over(&self, text: &str) -> Value {
+    pub(super) fn annotation(&self, text: &str) -> Value {
         let end = text.chars().count();
         match self {
             Self::File { file, name } => {
@@ -48,7 +48,7 @@ impl Citation {
             Self::Page { url, title } => {
                 json!({"type": "url_citation", "url": url, "title": title, "start_index": 0, "end_index": end})
             }
-            Self::Made { container, file, name } => {
+            Self::Created { container, file, name } => {
                 json!({"type": "container_file_citation", "container_id": container, "file_id": file,
                        "filename": name, "start_index": 0, "end_index": end})
             }
@@ -115,7 +115,7 @@ impl HostedCalls {
         let item = json!({"type": "code_interpreter_call", "status": "completed", "code": code,
                           "container_id": container, "outputs": outputs});
         self.items.push(("ci", item));
-        self.annotations.push(Citation::Made { container, file, name: "plot.png".to_owned() });
+        self.annotations.push(Citation::Created { container, file, name: "plot.png".to_owned() });
     }
 
     fn web_search(&mut self, request: &ApiRequest<'_>, prompt: &Prompt) {

@@ -51,7 +51,7 @@ pub(super) fn items(
             }
             let top = logprobs(request);
             let annotate =
-                |text: &str| hosted.annotations.iter().map(|one| one.over(text)).collect::<Vec<_>>();
+                |text: &str| hosted.annotations.iter().map(|one| one.annotation(text)).collect::<Vec<_>>();
             let texts = split(text, directive.parts);
             let parts: Vec<Value> = texts.into_iter().map(|text| part(text, &annotate(text), top)).collect();
             let phase = directive.phases.then_some("final_answer");
