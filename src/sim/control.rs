@@ -1,4 +1,4 @@
-//! The simulator's own paths, under `/__sim/`: what it received, and what shall go wrong next.
+//! The simulator's own paths, under `/__sim/`: the requests it received, and the faults to come.
 
 use axum::{
     Router,
@@ -11,43 +11,49 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Ending, Fault, Received, Simulator, http::json as answer, lock};
+use super::{
+    ending::Ending,
+    fault::Fault,
+    json_response::json as answer,
+    received_request::ReceivedRequest,
+    simulator::{Simulator, lock},
+};
 
 pub(super) fn router() -> Router<Simulator> {
     Router::new()
-        .route("/__sim/requests", get(requests).delete(forget))
-        .route("/__sim/faults", post(script).delete(relent))
+        .route("/__sim/requests", get(list_requests).delete(clear_requests))
+        .route("/__sim/faults", post(order_fault).delete(clear_faults))
 }
 
-async fn requests(State(simulator): State<Simulator>) -> Response {
-    let list: Vec<Value> = simulator.received().iter().map(shown).collect();
+async fn list_requests(State(simulator): State<Simulator>) -> Response {
+    let list: Vec<Value> = simulator.received().iter().map(request_json).collect();
     answer(StatusCode::OK, &Value::Array(list))
 }
 
-async fn forget(State(simulator): State<Simulator>) -> StatusCode {
-    lock(&simulator.inner.log).clear();
+async fn clear_requests(State(simulator): State<Simulator>) -> StatusCode {
+    lock(&simulator.state.log).clear();
     StatusCode::NO_CONTENT
 }
 
-async fn relent(State(simulator): State<Simulator>) -> StatusCode {
-    lock(&simulator.inner.faults).clear();
+async fn clear_faults(State(simulator): State<Simulator>) -> StatusCode {
+    lock(&simulator.state.faults).clear();
     StatusCode::NO_CONTENT
 }
 
-/// What is posted to order a fault.
+/// The body that orders a fault.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Order {
+struct FaultOrder {
     /// The words of a directive.
     fault: String,
-    /// Any deployment, if absent.
+    /// The deployment it applies to. Any, if absent.
     deployment: Option<String>,
-    /// Once, if absent; 0 means every call.
+    /// How many calls it applies to. One, if absent; every call, if 0.
     times: Option<u32>,
 }
 
-async fn script(State(simulator): State<Simulator>, body: Bytes) -> Response {
-    match order(&body) {
+async fn order_fault(State(simulator): State<Simulator>, body: Bytes) -> Response {
+    match parse_order(&body) {
         Ok(fault) => {
             simulator.script(fault);
             answer(StatusCode::CREATED, &json!({"ok": true}))
@@ -56,19 +62,19 @@ async fn script(State(simulator): State<Simulator>, body: Bytes) -> Response {
     }
 }
 
-fn order(body: &[u8]) -> Result<Fault, String> {
-    let order: Order = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    let mut fault = Fault::new(&order.fault)?;
-    fault.deployment = order.deployment;
-    Ok(match order.times {
+fn parse_order(body: &[u8]) -> Result<Fault, String> {
+    let parse_order: FaultOrder = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let mut fault = Fault::new(&parse_order.fault)?;
+    fault.deployment = parse_order.deployment;
+    Ok(match parse_order.times {
         Some(0) => fault.always(),
         Some(times) => fault.times(times),
         None => fault,
     })
 }
 
-/// A request as JSON. The key is no secret worth keeping, but what is printed ends up in reports.
-fn shown(received: &Received) -> Value {
+/// Returns a request as JSON. Keys are masked, because such output ends up in reports.
+fn request_json(received: &ReceivedRequest) -> Value {
     json!({
         "method": received.method,
         "path": received.path,
@@ -82,13 +88,13 @@ fn shown(received: &Received) -> Value {
 }
 
 fn headers(headers: &HeaderMap) -> Map<String, Value> {
-    let mut shown: Map<String, Value> = Map::new();
+    let mut request_json: Map<String, Value> = Map::new();
     for name in headers.keys() {
         let values = headers.get_all(name).iter().map(|value| {
             if value.is_sensitive() { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) }
         });
         let joined = values.collect::<Vec<_>>().join(", ");
-        shown.insert(name.to_string(), Value::String(joined));
+        request_json.insert(name.to_string(), Value::String(joined));
     }
-    shown
+    request_json
 }

@@ -1,46 +1,46 @@
-//! The one grammar of everything that can be asked of the simulator: words such as `429 retry-after-ms=20`, written
-//! in a user message as `[[sim: …]]`, in a fault posted to the control endpoint, or in a test's [`Fault`].
+//! The grammar of directives: words such as `429 retry-after-ms=20`. They stand in a user message as `[[sim: …]]`, in a
+//! fault posted to the control endpoint, or in a test's `Fault`.
 
 use std::time::Duration;
 
-/// What the simulator is asked to do with one call.
+/// What the simulator does with one request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub(super) struct Directive {
-    /// Answer with this instead of serving the call.
-    pub(super) failure: Option<Failure>,
+    /// Answers with this failure instead of serving the request.
+    pub(super) failure: Option<OrderedFailure>,
     pub(super) retry_after: Option<Duration>,
-    /// Wait before the answer.
+    /// The pause before the answer.
     pub(super) slow: Duration,
-    /// Wait behind the headers of the answer.
+    /// The pause after the headers of the answer.
     pub(super) silent: Duration,
-    /// Wait before each event of a stream.
+    /// The pause before each event of a stream but the first.
     pub(super) pace: Option<Duration>,
-    pub(super) broken: Option<Broken>,
+    pub(super) defect: Option<BodyDefect>,
     pub(super) filter_output: bool,
     pub(super) refusal: bool,
     pub(super) async_filter: bool,
     pub(super) think: Option<u64>,
     pub(super) words: Option<u64>,
-    /// Tools are called until so many results are there.
+    /// Answers call tools until this many results are there.
     pub(super) calls: Option<usize>,
-    /// The code of an answer whose status is `failed`.
+    /// Answers with status `failed` and this code.
     pub(super) failed: Option<String>,
-    /// The texts are parts of one message.
+    /// The number of parts that the text of a message is split into.
     pub(super) parts: u64,
-    /// A commentary comes before the final answer.
+    /// Whether a commentary comes before the final answer.
     pub(super) phases: bool,
-    /// The deltas of several calls come in turn.
+    /// Whether the deltas of several tool calls alternate.
     pub(super) interleave: bool,
-    /// A stream has events of types that nobody knows.
+    /// Whether a stream has events of unknown types.
     pub(super) odd_events: bool,
-    /// The answer names the deployment as its model.
+    /// Whether the answer names the deployment as its model.
     pub(super) bare_model: bool,
 }
 
-/// An answer that is not an answer.
+/// A failure instead of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(super) enum OrderedFailure {
     /// Azure's body for this status.
     Status(u16),
     /// API management's envelope, which has no `error`.
@@ -51,63 +51,23 @@ pub(super) enum Failure {
     Filter,
 }
 
-/// How a good answer goes wrong on its way.
+/// A defect in the delivery of a successful answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
-    /// The connection breaks in the middle.
+pub(super) enum BodyDefect {
+    /// The connection breaks in the middle of the body.
     Cut,
-    /// The connection is closed before a byte of an answer.
+    /// The connection closes before the first byte.
     Reset,
-    /// Something that is not JSON.
+    /// The JSON of a body ends in the middle, or one event of a stream is broken.
     Malformed,
-    /// A stream ends with an error event.
+    /// The stream ends with an error event.
     ErrorEvent,
-    /// A stream stops before its last event.
+    /// The stream stops before the event that ends it.
     Unended,
 }
 
-/// A scripted fault: what to do, to which deployment, how many times.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    pub(super) deployment: Option<String>,
-    pub(super) times: Option<u32>,
-    pub(super) directive: Directive,
-}
-
-impl Fault {
-    /// A fault for the next call, in the words of a directive: `Fault::new("429 retry-after-ms=20")`.
-    ///
-    /// An unknown word is an error that names it.
-    pub fn new(words: &str) -> Result<Self, String> {
-        let mut directive = Directive::default();
-        directive.read(words)?;
-        Ok(Self { deployment: None, times: Some(1), directive })
-    }
-
-    /// Only calls to this deployment.
-    #[must_use]
-    pub fn on(mut self, deployment: &str) -> Self {
-        self.deployment = Some(deployment.to_owned());
-        self
-    }
-
-    /// The next so many calls.
-    #[must_use]
-    pub fn times(mut self, times: u32) -> Self {
-        self.times = Some(times);
-        self
-    }
-
-    /// Every call, until the faults are cleared.
-    #[must_use]
-    pub fn always(mut self) -> Self {
-        self.times = None;
-        self
-    }
-}
-
 impl Directive {
-    /// Adds the words of a directive; a later word wins.
+    /// Adds the words of a directive. A later word overrides an earlier one.
     pub(super) fn read(&mut self, words: &str) -> Result<(), String> {
         words.split_whitespace().try_for_each(|word| self.word(word))
     }
@@ -118,19 +78,19 @@ impl Directive {
             return self.setting(name, value).ok_or_else(unknown);
         }
         match word {
-            "filter" => self.failure = Some(Failure::Filter),
-            "apim" => self.failure = Some(Failure::Gateway(self.status().unwrap_or(401))),
-            "html" => self.failure = Some(Failure::Html(self.status().unwrap_or(502))),
-            "cut" => self.broken = Some(Broken::Cut),
-            "reset" => self.broken = Some(Broken::Reset),
-            "malformed" => self.broken = Some(Broken::Malformed),
-            "unended" => self.broken = Some(Broken::Unended),
+            "filter" => self.failure = Some(OrderedFailure::Filter),
+            "apim" => self.failure = Some(OrderedFailure::Gateway(self.status().unwrap_or(401))),
+            "html" => self.failure = Some(OrderedFailure::Html(self.status().unwrap_or(502))),
+            "cut" => self.defect = Some(BodyDefect::Cut),
+            "reset" => self.defect = Some(BodyDefect::Reset),
+            "malformed" => self.defect = Some(BodyDefect::Malformed),
+            "unended" => self.defect = Some(BodyDefect::Unended),
             "failed" => self.failed = Some("server_error".to_owned()),
             "phases" => self.phases = true,
             "interleave" => self.interleave = true,
             "odd-events" => self.odd_events = true,
             "bare-model" => self.bare_model = true,
-            "error-event" => self.broken = Some(Broken::ErrorEvent),
+            "error-event" => self.defect = Some(BodyDefect::ErrorEvent),
             "content_filter_output" => self.filter_output = true,
             "refusal" => self.refusal = true,
             "async-filter" => self.async_filter = true,
@@ -138,9 +98,11 @@ impl Directive {
                 let status =
                     word.parse().ok().filter(|status| (400..600).contains(status)).ok_or_else(unknown)?;
                 self.failure = Some(match self.failure {
-                    Some(Failure::Gateway(_)) => Failure::Gateway(status),
-                    Some(Failure::Html(_)) => Failure::Html(status),
-                    Some(Failure::Status(_) | Failure::Filter) | None => Failure::Status(status),
+                    Some(OrderedFailure::Gateway(_)) => OrderedFailure::Gateway(status),
+                    Some(OrderedFailure::Html(_)) => OrderedFailure::Html(status),
+                    Some(OrderedFailure::Status(_) | OrderedFailure::Filter) | None => {
+                        OrderedFailure::Status(status)
+                    }
                 });
             }
         }
@@ -149,8 +111,12 @@ impl Directive {
 
     fn status(&self) -> Option<u16> {
         match self.failure {
-            Some(Failure::Status(status) | Failure::Gateway(status) | Failure::Html(status)) => Some(status),
-            Some(Failure::Filter) | None => None,
+            Some(
+                OrderedFailure::Status(status)
+                | OrderedFailure::Gateway(status)
+                | OrderedFailure::Html(status),
+            ) => Some(status),
+            Some(OrderedFailure::Filter) | None => None,
         }
     }
 
@@ -172,7 +138,7 @@ impl Directive {
     }
 }
 
-/// `200ms`, `3s`, or a bare number of milliseconds; at most an hour.
+/// Reads `200ms`, `3s`, or a bare number of milliseconds. The maximum is an hour.
 fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
         (Some(number), _) => (number, 1),
@@ -188,26 +154,28 @@ mod tests {
     use super::*;
 
     fn read(words: &str) -> Directive {
-        Fault::new(words).unwrap().directive
+        let mut directive = Directive::default();
+        directive.read(words).unwrap();
+        directive
     }
 
     #[test]
     fn words_combine() {
         let directive = read("429 retry-after-ms=20 slow=3s");
-        assert_eq!(directive.failure, Some(Failure::Status(429)));
+        assert_eq!(directive.failure, Some(OrderedFailure::Status(429)));
         assert_eq!(directive.retry_after, Some(Duration::from_millis(20)));
         assert_eq!(directive.slow, Duration::from_secs(3));
         assert_eq!(read("apim 429"), read("429 apim"));
-        assert_eq!(read("html").failure, Some(Failure::Html(502)));
+        assert_eq!(read("html").failure, Some(OrderedFailure::Html(502)));
         assert_eq!(read("think=5 text=3").think, Some(5));
     }
 
     #[test]
-    fn a_misspelt_word_is_named() {
+    fn an_unknown_word_is_named_in_the_error() {
         for word in ["slw=3s", "200", "slow=fast", "", "text=", "cutt"] {
-            let outcome = Fault::new(word);
+            let outcome = Directive::default().read(word);
             assert_eq!(outcome.is_ok(), word.is_empty(), "{word}");
         }
-        assert!(Fault::new("cutt").unwrap_err().contains("'cutt'"));
+        assert!(Directive::default().read("cutt").unwrap_err().contains("'cutt'"));
     }
 }

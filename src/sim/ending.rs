@@ -1,5 +1,5 @@
-//! How an answer ended: whether the caller took all of it, or went away before. A gateway whose caller has hung up must
-//! close its call, and this is where a test sees that.
+//! Records how an answer ended: whether the caller took all of it or hung up before. With this a test can check that a
+//! gateway closes its call when its own caller hangs up.
 
 use std::{
     pin::Pin,
@@ -11,51 +11,51 @@ use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// What became of an answer.
+/// How an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// It was given to the connection, to its end or to the break that was asked for.
+    /// The connection took the whole answer, up to its end or to the break that a directive asks for.
     Complete,
-    /// The caller went away before.
+    /// The caller hung up before the end.
     Abandoned,
 }
 
-/// Where the ending will stand, once there is one.
-pub(super) type Cell = Arc<OnceLock<Ending>>;
+/// The cell that holds the ending once there is one.
+pub(super) type EndingCell = Arc<OnceLock<Ending>>;
 
-/// Stands for an answer under way. Dropped before it is complete, the answer is abandoned.
+/// Watches an answer under way. If the watch is dropped before the answer is complete, the answer is abandoned.
 #[derive(Debug)]
-pub(super) struct Watch(Cell);
+pub(super) struct EndingWatch(EndingCell);
 
-impl Watch {
-    pub(super) fn new(cell: Cell) -> Self {
+impl EndingWatch {
+    pub(super) fn new(cell: EndingCell) -> Self {
         Self(cell)
     }
 
-    /// A body that tells when it has ended.
-    pub(super) fn over(self, body: Body) -> Body {
-        Body::new(Watched { body, watch: self })
+    /// Wraps a body so that its end is recorded.
+    pub(super) fn wrap(self, body: Body) -> Body {
+        Body::new(WatchedBody { body, watch: self })
     }
 
-    // Only the first ending counts.
+    // Records an ending. Only the first one counts.
     fn end(&self, ending: Ending) {
         self.0.get_or_init(|| ending);
     }
 }
 
-impl Drop for Watch {
+impl Drop for EndingWatch {
     fn drop(&mut self) {
         self.end(Ending::Abandoned);
     }
 }
 
-/// A body with its watch.
-struct Watched {
+/// A body with the watch that records its end.
+struct WatchedBody {
     body: Body,
-    watch: Watch,
+    watch: EndingWatch,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for WatchedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -1,4 +1,4 @@
-//! What an ordered failure answers: the body that Azure has for its status.
+//! The responses of ordered failures: for each status, the body that Azure has for it.
 
 use std::time::Duration;
 
@@ -8,32 +8,34 @@ use axum::{
 };
 
 use super::{
-    SimError,
-    deliver::Wire,
-    directive::{Directive, Failure},
-    errors::{self, engine_with, front_door, gateway},
+    directive::{Directive, OrderedFailure},
+    errors::{self, SERVER_ERROR, SimError, engine_with, front_door, gateway},
+    json_response,
+    surface::Operation,
 };
 
-/// A gateway's page: no JSON at all.
+/// A gateway's HTML page.
 const PAGE: &str = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n<body>\r\n<center><h1>Bad Gateway</h1>\
                     </center>\r\n<hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n";
 
 /// Answers with a failure.
-pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Response {
-    let wait = wish.retry_after.unwrap_or(Duration::from_secs(1));
+pub(super) fn respond(failure: OrderedFailure, directive: &Directive, operation: Operation) -> Response {
+    let wait = directive.retry_after.unwrap_or(Duration::from_secs(1));
     let (status, mut response) = match failure {
-        Failure::Html(status) => (status, html(status)),
-        Failure::Gateway(429) => {
+        OrderedFailure::Html(status) => (status, html(status)),
+        OrderedFailure::Gateway(429) => {
             let message = format!("Rate limit is exceeded. Try again in {} seconds.", seconds(wait));
-            (429, respond_with(&gateway(429, &message)))
+            (429, json_response::error(&gateway(429, &message)))
         }
-        Failure::Gateway(401) => (401, respond_with(&errors::wrong_token())),
-        Failure::Gateway(status) => (status, respond_with(&gateway(status, reason(status)))),
-        Failure::Filter if wire == Wire::Responses => (400, respond_with(&errors::filtered_input())),
-        Failure::Filter => (400, respond_with(&errors::filtered())),
-        Failure::Status(status) => (status, respond_with(&error(status, wait))),
+        OrderedFailure::Gateway(401) => (401, json_response::error(&errors::wrong_token())),
+        OrderedFailure::Gateway(status) => (status, json_response::error(&gateway(status, reason(status)))),
+        OrderedFailure::Filter if operation == Operation::Responses => {
+            (400, json_response::error(&errors::filtered_input()))
+        }
+        OrderedFailure::Filter => (400, json_response::error(&errors::filtered_prompt())),
+        OrderedFailure::Status(status) => (status, json_response::error(&error(status, wait))),
     };
-    if status == 429 || wish.retry_after.is_some() {
+    if status == 429 || directive.retry_after.is_some() {
         let headers = response.headers_mut();
         headers.insert("retry-after", HeaderValue::from(seconds(wait)));
         let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
@@ -42,28 +44,23 @@ pub(super) fn respond(failure: Failure, wish: &Directive, wire: Wire) -> Respons
     response
 }
 
-/// An error as a response.
-pub(super) fn respond_with(error: &SimError) -> Response {
-    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], error.body.clone()).into_response()
-}
-
 fn html(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     (status, [(header::CONTENT_TYPE, "text/html")], PAGE).into_response()
 }
 
-/// Whole seconds, rounded up: `retry-after` knows no smaller unit.
+/// Rounds up to whole seconds, the unit of `retry-after`.
 fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX)
 }
 
-/// The body for a status. 429 is captured; the texts of 403, 408 and the gateway's own 5xx are not, only their form.
+/// Returns the error for a status. The text of 429 is captured. For 403, 408 and the gateway's own 5xx only the form is
+/// captured.
 fn error(status: u16, wait: Duration) -> SimError {
     match status {
         401 => errors::wrong_key(),
         403 => front_door(403, "403", "Access denied due to Virtual Network/Firewall rules."),
-        404 => errors::no_deployment(),
+        404 => errors::deployment_not_found(),
         408 => front_door(408, "Timeout", "The operation was timeout."),
         429 => front_door(
             429,
@@ -75,13 +72,7 @@ fn error(status: u16, wait: Duration) -> SimError {
                 seconds(wait)
             ),
         ),
-        500 => engine_with(
-            500,
-            "server_error",
-            "The server had an error while processing your request. Sorry about that!",
-            None,
-            None,
-        ),
+        500 => engine_with(500, SERVER_ERROR, None, None),
         _ => front_door(status, &status.to_string(), reason(status)),
     }
 }

@@ -1,12 +1,12 @@
-//! Azure's headers: the limit on a request's own, and those of an answer.
+//! Azure's limit on custom request headers, and the headers of its answers.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use uuid::Uuid;
 
-/// More custom headers than this are a 431 (Microsoft's quotas page).
+/// The most custom headers of a request. More are a 431 (Microsoft's quotas page).
 const CUSTOM: usize = 10;
 
-/// Headers that are nobody's own: HTTP's, and those of Azure's data plane.
+/// Headers that do not count as custom: those of HTTP and of Azure's data plane.
 const STANDARD: &[&str] = &[
     "accept",
     "accept-charset",
@@ -36,12 +36,12 @@ const STANDARD: &[&str] = &[
     "x-ms-client-request-id",
 ];
 
-/// Whether a request has more custom headers than Azure takes.
-pub(super) fn too_many(headers: &HeaderMap) -> bool {
+/// Returns whether a request has more custom headers than Azure takes.
+pub(super) fn exceed_limit(headers: &HeaderMap) -> bool {
     headers.keys().filter(|name| !STANDARD.contains(&name.as_str())).count() > CUSTOM
 }
 
-/// The same on every answer of a deployment.
+/// Headers that are the same on every answer of a deployment.
 const FIXED: &[(&str, &str)] = &[
     ("strict-transport-security", "max-age=31536000; includeSubDomains; preload"),
     ("x-content-type-options", "nosniff"),
@@ -58,8 +58,8 @@ const FIXED: &[(&str, &str)] = &[
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
-/// Names the request, on every answer; a caller's own id is echoed.
-pub(super) fn identify(headers: &mut HeaderMap, request: &HeaderMap) {
+/// Adds the request's ids to an answer. A client request id is echoed.
+pub(super) fn add_request_ids(headers: &mut HeaderMap, request: &HeaderMap) {
     let id = Uuid::new_v4().to_string();
     if let Ok(id) = HeaderValue::try_from(id) {
         let echoed = request.get(CLIENT_REQUEST_ID).unwrap_or(&id).clone();
@@ -69,8 +69,8 @@ pub(super) fn identify(headers: &mut HeaderMap, request: &HeaderMap) {
     }
 }
 
-/// What a deployment adds to its answers.
-pub(super) fn describe(headers: &mut HeaderMap, deployment: &str, left: u64, is_stream: bool) {
+/// Adds the headers of a deployment's answer. `left` is the number of requests that remain.
+pub(super) fn add_deployment_headers(headers: &mut HeaderMap, deployment: &str, left: u64, is_stream: bool) {
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

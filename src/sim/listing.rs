@@ -1,50 +1,53 @@
-//! Azure's lists: the catalogue of base models on both surfaces, and the deployments on the one old preview that
-//! still answers.
+//! Azure's lists: the catalogue of base models on both surfaces, and the deployments on one old preview.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{Router, extract::State, response::Response, routing::get};
 use serde_json::{Value, json};
 
 use super::{
-    Operation, SimError, Simulator, Surface, errors, failures,
-    http::{Incoming, json as answer},
-    models::{Feature, Model},
-    table::MODELS,
+    errors,
+    incoming::IncomingRequest,
+    json_response::json_or_error,
+    models::{Feature, MODELS, Model},
+    simulator::Simulator,
+    surface::{Operation, Surface},
 };
 
 /// 2025-01-01, in seconds.
 const CREATED: u64 = 1_735_689_600;
 
-/// Of the versions people tried only this one lists deployments (openai-python#447).
+/// The only api-version that lists deployments, of those that people tried (openai-python#447).
 const DEPLOYMENTS_VERSION: &str = "2023-03-15-preview";
 
-pub(super) async fn models_v1(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
-    respond(incoming.v1().and_then(|()| incoming.authorize(&simulator, &Surface::V1)).map(|()| catalogue()))
+pub(super) fn router() -> Router<Simulator> {
+    Router::new()
+        .route("/openai/v1/models", get(models_v1))
+        .route("/openai/models", get(models))
+        .route("/openai/deployments", get(deployments))
 }
 
-pub(super) async fn models(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn models_v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
+    json_or_error(
+        incoming.v1().and_then(|()| incoming.authorize(&simulator, &Surface::V1)).map(|()| catalogue()),
+    )
+}
+
+async fn models(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let surface = incoming.dated();
-    respond(surface.and_then(|surface| incoming.authorize(&simulator, &surface)).map(|()| catalogue()))
+    json_or_error(surface.and_then(|surface| incoming.authorize(&simulator, &surface)).map(|()| catalogue()))
 }
 
-pub(super) async fn deployments(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
+async fn deployments(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
     let list = incoming.dated().and_then(|surface| {
         incoming.authorize(&simulator, &surface)?;
         match surface {
             Surface::Dated(version) if version == DEPLOYMENTS_VERSION => Ok(list_of(&simulator)),
-            Surface::Dated(_) | Surface::V1 => Err(errors::no_resource()),
+            Surface::Dated(_) | Surface::V1 => Err(errors::resource_not_found()),
         }
     });
-    respond(list)
+    json_or_error(list)
 }
 
-fn respond(list: Result<Value, SimError>) -> Response {
-    match list {
-        Ok(list) => answer(StatusCode::OK, &list),
-        Err(error) => failures::respond_with(&error),
-    }
-}
-
-/// Base models, not deployments: a client that takes these for callable names is misled on Azure too.
+/// Returns the base models. They are not deployments: a client that calls these names is misled on Azure too.
 fn catalogue() -> Value {
     let models: Vec<Value> = MODELS.iter().map(model).collect();
     json!({"object": "list", "data": models})
@@ -77,7 +80,7 @@ fn model(model: &Model) -> Value {
 fn list_of(simulator: &Simulator) -> Value {
     let named = MODELS.iter().map(|model| (model.name, model.name));
     let extra =
-        simulator.inner.options.deployments.iter().map(|(name, model)| (name.as_str(), model.as_str()));
+        simulator.state.options.deployments.iter().map(|(name, model)| (name.as_str(), model.as_str()));
     let one = |(name, model): (&str, &str)| {
         json!({
             "id": name,

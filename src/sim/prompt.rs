@@ -1,45 +1,46 @@
-//! What an answer needs from a conversation: the last question, its pictures, and a tool's result behind it.
+//! The end of a conversation, from which an answer is made: the last question, its images, and the tool results after
+//! it.
 
-use super::talk::{Speaker, Turn};
+use super::conversation::{ConversationTurn, Role};
 
 /// The end of a conversation.
 #[derive(Debug, Default)]
 pub(super) struct Prompt {
     /// The text of the last user message, without the simulator's directives.
     pub(super) text: String,
-    /// The directives that stood in it, one string each.
+    /// The directives of that message, one string each.
     pub(super) directives: Vec<String>,
-    /// How many pictures that message has.
+    /// The number of images in that message.
     pub(super) images: usize,
-    /// What the last tool or function behind it answered.
+    /// The last tool result after that message.
     pub(super) result: Option<String>,
-    /// How many results are behind it.
+    /// The number of tool results after that message.
     pub(super) results: usize,
 }
 
 impl Prompt {
     /// Reads the end of a conversation.
-    pub(super) fn of(turns: &[Turn<'_>]) -> Self {
+    pub(super) fn of(turns: &[ConversationTurn<'_>]) -> Self {
         let mut prompt = Self::default();
         for turn in turns.iter().rev() {
-            match turn.speaker {
-                Speaker::User => {
+            match turn.role {
+                Role::User => {
                     prompt.images = turn.images;
                     (prompt.text, prompt.directives) = directives(&turn.texts.join(" "));
                     return prompt;
                 }
-                Speaker::Result => {
+                Role::ToolResult => {
                     prompt.results += 1;
                     prompt.result.get_or_insert_with(|| turn.texts.join(" "));
                 }
-                Speaker::Operator | Speaker::Assistant | Speaker::Call => {}
+                Role::Operator | Role::Assistant | Role::ToolCall => {}
             }
         }
         prompt
     }
 }
 
-/// Takes every `[[sim: …]]` out of a text.
+/// Splits a text into the text without `[[sim: …]]` and the directives.
 fn directives(text: &str) -> (String, Vec<String>) {
     let mut rest = text;
     let mut kept = String::with_capacity(text.len());
@@ -57,23 +58,11 @@ fn directives(text: &str) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn directives_are_taken_out_of_the_text() {
         let (text, found) = directives("[[sim: 429]] hello [[sim: slow=1ms]]");
         assert_eq!((text.as_str(), found), ("hello", vec![" 429".to_owned(), " slow=1ms".to_owned()]));
         assert_eq!(directives("[[sim: open").0, "[[sim: open");
-    }
-
-    #[test]
-    fn only_a_result_behind_the_last_question_counts() {
-        let body = json!({"messages": [
-            {"role": "user", "content": "old"}, {"role": "tool", "content": "old result"},
-            {"role": "user", "content": [{"type": "text", "text": "new"}, {"type": "image_url", "image_url": {}}]},
-        ]});
-        let prompt = Prompt::of(&crate::sim::chat::turns(body.as_object().unwrap()));
-        assert_eq!((prompt.text.as_str(), prompt.images, prompt.result), ("new", 1, None));
-        assert_eq!(prompt.results, 0);
     }
 }

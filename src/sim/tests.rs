@@ -1,4 +1,4 @@
-//! The simulator over HTTP, in memory; and over a real socket where the connection itself is what is tested.
+//! The simulator over HTTP: in memory, and over a real socket where the test is about the connection itself.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use super::{Ending, Fault, Options, Simulator};
 
 const V1: &str = "/openai/v1/chat/completions";
 
-struct Answer {
+struct TestResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
 
-impl Answer {
+impl TestResponse {
     fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The JSON of every event; the last one must be the end mark.
+    /// Returns the JSON of every event. The last event must be the end mark.
     fn events(&self) -> Vec<Value> {
         let mut events: Vec<&str> = self.body.split("\n\n").collect();
         assert_eq!(events.pop(), Some(""), "{}", self.body);
@@ -38,38 +38,42 @@ impl Answer {
         events.into_iter().map(|event| json(event).unwrap()).collect()
     }
 
-    /// The deltas of one choice.
+    /// Returns the deltas of one choice.
     fn deltas(&self, index: u64) -> Vec<Value> {
         let choices =
             self.events().into_iter().flat_map(|event| event["choices"].as_array().unwrap().clone());
         choices.filter(|choice| choice["index"] == index).map(|choice| choice["delta"].clone()).collect()
     }
 
-    fn said(&self) -> String {
+    fn streamed_text(&self) -> String {
         self.deltas(0).iter().filter_map(|delta| delta["content"].as_str().map(str::to_owned)).collect()
     }
 }
 
-async fn send(simulator: &Simulator, request: Request<Body>) -> Answer {
+async fn send(simulator: &Simulator, request: Request<Body>) -> TestResponse {
     let response = simulator.router().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    TestResponse {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8(body.to_vec()).unwrap(),
+    }
 }
 
-async fn post_to(simulator: &Simulator, path: &str, body: &Value) -> Answer {
+async fn post_to(simulator: &Simulator, path: &str, body: &Value) -> TestResponse {
     let request = Request::post(path).header("api-key", "sim-key").body(Body::from(body.to_string()));
     send(simulator, request.unwrap()).await
 }
 
-/// Asks a model on the v1 surface, with these members beside the question.
-async fn ask(model: &str, question: &str, members: &Value) -> Answer {
+/// Sends a question to a model on the v1 surface, with these members in the body.
+async fn send_chat(model: &str, question: &str, members: &Value) -> TestResponse {
     let mut body = json!({"model": model, "messages": [{"role": "user", "content": question}]});
     body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     post_to(&Simulator::default(), V1, &body).await
 }
 
-async fn get(simulator: &Simulator, path: &str, key: (&str, &str)) -> Answer {
+async fn get(simulator: &Simulator, path: &str, key: (&str, &str)) -> TestResponse {
     send(simulator, Request::get(path).header(key.0, key.1).body(Body::empty()).unwrap()).await
 }
 
@@ -80,7 +84,7 @@ fn weather() -> Value {
 
 #[tokio::test]
 async fn an_answer_quotes_the_question_and_its_tokens_add_up() {
-    let answer = ask("o1-preview", "What is 2+2?", &json!({})).await;
+    let answer = send_chat("o1-preview", "What is 2+2?", &json!({})).await;
     assert_eq!(answer.status, 200);
     let body = answer.json();
     assert_eq!(body["choices"][0]["message"]["content"], "o1-preview says: What is 2+2?");
@@ -104,20 +108,20 @@ async fn an_answer_quotes_the_question_and_its_tokens_add_up() {
 
 #[tokio::test]
 async fn a_cap_below_the_reasoning_leaves_no_text() {
-    let body = ask("o1", "hi", &json!({"max_completion_tokens": 10})).await.json();
+    let body = send_chat("o1", "hi", &json!({"max_completion_tokens": 10})).await.json();
     assert_eq!(body["choices"][0]["message"]["content"], "");
     assert_eq!(body["choices"][0]["finish_reason"], "length");
     assert_eq!(body["usage"]["completion_tokens"], 10);
     assert_eq!(body["usage"]["completion_tokens_details"]["reasoning_tokens"], 10);
-    let body = ask("gpt-4o", "one two three", &json!({"max_tokens": 3})).await.json();
+    let body = send_chat("gpt-4o", "one two three", &json!({"max_tokens": 3})).await.json();
     assert_eq!(body["choices"][0]["message"]["content"], "gpt-4o says: one");
     assert_eq!(body["choices"][0]["finish_reason"], "length");
 }
 
 #[tokio::test]
-async fn a_stream_is_shaped_like_azures() {
+async fn a_stream_has_the_form_of_azures() {
     let options = json!({"stream": true, "stream_options": {"include_usage": true}});
-    let answer = ask("gpt-5", "naïve 東京 🙂 \"quoted\"\n", &options).await;
+    let answer = send_chat("gpt-5", "naïve 東京 🙂 \"quoted\"\n", &options).await;
     assert_eq!(answer.headers["content-type"], "text/event-stream; charset=utf-8");
     assert_eq!(answer.headers["x-accel-buffering"], "no");
     let events = answer.events();
@@ -130,7 +134,7 @@ async fn a_stream_is_shaped_like_azures() {
     );
     assert_eq!(events[1]["usage"], Value::Null);
     assert!(events[1]["obfuscation"].is_string());
-    assert_eq!(answer.said(), "gpt-5 says: naïve 東京 🙂 \"quoted\"\n");
+    assert_eq!(answer.streamed_text(), "gpt-5 says: naïve 東京 🙂 \"quoted\"\n");
     let (last, before) = (events.last().unwrap(), &events[events.len() - 2]);
     assert_eq!(last["choices"], json!([]));
     assert_eq!(last["usage"]["completion_tokens_details"]["reasoning_tokens"], 64);
@@ -138,22 +142,22 @@ async fn a_stream_is_shaped_like_azures() {
     assert_eq!(before["choices"][0]["delta"], json!({}));
     assert!(!answer.body.contains('\r'));
 
-    let plain = ask("gpt-4o", "hi", &json!({"stream": true})).await;
+    let plain = send_chat("gpt-4o", "hi", &json!({"stream": true})).await;
     assert!(
         plain.events().iter().all(|event| event["usage"].is_null() && event.get("obfuscation").is_none())
     );
 }
 
 #[tokio::test]
-async fn a_stream_and_a_body_say_the_same() {
+async fn a_stream_carries_the_same_message_as_a_body() {
     let tools = json!({"tools": [weather()]});
-    let body = ask("gpt-4o", "weather?", &tools).await.json();
+    let body = send_chat("gpt-4o", "weather?", &tools).await.json();
     let call = &body["choices"][0]["message"]["tool_calls"][0];
     assert_eq!(call["function"], json!({"name": "get_weather", "arguments": r#"{"city":"city"}"#}));
     assert_eq!(body["choices"][0]["finish_reason"], "tool_calls");
     assert_eq!(body["choices"][0]["message"]["content"], Value::Null);
 
-    let stream = ask("gpt-4o", "weather?", &json!({"tools": [weather()], "stream": true})).await;
+    let stream = send_chat("gpt-4o", "weather?", &json!({"tools": [weather()], "stream": true})).await;
     let deltas = stream.deltas(0);
     assert_eq!(deltas[1]["tool_calls"][0]["id"], call["id"]);
     assert_eq!(deltas[1]["tool_calls"][0]["function"], json!({"name": "get_weather", "arguments": ""}));
@@ -163,38 +167,39 @@ async fn a_stream_and_a_body_say_the_same() {
 }
 
 #[tokio::test]
-async fn tools_are_called_once_and_then_quoted() {
-    let both = ask("gpt-5", "both please", &json!({"tools": [weather()]})).await.json();
+async fn tools_are_called_once_and_their_result_is_quoted() {
+    let both = send_chat("gpt-5", "both please", &json!({"tools": [weather()]})).await.json();
     let calls = both["choices"][0]["message"]["tool_calls"].as_array().unwrap();
     assert_eq!(calls.len(), 2);
     assert_ne!(calls[0]["id"], calls[1]["id"]);
     let single = json!({"tools": [weather()], "parallel_tool_calls": false});
-    let single = ask("gpt-5", "both please", &single).await.json();
+    let single = send_chat("gpt-5", "both please", &single).await.json();
     assert_eq!(single["choices"][0]["message"]["tool_calls"].as_array().unwrap().len(), 1);
-    let none = ask("gpt-5", "hello", &json!({"tools": [weather()], "tool_choice": "none"})).await.json();
+    let none =
+        send_chat("gpt-5", "hello", &json!({"tools": [weather()], "tool_choice": "none"})).await.json();
     assert_eq!(none["choices"][0]["message"]["content"], "gpt-5 says: hello");
     let answered = json!({"tools": [weather()], "messages": [
         {"role": "user", "content": "weather?"},
         {"role": "assistant", "content": null, "tool_calls":
             [{"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]},
         {"role": "tool", "tool_call_id": "a", "content": "rain"}]});
-    let answered = ask("gpt-5", "", &answered).await.json();
+    let answered = send_chat("gpt-5", "", &answered).await.json();
     assert_eq!(answered["choices"][0]["message"]["content"], "gpt-5 says: the tool answered rain");
     let legacy = json!({"functions": [{"name": "f", "parameters": {"type": "object"}}]});
-    let legacy = ask("gpt-4o", "go", &legacy).await.json();
+    let legacy = send_chat("gpt-4o", "go", &legacy).await.json();
     assert_eq!(legacy["choices"][0]["message"]["function_call"], json!({"name": "f", "arguments": "{}"}));
     assert_eq!(legacy["choices"][0]["finish_reason"], "function_call");
 }
 
 #[tokio::test]
-async fn tools_are_called_until_as_many_results_are_there_as_were_asked_for() {
+async fn the_calls_directive_calls_tools_until_enough_results_are_there() {
     let call = json!({"role": "assistant", "content": null, "tool_calls":
         [{"id": "a", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}]});
     let result = json!({"role": "tool", "tool_call_id": "a", "content": "rain"});
     let mut messages = vec![json!({"role": "user", "content": "[[sim: calls=2]] weather?"})];
     for expected in ["tool_calls", "tool_calls", "stop"] {
         let body = json!({"tools": [weather()], "messages": messages});
-        assert_eq!(ask("gpt-5", "", &body).await.json()["choices"][0]["finish_reason"], expected);
+        assert_eq!(send_chat("gpt-5", "", &body).await.json()["choices"][0]["finish_reason"], expected);
         messages.extend([call.clone(), result.clone()]);
     }
 }
@@ -203,28 +208,29 @@ async fn tools_are_called_until_as_many_results_are_there_as_were_asked_for() {
 async fn structured_output_fits_its_schema() {
     let format = json!({"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema":
         {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}}}});
-    let body = ask("gpt-5", "hi", &format).await.json();
+    let body = send_chat("gpt-5", "hi", &format).await.json();
     assert_eq!(body["choices"][0]["message"]["content"], r#"{"n":1}"#);
-    let body = ask("gpt-4o", "hi", &json!({"response_format": {"type": "json_object"}})).await.json();
+    let body = send_chat("gpt-4o", "hi", &json!({"response_format": {"type": "json_object"}})).await.json();
     let content: Value =
         serde_json::from_str(body["choices"][0]["message"]["content"].as_str().unwrap()).unwrap();
     assert_eq!(content["said"], "hi");
 }
 
 #[tokio::test]
-async fn choices_logprobs_stops_and_pictures() {
-    let body = ask("gpt-4o", "one two", &json!({"n": 2, "logprobs": true, "top_logprobs": 2})).await.json();
+async fn choices_logprobs_stops_and_images() {
+    let body =
+        send_chat("gpt-4o", "one two", &json!({"n": 2, "logprobs": true, "top_logprobs": 2})).await.json();
     let choices = body["choices"].as_array().unwrap();
     assert_eq!((choices.len(), &choices[1]["index"]), (2, &json!(1)));
     let tokens = choices[0]["logprobs"]["content"].as_array().unwrap();
     let text: String = tokens.iter().map(|token| token["token"].as_str().unwrap()).collect();
     assert_eq!(text, choices[0]["message"]["content"].as_str().unwrap());
     assert_eq!(tokens[0]["top_logprobs"].as_array().unwrap().len(), 2);
-    let body = ask("gpt-4o", "one STOP two", &json!({"stop": "STOP"})).await.json();
+    let body = send_chat("gpt-4o", "one STOP two", &json!({"stop": "STOP"})).await.json();
     assert_eq!(body["choices"][0]["message"]["content"], "gpt-4o says: one ");
     let picture = json!({"messages": [{"role": "user", "content": [{"type": "text", "text": "look"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]}]});
-    let body = ask("gpt-4o", "", &picture).await.json();
+    let body = send_chat("gpt-4o", "", &picture).await.json();
     assert_eq!(body["choices"][0]["message"]["content"], "gpt-4o says: look (1 image)");
 }
 
@@ -287,7 +293,7 @@ async fn ten_custom_headers_pass_and_eleven_do_not() {
 }
 
 #[tokio::test]
-async fn lists() {
+async fn models_and_deployments_are_listed() {
     let simulator = Simulator::new(Options {
         deployments: vec![("mine".to_owned(), "o1".to_owned())],
         ..Options::default()
@@ -306,8 +312,8 @@ async fn lists() {
 }
 
 #[tokio::test]
-async fn failures_on_demand() {
-    let busy = ask("gpt-4o", "[[sim: 429 retry-after-ms=1200]] hi", &json!({})).await;
+async fn directives_make_calls_fail() {
+    let busy = send_chat("gpt-4o", "[[sim: 429 retry-after-ms=1200]] hi", &json!({})).await;
     assert_eq!(busy.status, 429);
     assert_eq!(
         (&busy.headers["retry-after-ms"], &busy.headers["retry-after"]),
@@ -330,51 +336,54 @@ async fn failures_on_demand() {
         ("filter", 400, r#""code":"ResponsibleAIPolicyViolation""#),
         ("frobnicate", 400, "frobnicate"),
     ] {
-        let answer = ask("gpt-4o", &format!("[[sim: {words}]]"), &json!({"stream": true})).await;
+        let answer = send_chat("gpt-4o", &format!("[[sim: {words}]]"), &json!({"stream": true})).await;
         assert_eq!(answer.status, status, "{words}");
         assert!(answer.body.contains(part), "{words}: {}", answer.body);
     }
 }
 
 #[tokio::test]
-async fn answers_on_demand() {
-    let refused = ask("gpt-4o", "[[sim: refusal]]", &json!({})).await.json();
+async fn directives_change_answers() {
+    let refused = send_chat("gpt-4o", "[[sim: refusal]]", &json!({})).await.json();
     assert!(refused["choices"][0]["message"]["refusal"].is_string());
     assert_eq!(refused["choices"][0]["message"]["content"], Value::Null);
-    let filtered = ask("gpt-4o", "[[sim: content_filter_output]] hi", &json!({})).await.json();
+    let filtered = send_chat("gpt-4o", "[[sim: content_filter_output]] hi", &json!({})).await.json();
     assert_eq!(filtered["choices"][0]["finish_reason"], "content_filter");
     assert_eq!(filtered["choices"][0]["content_filter_results"]["violence"]["filtered"], true);
-    let long = ask("gpt-5", "[[sim: text=500 think=7]]", &json!({})).await.json();
+    let long = send_chat("gpt-5", "[[sim: text=500 think=7]]", &json!({})).await.json();
     assert_eq!(long["choices"][0]["message"]["content"].as_str().unwrap().split(' ').count(), 500);
     assert_eq!(long["usage"]["completion_tokens_details"]["reasoning_tokens"], 7);
     let usage = json!({"stream": true, "stream_options": {"include_usage": true}});
-    let cut_off = ask("gpt-4o", "[[sim: content_filter_output]] hi", &usage).await;
-    assert!(cut_off.events().iter().all(|event| event["usage"].is_null()), "no usage behind a block");
-    let malformed = ask("gpt-4o", "[[sim: malformed]] hi", &json!({})).await;
+    let cut_off = send_chat("gpt-4o", "[[sim: content_filter_output]] hi", &usage).await;
+    assert!(
+        cut_off.events().iter().all(|event| event["usage"].is_null()),
+        "a blocked stream has no usage chunk"
+    );
+    let malformed = send_chat("gpt-4o", "[[sim: malformed]] hi", &json!({})).await;
     assert_eq!(malformed.status, 200);
     assert!(serde_json::from_str::<Value>(&malformed.body).is_err());
-    let event = ask("gpt-4o", "[[sim: error-event]] hi", &json!({"stream": true})).await;
+    let event = send_chat("gpt-4o", "[[sim: error-event]] hi", &json!({"stream": true})).await;
     assert!(event.body.trim_end().ends_with(r#""param":null,"code":null}}"#), "{}", event.body);
 }
 
 #[tokio::test]
 async fn the_asynchronous_filter_sends_choices_without_a_delta() {
-    let answer = ask("gpt-4o", "[[sim: async-filter text=30]]", &json!({"stream": true})).await;
+    let answer = send_chat("gpt-4o", "[[sim: async-filter text=30]]", &json!({"stream": true})).await;
     let events = answer.events();
     let annotations: Vec<&Value> =
         events.iter().filter(|event| event["choices"][0].get("content_filter_offsets").is_some()).collect();
     assert!(annotations.len() > 2);
     assert!(annotations.iter().all(|event| event["id"] == "" && event["choices"][0].get("delta").is_none()));
-    assert_eq!(&events.last().unwrap(), annotations.last().unwrap(), "one comes behind the end");
+    assert_eq!(&events.last().unwrap(), annotations.last().unwrap(), "the last event is an annotation");
     let blocked =
-        ask("gpt-4o", "[[sim: async-filter content_filter_output]]", &json!({"stream": true})).await;
+        send_chat("gpt-4o", "[[sim: async-filter content_filter_output]]", &json!({"stream": true})).await;
     let last = blocked.events().pop().unwrap();
     assert_eq!(last["choices"][0]["finish_reason"], "content_filter");
     assert!(last["choices"][0].get("delta").is_none());
 }
 
 #[tokio::test]
-async fn faults_wait_for_their_deployment_and_wear_off() {
+async fn a_fault_applies_to_its_deployment_a_number_of_times() {
     let simulator = Simulator::default();
     simulator.script(Fault::new("503").unwrap().on("o1").times(2));
     let body = |model: &str| json!({"model": model, "messages": [{"role": "user", "content": "hi"}]});
@@ -394,7 +403,7 @@ async fn faults_wait_for_their_deployment_and_wear_off() {
 }
 
 #[tokio::test]
-async fn what_was_received_can_be_read_without_the_key() {
+async fn received_requests_are_listed_with_masked_keys() {
     let simulator = Simulator::default();
     let text = r#"{ "model":"o1", "messages":[{"role":"user","content":"hi"}], "n":1.0 }"#;
     let request = Request::post("/openai/v1/chat/completions?api-version=v1").header("api-key", "sim-key");
@@ -415,18 +424,18 @@ async fn what_was_received_can_be_read_without_the_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waits_are_as_long_as_asked() {
+async fn pauses_last_as_long_as_the_directive_says() {
     let begin = tokio::time::Instant::now();
-    ask("gpt-4o", "[[sim: slow=200ms]]", &json!({})).await;
+    send_chat("gpt-4o", "[[sim: slow=200ms]]", &json!({})).await;
     assert_eq!(begin.elapsed().as_millis(), 200);
     let begin = tokio::time::Instant::now();
-    let answer = ask("gpt-4o", "[[sim: silent=3s pace=10ms]]", &json!({"stream": true})).await;
+    let answer = send_chat("gpt-4o", "[[sim: silent=3s pace=10ms]]", &json!({"stream": true})).await;
     let events = answer.events().len() as u128 + 1;
     assert_eq!(begin.elapsed().as_millis(), 3_000 + (events - 1) * 10);
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_tells_whether_the_caller_stayed() {
+async fn the_log_shows_whether_the_caller_hung_up() {
     for (words, stream, frames, ending) in [
         ("", false, usize::MAX, Ending::Complete),
         ("", true, usize::MAX, Ending::Complete),
@@ -440,7 +449,7 @@ async fn it_tells_whether_the_caller_stayed() {
             json!({"model": "gpt-4o", "messages": [{"role": "user", "content": words}], "stream": stream});
         let request = Request::post(V1).header("api-key", "sim-key").body(Body::from(body.to_string()));
         let mut body = simulator.router().oneshot(request.unwrap()).await.unwrap().into_body();
-        assert_eq!(simulator.received()[0].ending.get(), None, "it is under way");
+        assert_eq!(simulator.received()[0].ending.get(), None, "the answer is under way");
         for _ in 0..frames {
             if !matches!(body.frame().await, Some(Ok(_))) {
                 break;
@@ -449,7 +458,7 @@ async fn it_tells_whether_the_caller_stayed() {
         drop(body);
         assert_eq!(simulator.received()[0].ending.get(), Some(&ending), "{words} {stream} {frames}");
     }
-    // Also before the head of an answer.
+    // The caller hangs up before the head of the answer.
     let simulator = Simulator::default();
     let body = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "[[sim: slow=60s]]"}]});
     let call = post_to(&simulator, V1, &body);
@@ -478,7 +487,7 @@ async fn over_a_socket(question: &str, members: &Value) -> Vec<u8> {
     let mut client = TcpStream::connect(address).await.unwrap();
     client.write_all((head + &body).as_bytes()).await.unwrap();
     let mut read = Vec::new();
-    // A reset is as good as an end: what counts is what arrived before it.
+    // A reset is a valid end too. Only the bytes before it count.
     if client.read_to_end(&mut read).await.is_err() {
         read.extend_from_slice(b"<reset>");
     }
@@ -512,9 +521,9 @@ async fn a_reset_connection_carries_no_answer() {
     }
 }
 
-/// A judge that shares its tables with the translator proves nothing.
+/// The simulator cannot judge the translator if the two share code.
 #[test]
-fn it_imports_nothing_but_itself() {
+fn the_simulator_imports_nothing_from_the_crate() {
     fn check(folder: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let mut files = 0;
@@ -526,7 +535,7 @@ fn it_imports_nothing_but_itself() {
             let text = std::fs::read_to_string(&path).unwrap();
             let mut uses = text.split("crate::").skip(1);
             let foreign = uses.find(|used| !used.starts_with("sim"));
-            // This file speaks of the word itself.
+            // This file contains the searched text.
             assert!(foreign.is_none() || path.ends_with("sim/tests.rs"), "{}", path.display());
             files += 1;
         }

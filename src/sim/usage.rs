@@ -1,16 +1,16 @@
-//! Token counts: an exact split of the answer, and sums that add up.
+//! Token counts. The tokens of an answer are exact pieces of its text, and the totals add up.
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// What an image costs: OpenAI's price of a picture of one tile and its base.
+/// The tokens of an image: OpenAI's base price and the price of one tile.
 pub(super) const IMAGE: u64 = 255;
 
-/// The longest piece of an answer, in characters.
+/// The most characters of one piece.
 const PIECE: usize = 10;
 
-/// The pieces of an answer, which are its tokens: a word with the space before it, or a part of a long word. They
-/// split no character, and together they are the text.
+/// Splits a text into pieces, which are its tokens. A piece is a word with the space before it, or a part of a long
+/// word. Joined, the pieces are the text; no character is split.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -31,36 +31,39 @@ fn piece_end(text: &str) -> usize {
     text.len()
 }
 
-/// How many tokens an answer has.
+/// Counts the tokens of a text.
 pub(super) fn tokens(text: &str) -> u64 {
     pieces(text).count() as u64
 }
 
-/// The first `most` tokens of a text.
-pub(super) fn cut(text: &str, most: u64) -> &str {
+/// Returns the first `most` tokens of a text.
+pub(super) fn first_tokens(text: &str, most: u64) -> &str {
     let end = pieces(text).zip(0..most).map(|(piece, _)| piece.len()).sum();
     text.split_at_checked(end).map_or(text, |(head, _)| head)
 }
 
-/// How many characters a JSON value says, keys included; its spelling does not count.
-pub(super) fn weight(value: &Value) -> u64 {
+/// Counts the characters of a JSON value's keys and strings, without quotes, escapes and punctuation. A number or a
+/// boolean counts as four.
+pub(super) fn json_characters(value: &Value) -> u64 {
     match value {
         Value::Null => 0,
         Value::Bool(_) | Value::Number(_) => 4,
         Value::String(text) => text.chars().count() as u64,
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(object) => object.iter().map(|(key, value)| key.len() as u64 + weight(value)).sum(),
+        Value::Array(items) => items.iter().map(json_characters).sum(),
+        Value::Object(object) => {
+            object.iter().map(|(key, value)| key.len() as u64 + json_characters(value)).sum()
+        }
     }
 }
 
-/// The `usage` of an answer, members in Azure's order.
+/// The `usage` of an answer, with its members in Azure's order.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Usage {
+pub(super) struct TokenUsage {
     pub(super) completion_tokens: u64,
     completion_tokens_details: CompletionDetails,
     pub(super) prompt_tokens: u64,
     prompt_tokens_details: PromptDetails,
-    total_tokens: u64,
+    pub(super) total_tokens: u64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -78,8 +81,8 @@ struct PromptDetails {
     cached_tokens: u64,
 }
 
-impl Usage {
-    /// `completion` includes `reasoning`.
+impl TokenUsage {
+    /// Builds the usage. `completion` includes `reasoning`.
     pub(super) fn new(prompt: u64, completion: u64, reasoning: u64) -> Self {
         Self {
             completion_tokens: completion,
@@ -95,7 +98,7 @@ impl Usage {
         }
     }
 
-    /// The part of the completion that nobody sees.
+    /// Returns the hidden part of the completion tokens.
     pub(super) fn reasoning_tokens(&self) -> u64 {
         self.completion_tokens_details.reasoning_tokens
     }
@@ -106,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pieces_are_the_text_and_split_no_character() {
+    fn joined_pieces_are_the_text_and_split_no_character() {
         for text in [
             "",
             " ",
@@ -122,18 +125,8 @@ mod tests {
 
     #[test]
     fn a_cut_keeps_whole_tokens() {
-        assert_eq!(cut("one two three", 2), "one two");
-        assert_eq!(cut("one", 9), "one");
-        assert_eq!(cut("one", 0), "");
-    }
-
-    #[test]
-    fn a_picture_costs_the_same_whatever_its_size() {
-        let ask = |url: &str| {
-            let body = serde_json::json!({"messages": [{"role": "user", "content": [
-                {"type": "image_url", "image_url": {"url": url}}]}]});
-            crate::sim::chat::prompt_tokens(body.as_object().unwrap())
-        };
-        assert_eq!(ask("data:x"), ask(&"A".repeat(1_000_000)));
+        assert_eq!(first_tokens("one two three", 2), "one two");
+        assert_eq!(first_tokens("one", 9), "one");
+        assert_eq!(first_tokens("one", 0), "");
     }
 }

@@ -1,30 +1,35 @@
-//! A response as a stream of events: made from the object alone, so that a stored one can be played again.
+//! Writes a response as a stream of events. They are made from the object alone, so that a stored response can be
+//! streamed again.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{object, read::text};
-use crate::sim::usage;
+use super::object;
+use crate::sim::{
+    json::{extend, list, set, text},
+    obfuscation::padding,
+    usage,
+};
 
-/// How the stream is to look.
+/// The form of a stream.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Style {
+pub(super) struct EventStyle {
     pub(super) obfuscation: bool,
-    /// The deltas of several calls come in turn.
+    /// Whether the deltas of several tool calls alternate.
     pub(super) interleave: bool,
-    /// Events of types that nobody knows are thrown in.
+    /// Whether the stream has events of unknown types.
     pub(super) odd_events: bool,
 }
 
-/// Letters to pad with.
-const PADDING: &str = "q7RzWb2LkXeT9c";
-
-/// The events of a response, each one whole. Of a failed one `items` are what it had begun.
-pub(super) fn events(response: &Value, items: &[Value], style: Style) -> Vec<Bytes> {
-    let mut list = Vec::new();
+/// Returns the events of a response. Each is a whole event. If the response failed, `items` are the items that it had
+/// begun.
+pub(super) fn events(response: &Value, items: &[Value], style: EventStyle) -> Vec<Bytes> {
+    let mut events = Vec::new();
     let status = text(response, "status");
-    list.push(json!({"type": "response.created", "response": object::begun(response, "in_progress")}));
-    list.push(json!({"type": "response.in_progress", "response": object::begun(response, "in_progress")}));
+    events.push(json!({"type": "response.created", "response": object::unfinished(response, "in_progress")}));
+    events.push(
+        json!({"type": "response.in_progress", "response": object::unfinished(response, "in_progress")}),
+    );
     let mut middle = middle(items, style);
     if status == "failed" {
         middle.truncate(middle.len().div_ceil(2));
@@ -35,74 +40,71 @@ pub(super) fn events(response: &Value, items: &[Value], style: Style) -> Vec<Byt
         middle
             .insert(0, json!({"type": "response.sim_novelty.delta", "output_index": 0, "delta": {"x": [1]}}));
     }
-    list.append(&mut middle);
+    events.append(&mut middle);
     let end = match status {
         "failed" => "response.failed",
         "incomplete" => "response.incomplete",
         _ => "response.completed",
     };
-    list.push(json!({"type": end, "response": response}));
-    list.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
+    events.push(json!({"type": end, "response": response}));
+    events.into_iter().enumerate().map(|(number, event)| frame(event, number, style)).collect()
 }
 
-fn frame(mut event: Value, number: usize, style: Style) -> Bytes {
-    if let Some(members) = event.as_object_mut() {
-        members.insert("sequence_number".to_owned(), Value::from(number));
-        if style.obfuscation && members.get("delta").is_some_and(Value::is_string) {
-            let padding = PADDING.get(number % PADDING.len()..).unwrap_or(PADDING);
-            members.insert("obfuscation".to_owned(), Value::from(padding));
-        }
+fn frame(mut event: Value, number: usize, style: EventStyle) -> Bytes {
+    set(&mut event, "sequence_number", number);
+    if style.obfuscation && event.get("delta").is_some_and(Value::is_string) {
+        set(&mut event, "obfuscation", padding(number));
     }
     Bytes::from(format!("event: {}\ndata: {event}\n\n", text(&event, "type")))
 }
 
-/// The events of one item: as it begins, as it grows, and as it is done.
-struct Grown {
+/// The events of one item: the event that adds it, its deltas, and the events that end it.
+struct ItemEvents {
     begin: Value,
     deltas: Vec<Value>,
     done: Vec<Value>,
 }
 
-fn middle(items: &[Value], style: Style) -> Vec<Value> {
-    let mut list = Vec::new();
+fn middle(items: &[Value], style: EventStyle) -> Vec<Value> {
+    let mut events = Vec::new();
     let mut calls = Vec::new();
     for (item, index) in items.iter().zip(0..) {
-        let grown = grown(item, index);
+        let item_events = item_events(item, index);
         if style.interleave && text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
-            calls.push(grown);
+            calls.push(item_events);
             continue;
         }
-        list.push(grown.begin);
-        list.extend(grown.deltas);
-        list.extend(grown.done);
+        events.push(item_events.begin);
+        events.extend(item_events.deltas);
+        events.extend(item_events.done);
     }
-    list.extend(in_turn(calls));
-    list
+    events.extend(in_turn(calls));
+    events
 }
 
-/// All calls begin, then grow in turn, then end.
-fn in_turn(calls: Vec<Grown>) -> Vec<Value> {
-    let mut list = Vec::new();
+/// Interleaves tool calls: all of them begin, then their deltas alternate, then all of them end.
+fn in_turn(calls: Vec<ItemEvents>) -> Vec<Value> {
+    let mut events = Vec::new();
     let mut growing = Vec::new();
     let mut ends = Vec::new();
     for call in calls {
-        list.push(call.begin);
+        events.push(call.begin);
         growing.push(call.deltas.into_iter());
         ends.extend(call.done);
     }
     loop {
-        let before = list.len();
-        list.extend(growing.iter_mut().filter_map(Iterator::next));
-        if list.len() == before {
+        let before = events.len();
+        events.extend(growing.iter_mut().filter_map(Iterator::next));
+        if events.len() == before {
             break;
         }
     }
-    list.extend(ends);
-    list
+    events.extend(ends);
+    events
 }
 
-fn grown(item: &Value, index: u64) -> Grown {
-    let at = Place { item: text(item, "id").to_owned(), index };
+fn item_events(item: &Value, index: u64) -> ItemEvents {
+    let at = ItemEventBuilder { item: text(item, "id").to_owned(), index };
     let (empty, deltas) = match text(item, "type") {
         "message" => (json!({"content": [], "status": "in_progress"}), at.contents(item)),
         "reasoning" => (json!({"summary": []}), at.summary(item)),
@@ -134,44 +136,40 @@ fn grown(item: &Value, index: u64) -> Grown {
         _ => (json!({}), Vec::new()),
     };
     let mut begin = item.clone();
-    if let (Some(members), Value::Object(empty)) = (begin.as_object_mut(), empty) {
-        members.extend(empty);
-    }
-    // The arguments of a call are done only when all of it is.
+    extend(&mut begin, empty);
+    // The event that completes a call's arguments belongs to its end.
     let mut done: Vec<Value> = Vec::new();
     let mut deltas = deltas;
     if text(item, "type").ends_with("_call") && item.get("call_id").is_some() {
         done.extend(deltas.pop());
     }
     done.push(json!({"type": "response.output_item.done", "output_index": index, "item": item}));
-    Grown {
+    ItemEvents {
         begin: json!({"type": "response.output_item.added", "output_index": index, "item": begin}),
         deltas,
         done,
     }
 }
 
-/// OpenAI's specification: the event that ends a function's arguments has its name.
+/// Adds the function's name to the event that completes its arguments (OpenAI's specification).
 fn named(mut events: Vec<Value>, name: &str) -> Vec<Value> {
-    if let Some(last) = events.last_mut().and_then(Value::as_object_mut) {
-        last.insert("name".to_owned(), Value::from(name));
+    if let Some(last) = events.last_mut() {
+        set(last, "name", name);
     }
     events
 }
 
-/// Which item an event is of.
-struct Place {
+/// Builds the events of one item.
+struct ItemEventBuilder {
     item: String,
     index: u64,
 }
 
-impl Place {
+impl ItemEventBuilder {
     fn event(&self, kind: &str, more: Value) -> Value {
         let mut event =
             json!({"type": format!("response.{kind}"), "item_id": self.item, "output_index": self.index});
-        if let (Some(members), Value::Object(more)) = (event.as_object_mut(), more) {
-            members.extend(more);
-        }
+        extend(&mut event, more);
         event
     }
 
@@ -179,7 +177,7 @@ impl Place {
         steps.iter().map(|step| self.event(&format!("{kind}.{step}"), json!({}))).collect()
     }
 
-    /// A text member that grows, and the event that has all of it.
+    /// Returns the deltas of a text member, and the event with the whole text.
     fn input(&self, item: &Value, member: &str, kind: &str) -> Vec<Value> {
         let all = text(item, member);
         let delta = |piece: &str| self.event(&format!("{kind}.delta"), json!({"delta": piece}));
@@ -188,26 +186,26 @@ impl Place {
     }
 
     fn summary(&self, item: &Value) -> Vec<Value> {
-        let mut list = Vec::new();
-        for (part, at) in parts(item, "summary").zip(0_u64..) {
+        let mut events = Vec::new();
+        for (part, at) in list(item, "summary").iter().zip(0_u64..) {
             let all = text(part, "text");
             let event = |kind: &str, name: &str, value: Value| {
                 self.event(&format!("reasoning_summary_{kind}"), json!({"summary_index": at, name: value}))
             };
-            list.push(event("part.added", "part", json!({"type": "summary_text", "text": ""})));
-            list.extend(usage::pieces(all).map(|piece| event("text.delta", "delta", json!(piece))));
-            list.push(event("text.done", "text", json!(all)));
-            list.push(event("part.done", "part", part.clone()));
+            events.push(event("part.added", "part", json!({"type": "summary_text", "text": ""})));
+            events.extend(usage::pieces(all).map(|piece| event("text.delta", "delta", json!(piece))));
+            events.push(event("text.done", "text", json!(all)));
+            events.push(event("part.done", "part", part.clone()));
         }
-        list
+        events
     }
 
     fn contents(&self, item: &Value) -> Vec<Value> {
-        let mut list = Vec::new();
-        for (part, at) in parts(item, "content").zip(0_u64..) {
+        let mut events = Vec::new();
+        for (part, at) in list(item, "content").iter().zip(0_u64..) {
             let mut event = |kind: &str, mut more: Value| {
-                more.as_object_mut().map(|more| more.insert("content_index".to_owned(), json!(at)));
-                list.push(self.event(kind, more));
+                set(&mut more, "content_index", at);
+                events.push(self.event(kind, more));
             };
             if text(part, "type") == "refusal" {
                 let all = text(part, "refusal");
@@ -218,24 +216,20 @@ impl Place {
                 let all = text(part, "text");
                 let empty = json!({"type": "output_text", "text": "", "annotations": [], "logprobs": []});
                 event("content_part.added", json!({"part": empty}));
-                let mut logprobs = parts(part, "logprobs");
+                let mut logprobs = list(part, "logprobs").iter();
                 for piece in usage::pieces(all) {
                     let logprobs: Vec<&Value> = logprobs.next().into_iter().collect();
                     event("output_text.delta", json!({"delta": piece, "logprobs": logprobs}));
                 }
-                for (annotation, number) in parts(part, "annotations").zip(0_u64..) {
+                for (annotation, number) in list(part, "annotations").iter().zip(0_u64..) {
                     let more = json!({"annotation_index": number, "annotation": annotation});
                     event("output_text.annotation.added", more);
                 }
-                let logprobs: Vec<&Value> = parts(part, "logprobs").collect();
+                let logprobs: Vec<&Value> = list(part, "logprobs").iter().collect();
                 event("output_text.done", json!({"text": all, "logprobs": logprobs}));
             }
             event("content_part.done", json!({"part": part}));
         }
-        list
+        events
     }
-}
-
-fn parts<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }

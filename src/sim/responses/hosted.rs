@@ -1,22 +1,26 @@
-//! The tools that Azure runs itself: their calls, and what an answer cites of them.
+//! The tools that Azure runs itself: their calls, and the annotations they add to an answer.
 
 use serde_json::{Value, json};
 
-use super::read::{includes, may_host, text};
-use crate::sim::{prompt::Prompt, rules::Ask};
+use super::read::{allows_hosted_tool, includes};
+use crate::sim::{
+    json::{list, set, text},
+    prompt::Prompt,
+    request::ApiRequest,
+};
 
-/// What the hosted tools of a call did.
+/// The calls of hosted tools in one answer.
 #[derive(Debug, Default)]
-pub(super) struct Hosted {
-    /// How the id of each item begins, and the item.
+pub(super) struct HostedCalls {
+    /// The prefix of each item's id, and the item.
     pub(super) items: Vec<(&'static str, Value)>,
     pub(super) annotations: Vec<Citation>,
 }
 
-/// What an answer cites.
+/// A source that an answer cites.
 #[derive(Debug)]
 pub(super) enum Citation {
-    /// A file, at the end of the text: there is no span.
+    /// A file of a vector store. The citation has no span and stands at the end of the text.
     File {
         file: String,
         name: String,
@@ -25,8 +29,8 @@ pub(super) enum Citation {
         url: String,
         title: String,
     },
-    /// A file that code has made.
-    Made {
+    /// A file that the code interpreter created.
+    Created {
         container: String,
         file: String,
         name: String,
@@ -34,8 +38,8 @@ pub(super) enum Citation {
 }
 
 impl Citation {
-    /// The annotation of a text; where it has a span, the span is the whole text.
-    pub(super) fn over(&self, text: &str) -> Value {
+    /// Returns the annotation of a text. If it has a span, the span is the whole text.
+    pub(super) fn annotation(&self, text: &str) -> Value {
         let end = text.chars().count();
         match self {
             Self::File { file, name } => {
@@ -44,7 +48,7 @@ impl Citation {
             Self::Page { url, title } => {
                 json!({"type": "url_citation", "url": url, "title": title, "start_index": 0, "end_index": end})
             }
-            Self::Made { container, file, name } => {
+            Self::Created { container, file, name } => {
                 json!({"type": "container_file_citation", "container_id": container, "file_id": file,
                        "filename": name, "start_index": 0, "end_index": end})
             }
@@ -52,18 +56,18 @@ impl Citation {
     }
 }
 
-/// One call for every hosted tool that may be used.
-pub(super) fn calls(ask: &Ask<'_>, prompt: &Prompt, serial: u64) -> Hosted {
-    let mut hosted = Hosted::default();
-    for tool in ask.list("tools") {
+/// Returns one call of every hosted tool that `tool_choice` allows.
+pub(super) fn calls(request: &ApiRequest<'_>, prompt: &Prompt, serial: u64) -> HostedCalls {
+    let mut hosted = HostedCalls::default();
+    for tool in request.list("tools") {
         let kind = text(tool, "type");
-        if !may_host(ask, kind) {
+        if !allows_hosted_tool(request, kind) {
             continue;
         }
         match kind {
-            "file_search" => hosted.file_search(ask, tool, prompt),
-            "code_interpreter" => hosted.code_interpreter(ask, tool, prompt, serial),
-            "web_search" | "web_search_preview" => hosted.web_search(ask, prompt),
+            "file_search" => hosted.file_search(request, tool, prompt),
+            "code_interpreter" => hosted.code_interpreter(request, tool, prompt, serial),
+            "web_search" | "web_search_preview" => hosted.web_search(request, prompt),
             "image_generation" => hosted.items.push((
                 "ig",
                 json!({"type": "image_generation_call", "status": "completed", "result": "iVBORw0KGgo="}),
@@ -74,9 +78,9 @@ pub(super) fn calls(ask: &Ask<'_>, prompt: &Prompt, serial: u64) -> Hosted {
     hosted
 }
 
-impl Hosted {
-    fn file_search(&mut self, ask: &Ask<'_>, tool: &Value, prompt: &Prompt) {
-        let stores = tool.get("vector_store_ids").and_then(Value::as_array).into_iter().flatten();
+impl HostedCalls {
+    fn file_search(&mut self, request: &ApiRequest<'_>, tool: &Value, prompt: &Prompt) {
+        let stores = list(tool, "vector_store_ids").iter();
         let most = tool.get("max_num_results").and_then(Value::as_u64).unwrap_or(20);
         let mut results = Vec::new();
         for (store, _) in stores.filter_map(Value::as_str).zip(0..most) {
@@ -87,20 +91,20 @@ impl Hosted {
             }));
             self.annotations.push(Citation::File { file, name });
         }
-        let shown = includes(ask, "file_search_call.results");
+        let shown = includes(request, "file_search_call.results");
         let results = if shown { Value::Array(results) } else { Value::Null };
         let item = json!({"type": "file_search_call", "status": "completed", "queries": [prompt.text],
                           "results": results});
         self.items.push(("fs", item));
     }
 
-    fn code_interpreter(&mut self, ask: &Ask<'_>, tool: &Value, prompt: &Prompt, serial: u64) {
+    fn code_interpreter(&mut self, request: &ApiRequest<'_>, tool: &Value, prompt: &Prompt, serial: u64) {
         let container = match tool.get("container") {
             Some(Value::String(id)) => id.clone(),
             Some(_) | None => format!("cntr_sim{serial:024}"),
         };
         let file = format!("cfile_sim{serial:024}");
-        let outputs = if includes(ask, "code_interpreter_call.outputs") {
+        let outputs = if includes(request, "code_interpreter_call.outputs") {
             let url =
                 format!("https://sim.openai.azure.com/openai/v1/containers/{container}/files/{file}/content");
             json!([{"type": "logs", "logs": format!("{}\n", prompt.text)}, {"type": "image", "url": url}])
@@ -111,16 +115,14 @@ impl Hosted {
         let item = json!({"type": "code_interpreter_call", "status": "completed", "code": code,
                           "container_id": container, "outputs": outputs});
         self.items.push(("ci", item));
-        self.annotations.push(Citation::Made { container, file, name: "plot.png".to_owned() });
+        self.annotations.push(Citation::Created { container, file, name: "plot.png".to_owned() });
     }
 
-    fn web_search(&mut self, ask: &Ask<'_>, prompt: &Prompt) {
+    fn web_search(&mut self, request: &ApiRequest<'_>, prompt: &Prompt) {
         let url = "https://example.com/found".to_owned();
         let mut action = json!({"type": "search", "query": prompt.text});
-        if includes(ask, "web_search_call.action.sources")
-            && let Some(members) = action.as_object_mut()
-        {
-            members.insert("sources".to_owned(), json!([{"type": "url", "url": url}]));
+        if includes(request, "web_search_call.action.sources") {
+            set(&mut action, "sources", json!([{"type": "url", "url": url}]));
         }
         let item = json!({"type": "web_search_call", "status": "completed", "action": action});
         self.items.push(("ws", item));

@@ -1,4 +1,4 @@
-//! The Responses paths over HTTP, and the life of a create call from request to body.
+//! The Responses paths over HTTP, and the steps of a create request from body to answer.
 
 use std::time::Duration;
 
@@ -9,29 +9,31 @@ use axum::{
     routing::{get, post},
 };
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
-    events::{self, Style},
-    memory::Stored,
+    events::{self, EventStyle},
     object, output,
     read::{self, turns},
-    rules, stored,
+    rules,
+    store::StoredResponse,
+    stored,
 };
 use crate::sim::{
-    SimError, Simulator, Surface, answer,
-    deliver::{self, Wire},
+    delivery::Delivery,
     directive::Directive,
-    errors, failures, headers,
-    http::{Incoming, finish, wish},
-    lock,
-    models::Found,
-    parse,
+    errors::{self, SimError},
+    failures,
+    generate::generate,
+    incoming::{IncomingRequest, finish},
+    models::DeployedModel,
     prompt::Prompt,
-    rules::Ask,
+    request::{ApiRequest, parse},
+    simulator::{Simulator, lock},
+    surface::{Operation, Surface},
 };
 
-/// The two surfaces; both name the deployment in the body.
+/// Returns the paths of both surfaces. On both, the body names the deployment.
 pub(in crate::sim) fn router() -> Router<Simulator> {
     let mut router = Router::new();
     for root in ["/openai/v1/responses", "/openai/responses"] {
@@ -44,105 +46,111 @@ pub(in crate::sim) fn router() -> Router<Simulator> {
     router
 }
 
-async fn create(State(simulator): State<Simulator>, incoming: Incoming) -> Response {
-    let prepared = surface(&incoming).and_then(|surface| prepare(&simulator, &surface, &incoming));
+async fn create(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
+    let prepared = incoming.surface().and_then(|surface| prepare(&simulator, &surface, &incoming));
     finish(prepared, &incoming).await
 }
 
-/// Which surface the path is of.
-pub(super) fn surface(incoming: &Incoming) -> Result<Surface, SimError> {
-    if incoming.path.starts_with("/openai/v1/") {
-        return incoming.v1().map(|()| Surface::V1);
-    }
-    incoming.dated()
-}
-
-/// Everything up to the response and the wait before it.
+/// Returns the response and the pause before it.
 fn prepare(
     simulator: &Simulator,
     surface: &Surface,
-    incoming: &Incoming,
+    incoming: &IncomingRequest,
 ) -> Result<(Duration, Response), SimError> {
     incoming.authorize(simulator, surface)?;
-    rules::served(surface)?;
+    rules::has_operation(surface)?;
     let body = parse(&incoming.body)?;
     let name = body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?;
-    let found = simulator.deployment(name).ok_or_else(errors::no_deployment)?;
-    let ask = Ask { model: found.model, surface, body: &body };
-    let wish = wish(simulator, name, &own_prompt(&ask), "input")?;
-    if let Some(failure) = wish.failure {
-        return Ok((wish.slow, failures::respond(failure, &wish, Wire::Responses)));
+    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    let request = ApiRequest { model: deployed.model, surface, body: &body };
+    let directive = simulator.directive(name, &own_prompt(&request), "input")?;
+    if let Some(failure) = directive.failure {
+        return Ok((directive.slow, failures::respond(failure, &directive, Operation::Responses)));
     }
     let items = {
-        let memory = lock(&simulator.inner.memory);
-        rules::check(&ask, Some(&memory), &simulator.inner.options.resource)?
+        let store = lock(&simulator.state.responses);
+        rules::check(&request, Some(&store), &simulator.state.options.resource)?
     };
-    let call = Call { simulator, name, ask: &ask, found: &found, items: &items, bytes: incoming.body.len() };
-    Ok((wish.slow, call.serve(&wish)))
+    let accepted = AcceptedRequest {
+        simulator,
+        deployment: name,
+        request: &request,
+        deployed: &deployed,
+        items: &items,
+        bytes: incoming.body.len(),
+    };
+    Ok((directive.slow, accepted.serve(&directive)))
 }
 
-/// The prompt of the call's own input, whatever its form: directives come before the checks.
-fn own_prompt(ask: &Ask<'_>) -> Prompt {
-    match ask.get("input") {
-        Some(Value::String(text)) => Prompt::of(&[read::asked(text)]),
-        _ => Prompt::of(&turns(ask, ask.list("input"))),
+/// Reads the prompt from the request's own input, valid or not: directives come before the checks.
+fn own_prompt(request: &ApiRequest<'_>) -> Prompt {
+    match request.get("input") {
+        Some(Value::String(text)) => Prompt::of(&[read::user_turn(text)]),
+        _ => Prompt::of(&turns(request, request.list("input"))),
     }
 }
 
-/// A call that passed every check.
-struct Call<'a> {
+/// A create request that passed every check.
+struct AcceptedRequest<'a> {
     simulator: &'a Simulator,
-    name: &'a str,
-    ask: &'a Ask<'a>,
-    found: &'a Found,
-    /// The conversation, with what was stored of it.
+    deployment: &'a str,
+    request: &'a ApiRequest<'a>,
+    deployed: &'a DeployedModel,
+    /// The conversation, including its stored items.
     items: &'a [Value],
+    /// The length of the body.
     bytes: usize,
 }
 
-impl Call<'_> {
-    /// A good answer, as a body or as a stream.
-    fn serve(&self, wish: &Directive) -> Response {
-        let (simulator, ask) = (self.simulator, self.ask);
-        let serial = simulator.serial();
-        let prompt = Prompt::of(&turns(ask, self.items));
-        let wanted = read::wanted(ask, self.items);
-        let answer = answer::answer(&wanted, self.found, &prompt, wish, serial);
-        let items = output::items(ask, &answer, &prompt, wish, &simulator.inner.options.resource, serial);
+impl AcceptedRequest<'_> {
+    /// Returns the answer, as a body or as a stream.
+    fn serve(&self, directive: &Directive) -> Response {
+        let (simulator, request) = (self.simulator, self.request);
+        let serial = simulator.next_serial();
+        let prompt = Prompt::of(&turns(request, self.items));
+        let spec = read::answer_spec(request, self.items);
+        let answer = generate(&spec, self.deployed, &prompt, directive, serial);
+        let items =
+            output::items(request, &answer, &prompt, directive, &simulator.state.options.resource, serial);
         let id = format!("resp_sim{serial:029}");
-        let model = if wish.bare_model { self.name } else { &answer.model };
-        let response = object::whole(ask, &answer, items.clone(), wish, &id, model);
-        let is_background = ask.is_true("background");
-        if ask.get("store") != Some(&Value::Bool(false)) {
-            self.keep(&response, id, is_background && !ask.is_true("stream"), serial);
+        let model = if directive.bare_model { self.deployment } else { &answer.model };
+        let response = object::response_object(request, &answer, items.clone(), directive, &id, model);
+        let (is_background, is_stream) = (request.is_true("background"), request.is_true("stream"));
+        if request.get("store") != Some(&Value::Bool(false)) {
+            self.store(&response, id, is_background && !is_stream, serial);
         }
-        let is_stream = ask.is_true("stream");
-        let body = if is_stream {
-            let events = events::events(&response, &items, style(ask.body, wish));
-            deliver::body(events, wish, Wire::Responses, simulator.inner.options.chunk_delay)
-        } else {
-            let shown = if is_background { &object::begun(&response, "queued") } else { &response };
-            deliver::body(vec![Bytes::from(shown.to_string())], wish, Wire::Responses, Duration::ZERO)
+        let delivery = Delivery {
+            simulator,
+            deployment: self.deployment,
+            serial,
+            operation: Operation::Responses,
+            directive,
         };
-        let mut response = Response::new(body);
-        headers::describe(response.headers_mut(), self.name, 999 - serial % 1_000, is_stream);
-        response
+        if is_stream {
+            delivery.stream(events::events(&response, &items, event_style(request, directive)))
+        } else if is_background {
+            delivery.json(Bytes::from(object::unfinished(&response, "queued").to_string()))
+        } else {
+            delivery.json(Bytes::from(response.to_string()))
+        }
     }
 
-    fn keep(&self, response: &Value, id: String, is_waiting: bool, serial: u64) {
-        let stored = Stored {
+    fn store(&self, response: &Value, id: String, is_waiting: bool, serial: u64) {
+        let response = StoredResponse {
             id,
             object: response.clone(),
-            input: stored::identified(self.ask, self.items, serial),
-            previous: self.ask.text("previous_response_id").map(str::to_owned),
+            input: stored::items_with_ids(self.request, self.items, serial),
+            previous: self.request.text("previous_response_id").map(str::to_owned),
             is_waiting,
-            bytes: self.bytes,
         };
-        lock(&self.simulator.inner.memory).keep(stored);
+        lock(&self.simulator.state.responses).insert(response, self.bytes);
     }
 }
 
-fn style(body: &Map<String, Value>, wish: &Directive) -> Style {
-    let option = body.get("stream_options").and_then(|options| options.get("include_obfuscation")?.as_bool());
-    Style { obfuscation: option.unwrap_or(true), interleave: wish.interleave, odd_events: wish.odd_events }
+fn event_style(request: &ApiRequest<'_>, directive: &Directive) -> EventStyle {
+    EventStyle {
+        obfuscation: request.stream_option("include_obfuscation").unwrap_or(true),
+        interleave: directive.interleave,
+        odd_events: directive.odd_events,
+    }
 }

@@ -1,20 +1,23 @@
-//! The response as an object, with every member that Azure's captures have.
+//! The response object, with every member that Azure's captures have.
 
 use serde_json::{Value, json};
 
 use super::output;
-use crate::sim::{answer::Answer, directive::Directive, filters, rules::Ask};
+use crate::sim::{
+    answer::GeneratedAnswer, directive::Directive, errors::SERVER_ERROR, filters, json::set,
+    request::ApiRequest,
+};
 
-/// A whole response.
-pub(super) fn whole(
-    ask: &Ask<'_>,
-    answer: &Answer,
+/// Builds the response in its final state.
+pub(super) fn response_object(
+    request: &ApiRequest<'_>,
+    answer: &GeneratedAnswer,
     items: Vec<Value>,
-    wish: &Directive,
+    directive: &Directive,
     id: &str,
     model: &str,
 ) -> Value {
-    let mut response = blank(ask, answer.created, id, model);
+    let mut response = initial(request, answer.created, id, model);
     let finish = answer.choices.first().map_or("stop", |choice| choice.finish);
     let reason = match finish {
         "length" => Some("max_output_tokens"),
@@ -27,15 +30,14 @@ pub(super) fn whole(
         "input_tokens_details": {"cached_tokens": 0},
         "output_tokens": usage.completion_tokens,
         "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens()},
-        "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
     });
-    set(&mut response, "service_tier", json!("default"));
-    set(&mut response, "completed_at", json!(answer.created));
+    set(&mut response, "service_tier", "default");
+    set(&mut response, "completed_at", answer.created);
     set(&mut response, "content_filters", content_filters(finish));
-    if let Some(code) = &wish.failed {
-        set(&mut response, "status", json!("failed"));
-        let message = "The server had an error while processing your request. Sorry about that!";
-        set(&mut response, "error", json!({"code": code, "message": message}));
+    if let Some(code) = &directive.failed {
+        set(&mut response, "status", "failed");
+        set(&mut response, "error", json!({"code": code, "message": SERVER_ERROR}));
         set(&mut response, "completed_at", Value::Null);
         return response;
     }
@@ -43,42 +45,36 @@ pub(super) fn whole(
     set(&mut response, "usage", usage);
     match reason {
         Some(reason) => {
-            set(&mut response, "status", json!("incomplete"));
+            set(&mut response, "status", "incomplete");
             set(&mut response, "incomplete_details", json!({"reason": reason}));
             set(&mut response, "completed_at", Value::Null);
         }
-        None => set(&mut response, "status", json!("completed")),
+        None => set(&mut response, "status", "completed"),
     }
     response
 }
 
-/// The same response before it is done.
-pub(super) fn begun(response: &Value, status: &str) -> Value {
-    let mut begun = response.clone();
+/// Returns the response as it was before it finished.
+pub(super) fn unfinished(response: &Value, status: &str) -> Value {
+    let mut unfinished = response.clone();
     for name in ["completed_at", "content_filters", "error", "incomplete_details", "usage"] {
-        set(&mut begun, name, Value::Null);
+        set(&mut unfinished, name, Value::Null);
     }
-    set(&mut begun, "output", json!([]));
-    set(&mut begun, "service_tier", json!("auto"));
-    set(&mut begun, "status", json!(status));
-    begun
+    set(&mut unfinished, "output", json!([]));
+    set(&mut unfinished, "service_tier", "auto");
+    set(&mut unfinished, "status", status);
+    unfinished
 }
 
-/// A background response that was cancelled.
+/// Returns a background response after it was cancelled.
 pub(super) fn cancelled(response: &Value) -> Value {
-    begun(response, "cancelled")
+    unfinished(response, "cancelled")
 }
 
-fn set(response: &mut Value, name: &str, value: Value) {
-    if let Some(members) = response.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
-}
-
-/// What is known before the model has said anything.
-fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
-    let given = |name: &str| ask.get(name).cloned().unwrap_or(Value::Null);
-    let or = |name: &str, value: Value| ask.get(name).cloned().unwrap_or(value);
+/// Builds the response before the model's answer.
+fn initial(request: &ApiRequest<'_>, created: u64, id: &str, model: &str) -> Value {
+    let given = |name: &str| request.get(name).cloned().unwrap_or(Value::Null);
+    let or = |name: &str, value: Value| request.get(name).cloned().unwrap_or(value);
     json!({
         "id": id,
         "object": "response",
@@ -98,14 +94,14 @@ fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
         "previous_response_id": given("previous_response_id"),
         "prompt_cache_key": given("prompt_cache_key"),
         "prompt_cache_retention": given("prompt_cache_retention"),
-        "reasoning": output::echoed_reasoning(ask),
+        "reasoning": output::echoed_reasoning(request),
         "safety_identifier": given("safety_identifier"),
         "service_tier": "auto",
         "store": or("store", json!(true)),
         "temperature": or("temperature", json!(1.0)),
-        "text": text(ask),
+        "text": text(request),
         "tool_choice": or("tool_choice", json!("auto")),
-        "tools": ask.list("tools").iter().map(tool).collect::<Vec<_>>(),
+        "tools": request.list("tools").iter().map(tool).collect::<Vec<_>>(),
         "top_logprobs": or("top_logprobs", json!(0)),
         "top_p": or("top_p", json!(1.0)),
         "truncation": or("truncation", json!("disabled")),
@@ -115,15 +111,15 @@ fn blank(ask: &Ask<'_>, created: u64, id: &str, model: &str) -> Value {
     })
 }
 
-fn text(ask: &Ask<'_>) -> Value {
-    let given = |name: &str| ask.get("text")?.get(name).filter(|value| !value.is_null()).cloned();
+fn text(request: &ApiRequest<'_>) -> Value {
+    let given = |name: &str| request.get("text")?.get(name).filter(|value| !value.is_null()).cloned();
     json!({
         "format": given("format").unwrap_or_else(|| json!({"type": "text"})),
         "verbosity": given("verbosity").unwrap_or_else(|| json!("medium")),
     })
 }
 
-/// A tool as it is echoed: with what was left to its default.
+/// Returns a tool as Azure echoes it, with its defaults filled in.
 fn tool(tool: &Value) -> Value {
     let mut echoed = tool.clone();
     if tool.get("type").is_some_and(|kind| kind == "function")
@@ -139,7 +135,7 @@ fn tool(tool: &Value) -> Value {
     echoed
 }
 
-/// Azure's annotations: one entry for the prompt, one for the answer.
+/// Returns Azure's filter annotations: one entry for the prompt, one for the answer.
 fn content_filters(finish: &str) -> Value {
     let entry = |source: &str, results: &str, blocked: bool| {
         let results: Value = serde_json::from_str(results).unwrap_or_default();
@@ -152,5 +148,8 @@ fn content_filters(finish: &str) -> Value {
         })
     };
     let is_blocked = finish == "content_filter";
-    json!([entry("prompt", filters::ASKED, false), entry("completion", filters::of(finish), is_blocked)])
+    json!([
+        entry("prompt", filters::PROMPT_RESULTS, false),
+        entry("completion", filters::for_finish(finish), is_blocked)
+    ])
 }

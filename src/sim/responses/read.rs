@@ -1,16 +1,17 @@
-//! A Responses body in words of neither operation.
+//! Reads a Responses body into the vocabulary that both operations share.
 
 use serde_json::Value;
 
 use crate::sim::{
-    models::Tools,
-    rules::Ask,
-    talk::{self, Format, Speaker, Tool, ToolKind, Turn},
-    wanted::{Choice, Wanted},
+    answer_spec::{AnswerSpec, ToolChoice},
+    conversation::{self, CallerTool, ConversationTurn, Role, TextFormat, ToolKind},
+    json::{list, text},
+    models::ToolSupport,
+    request::ApiRequest,
 };
 
-/// The kind of an input item: an item without a type is a message, or a reference if it has nothing but an id.
-pub(super) fn kind(item: &Value) -> &str {
+/// Returns the type of an input item. An item without a type is a message, or a reference if it has an id and no role.
+pub(super) fn item_type(item: &Value) -> &str {
     match item.get("type").and_then(Value::as_str) {
         Some(kind) => kind,
         None if item.get("role").is_none() && item.get("id").is_some() => "item_reference",
@@ -18,69 +19,67 @@ pub(super) fn kind(item: &Value) -> &str {
     }
 }
 
-/// A member that is a string, or nothing.
-pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
+/// Reads the conversation: the instructions of this request, then every item.
+pub(super) fn turns<'a>(request: &ApiRequest<'a>, items: &'a [Value]) -> Vec<ConversationTurn<'a>> {
+    let instructions =
+        request.text("instructions").map(|text| ConversationTurn::new(Role::Operator, vec![text]));
+    instructions.into_iter().chain(items.iter().filter_map(item_turn)).collect()
 }
 
-/// The conversation: the instructions of this call, and every item.
-pub(super) fn turns<'a>(ask: &Ask<'a>, items: &'a [Value]) -> Vec<Turn<'a>> {
-    let instructions = ask.text("instructions").map(|text| Turn::new(Speaker::Operator, vec![text]));
-    instructions.into_iter().chain(items.iter().filter_map(turn)).collect()
+/// Returns a user's turn with one text.
+pub(super) fn user_turn(text: &str) -> ConversationTurn<'_> {
+    ConversationTurn::new(Role::User, vec![text])
 }
 
-/// A user's turn of one text.
-pub(super) fn asked(text: &str) -> Turn<'_> {
-    Turn::new(Speaker::User, vec![text])
-}
-
-fn turn(item: &Value) -> Option<Turn<'_>> {
-    match kind(item) {
+fn item_turn(item: &Value) -> Option<ConversationTurn<'_>> {
+    let call =
+        |input: &str| ConversationTurn::new(Role::ToolCall, vec![text(item, "name"), text(item, input)]);
+    match item_type(item) {
         "message" => {
-            let speaker = match text(item, "role") {
-                "system" | "developer" => Speaker::Operator,
-                "assistant" => Speaker::Assistant,
-                _ => Speaker::User,
+            let role = match text(item, "role") {
+                "system" | "developer" => Role::Operator,
+                "assistant" => Role::Assistant,
+                _ => Role::User,
             };
-            Some(contents(speaker, item.get("content")))
+            Some(content_turn(role, item.get("content")))
         }
-        "function_call" => Some(Turn::new(Speaker::Call, vec![text(item, "name"), text(item, "arguments")])),
-        "custom_tool_call" => Some(Turn::new(Speaker::Call, vec![text(item, "name"), text(item, "input")])),
+        "function_call" => Some(call("arguments")),
+        "custom_tool_call" => Some(call("input")),
         "function_call_output" | "custom_tool_call_output" => {
-            Some(contents(Speaker::Result, item.get("output")))
+            Some(content_turn(Role::ToolResult, item.get("output")))
         }
         _ => None,
     }
 }
 
-fn contents(speaker: Speaker, content: Option<&Value>) -> Turn<'_> {
-    let mut said = Turn::new(speaker, Vec::new());
+fn content_turn(role: Role, content: Option<&Value>) -> ConversationTurn<'_> {
+    let mut turn = ConversationTurn::new(role, Vec::new());
     match content {
-        Some(Value::String(text)) => said.texts.push(text),
+        Some(Value::String(text)) => turn.texts.push(text),
         Some(Value::Array(parts)) => {
             for part in parts {
                 match text(part, "type") {
-                    "input_image" => said.images += 1,
-                    "input_file" => said.files += 1,
-                    "refusal" => said.texts.push(text(part, "refusal")),
-                    _ => said.texts.push(text(part, "text")),
+                    "input_image" => turn.images += 1,
+                    "input_file" => turn.files += 1,
+                    "refusal" => turn.texts.push(text(part, "refusal")),
+                    _ => turn.texts.push(text(part, "text")),
                 }
             }
         }
         Some(_) | None => {}
     }
-    said
+    turn
 }
 
-/// The functions and custom tools; the hosted tools are none of the caller's.
-fn tools<'a>(ask: &Ask<'a>) -> Vec<Tool<'a>> {
-    let tools = ask.list("tools").iter().filter_map(|tool| {
+/// Returns the functions and the custom tools. The caller does not run the hosted tools.
+fn caller_tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
+    let tools = request.list("tools").iter().filter_map(|tool| {
         let kind = match text(tool, "type") {
             "function" => ToolKind::Function,
             "custom" => ToolKind::Custom,
             _ => return None,
         };
-        Some(Tool {
+        Some(CallerTool {
             kind,
             name: text(tool, "name"),
             description: text(tool, "description"),
@@ -91,79 +90,78 @@ fn tools<'a>(ask: &Ask<'a>) -> Vec<Tool<'a>> {
     tools.collect()
 }
 
-fn format<'a>(ask: &Ask<'a>) -> Format<'a> {
-    let format = ask.get("text").and_then(|text| text.get("format")).unwrap_or(&Value::Null);
+fn text_format<'a>(request: &ApiRequest<'a>) -> TextFormat<'a> {
+    let format = request.get("text").and_then(|text| text.get("format")).unwrap_or(&Value::Null);
     match text(format, "type") {
-        "json_schema" => Format::Schema(format),
-        "json_object" => Format::Object,
-        _ => Format::Text,
+        "json_schema" => TextFormat::Schema(format),
+        "json_object" => TextFormat::Object,
+        _ => TextFormat::Text,
     }
 }
 
-/// The effort that counts: the one given, or the model's default.
-pub(super) fn effort<'a>(ask: &Ask<'a>) -> &'a str {
-    given_effort(ask).unwrap_or(ask.model.default_effort)
+/// Returns the given effort, or the model's default.
+pub(super) fn effort<'a>(request: &ApiRequest<'a>) -> &'a str {
+    given_effort(request).unwrap_or(request.model.default_effort)
 }
 
-/// The effort that the call names.
-pub(super) fn given_effort<'a>(ask: &Ask<'a>) -> Option<&'a str> {
-    ask.get("reasoning")?.get("effort")?.as_str()
+/// Returns the effort that the request names.
+pub(super) fn given_effort<'a>(request: &ApiRequest<'a>) -> Option<&'a str> {
+    request.get("reasoning")?.get("effort")?.as_str()
 }
 
-/// Whether `include` asks for this.
-pub(super) fn includes(ask: &Ask<'_>, wanted: &str) -> bool {
-    ask.list("include").iter().any(|one| one == wanted)
+/// Returns whether `include` has this entry.
+pub(super) fn includes(request: &ApiRequest<'_>, entry: &str) -> bool {
+    request.list("include").iter().any(|one| one == entry)
 }
 
-/// The tokens of the prompt.
-pub(super) fn prompt_tokens(ask: &Ask<'_>, items: &[Value]) -> u64 {
-    talk::tokens(&turns(ask, items), &tools(ask), format(ask))
+/// Estimates the tokens of the prompt.
+pub(super) fn prompt_tokens(request: &ApiRequest<'_>, items: &[Value]) -> u64 {
+    conversation::tokens(&turns(request, items), &caller_tools(request), text_format(request))
 }
 
-/// What the call asks for.
-pub(super) fn wanted<'a>(ask: &Ask<'a>, items: &[Value]) -> Wanted<'a> {
-    let parallel = ask.get("parallel_tool_calls") != Some(&Value::Bool(false))
-        && !matches!(ask.model.tools, Tools::Refused | Tools::Sequential);
-    Wanted {
-        model: ask.model,
-        effort: effort(ask),
-        prompt_tokens: prompt_tokens(ask, items),
-        cap: ask.number("max_output_tokens").unwrap_or(u64::MAX),
+/// Returns what the request asks for.
+pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &[Value]) -> AnswerSpec<'a> {
+    let parallel = request.get("parallel_tool_calls") != Some(&Value::Bool(false))
+        && !matches!(request.model.tools, ToolSupport::Refused | ToolSupport::Sequential);
+    AnswerSpec {
+        model: request.model,
+        effort: effort(request),
+        prompt_tokens: prompt_tokens(request, items),
+        cap: request.number("max_output_tokens").unwrap_or(u64::MAX),
         copies: 1,
         stops: Vec::new(),
-        format: format(ask),
-        tools: tools(ask),
-        choice: choice(ask.get("tool_choice")),
+        format: text_format(request),
+        tools: caller_tools(request),
+        choice: tool_choice(request.get("tool_choice")),
         parallel,
     }
 }
 
-fn choice(choice: Option<&Value>) -> Choice<'_> {
+fn tool_choice(choice: Option<&Value>) -> ToolChoice<'_> {
     match choice {
-        Some(Value::String(choice)) if choice == "none" => Choice::None,
+        Some(Value::String(choice)) if choice == "none" => ToolChoice::None,
         Some(choice) => match text(choice, "type") {
-            "function" | "custom" => Choice::Named(text(choice, "name")),
+            "function" | "custom" => ToolChoice::Named(text(choice, "name")),
             "allowed_tools" => {
-                let tools = choice.get("tools").and_then(Value::as_array).into_iter().flatten();
-                Choice::Among(tools.filter_map(|tool| tool.get("name")?.as_str()).collect())
+                let tools = list(choice, "tools").iter();
+                ToolChoice::Among(tools.filter_map(|tool| tool.get("name")?.as_str()).collect())
             }
-            // A string: `auto` or `required`.
-            "" => Choice::Any,
+            // The strings `auto` and `required`.
+            "" => ToolChoice::Any,
             // A hosted tool.
-            _ => Choice::None,
+            _ => ToolChoice::None,
         },
-        None => Choice::Any,
+        None => ToolChoice::Any,
     }
 }
 
-/// Whether a hosted tool of this type may be called.
-pub(super) fn may_host(ask: &Ask<'_>, kind: &str) -> bool {
-    match ask.get("tool_choice") {
+/// Returns whether `tool_choice` lets the model call a hosted tool of this type.
+pub(super) fn allows_hosted_tool(request: &ApiRequest<'_>, kind: &str) -> bool {
+    match request.get("tool_choice") {
         None => true,
         Some(Value::String(choice)) => choice != "none",
         Some(choice) if text(choice, "type") == "allowed_tools" => {
-            let tools = choice.get("tools").and_then(Value::as_array).into_iter().flatten();
-            tools.map(|tool| text(tool, "type")).any(|allowed| allowed == kind)
+            list(choice, "tools").iter().any(|tool| text(tool, "type") == kind)
         }
         Some(choice) => text(choice, "type") == kind,
     }

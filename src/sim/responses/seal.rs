@@ -1,21 +1,21 @@
-//! Encrypted reasoning: opaque to a caller, and readable by the resource that made it and by no other.
+//! Encrypted reasoning: opaque to a caller, and readable only by the resource that made it.
 
-use crate::sim::{SimError, errors::engine};
+use crate::sim::errors::{SimError, engine};
 
-/// What Fernet tokens begin with, as Azure's do.
+/// The prefix of Fernet tokens, which Azure's encrypted content has.
 const HEAD: &str = "gAAAAAB";
 
-/// Encrypts what a model thought in the item of this id. The same thoughts give the same text.
+/// Encrypts the reasoning of the item with this id. The same item gives the same text.
 pub(super) fn seal(resource: &str, item: &str) -> String {
     let inner = format!("{resource}/{item}");
-    let bytes = inner.bytes().chain(sum(&inner).to_be_bytes());
+    let bytes = inner.bytes().chain(checksum(&inner).to_be_bytes());
     let digits = bytes.flat_map(|byte| [byte >> 4, byte & 15]).map(u32::from);
     HEAD.chars().chain(digits.filter_map(|digit| char::from_digit(digit, 16))).collect()
 }
 
-/// The refusal of what another resource made, or nobody (openai/codex#11653, on Azure).
+/// Refuses content that this resource did not make (openai/codex#11653, on Azure).
 pub(super) fn verify(resource: &str, text: &str) -> Result<(), SimError> {
-    if opens(resource, text).is_some() {
+    if is_sealed_by(resource, text).is_some() {
         return Ok(());
     }
     let cut = |from: usize, to: usize| text.chars().skip(from).take(to - from).collect::<String>();
@@ -26,21 +26,22 @@ pub(super) fn verify(resource: &str, text: &str) -> Result<(), SimError> {
     Err(engine(&message, None, Some("invalid_encrypted_content")))
 }
 
-fn opens(resource: &str, text: &str) -> Option<()> {
+fn is_sealed_by(resource: &str, text: &str) -> Option<()> {
     let digits = text.strip_prefix(HEAD)?.as_bytes();
     let bytes: Option<Vec<u8>> =
         digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
     let bytes = bytes?;
     let (inner, check) = bytes.split_last_chunk::<8>()?;
     let inner = std::str::from_utf8(inner).ok()?;
-    let ours = inner.strip_prefix(resource)?.starts_with('/') && sum(inner).to_be_bytes() == *check;
+    let ours = inner.strip_prefix(resource)?.starts_with('/') && checksum(inner).to_be_bytes() == *check;
     ours.then_some(())
 }
 
-/// FNV-1a: no secret, only a check that nothing was changed on the way.
-fn sum(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+/// Returns the FNV-1a hash. It only detects changes and keeps nothing secret.
+fn checksum(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |checksum, byte| {
+        (checksum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -48,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_resource_that_sealed_it_opens_it() {
+    fn only_the_resource_that_made_it_can_read_encrypted_reasoning() {
         let text = seal("east", "rs_1");
         assert_eq!(verify("east", &text), Ok(()));
         for (resource, text) in [("west", text.clone()), ("eas", text.clone()), ("east", text + "00")] {

@@ -1,4 +1,4 @@
-//! Stored responses: read, played again, cancelled, deleted, and what they were asked.
+//! The paths of stored responses: retrieve, stream again, cancel, delete, and list input items.
 
 use axum::{
     extract::{Path, State},
@@ -8,30 +8,29 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    events::{self, Style},
-    http::surface,
+    events::{self, EventStyle},
     object,
-    read::text,
+    read::item_type,
     rules,
 };
 use crate::sim::{
-    SimError, Simulator,
-    errors::{engine, engine_with},
-    failures,
-    http::{Incoming, json as answer},
-    lock,
-    rules::Ask,
+    errors::{SimError, engine, not_found},
+    incoming::IncomingRequest,
+    json::{list, set, text},
+    json_response::json_or_error,
+    request::ApiRequest,
+    simulator::{Simulator, lock},
 };
 
-/// The items of a call's own input, each with an id.
-pub(super) fn identified(ask: &Ask<'_>, items: &[Value], serial: u64) -> Vec<Value> {
-    let own = ask.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
+/// Returns the items of a request's own input, each with an id.
+pub(super) fn items_with_ids(request: &ApiRequest<'_>, items: &[Value], serial: u64) -> Vec<Value> {
+    let own = request.body.get("input").and_then(Value::as_array).map_or(1, Vec::len);
     let own = items.iter().skip(items.len().saturating_sub(own)).cloned();
     own.enumerate().map(|(at, item)| with_id(item, serial, at)).collect()
 }
 
 fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
-    let head = match super::read::kind(&item) {
+    let head = match item_type(&item) {
         "message" => "msg",
         "function_call" | "function_call_output" => "fc",
         "custom_tool_call" | "custom_tool_call_output" => "ctc",
@@ -45,33 +44,26 @@ fn with_id(mut item: Value, serial: u64, at: usize) -> Value {
     item
 }
 
-/// Looks at the surface and the key before anything else.
-fn admit(simulator: &Simulator, incoming: &Incoming) -> Result<(), SimError> {
-    let surface = surface(incoming)?;
+/// Checks the surface and the key.
+fn admit(simulator: &Simulator, incoming: &IncomingRequest) -> Result<(), SimError> {
+    let surface = incoming.surface()?;
     incoming.authorize(simulator, &surface)?;
-    rules::served(&surface)
-}
-
-fn shown(outcome: Result<Value, SimError>) -> Response {
-    match outcome {
-        Ok(value) => answer(StatusCode::OK, &value),
-        Err(error) => failures::respond_with(&error),
-    }
+    rules::has_operation(&surface)
 }
 
 fn unknown(id: &str) -> SimError {
-    engine_with(404, "invalid_request_error", &format!("Response with id '{id}' not found."), None, None)
+    not_found(&format!("Response with id '{id}' not found."), None)
 }
 
-/// A background response is done by the time that somebody asks.
+/// Returns a response. A background response finishes when it is first retrieved.
 pub(super) async fn retrieve(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
     let found = admit(&simulator, &incoming).and_then(|()| {
-        let mut memory = lock(&simulator.inner.memory);
-        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+        let mut store = lock(&simulator.state.responses);
+        let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         stored.is_waiting = false;
         Ok(stored.object.clone())
     });
@@ -79,16 +71,15 @@ pub(super) async fn retrieve(
         Ok(response) if incoming.query("stream") == Some("true") => {
             let obfuscation = incoming.query("include_obfuscation") != Some("false");
             let after = incoming.query("starting_after").and_then(|number| number.parse().ok());
-            replay(&response, Style { obfuscation, ..Style::default() }, after)
+            replay(&response, EventStyle { obfuscation, ..EventStyle::default() }, after)
         }
-        other => shown(other),
+        other => json_or_error(other),
     }
 }
 
-/// Every event again, or those behind a number.
-fn replay(response: &Value, style: Style, after: Option<usize>) -> Response {
-    let items = response.get("output").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let events = events::events(response, items, style);
+/// Streams the events again, or those after a number.
+fn replay(response: &Value, style: EventStyle, after: Option<usize>) -> Response {
+    let events = events::events(response, list(response, "output"), style);
     let events: Vec<_> = events.into_iter().skip(after.map_or(0, |number| number + 1)).collect();
     let kind = [("content-type", "text/event-stream; charset=utf-8")];
     (StatusCode::OK, kind, events.concat()).into_response()
@@ -97,25 +88,25 @@ fn replay(response: &Value, style: Style, after: Option<usize>) -> Response {
 pub(super) async fn delete(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
-        if lock(&simulator.inner.memory).forget(&id) {
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
+        if lock(&simulator.state.responses).remove(&id) {
             return Ok(json!({"id": id, "object": "response.deleted", "deleted": true}));
         }
         Err(unknown(&id))
     }))
 }
 
-/// Only a background response that is not done.
+/// Cancels a background response that is not finished.
 pub(super) async fn cancel(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
-        let mut memory = lock(&simulator.inner.memory);
-        let stored = memory.find_mut(&id).ok_or_else(|| unknown(&id))?;
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
+        let mut store = lock(&simulator.state.responses);
+        let stored = store.find_mut(&id).ok_or_else(|| unknown(&id))?;
         if stored.object.get("background") != Some(&Value::Bool(true)) {
             return Err(engine("Cannot cancel a synchronous response.", None, None));
         }
@@ -129,15 +120,15 @@ pub(super) async fn cancel(
     }))
 }
 
-/// The newest first unless `order=asc`, 20 of them unless `limit` says otherwise.
+/// Lists the input items: the newest first unless `order=asc`, and 20 unless `limit` is given.
 pub(super) async fn input_items(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
-    incoming: Incoming,
+    incoming: IncomingRequest,
 ) -> Response {
-    shown(admit(&simulator, &incoming).and_then(|()| {
-        let memory = lock(&simulator.inner.memory);
-        let stored = memory.find(&id).ok_or_else(|| unknown(&id))?;
+    json_or_error(admit(&simulator, &incoming).and_then(|()| {
+        let store = lock(&simulator.state.responses);
+        let stored = store.find(&id).ok_or_else(|| unknown(&id))?;
         let limit = incoming.query("limit").map_or(Some(20), |limit| limit.parse().ok());
         let limit = limit.filter(|limit| (1..=100).contains(limit)).ok_or_else(|| {
             let message = "Invalid 'limit': expected an integer between 1 and 100.";
@@ -159,19 +150,15 @@ pub(super) async fn input_items(
     }))
 }
 
-/// An item as it is listed: done, and a message with parts.
+/// Returns an item as it is listed: a message is completed, and its content is a list of parts.
 fn as_listed(item: &Value) -> Value {
-    let mut item = item.clone();
-    if let Some(members) = item.as_object_mut()
-        && members.get("type").is_some_and(|kind| kind == "message")
-    {
-        members.insert("status".to_owned(), json!("completed"));
-        if let Some(Value::String(said)) = members.get("content") {
-            let is_assistant = members.get("role").is_some_and(|role| role == "assistant");
-            let kind = if is_assistant { "output_text" } else { "input_text" };
-            let part = json!({"type": kind, "text": said});
-            members.insert("content".to_owned(), json!([part]));
+    let mut listed = item.clone();
+    if text(item, "type") == "message" {
+        set(&mut listed, "status", "completed");
+        if let Some(Value::String(content)) = item.get("content") {
+            let kind = if text(item, "role") == "assistant" { "output_text" } else { "input_text" };
+            set(&mut listed, "content", json!([{"type": kind, "text": content}]));
         }
     }
-    item
+    listed
 }

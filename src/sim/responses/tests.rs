@@ -12,13 +12,13 @@ use crate::sim::{Fault, Options, Simulator};
 const V1: &str = "/openai/v1/responses";
 const CHAT: &str = "/openai/v1/chat/completions";
 
-struct Answer {
+struct TestResponse {
     status: StatusCode,
     content_type: String,
     body: String,
 }
 
-impl Answer {
+impl TestResponse {
     #[track_caller]
     fn json(&self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -29,7 +29,7 @@ impl Answer {
         serde_json::from_str::<Value>(&self.body).unwrap()["error"].clone()
     }
 
-    /// The events; each line `event:` agrees with its data, and the numbers have no gap.
+    /// Returns the events. Checks that each `event:` line agrees with its data and that the numbers have no gap.
     #[track_caller]
     fn events(&self) -> Vec<Value> {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -50,17 +50,17 @@ impl Answer {
     }
 }
 
-async fn send(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> Answer {
+async fn send(simulator: &Simulator, method: &str, path: &str, body: Option<&Value>) -> TestResponse {
     let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
     let request = Request::builder().method(method).uri(path).header("api-key", "sim-key").body(body);
     let response = simulator.router().oneshot(request.unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let content_type = parts.headers.get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
-    Answer { status: parts.status, content_type, body: String::from_utf8(body.to_vec()).unwrap() }
+    TestResponse { status: parts.status, content_type, body: String::from_utf8(body.to_vec()).unwrap() }
 }
 
-async fn post(simulator: &Simulator, path: &str, body: &Value) -> Answer {
+async fn post(simulator: &Simulator, path: &str, body: &Value) -> TestResponse {
     send(simulator, "POST", path, Some(body)).await
 }
 
@@ -69,7 +69,7 @@ fn with(mut body: Value, members: &Value) -> Value {
     body
 }
 
-async fn ask(model: &str, question: &str, members: &Value) -> Answer {
+async fn create_response(model: &str, question: &str, members: &Value) -> TestResponse {
     let body = with(json!({"model": model, "input": question}), members);
     post(&Simulator::default(), V1, &body).await
 }
@@ -79,22 +79,26 @@ fn weather() -> Value {
         {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}})
 }
 
-/// The items of one type.
-fn of<'a>(response: &'a Value, kind: &str) -> Vec<&'a Value> {
+/// Returns the items of one type.
+fn items_of<'a>(response: &'a Value, kind: &str) -> Vec<&'a Value> {
     response["output"].as_array().unwrap().iter().filter(|item| item["type"] == kind).collect()
 }
 
-/// All that the messages say.
-fn said(response: &Value) -> String {
-    let parts = of(response, "message").into_iter().flat_map(|item| item["content"].as_array().unwrap());
+/// Returns the text of all messages.
+fn output_text(response: &Value) -> String {
+    let parts =
+        items_of(response, "message").into_iter().flat_map(|item| item["content"].as_array().unwrap());
     parts.filter_map(|part| part["text"].as_str()).collect()
 }
 
 #[tokio::test]
 async fn an_answer_has_every_member() {
-    let response =
-        ask("gpt-5", "Hello", &json!({"metadata": {"a": "b"}, "tools": [weather()], "tool_choice": "none"}))
-            .await;
+    let response = create_response(
+        "gpt-5",
+        "Hello",
+        &json!({"metadata": {"a": "b"}, "tools": [weather()], "tool_choice": "none"}),
+    )
+    .await;
     assert_eq!(response.content_type, "application/json");
     let response = response.json();
     for name in [
@@ -147,7 +151,7 @@ async fn an_answer_has_every_member() {
 
 #[tokio::test]
 async fn an_answer_quotes_the_question() {
-    let response = ask("gpt-5", "Hello", &json!({})).await.json();
+    let response = create_response("gpt-5", "Hello", &json!({})).await.json();
     let output = response["output"].as_array().unwrap();
     assert_eq!(output[0]["type"], "reasoning");
     assert_eq!(output[0]["summary"], json!([]));
@@ -160,7 +164,7 @@ async fn an_answer_quotes_the_question() {
     assert_eq!(response["usage"]["output_tokens_details"]["reasoning_tokens"], 64);
 }
 
-/// Conversations: messages and input, and what stands beside the one and the other.
+/// Returns conversations: `messages` and `input`, then the other members of the chat body and of the Responses body.
 fn conversations() -> Vec<((Value, Value), Value, Value)> {
     let schema = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
     let function = json!({"name": "get_weather", "description": "d", "parameters": weather()["parameters"]});
@@ -199,7 +203,7 @@ fn conversations() -> Vec<((Value, Value), Value, Value)> {
     ]
 }
 
-/// The same conversation on both operations: what is said, called and counted agrees.
+/// For the same conversation, both operations give the same text, calls and token counts.
 #[tokio::test]
 async fn both_operations_answer_alike() {
     for ((messages, input), chat, responses) in conversations() {
@@ -208,23 +212,23 @@ async fn both_operations_answer_alike() {
         let chat = post(&Simulator::default(), CHAT, &chat).await.json();
         let response = post(&Simulator::default(), V1, &responses).await.json();
         let message = &chat["choices"][0]["message"];
-        assert_eq!(message["content"].as_str().unwrap_or_default(), said(&response), "{responses}");
-        let refusals: String = of(&response, "message")
+        assert_eq!(message["content"].as_str().unwrap_or_default(), output_text(&response), "{responses}");
+        let refusals: String = items_of(&response, "message")
             .into_iter()
             .filter_map(|item| item["content"][0]["refusal"].as_str())
             .collect();
         assert_eq!(message["refusal"].as_str().unwrap_or_default(), refusals);
-        let calls: Vec<Value> = of(&response, "function_call")
+        let calls: Vec<Value> = items_of(&response, "function_call")
             .into_iter()
             .map(|item| json!([item["call_id"], item["name"], item["arguments"]]))
             .collect();
-        let wanted: Vec<Value> = message["tool_calls"]
+        let expected: Vec<Value> = message["tool_calls"]
             .as_array()
             .unwrap_or(&Vec::new())
             .iter()
             .map(|call| json!([call["id"], call["function"]["name"], call["function"]["arguments"]]))
             .collect();
-        assert_eq!(calls, wanted, "{responses}");
+        assert_eq!(calls, expected, "{responses}");
         let reason = match chat["choices"][0]["finish_reason"].as_str().unwrap() {
             "length" => json!({"reason": "max_output_tokens"}),
             "content_filter" => json!({"reason": "content_filter"}),
@@ -246,36 +250,36 @@ async fn both_operations_answer_alike() {
 #[tokio::test]
 async fn instructions_count_as_a_system_message() {
     let as_message = json!([{"role": "system", "content": "be brief"}, {"role": "user", "content": "hi"}]);
-    let as_message = ask("gpt-4o", "", &json!({"input": as_message})).await.json();
-    let as_member = ask("gpt-4o", "hi", &json!({"instructions": "be brief"})).await.json();
+    let as_message = create_response("gpt-4o", "", &json!({"input": as_message})).await.json();
+    let as_member = create_response("gpt-4o", "hi", &json!({"instructions": "be brief"})).await.json();
     assert_eq!(as_message["usage"], as_member["usage"]);
     assert_eq!(as_member["instructions"], "be brief");
 }
 
 #[tokio::test]
 async fn a_cap_below_the_reasoning_leaves_no_message() {
-    let response = ask("o3", "hi", &json!({"max_output_tokens": 20})).await.json();
+    let response = create_response("o3", "hi", &json!({"max_output_tokens": 20})).await.json();
     assert_eq!(response["status"], "incomplete");
     assert_eq!(response["incomplete_details"], json!({"reason": "max_output_tokens"}));
     assert_eq!(response["output"].as_array().unwrap().len(), 1);
-    let cut = ask("gpt-4o", &"word ".repeat(50), &json!({"max_output_tokens": 16})).await.json();
-    assert_eq!(of(&cut, "message")[0]["status"], "incomplete");
+    let cut = create_response("gpt-4o", &"word ".repeat(50), &json!({"max_output_tokens": 16})).await.json();
+    assert_eq!(items_of(&cut, "message")[0]["status"], "incomplete");
 }
 
 #[tokio::test]
-async fn reasoning_is_summed_up_and_sealed_when_asked() {
+async fn reasoning_is_summarized_and_encrypted_on_request() {
     let members =
         json!({"reasoning": {"summary": "auto"}, "include": ["reasoning.encrypted_content"], "store": false});
-    let response = ask("gpt-5.5", "why?", &members).await.json();
-    let item = of(&response, "reasoning")[0];
+    let response = create_response("gpt-5.5", "why?", &members).await.json();
+    let item = items_of(&response, "reasoning")[0];
     assert_eq!(item["summary"][0]["type"], "summary_text");
     assert!(item["encrypted_content"].as_str().unwrap().starts_with("gAAAA"));
-    let none = ask("gpt-5.5", "why?", &json!({"reasoning": {"effort": "none"}})).await.json();
-    assert!(of(&none, "reasoning").is_empty());
+    let none = create_response("gpt-5.5", "why?", &json!({"reasoning": {"effort": "none"}})).await.json();
+    assert!(items_of(&none, "reasoning").is_empty());
 }
 
 #[tokio::test]
-async fn hosted_tools_leave_their_calls_and_citations() {
+async fn hosted_tools_add_their_calls_and_citations() {
     let tools = json!({
         "tools": [
             {"type": "file_search", "vector_store_ids": ["vs_a", "vs_b"]},
@@ -284,37 +288,39 @@ async fn hosted_tools_leave_their_calls_and_citations() {
         ],
         "include": ["file_search_call.results", "code_interpreter_call.outputs"],
     });
-    let response = ask("gpt-5", "Hello", &tools).await.json();
+    let response = create_response("gpt-5", "Hello", &tools).await.json();
     let kinds: Vec<&str> =
         response["output"].as_array().unwrap().iter().map(|item| item["type"].as_str().unwrap()).collect();
     assert_eq!(
         kinds,
         ["reasoning", "file_search_call", "code_interpreter_call", "web_search_call", "message"]
     );
-    let search = of(&response, "file_search_call")[0];
+    let search = items_of(&response, "file_search_call")[0];
     assert_eq!(search["queries"], json!(["Hello"]));
     assert_eq!(search["results"].as_array().unwrap().len(), 2);
-    let code = of(&response, "code_interpreter_call")[0];
+    let code = items_of(&response, "code_interpreter_call")[0];
     assert_eq!((&code["outputs"][0]["type"], &code["outputs"][1]["type"]), (&json!("logs"), &json!("image")));
-    let annotations = of(&response, "message")[0]["content"][0]["annotations"].as_array().unwrap().clone();
+    let annotations =
+        items_of(&response, "message")[0]["content"][0]["annotations"].as_array().unwrap().clone();
     let kinds: Vec<&str> = annotations.iter().map(|one| one["type"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["file_citation", "file_citation", "container_file_citation", "url_citation"]);
     assert_eq!(annotations[2]["container_id"], code["container_id"]);
-    assert_eq!(annotations[3]["end_index"], said(&response).chars().count());
-    let bare = ask("gpt-5", "Hello", &with(tools.clone(), &json!({"include": null}))).await.json();
-    assert_eq!(of(&bare, "file_search_call")[0]["results"], Value::Null);
-    let none = ask("gpt-5", "Hello", &with(tools, &json!({"tool_choice": "none"}))).await.json();
+    assert_eq!(annotations[3]["end_index"], output_text(&response).chars().count());
+    let bare =
+        create_response("gpt-5", "Hello", &with(tools.clone(), &json!({"include": null}))).await.json();
+    assert_eq!(items_of(&bare, "file_search_call")[0]["results"], Value::Null);
+    let none = create_response("gpt-5", "Hello", &with(tools, &json!({"tool_choice": "none"}))).await.json();
     assert_eq!(none["output"].as_array().unwrap().len(), 2);
 }
 
-/// Makes a string member longer.
-fn grow(value: &mut Value, name: &str, event: &Value) {
+/// Appends the delta of an event to a string member.
+fn append_delta(value: &mut Value, name: &str, event: &Value) {
     let so_far = value[name].as_str().unwrap().to_owned();
     value[name] = json!(so_far + event["delta"].as_str().unwrap());
 }
 
-/// Makes an item grow by an event, as a client does.
-fn apply(item: &mut Value, event: &Value) {
+/// Applies an event to an item, as a client does.
+fn apply_event(item: &mut Value, event: &Value) {
     let list = |item: &mut Value, name: &str| item[name].as_array_mut().unwrap().clone();
     let push = |item: &mut Value, name: &str, value: &Value| {
         let mut values = list(item, name);
@@ -326,27 +332,27 @@ fn apply(item: &mut Value, event: &Value) {
         "content_part.added" => push(item, "content", &event["part"]),
         "output_text.delta" => {
             let part = newest(item, "content");
-            grow(&mut item["content"][part], "text", event);
+            append_delta(&mut item["content"][part], "text", event);
             for logprob in event["logprobs"].as_array().unwrap() {
                 push(&mut item["content"][part], "logprobs", logprob);
             }
         }
-        "refusal.delta" => grow(&mut item["content"][0], "refusal", event),
+        "refusal.delta" => append_delta(&mut item["content"][0], "refusal", event),
         "output_text.annotation.added" => {
             let part = newest(item, "content");
             push(&mut item["content"][part], "annotations", &event["annotation"]);
         }
-        "function_call_arguments.delta" => grow(item, "arguments", event),
-        "custom_tool_call_input.delta" => grow(item, "input", event),
-        "code_interpreter_call_code.delta" => grow(item, "code", event),
+        "function_call_arguments.delta" => append_delta(item, "arguments", event),
+        "custom_tool_call_input.delta" => append_delta(item, "input", event),
+        "code_interpreter_call_code.delta" => append_delta(item, "code", event),
         "reasoning_summary_part.added" => push(item, "summary", &event["part"]),
-        "reasoning_summary_text.delta" => grow(&mut item["summary"][0], "text", event),
+        "reasoning_summary_text.delta" => append_delta(&mut item["summary"][0], "text", event),
         _ => {}
     }
 }
 
-/// Puts the items together from the events of a stream.
-fn gathered(events: &[Value]) -> Vec<Value> {
+/// Builds the items from the events of a stream.
+fn items_from_events(events: &[Value]) -> Vec<Value> {
     let mut items: Vec<Value> = Vec::new();
     for event in events {
         let Some(index) = event["output_index"].as_u64() else { continue };
@@ -363,17 +369,18 @@ fn gathered(events: &[Value]) -> Vec<Value> {
             if let Some(id) = event.get("item_id") {
                 assert_eq!(&item["id"], id);
             }
-            apply(item, event);
+            apply_event(item, event);
         }
     }
     items
 }
 
 #[tokio::test]
-async fn a_stream_and_a_body_say_the_same() {
+async fn a_stream_carries_the_same_items_as_a_body() {
     let custom = json!({"type": "custom", "name": "run"});
     let hosted = json!([{"type": "file_search", "vector_store_ids": ["vs_a"]},
-        {"type": "code_interpreter", "container": "cntr_1"}, {"type": "web_search_preview"}, {"type": "image_generation"}]);
+        {"type": "code_interpreter", "container": "cntr_1"}, {"type": "web_search_preview"},
+        {"type": "image_generation"}]);
     for (model, question, members) in [
         ("gpt-5", "naïve 東京 🙂 \"quoted\"\n", json!({"reasoning": {"summary": "detailed"}})),
         ("gpt-4o", "hi", json!({"include": ["message.output_text.logprobs"], "top_logprobs": 2})),
@@ -386,8 +393,8 @@ async fn a_stream_and_a_body_say_the_same() {
         ("gpt-5", "[[sim: content_filter_output]] hi", json!({})),
         ("gpt-5", "[[sim: text=100]]", json!({"max_output_tokens": 99})),
     ] {
-        let body = ask(model, question, &members).await.json();
-        let stream = ask(model, question, &with(members.clone(), &json!({"stream": true}))).await;
+        let body = create_response(model, question, &members).await.json();
+        let stream = create_response(model, question, &with(members.clone(), &json!({"stream": true}))).await;
         assert_eq!(stream.content_type, "text/event-stream; charset=utf-8");
         let events = stream.events();
         assert_eq!(events[0]["type"], "response.created");
@@ -401,7 +408,7 @@ async fn a_stream_and_a_body_say_the_same() {
         assert_eq!(last["type"], format!("response.{status}"));
         assert_eq!(last["response"]["output"], body["output"], "{question}");
         assert_eq!(last["response"]["usage"], body["usage"]);
-        assert_eq!(json!(gathered(&events)), body["output"], "{question}");
+        assert_eq!(json!(items_from_events(&events)), body["output"], "{question}");
         assert!(!stream.body.contains("[DONE]"));
     }
 }
@@ -409,7 +416,7 @@ async fn a_stream_and_a_body_say_the_same() {
 #[tokio::test]
 async fn the_events_of_a_text_come_in_order() {
     let members = json!({"stream": true, "stream_options": {"include_obfuscation": false}});
-    let stream = ask("gpt-4o", "hi", &members).await;
+    let stream = create_response("gpt-4o", "hi", &members).await;
     assert_eq!(
         stream.kinds(),
         [
@@ -427,7 +434,7 @@ async fn the_events_of_a_text_come_in_order() {
         ]
     );
     assert!(stream.events().iter().all(|event| event.get("obfuscation").is_none()));
-    let padded = ask("gpt-4o", "hi", &json!({"stream": true})).await.events();
+    let padded = create_response("gpt-4o", "hi", &json!({"stream": true})).await.events();
     assert!(padded[4]["obfuscation"].is_string());
 }
 
@@ -435,8 +442,8 @@ async fn the_events_of_a_text_come_in_order() {
 async fn hosted_calls_stream_their_steps() {
     let tools = json!({"stream": true, "tools": [{"type": "file_search", "vector_store_ids": ["vs_a"]},
         {"type": "code_interpreter", "container": "cntr_1"}, {"type": "web_search"}]});
-    let kinds = ask("gpt-4o", "hi", &tools).await.kinds();
-    for wanted in [
+    let kinds = create_response("gpt-4o", "hi", &tools).await.kinds();
+    for expected in [
         "response.file_search_call.in_progress",
         "response.file_search_call.searching",
         "response.file_search_call.completed",
@@ -448,14 +455,14 @@ async fn hosted_calls_stream_their_steps() {
         "response.web_search_call.searching",
         "response.output_text.annotation.added",
     ] {
-        assert!(kinds.iter().any(|kind| kind == wanted), "{wanted}");
+        assert!(kinds.iter().any(|kind| kind == expected), "{expected}");
     }
 }
 
 #[tokio::test]
-async fn calls_can_grow_in_turn() {
+async fn calls_can_be_interleaved() {
     let members = json!({"tools": [weather()], "stream": true});
-    let events = ask("gpt-5", "[[sim: interleave think=0]] both", &members).await.events();
+    let events = create_response("gpt-5", "[[sim: interleave think=0]] both", &members).await.events();
     let deltas = events.iter().filter(|event| event["type"] == "response.function_call_arguments.delta");
     let indices: Vec<u64> = deltas.map(|event| event["output_index"].as_u64().unwrap()).collect();
     assert_eq!(&indices[..4], [0, 1, 0, 1]);
@@ -464,37 +471,37 @@ async fn calls_can_grow_in_turn() {
 }
 
 #[tokio::test]
-async fn answers_fail_on_demand() {
-    let failed = ask("gpt-5", "[[sim: failed=rate_limit_exceeded]]", &json!({})).await.json();
+async fn directives_make_responses_fail() {
+    let failed = create_response("gpt-5", "[[sim: failed=rate_limit_exceeded]]", &json!({})).await.json();
     assert_eq!(
         (&failed["status"], &failed["error"]["code"]),
         (&json!("failed"), &json!("rate_limit_exceeded"))
     );
     assert_eq!((&failed["output"], &failed["usage"]), (&json!([]), &Value::Null));
     let stream = json!({"stream": true});
-    let failed = ask("gpt-5", "[[sim: failed text=50]]", &stream).await.events();
+    let failed = create_response("gpt-5", "[[sim: failed text=50]]", &stream).await.events();
     let last = failed.last().unwrap();
     assert_eq!(
         (&last["type"], &last["response"]["error"]["code"]),
         (&json!("response.failed"), &json!("server_error"))
     );
     assert!(failed.iter().any(|event| event["type"] == "response.output_text.delta"));
-    let event = ask("gpt-5", "[[sim: error-event]] hi", &stream).await;
+    let event = create_response("gpt-5", "[[sim: error-event]] hi", &stream).await;
     let error = event.events().pop().unwrap();
     assert_eq!(
         (&error["type"], &error["code"], &error["param"]),
         (&json!("error"), &json!("server_error"), &Value::Null)
     );
-    let unended = ask("gpt-5", "[[sim: unended]] hi", &stream).await.kinds();
+    let unended = create_response("gpt-5", "[[sim: unended]] hi", &stream).await.kinds();
     assert_eq!(unended.last().unwrap(), "response.output_item.done");
-    let odd = ask("gpt-5", "[[sim: odd-events]] hi", &stream).await.kinds();
+    let odd = create_response("gpt-5", "[[sim: odd-events]] hi", &stream).await.kinds();
     assert!(odd.contains(&"keepalive".to_owned()) && odd.contains(&"response.sim_novelty.delta".to_owned()));
-    let filtered = ask("gpt-5", "[[sim: filter]]", &json!({})).await;
+    let filtered = create_response("gpt-5", "[[sim: filter]]", &json!({})).await;
     assert_eq!((filtered.status.as_u16(), &filtered.error()["code"]), (400, &json!("content_filter")));
     assert_eq!(filtered.error()["content_filters"][0]["blocked"], true);
-    let unknown = ask("gpt-5", "[[sim: frobnicate]]", &json!({})).await;
+    let unknown = create_response("gpt-5", "[[sim: frobnicate]]", &json!({})).await;
     assert_eq!((unknown.status.as_u16(), &unknown.error()["param"]), (400, &json!("input")));
-    let bare = ask("gpt-5", "[[sim: bare-model]]", &json!({})).await.json();
+    let bare = create_response("gpt-5", "[[sim: bare-model]]", &json!({})).await.json();
     assert_eq!(bare["model"], "gpt-5");
     let simulator = Simulator::default();
     simulator.script(Fault::new("503").unwrap().on("gpt-5"));
@@ -503,16 +510,16 @@ async fn answers_fail_on_demand() {
 }
 
 #[tokio::test]
-async fn phases_are_messages() {
-    let response = ask("gpt-5", "[[sim: phases]] hi", &json!({})).await.json();
-    let messages = of(&response, "message");
+async fn each_phase_is_a_message() {
+    let response = create_response("gpt-5", "[[sim: phases]] hi", &json!({})).await.json();
+    let messages = items_of(&response, "message");
     assert_eq!(
         (&messages[0]["phase"], &messages[1]["phase"]),
         (&json!("commentary"), &json!("final_answer"))
     );
-    let parts = ask("gpt-5", "[[sim: parts=2]] one two", &json!({})).await.json();
-    assert_eq!(of(&parts, "message")[0]["content"].as_array().unwrap().len(), 2);
-    assert_eq!(said(&parts), "gpt-5 says: one two");
+    let parts = create_response("gpt-5", "[[sim: parts=2]] one two", &json!({})).await.json();
+    assert_eq!(items_of(&parts, "message")[0]["content"].as_array().unwrap().len(), 2);
+    assert_eq!(output_text(&parts), "gpt-5 says: one two");
 }
 
 #[tokio::test]
@@ -560,7 +567,7 @@ async fn a_stored_response_is_kept_until_it_is_deleted() {
     }
     let replayed = send(&simulator, "GET", &(path.clone() + "?stream=true"), None).await.events();
     assert_eq!(replayed.last().unwrap()["response"], made);
-    assert_eq!(json!(gathered(&replayed)), made["output"]);
+    assert_eq!(json!(items_from_events(&replayed)), made["output"]);
     let cancel = send(&simulator, "POST", &(path.clone() + "/cancel"), None).await;
     assert_eq!(
         (cancel.status.as_u16(), &cancel.error()["message"]),
@@ -582,7 +589,7 @@ async fn a_stored_response_is_kept_until_it_is_deleted() {
 }
 
 #[tokio::test]
-async fn a_background_response_is_queued_and_then_done() {
+async fn a_background_response_is_queued_and_then_completed() {
     let simulator = Simulator::default();
     let body = json!({"model": "o3-pro", "input": "hi", "background": true});
     let path = async || {
@@ -601,18 +608,18 @@ async fn a_background_response_is_queued_and_then_done() {
 }
 
 #[tokio::test]
-async fn a_conversation_goes_on() {
+async fn a_response_continues_a_conversation() {
     let simulator = Simulator::default();
     let first =
         json!({"model": "gpt-5", "input": "weather?", "instructions": "be brief", "tools": [weather()]});
     let first = post(&simulator, V1, &first).await.json();
-    let call = of(&first, "function_call")[0];
+    let call = items_of(&first, "function_call")[0];
     let output = json!([{"type": "function_call_output", "call_id": call["call_id"], "output": "rain"}]);
     let next = json!({"model": "gpt-5", "input": output, "previous_response_id": first["id"]});
     let second = post(&simulator, V1, &next).await.json();
-    assert_eq!(said(&second), "gpt-5 says: the tool answered rain");
+    assert_eq!(output_text(&second), "gpt-5 says: the tool answered rain");
     assert_eq!((&second["previous_response_id"], &second["instructions"]), (&first["id"], &Value::Null));
-    // The call that nobody answered.
+    // The request has no result of the call.
     let open = json!({"model": "gpt-5", "input": "and?", "previous_response_id": first["id"]});
     let open = post(&simulator, V1, &open).await.error();
     assert_eq!(
@@ -621,7 +628,7 @@ async fn a_conversation_goes_on() {
     );
     let third = json!({"model": "gpt-5", "input": "thanks", "previous_response_id": second["id"]});
     let third = post(&simulator, V1, &third).await.json();
-    assert_eq!(said(&third), "gpt-5 says: thanks");
+    assert_eq!(output_text(&third), "gpt-5 says: thanks");
     assert!(third["usage"]["input_tokens"].as_u64() > second["usage"]["input_tokens"].as_u64());
     let unknown = json!({"model": "gpt-5", "input": "x", "previous_response_id": "resp_x"});
     let unknown = post(&simulator, V1, &unknown).await.error();
@@ -633,11 +640,13 @@ async fn a_conversation_goes_on() {
 }
 
 #[tokio::test]
-async fn items_can_be_given_back() {
+async fn output_items_can_be_sent_back() {
     let simulator = Simulator::default();
-    let body = json!({"model": "gpt-5", "input": "weather?", "tools": [weather()], "include": ["reasoning.encrypted_content"]});
+    let body = json!({"model": "gpt-5", "input": "weather?", "tools": [weather()],
+                      "include": ["reasoning.encrypted_content"]});
     let first = post(&simulator, V1, &body).await.json();
-    let (reasoning, call) = (of(&first, "reasoning")[0].clone(), of(&first, "function_call")[0].clone());
+    let (reasoning, call) =
+        (items_of(&first, "reasoning")[0].clone(), items_of(&first, "function_call")[0].clone());
     let output = json!({"type": "function_call_output", "call_id": call["call_id"], "output": "rain"});
     let user = json!({"role": "user", "content": "weather?"});
     let again = async |simulator: &Simulator, items: Value| {
@@ -662,7 +671,7 @@ async fn items_can_be_given_back() {
     let mut plain = reasoning.clone();
     plain.as_object_mut().unwrap().remove("encrypted_content");
     assert_eq!(again(&simulator, json!([user, plain, call, output])).await.status, 200, "it is stored");
-    // Elsewhere neither the content nor the id means anything.
+    // Another resource knows neither the content nor the id.
     let other = Simulator::new(Options { resource: "west".to_owned(), ..Options::default() });
     assert_eq!(again(&other, whole).await.error()["code"], "invalid_encrypted_content");
     assert_eq!(again(&other, json!([user, plain, call, output])).await.status, 404);
@@ -671,7 +680,8 @@ async fn items_can_be_given_back() {
 #[tokio::test]
 async fn input_items_are_listed() {
     let simulator = Simulator::default();
-    let input = json!([{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}, {"role": "user", "content": "three"}]);
+    let input = json!([{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"},
+                       {"role": "user", "content": "three"}]);
     let made = post(&simulator, V1, &json!({"model": "gpt-4o", "input": input})).await.json();
     let path = format!("{V1}/{}/input_items", made["id"].as_str().unwrap());
     let list = async |query: &str| send(&simulator, "GET", &format!("{path}{query}"), None).await;

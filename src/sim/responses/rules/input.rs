@@ -1,22 +1,19 @@
-//! The input items: their types, their members, and what stands in them.
+//! Checks of the input items: their types, members and contents.
 
 use serde_json::Value;
 
-use super::{
-    super::read::{kind, text},
-    content, only,
-};
+use super::{content, known_members::only_known};
 use crate::sim::{
-    SimError,
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{no_longer, wrong_type},
-    },
+    checks::one_instruction_role,
+    errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
+    json::text,
+    request::ApiRequest,
+    responses::read::item_type,
+    value_type::{max_length, wrong_type},
 };
 
-/// A type of item: what it is called, how its id begins, its members that must be there, and the others.
-struct Shape {
+/// A type of item: its name, the prefix of its ids, its required members, and every member it may have.
+struct ItemShape {
     kind: &'static str,
     id: &'static str,
     needs: &'static [&'static str],
@@ -28,13 +25,13 @@ const fn shape(
     id: &'static str,
     needs: &'static [&'static str],
     takes: &'static [&'static str],
-) -> Shape {
-    Shape { kind, id, needs, takes }
+) -> ItemShape {
+    ItemShape { kind, id, needs, takes }
 }
 
-/// The item types of Azure's v1 specification and OpenAI's two custom ones. Azure refuses `status` on messages and
-/// reasoning (litellm's `responses/transformation.py`).
-const SHAPES: &[Shape] = &[
+/// The item types of Azure's v1 specification, and OpenAI's two types for custom tools. Azure refuses `status` on
+/// messages and reasoning (litellm's `responses/transformation.py`).
+const SHAPES: &[ItemShape] = &[
     shape(
         "code_interpreter_call",
         "ci",
@@ -63,7 +60,7 @@ const SHAPES: &[Shape] = &[
     shape("web_search_call", "ws", &["id", "action"], &["type", "id", "status", "action"]),
 ];
 
-/// Types that are let through with whatever they hold.
+/// Types whose members are not checked.
 const UNCHECKED: &[&str] = &[
     "computer_call",
     "computer_call_output",
@@ -75,26 +72,28 @@ const UNCHECKED: &[&str] = &[
     "mcp_list_tools",
 ];
 
-/// The members that must be strings.
+/// Members that must be strings.
 const STRINGS: &[&str] = &["id", "call_id", "name", "arguments", "input", "encrypted_content"];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    match ask.body.get("input") {
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    match request.body.get("input") {
         Some(Value::String(_)) => Ok(()),
         Some(Value::Array(items)) => {
             items.iter().enumerate().try_for_each(|(at, item)| one(&format!("input[{at}]"), item))?;
-            one_kind_of_instruction(items)
+            one_instruction_role("input", |role| {
+                items.iter().position(|item| item_type(item) == "message" && text(item, "role") == role)
+            })
         }
         Some(other) => Err(wrong_type("input", "one of a string or array of input items", other)),
         None => Err(missing("input")),
     }
 }
 
-fn one(path: &str, item: &Value) -> Verdict {
+fn one(path: &str, item: &Value) -> CheckResult {
     if !item.is_object() {
         return Err(wrong_type(path, "an input item", item));
     }
-    let kind = kind(item);
+    let kind = item_type(item);
     if UNCHECKED.contains(&kind) {
         return Ok(());
     }
@@ -112,18 +111,18 @@ fn one(path: &str, item: &Value) -> Verdict {
         }
     }
     id(path, item, shape.id)?;
-    no_longer(&format!("{path}.call_id"), text(item, "call_id"), 64)?;
+    max_length(&format!("{path}.call_id"), text(item, "call_id"), 64)?;
     match kind {
         "message" => message(path, item, shape),
         "reasoning" => {
-            only(path, item, shape.takes)?;
+            only_known(path, item, shape.takes)?;
             summary(path, item)
         }
         "function_call_output" | "custom_tool_call_output" => {
-            only(path, item, shape.takes)?;
+            only_known(path, item, shape.takes)?;
             content::output(&format!("{path}.output"), item.get("output").unwrap_or(&Value::Null))
         }
-        _ => only(path, item, shape.takes),
+        _ => only_known(path, item, shape.takes),
     }
 }
 
@@ -131,10 +130,10 @@ fn unknown_type(path: &str, kind: &str) -> SimError {
     let mut known: Vec<&str> =
         SHAPES.iter().map(|shape| shape.kind).chain(UNCHECKED.iter().copied()).collect();
     known.sort_unstable();
-    invalid_value(path, kind, &listed(&known))
+    invalid_value(path, kind, &quoted_list(&known))
 }
 
-fn role(path: &str, item: &Value) -> Verdict {
+fn role(path: &str, item: &Value) -> CheckResult {
     let role = text(item, "role");
     if ["assistant", "system", "developer", "user"].contains(&role) {
         return Ok(());
@@ -142,8 +141,8 @@ fn role(path: &str, item: &Value) -> Verdict {
     Err(invalid_value(path, role, "'assistant', 'system', 'developer', and 'user'"))
 }
 
-/// An id tells its type (`Expected an ID that begins with 'fc'`).
-fn id(path: &str, item: &Value, head: &str) -> Verdict {
+/// Checks the prefix of an id (`Expected an ID that begins with 'fc'`).
+fn id(path: &str, item: &Value, head: &str) -> CheckResult {
     let id = text(item, "id");
     if id.is_empty() || id.starts_with(head) {
         return Ok(());
@@ -152,11 +151,11 @@ fn id(path: &str, item: &Value, head: &str) -> Verdict {
     Err(engine(&message, Some(&format!("{path}.id")), Some("invalid_value")))
 }
 
-fn message(path: &str, item: &Value, shape: &Shape) -> Verdict {
+fn message(path: &str, item: &Value, shape: &ItemShape) -> CheckResult {
     let is_assistant = text(item, "role") == "assistant";
     let phase = item.get("phase").filter(|_| is_assistant);
     let extra = if is_assistant { &["phase"][..] } else { &[] };
-    only(path, item, &[shape.takes, extra].concat())?;
+    only_known(path, item, &[shape.takes, extra].concat())?;
     match phase.and_then(Value::as_str) {
         None | Some("commentary" | "final_answer") => {}
         Some(other) => {
@@ -167,7 +166,7 @@ fn message(path: &str, item: &Value, shape: &Shape) -> Verdict {
     content::message(&format!("{path}.content"), item.get("content").unwrap_or(&Value::Null), is_assistant)
 }
 
-fn summary(path: &str, item: &Value) -> Verdict {
+fn summary(path: &str, item: &Value) -> CheckResult {
     let path = format!("{path}.summary");
     let summary = item.get("summary").unwrap_or(&Value::Null);
     let parts = summary.as_array().ok_or_else(|| wrong_type(&path, "an array", summary))?;
@@ -180,14 +179,4 @@ fn summary(path: &str, item: &Value) -> Verdict {
         }
     }
     Ok(())
-}
-
-/// Microsoft: use system or developer messages, not both. As for chat, the stricter reading is taken.
-fn one_kind_of_instruction(items: &[Value]) -> Verdict {
-    let first =
-        |role: &str| items.iter().position(|item| kind(item) == "message" && text(item, "role") == role);
-    let (Some(system), Some(developer)) = (first("system"), first("developer")) else { return Ok(()) };
-    let message = "A developer message and a system message cannot be used in the same API request.";
-    let param = format!("input[{}].role", system.max(developer));
-    Err(engine(message, Some(&param), Some("invalid_value")))
 }

@@ -1,12 +1,13 @@
-//! The surface, the model, and the names of the body's members.
+//! Checks of the surface, the model, and the names of the body's members.
 
 use crate::sim::{
-    Operation, Surface,
-    errors::{self, engine, missing, unknown_parameter},
-    rules::{Ask, Verdict, surface},
+    api_version,
+    errors::{self, CheckResult, SimError, engine, missing, unknown_parameter},
+    request::ApiRequest,
+    surface::{Operation, Surface},
 };
 
-/// The first api-version that has the operation (Microsoft's api-version-lifecycle page).
+/// The first api-version with this operation (Microsoft's api-version-lifecycle page).
 const SINCE: &str = "2025-03-01-preview";
 
 /// The 18 members of Azure's specification 2025-03-01-preview.
@@ -31,9 +32,9 @@ const FIRST: &[&str] = &[
     "user",
 ];
 
-/// What Azure's v1 specification and OpenAI's of 2026-08 have beside them. `context_management` is not here: Azure
-/// refuses it (litellm's `responses/transformation.py`). No document lists what 2025-04-01-preview knows, so it knows
-/// all of them.
+/// Further members of Azure's v1 specification and of OpenAI's of 2026-08. `context_management` is missing because
+/// Azure refuses it (litellm's `responses/transformation.py`). No document lists the members of 2025-04-01-preview, so
+/// it takes all of these.
 const LATER: &[&str] = &[
     "background",
     "conversation",
@@ -49,44 +50,44 @@ const LATER: &[&str] = &[
     "top_logprobs",
 ];
 
-/// Whether the surface has the operation at all.
-pub(in crate::sim) fn served(on: &Surface) -> Verdict {
-    surface::known_version(on)?;
+/// Checks that the surface has the operation.
+pub(in crate::sim) fn has_operation(on: &Surface) -> CheckResult {
+    api_version::known(on)?;
     match on {
-        Surface::Dated(version) if version.as_str() < SINCE => Err(errors::no_resource()),
+        Surface::Dated(version) if version.as_str() < SINCE => Err(errors::resource_not_found()),
         Surface::Dated(_) | Surface::V1 => Ok(()),
     }
 }
 
-pub(super) fn surface(ask: &Ask<'_>) -> Verdict {
-    served(ask.surface)
+pub(super) fn surface(request: &ApiRequest<'_>) -> CheckResult {
+    has_operation(request.surface)
 }
 
-pub(super) fn operation(ask: &Ask<'_>) -> Verdict {
-    if !ask.model.serves(Operation::Responses) {
-        return Err(errors::wrong_operation("responses", ask.model.name));
+pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
+    if !request.model.serves(Operation::Responses) {
+        return Err(errors::wrong_operation("responses", request.model.name));
     }
-    surface::version_of_the_model(ask)
+    api_version::serves_model(request)
 }
 
-/// A body without `input` is told so before anything else.
-pub(super) fn known(ask: &Ask<'_>) -> Verdict {
-    if ask.body.contains_key("messages") {
+/// Checks the names of the members. A body without `input` is refused before its names are checked.
+pub(super) fn member_names(request: &ApiRequest<'_>) -> CheckResult {
+    if request.body.contains_key("messages") {
         return Err(moved());
     }
-    if !ask.body.contains_key("input") {
+    if !request.body.contains_key("input") {
         return Err(missing("input"));
     }
-    let later = matches!(ask.surface, Surface::V1) || ask.since("2025-04-01-preview");
+    let later = matches!(request.surface, Surface::V1) || request.since("2025-04-01-preview");
     let known = |name: &&String| FIRST.contains(&name.as_str()) || (later && LATER.contains(&name.as_str()));
-    match ask.body.keys().find(|name| !known(name)) {
+    match request.body.keys().find(|name| !known(name)) {
         Some(name) => Err(unknown_parameter(name)),
         None => Ok(()),
     }
 }
 
 /// cline#5419, chatwise-releases#1023, both on Azure.
-fn moved() -> crate::sim::SimError {
+fn moved() -> SimError {
     let message = "Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. Try \
                    again with the new parameter. See the API documentation for more information: \
                    https://platform.openai.com/docs/api-reference/responses/create.";

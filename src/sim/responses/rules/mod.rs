@@ -1,11 +1,12 @@
-//! The checks of a Responses call, in OpenAI's order: the surface, the form of every member, what is stored, and then
+//! The checks of a Responses request, in OpenAI's order: the surface, the form of every member, stored state, and then
 //! what the model takes.
 
-mod able;
 mod content;
 mod input;
 mod keys;
+mod known_members;
 mod members;
+mod model_support;
 mod output;
 mod schema;
 mod state;
@@ -13,78 +14,68 @@ mod tools;
 
 use serde_json::Value;
 
-pub(super) use self::keys::served;
-use super::{memory::Memory, read};
+pub(super) use self::keys::has_operation;
 use crate::sim::{
-    SimError,
-    errors::{engine, unknown_parameter},
-    models::Window,
-    rules::{Ask, Verdict},
+    errors::{CheckResult, SimError, engine},
+    models::ContextWindow,
+    request::ApiRequest,
+    responses::{read, store::ResponseStore},
 };
 
-/// The surface and the form.
-const FORM: &[fn(&Ask<'_>) -> Verdict] = &[
+/// Checks of the surface and the form.
+const FORM_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     keys::surface,
     keys::operation,
-    keys::known,
+    keys::member_names,
     input::check,
     members::check,
     output::include,
     tools::check,
     tools::choice,
-    output::text,
+    output::text_options,
     output::reasoning,
     output::stream_options,
 ];
 
-/// What the model takes.
-const ABLE: &[fn(&Ask<'_>) -> Verdict] = &[
-    able::streaming,
-    able::efforts,
-    able::thoughts,
-    able::sampling,
-    able::include,
-    able::cap,
-    able::parallel,
-    able::tools,
-    able::history,
-    able::text,
-    able::images,
+/// Checks of what the model takes.
+const MODEL_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
+    model_support::streaming,
+    model_support::efforts,
+    model_support::reasoning_items,
+    model_support::sampling,
+    model_support::include,
+    model_support::cap,
+    model_support::parallel,
+    model_support::tools,
+    model_support::history,
+    model_support::text_options,
+    model_support::images,
 ];
 
-/// Runs every check; the first refusal wins. What comes back is the conversation, with what was stored of it.
+/// Runs the checks until the first refusal. Returns the conversation, including its stored items.
 ///
-/// Without a memory whatever may be stored is taken to be.
+/// Without a store, every id of a stored object counts as known.
 pub(in crate::sim) fn check(
-    ask: &Ask<'_>,
-    memory: Option<&Memory>,
+    request: &ApiRequest<'_>,
+    store: Option<&ResponseStore>,
     resource: &str,
 ) -> Result<Vec<Value>, SimError> {
-    FORM.iter().try_for_each(|rule| rule(ask))?;
-    let items = state::recall(ask, memory, resource)?;
-    ABLE.iter().try_for_each(|rule| rule(ask))?;
-    window(ask, &items)?;
+    FORM_RULES.iter().try_for_each(|rule| rule(request))?;
+    let items = state::resolve_input(request, store, resource)?;
+    MODEL_RULES.iter().try_for_each(|rule| rule(request))?;
+    window(request, &items)?;
     Ok(items)
 }
 
-/// The prompt against the window. OpenAI's wording; `truncation` would drop what is too much.
-fn window(ask: &Ask<'_>, items: &[Value]) -> Verdict {
-    let (Window::Shared(most) | Window::Input(most)) = ask.model.window;
-    if read::prompt_tokens(ask, items) <= most || ask.text("truncation") == Some("auto") {
+/// Checks the prompt against the context window, in OpenAI's wording. With `truncation` the excess would be dropped.
+fn window(request: &ApiRequest<'_>, items: &[Value]) -> CheckResult {
+    let (ContextWindow::Shared(most) | ContextWindow::Input(most)) = request.model.window;
+    if read::prompt_tokens(request, items) <= most || request.text("truncation") == Some("auto") {
         return Ok(());
     }
     let message =
         "Your input exceeds the context window of this model. Please adjust your input and try again.";
     Err(engine(message, Some("input"), Some("context_length_exceeded")))
-}
-
-/// Refuses the first member that is not one of these.
-fn only(path: &str, value: &Value, known: &[&str]) -> Verdict {
-    let mut members = value.as_object().into_iter().flat_map(|members| members.keys());
-    match members.find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(unknown_parameter(&format!("{path}.{name}"))),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

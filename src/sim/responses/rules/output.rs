@@ -1,17 +1,15 @@
-//! What the answer is to be: `text`, `reasoning`, `include` and `stream_options`, by their form.
+//! Checks of the form of `text`, `reasoning`, `include` and `stream_options`.
 
 use serde_json::Value;
 
-use super::{only, schema};
+use super::{known_members::only_known, schema};
 use crate::sim::{
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{Kind, wrong_type},
-    },
+    errors::{CheckResult, SimError, engine, invalid_value, missing, only_when_enabled, quoted_list},
+    request::ApiRequest,
+    value_type::{ValueType, wrong_type},
 };
 
-/// OpenAI's enum; Azure's v1 specification has all but the two of web search.
+/// OpenAI's enum. Azure's v1 specification has all of it but the two web search entries.
 const INCLUDES: &[&str] = &[
     "file_search_call.results",
     "web_search_call.results",
@@ -25,29 +23,29 @@ const INCLUDES: &[&str] = &[
 
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
-pub(super) fn include(ask: &Ask<'_>) -> Verdict {
-    let mut known = ask.list("include").iter().enumerate();
-    known.try_for_each(|(at, one)| Kind::OneOf(INCLUDES).check(&format!("include[{at}]"), one))
+pub(super) fn include(request: &ApiRequest<'_>) -> CheckResult {
+    let mut known = request.list("include").iter().enumerate();
+    known.try_for_each(|(at, one)| ValueType::OneOf(INCLUDES).check(&format!("include[{at}]"), one))
 }
 
-/// A member of a member, if it is given.
-fn member<'a>(ask: &Ask<'a>, key: &str, name: &str) -> Option<&'a Value> {
-    ask.get(key)?.get(name).filter(|value| !value.is_null())
+/// Returns a member of an object member, if it is given.
+fn member<'a>(request: &ApiRequest<'a>, key: &str, name: &str) -> Option<&'a Value> {
+    request.get(key)?.get(name).filter(|value| !value.is_null())
 }
 
-pub(super) fn text(ask: &Ask<'_>) -> Verdict {
-    let Some(text) = ask.get("text") else { return Ok(()) };
-    only("text", text, &["format", "verbosity"])?;
-    if let Some(verbosity) = member(ask, "text", "verbosity") {
-        Kind::OneOf(&["low", "medium", "high"]).check("text.verbosity", verbosity)?;
+pub(super) fn text_options(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(text) = request.get("text") else { return Ok(()) };
+    only_known("text", text, &["format", "verbosity"])?;
+    if let Some(verbosity) = member(request, "text", "verbosity") {
+        ValueType::OneOf(&["low", "medium", "high"]).check("text.verbosity", verbosity)?;
     }
-    let Some(format) = member(ask, "text", "format") else { return Ok(()) };
+    let Some(format) = member(request, "text", "format") else { return Ok(()) };
     if !format.is_object() {
         return Err(wrong_type("text.format", "an object", format));
     }
     match format.get("type").and_then(Value::as_str) {
         None => Err(missing("text.format.type")),
-        Some("text" | "json_object") => only("text.format", format, &["type"]),
+        Some("text" | "json_object") => only_known("text.format", format, &["type"]),
         Some("json_schema") => json_schema(format),
         Some(other) => {
             Err(invalid_value("text.format.type", other, "'json_object', 'text', and 'json_schema'"))
@@ -55,7 +53,7 @@ pub(super) fn text(ask: &Ask<'_>) -> Verdict {
     }
 }
 
-fn json_schema(format: &Value) -> Verdict {
+fn json_schema(format: &Value) -> CheckResult {
     let name = match format.get("name") {
         Some(Value::String(name)) => name,
         Some(other) => return Err(wrong_type("text.format.name", "a string", other)),
@@ -66,8 +64,8 @@ fn json_schema(format: &Value) -> Verdict {
         Some(other) => return Err(wrong_type("text.format.schema", "an object", other)),
         None => return Err(missing("text.format.schema")),
     };
-    only("text.format", format, &["type", "name", "schema", "description", "strict"])?;
-    // OpenAI's specification: not strict unless it says so.
+    only_known("text.format", format, &["type", "name", "schema", "description", "strict"])?;
+    // A schema is strict only if `strict` is true (OpenAI's specification).
     if format.get("strict") != Some(&Value::Bool(true)) {
         return Ok(());
     }
@@ -77,38 +75,41 @@ fn json_schema(format: &Value) -> Verdict {
     })
 }
 
-/// OpenAI's specification has `mode` and `context` too; no document of Azure's has them, so they are refused.
-pub(super) fn reasoning(ask: &Ask<'_>) -> Verdict {
-    let Some(reasoning) = ask.get("reasoning") else { return Ok(()) };
-    only("reasoning", reasoning, &["effort", "summary"])?;
-    if let Some(effort) = member(ask, "reasoning", "effort") {
-        Kind::OneOf(EFFORTS).check("reasoning.effort", effort)?;
+/// Checks `reasoning`. OpenAI's specification also has `mode` and `context`. No document of Azure's has them, so they
+/// are refused.
+pub(super) fn reasoning(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(reasoning) = request.get("reasoning") else { return Ok(()) };
+    only_known("reasoning", reasoning, &["effort", "summary"])?;
+    if let Some(effort) = member(request, "reasoning", "effort") {
+        ValueType::OneOf(EFFORTS).check("reasoning.effort", effort)?;
     }
-    match member(ask, "reasoning", "summary") {
-        Some(summary) => Kind::OneOf(&["concise", "detailed", "auto"]).check("reasoning.summary", summary),
+    match member(request, "reasoning", "summary") {
+        Some(summary) => {
+            ValueType::OneOf(&["concise", "detailed", "auto"]).check("reasoning.summary", summary)
+        }
         None => Ok(()),
     }
 }
 
-/// litellm#28553, on Azure: `include_usage` is no member here.
-pub(super) fn stream_options(ask: &Ask<'_>) -> Verdict {
-    let Some(options) = ask.get("stream_options") else { return Ok(()) };
-    only("stream_options", options, &["include_obfuscation"])?;
-    if let Some(flag) = member(ask, "stream_options", "include_obfuscation") {
-        Kind::Flag.check("stream_options.include_obfuscation", flag)?;
+/// Checks `stream_options`. Azure refuses `include_usage` on this operation (litellm#28553).
+pub(super) fn stream_options(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(options) = request.get("stream_options") else { return Ok(()) };
+    only_known("stream_options", options, &["include_obfuscation"])?;
+    if let Some(flag) = member(request, "stream_options", "include_obfuscation") {
+        ValueType::Flag.check("stream_options.include_obfuscation", flag)?;
     }
-    if ask.is_true("stream") {
+    if request.is_true("stream") {
         return Ok(());
     }
-    let message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
-    Err(engine(message, Some("stream_options"), None))
+    Err(only_when_enabled("stream_options", "stream"))
 }
 
-/// `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. …`, as Azure words it here.
-pub(super) fn unsupported(path: &str, value: &str, model: &str, supported: &[&str]) -> crate::sim::SimError {
+/// Returns Azure's error on this operation: `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model.
+/// …`.
+pub(super) fn unsupported(path: &str, value: &str, model: &str, supported: &[&str]) -> SimError {
     let message = format!(
         "Unsupported value: '{value}' is not supported with the '{model}' model. Supported values are: {}.",
-        listed(supported)
+        quoted_list(supported)
     );
     engine(&message, Some(path), Some("unsupported_value"))
 }

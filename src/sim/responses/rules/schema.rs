@@ -1,11 +1,11 @@
-//! The rules that a strict schema must keep (OpenAI's guide to structured outputs).
+//! The rules of strict schemas (OpenAI's guide to structured outputs).
 
 use serde_json::Value;
 
-/// Nothing sane nests deeper than this.
+/// The depth below which a schema is not checked.
 const BOTTOM: usize = 40;
 
-/// What is wrong with a strict schema, in OpenAI's words.
+/// Returns the first problem of a strict schema, in OpenAI's words.
 pub(super) fn strict(schema: &Value) -> Result<(), String> {
     walk(schema, &mut Vec::new())
 }
@@ -34,9 +34,9 @@ fn walk(schema: &Value, path: &mut Vec<String>) -> Result<(), String> {
 fn within(schema: &Value, path: &mut Vec<String>, steps: &[&str]) -> Result<(), String> {
     let before = path.len();
     path.extend(steps.iter().map(|step| (*step).to_owned()));
-    let verdict = walk(schema, path);
+    let result = walk(schema, path);
     path.truncate(before);
-    verdict
+    result
 }
 
 fn is_object(schema: &Value) -> bool {
@@ -65,7 +65,7 @@ fn object(schema: &Value, path: &[String]) -> Result<(), String> {
     }
 }
 
-/// A path as Python prints a tuple.
+/// Prints a path as Python prints a tuple.
 fn place(path: &[String]) -> String {
     if let [one] = path {
         return format!("('{one}',)");

@@ -1,4 +1,4 @@
-//! Each check with the body that Azure answers: refused once, passed once.
+//! Each check, with the error body of Azure: one refusal and one pass.
 
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ fn body(members: &Value) -> Value {
 
 #[track_caller]
 fn takes_on(surface: &Surface, model: &str, members: &Value) {
-    let verdict = judge(Responses, model, surface, body(members).to_string().as_bytes());
-    assert_eq!(verdict.map_err(|error| error.to_string()), Ok(()), "{model} {members}");
+    let result = judge(Responses, model, surface, body(members).to_string().as_bytes());
+    assert_eq!(result.map_err(|error| error.to_string()), Ok(()), "{model} {members}");
 }
 
 #[track_caller]
@@ -38,7 +38,7 @@ fn dated(version: &str) -> Surface {
     Surface::Dated(version.to_owned())
 }
 
-/// A refusal in the engine's envelope; an empty param or code is a null.
+/// Returns a refusal in the engine's envelope. An empty param or code becomes a null.
 fn engine(message: &str, param: &str, code: &str) -> String {
     let quoted = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let message = json!(message);
@@ -114,7 +114,7 @@ fn surfaces() {
 }
 
 #[test]
-fn models_of_the_other_operation() {
+fn models_that_responses_does_not_serve() {
     let error = |model: &str| {
         format!(
             r#"400 {{"error":{{"code":"OperationNotSupported","message":"The responses operation does not work with the specified model, {model}. Please choose different model and try again. You can learn more about which models can be used with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993."}}}}"#
@@ -162,7 +162,7 @@ fn names_of_members() {
 }
 
 #[test]
-fn forms_of_members() {
+fn types_of_members() {
     let below = "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 15 instead.";
     refuses(
         "gpt-4o",
@@ -242,20 +242,20 @@ fn items() {
 
 #[test]
 fn messages() {
-    let said = |more: &Value| {
+    let assistant_message = |more: &Value| {
         let mut item = json!({"role": "assistant", "content": [{"type": "output_text", "text": "a"}]});
         item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input(json!([user(), item, user()]))
     };
-    takes("gpt-4o", &said(&json!({"id": "msg_1", "type": "message", "phase": "commentary"})));
+    takes("gpt-4o", &assistant_message(&json!({"id": "msg_1", "type": "message", "phase": "commentary"})));
     refuses(
         "gpt-4o",
-        &said(&json!({"phase": "bogus"})),
+        &assistant_message(&json!({"phase": "bogus"})),
         &invalid("input[1].phase", "bogus", "'commentary' and 'final_answer'"),
     );
     refuses(
         "gpt-4o",
-        &said(&json!({"id": "resp_1"})),
+        &assistant_message(&json!({"id": "resp_1"})),
         &engine(
             "Invalid 'input[1].id': 'resp_1'. Expected an ID that begins with 'msg'.",
             "input[1].id",
@@ -445,7 +445,8 @@ fn reasoning_items() {
             "",
         ),
     );
-    let answered = json!([user(), {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": ours}, {"role": "assistant", "content": "a"}]);
+    let answered = json!([user(), {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": ours},
+                          {"role": "assistant", "content": "a"}]);
     let twice = input([answered.as_array().unwrap().clone(), answered.as_array().unwrap().clone()].concat());
     takes("gpt-6.1-sol", &twice);
     takes("gpt-6-astra", &input(&answered));
@@ -478,7 +479,8 @@ fn tools() {
         body(&tool(&json!({"type": "browser"}))).to_string().as_bytes(),
     );
     assert!(error.unwrap_err().body.contains("Invalid value: 'browser'."));
-    let grammar = json!({"type": "custom", "name": "run", "format": {"type": "grammar", "syntax": "lark", "definition": "x"}});
+    let grammar = json!({"type": "custom", "name": "run",
+                         "format": {"type": "grammar", "syntax": "lark", "definition": "x"}});
     takes("gpt-5", &tool(&grammar));
     refuses(
         "gpt-5",
@@ -497,7 +499,7 @@ fn tools() {
 }
 
 #[test]
-fn a_function_that_says_it_is_strict_has_a_strict_schema() {
+fn a_strict_function_needs_a_strict_schema() {
     let with = |strict: Value, schema: Value| json!({"tools": [{"type": "function", "name": "f", "strict": strict, "parameters": schema}]});
     let loose = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let error = |problem: &str| {
@@ -517,7 +519,8 @@ fn a_function_that_says_it_is_strict_has_a_strict_schema() {
             "In context=(), 'required' is required to be supplied and to be an array including every key in properties. Missing 'a'.",
         ),
     );
-    let deep = json!({"type": "object", "properties": {"a": optional}, "required": ["a"], "additionalProperties": false});
+    let deep = json!({"type": "object", "properties": {"a": optional},
+                      "required": ["a"], "additionalProperties": false});
     refuses(
         "gpt-5",
         &with(json!(true), deep),
@@ -611,7 +614,7 @@ fn efforts() {
         takes(model, &effort("max"));
     }
     takes("gpt-5.1-codex-max", &effort("xhigh"));
-    // Tools and any effort go together here.
+    // This operation takes tools with any effort.
     for model in ["gpt-5.4", "gpt-5.6-sol", "gpt-6.1-sol"] {
         takes(model, &json!({"reasoning": {"effort": "high"}, "tools": [function()]}));
     }
@@ -752,7 +755,7 @@ fn formats() {
 }
 
 #[test]
-fn sizes() {
+fn limits_on_sizes() {
     takes("gpt-4o", &json!({"max_output_tokens": 16_384}));
     refuses(
         "gpt-4o",

@@ -1,19 +1,18 @@
-//! Tools, flat as this operation has them, and the choice among them.
+//! Checks of tools, which are flat on this operation, and of the choice among them.
 
 use serde_json::{Value, json};
 
-use super::{super::read::text, only, schema};
+use super::{known_members::only_known, schema};
 use crate::sim::{
-    SimError,
-    errors::{engine, invalid_value, listed, missing},
-    rules::{
-        Ask, Verdict,
-        types::{Kind, wrong_type},
-    },
+    checks::tool_name,
+    errors::{CheckResult, engine, invalid_value, missing, quoted_list, tool_choice_not_found},
+    json::text,
+    request::ApiRequest,
+    value_type::{ValueType, wrong_type},
 };
 
-/// The tool types of Azure's v1 specification, and those that Microsoft's pages have beside them. Azure's lists are
-/// open; whatever else there is is refused.
+/// The tool types of Azure's v1 specification and of Microsoft's pages. Azure's lists are open, but every other type is
+/// refused here.
 const TYPES: &[&str] = &[
     "file_search",
     "function",
@@ -27,7 +26,7 @@ const TYPES: &[&str] = &[
     "custom",
 ];
 
-/// The members of each type that are known.
+/// The known members of each type.
 const MEMBERS: &[(&str, &[&str])] = &[
     (
         "function",
@@ -42,7 +41,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("local_shell", &["type"]),
 ];
 
-/// The members of each type that must be there.
+/// The required members of each type.
 const NEEDS: &[(&str, &[&str])] = &[
     ("function", &["name"]),
     ("custom", &["name"]),
@@ -52,41 +51,41 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("mcp", &["server_label"]),
 ];
 
-pub(super) fn check(ask: &Ask<'_>) -> Verdict {
-    ask.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
+pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
+    request.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
 }
 
-fn one(path: &str, tool: &Value) -> Verdict {
+fn one(path: &str, tool: &Value) -> CheckResult {
     if !tool.is_object() {
         return Err(wrong_type(path, "an object", tool));
     }
     let kind = tool.get("type").and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.type")))?;
     if !TYPES.contains(&kind) {
-        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+        return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(TYPES)));
     }
     let of = |table: &[(&str, &'static [&'static str])]| {
         table.iter().find(|(one, _)| *one == kind).map(|(_, names)| *names)
     };
-    // A chat-shaped tool fails here: its name stands deeper.
+    // A tool in the form of chat fails here, because its name is one level deeper.
     let missed =
         of(NEEDS).unwrap_or_default().iter().find(|name| tool.get(**name).is_none_or(Value::is_null));
     if let Some(name) = missed {
         return Err(missing(&format!("{path}.{name}")));
     }
     if let Some(known) = of(MEMBERS) {
-        only(path, tool, known)?;
+        only_known(path, tool, known)?;
     }
     match kind {
         "function" => {
-            well_named(&format!("{path}.name"), tool)?;
+            check_name(path, tool)?;
             function(path, tool)
         }
         "custom" => {
-            well_named(&format!("{path}.name"), tool)?;
+            check_name(path, tool)?;
             custom(path, tool)
         }
         "file_search" => {
-            let stores = Kind::List { min: 1, max: 100 };
+            let stores = ValueType::List { min: 1, max: 100 };
             stores.check(
                 &format!("{path}.vector_store_ids"),
                 tool.get("vector_store_ids").unwrap_or(&Value::Null),
@@ -97,25 +96,17 @@ fn one(path: &str, tool: &Value) -> Verdict {
     }
 }
 
-/// OpenAI's specification: letters, digits, underscores and dashes, at most 64.
-fn well_named(path: &str, tool: &Value) -> Verdict {
+fn check_name(path: &str, tool: &Value) -> CheckResult {
+    let path = format!("{path}.name");
     let value = tool.get("name").unwrap_or(&Value::Null);
-    let name = value.as_str().ok_or_else(|| wrong_type(path, "a string", value))?;
-    let fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !name.is_empty() && name.len() <= 64 && name.bytes().all(fine) {
-        return Ok(());
-    }
-    let message = format!(
-        "Invalid '{path}': string does not match pattern. Expected a string that matches the pattern \
-         '^[a-zA-Z0-9_-]+$'."
-    );
-    Err(engine(&message, Some(path), Some("invalid_value")))
+    let name = value.as_str().ok_or_else(|| wrong_type(&path, "a string", value))?;
+    tool_name(&path, name, "^[a-zA-Z0-9_-]+$")
 }
 
-/// Where nothing is said of strictness the schema is made strict if it can be, and else taken as it is (OpenAI's guide to
-/// function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and the AI SDK
-/// leave it out, with schemas of every kind.
-fn function(path: &str, tool: &Value) -> Verdict {
+/// Checks a function. Without `strict`, the schema is made strict if possible and otherwise taken as it is (OpenAI's
+/// guide to function calling, vercel/ai#15889). Azure's v1 specification has `true` as the default, yet `LangChain` and
+/// the AI SDK leave `strict` out with schemas of every kind.
+fn function(path: &str, tool: &Value) -> CheckResult {
     let refused = |problem: &str| {
         let message = format!("Invalid schema for function '{}': {problem}", text(tool, "name"));
         engine(&message, Some(&format!("{path}.parameters")), Some("invalid_function_parameters"))
@@ -139,24 +130,24 @@ fn function(path: &str, tool: &Value) -> Verdict {
     if strict { schema::strict(schema).map_err(|problem| refused(&problem)) } else { Ok(()) }
 }
 
-/// OpenAI's specification: text, or a grammar, whose members stand beside its type.
-fn custom(path: &str, tool: &Value) -> Verdict {
+/// Checks a custom tool's format: text, or a grammar with its members beside the type (OpenAI's specification).
+fn custom(path: &str, tool: &Value) -> CheckResult {
     let Some(format) = tool.get("format").filter(|format| !format.is_null()) else { return Ok(()) };
     let path = format!("{path}.format");
     match format.get("type").and_then(Value::as_str) {
-        Some("text") => only(&path, format, &["type"]),
+        Some("text") => only_known(&path, format, &["type"]),
         Some("grammar") => {
             if let Some(name) = ["syntax", "definition"].iter().find(|name| format.get(**name).is_none()) {
                 return Err(missing(&format!("{path}.{name}")));
             }
-            only(&path, format, &["type", "syntax", "definition"])
+            only_known(&path, format, &["type", "syntax", "definition"])
         }
         Some(other) => Err(invalid_value(&format!("{path}.type"), other, "'text' and 'grammar'")),
         None => Err(missing(&format!("{path}.type"))),
     }
 }
 
-fn container(path: &str, tool: &Value) -> Verdict {
+fn container(path: &str, tool: &Value) -> CheckResult {
     let path = format!("{path}.container");
     match tool.get("container") {
         Some(Value::String(_)) => Ok(()),
@@ -169,11 +160,11 @@ fn container(path: &str, tool: &Value) -> Verdict {
     }
 }
 
-pub(super) fn choice(ask: &Ask<'_>) -> Verdict {
-    let Some(choice) = ask.get("tool_choice") else { return Ok(()) };
+pub(super) fn choice(request: &ApiRequest<'_>) -> CheckResult {
+    let Some(choice) = request.get("tool_choice") else { return Ok(()) };
     if let Some(choice) = choice.as_str() {
         return match choice {
-            "required" if ask.list("tools").is_empty() => {
+            "required" if request.list("tools").is_empty() => {
                 let message = "Tool choice 'required' must be specified with 'tools' parameter.";
                 Err(engine(message, Some("tool_choice"), None))
             }
@@ -183,45 +174,40 @@ pub(super) fn choice(ask: &Ask<'_>) -> Verdict {
     }
     match text(choice, "type") {
         "" => Err(missing("tool_choice.type")),
-        "allowed_tools" => allowed(ask, choice),
-        kind => chosen(ask, kind, choice, "tool_choice"),
+        "allowed_tools" => allowed(request, choice),
+        kind => chosen(request, kind, choice, "tool_choice"),
     }
 }
 
-fn allowed(ask: &Ask<'_>, choice: &Value) -> Verdict {
-    only("tool_choice", choice, &["type", "mode", "tools"])?;
+fn allowed(request: &ApiRequest<'_>, choice: &Value) -> CheckResult {
+    only_known("tool_choice", choice, &["type", "mode", "tools"])?;
     match choice.get("mode") {
-        Some(mode) => Kind::OneOf(&["auto", "required"]).check("tool_choice.mode", mode)?,
+        Some(mode) => ValueType::OneOf(&["auto", "required"]).check("tool_choice.mode", mode)?,
         None => return Err(missing("tool_choice.mode")),
     }
     let tools = choice.get("tools").ok_or_else(|| missing("tool_choice.tools"))?;
-    Kind::List { min: 1, max: 128 }.check("tool_choice.tools", tools)?;
+    ValueType::List { min: 1, max: 128 }.check("tool_choice.tools", tools)?;
     let tools = tools.as_array().into_iter().flatten().enumerate();
     for (at, tool) in tools {
-        chosen(ask, text(tool, "type"), tool, &format!("tool_choice.tools[{at}]"))?;
+        chosen(request, text(tool, "type"), tool, &format!("tool_choice.tools[{at}]"))?;
     }
     Ok(())
 }
 
-/// A choice must be among the tools; those of the caller are chosen by name, an MCP server by its label.
-fn chosen(ask: &Ask<'_>, kind: &str, choice: &Value, path: &str) -> Verdict {
+/// Checks that a choice is among the tools. The caller's tools are chosen by name, an MCP server by its label.
+fn chosen(request: &ApiRequest<'_>, kind: &str, choice: &Value, path: &str) -> CheckResult {
     let key = match kind {
         "function" | "custom" => "name",
         "mcp" => "server_label",
         _ => "type",
     };
     if !TYPES.contains(&kind) {
-        return Err(invalid_value(&format!("{path}.type"), kind, &listed(TYPES)));
+        return Err(invalid_value(&format!("{path}.type"), kind, &quoted_list(TYPES)));
     }
-    let wanted = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
+    let name = choice.get(key).and_then(Value::as_str).ok_or_else(|| missing(&format!("{path}.{key}")))?;
     if key == "name" {
-        only(path, choice, &["type", "name"])?;
+        only_known(path, choice, &["type", "name"])?;
     }
-    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == wanted;
-    if ask.list("tools").iter().any(fits) { Ok(()) } else { Err(absent(wanted)) }
-}
-
-fn absent(wanted: &str) -> SimError {
-    let message = format!("Tool choice '{wanted}' not found in 'tools' parameter.");
-    engine(&message, Some("tool_choice"), None)
+    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == name;
+    if request.list("tools").iter().any(fits) { Ok(()) } else { Err(tool_choice_not_found(name)) }
 }

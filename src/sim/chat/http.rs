@@ -1,0 +1,109 @@
+//! The chat paths over HTTP, and the steps of a request from body to answer.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::Response,
+    routing::post,
+};
+
+use serde_json::Value;
+
+use super::{
+    body, read, rules,
+    stream::{self, StreamStyle},
+};
+use crate::sim::{
+    delivery::Delivery,
+    directive::Directive,
+    errors::{self, SimError},
+    failures,
+    generate::generate,
+    incoming::{IncomingRequest, finish},
+    models::{DeployedModel, ModelClass},
+    prompt::Prompt,
+    request::{ApiRequest, parse},
+    simulator::Simulator,
+    surface::{Operation, Surface},
+};
+
+/// Returns the paths of both surfaces.
+pub(in crate::sim) fn router() -> Router<Simulator> {
+    Router::new()
+        .route("/openai/deployments/{deployment}/chat/completions", post(dated))
+        .route("/openai/v1/chat/completions", post(v1))
+}
+
+async fn dated(
+    State(simulator): State<Simulator>,
+    Path(deployment): Path<String>,
+    incoming: IncomingRequest,
+) -> Response {
+    let prepared =
+        incoming.dated().and_then(|surface| prepare(&simulator, &surface, Some(&deployment), &incoming));
+    finish(prepared, &incoming).await
+}
+
+async fn v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
+    let prepared = incoming.v1().and_then(|()| prepare(&simulator, &Surface::V1, None, &incoming));
+    finish(prepared, &incoming).await
+}
+
+/// Returns the response and the pause before it.
+fn prepare(
+    simulator: &Simulator,
+    surface: &Surface,
+    deployment: Option<&str>,
+    incoming: &IncomingRequest,
+) -> Result<(Duration, Response), SimError> {
+    incoming.authorize(simulator, surface)?;
+    if let Some(name) = deployment {
+        simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    }
+    let body = parse(&incoming.body)?;
+    let name = match deployment {
+        Some(name) => name,
+        None => body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?,
+    };
+    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    let request = ApiRequest { model: deployed.model, surface, body: &body };
+    let prompt = Prompt::of(&read::turns(&request));
+    let directive = simulator.directive(name, &prompt, "messages")?;
+    if let Some(failure) = directive.failure {
+        return Ok((directive.slow, failures::respond(failure, &directive, Operation::Chat)));
+    }
+    rules::check(&request)?;
+    Ok((directive.slow, serve(simulator, name, &request, &deployed, &prompt, &directive)))
+}
+
+/// Returns the answer, as a body or as a stream.
+fn serve(
+    simulator: &Simulator,
+    deployment: &str,
+    request: &ApiRequest<'_>,
+    deployed: &DeployedModel,
+    prompt: &Prompt,
+    directive: &Directive,
+) -> Response {
+    let serial = simulator.next_serial();
+    let answer = generate(&read::answer_spec(request), deployed, prompt, directive, serial);
+    let top_logprobs = request.is_true("logprobs").then(|| request.number("top_logprobs").unwrap_or(0));
+    let delivery = Delivery { simulator, deployment, serial, operation: Operation::Chat, directive };
+    if request.is_true("stream") {
+        delivery.stream(stream::chunks(&answer, stream_style(request, directive, top_logprobs)))
+    } else {
+        delivery.json(body::body(&answer, top_logprobs))
+    }
+}
+
+fn stream_style(request: &ApiRequest<'_>, directive: &Directive, top_logprobs: Option<u64>) -> StreamStyle {
+    let is_new = matches!(request.model.class, ModelClass::Fixed | ModelClass::Switchable);
+    StreamStyle {
+        include_usage: request.stream_option("include_usage").unwrap_or(false),
+        obfuscation: is_new && request.stream_option("include_obfuscation").unwrap_or(true),
+        async_filter: directive.async_filter,
+        top_logprobs,
+    }
+}
