@@ -15,12 +15,12 @@ impl Fnv {
     /// The hash of these bytes alone.
     pub(super) fn of(bytes: &[u8]) -> Fnv {
         let mut hash = Fnv::default();
-        hash.more(bytes);
+        hash.update(bytes);
         hash
     }
 
     /// More bytes come.
-    pub(super) fn more(&mut self, bytes: &[u8]) {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         self.0 = bytes.iter().fold(self.0, step);
     }
@@ -42,7 +42,7 @@ mod tests {
         assert_eq!(Fnv::of(b"a").number(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(Fnv::of(b"foobar").number(), 0x8594_4171_f739_67e8);
         let mut cut = Fnv::of(b"foo");
-        cut.more(b"bar");
+        cut.update(b"bar");
         assert_eq!(cut, Fnv::of(b"foobar"));
     }
 }

@@ -122,6 +122,11 @@ impl<'a> View<'a> {
         self.children().filter(|child| child.key_is(key)).last()
     }
 
+    /// Returns the member with that key, unless it is `null`: typed clients send `null` for what they leave unset.
+    pub fn non_null(self, key: &str) -> Option<View<'a>> {
+        self.get(key).filter(|value| !value.is_null())
+    }
+
     /// An object's members in order.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, View<'a>)> {
         let object = self.kind() == Kind::Object;
@@ -143,10 +148,26 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether this is a container with values that are not recorded, because they lie too deep.
+    /// Returns whether an array or object has nothing in it, whatever depth its document was parsed to.
+    pub fn is_empty(self) -> bool {
+        text::inner(self.raw()).trim_ascii().is_empty()
+    }
+
+    /// Returns whether this is a container whose values are not recorded, because they lie too deep.
     pub fn is_opaque(self) -> bool {
         let container = matches!(self.kind(), Kind::Array | Kind::Object);
-        container && self.children().next().is_none() && !text::inner(self.raw()).trim_ascii().is_empty()
+        container && self.children().next().is_none() && !self.is_empty()
+    }
+
+    /// Returns the value's bytes as a slice that shares the document's buffer.
+    pub fn slice(self) -> Bytes {
+        self.document.source.slice(self.span().range())
+    }
+
+    /// Parses the value on its own, to see values that lie deeper than its document was parsed. The document's scan has
+    /// validated it, so this returns `None` only for a value that holds too many others.
+    pub fn reparse(self, depth: u32) -> Option<Document> {
+        Document::parse(self.slice(), depth).ok()
     }
 
     /// Another value of the same document.

@@ -15,6 +15,12 @@ pub fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
+/// Adds a member behind a comma: `out` is a run of members that goes behind others as a whole.
+pub fn next_member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
+    out.push(b',');
+    member(out, key, value);
+}
+
 /// Adds an item of a list.
 pub fn item(out: &mut Vec<u8>, value: &[u8]) {
     if !matches!(out.last(), None | Some(b'{' | b'[' | b',')) {

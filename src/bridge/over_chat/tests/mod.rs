@@ -25,7 +25,7 @@ fn answered(chat: &Value) -> Value {
 
 struct Streamed {
     events: Vec<Value>,
-    told: AnswerSummary,
+    summary: AnswerSummary,
     done: bool,
 }
 
@@ -54,7 +54,7 @@ fn streamed(chunks: &[impl ToString]) -> Streamed {
         events_of.event(&Bytes::from(chunk.to_string()), &mut out);
     }
     events_of.end(&mut out);
-    Streamed { events: events(&out), told: events_of.told().clone(), done: events_of.is_done() }
+    Streamed { events: events(&out), summary: events_of.summary().clone(), done: events_of.is_done() }
 }
 
 fn chunk(choice: Value) -> Value {

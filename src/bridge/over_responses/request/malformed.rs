@@ -1,11 +1,11 @@
 //! Malformed messages are refused where they stand.
 
-use super::testing::{conversation, uncarried};
+use super::testing::{conversation, refusal};
 
 /// A conversation with that message is refused for what stands there.
 fn refused(message: &str, place: &str, says: &str) {
     let hello = r#"{"role":"user","content":"Hi"}"#;
-    let (param, why) = uncarried(&format!(r#"{{"messages":[{hello},{message}]}}"#));
+    let (param, why) = refusal(&format!(r#"{{"messages":[{hello},{message}]}}"#));
     assert_eq!(param, format!("messages[1]{place}"), "{message}");
     assert!(why.contains(says), "{message}: {why}");
 }

@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     BridgeOptions, hosted,
-    testing::{parsed, wished},
+    testing::{parsed, translated},
 };
 use crate::{call::ReplayedReasoning, json::apply};
 
 const WISHES: BridgeOptions<'_> = BridgeOptions {
     resource: "here",
     encrypted: true,
-    untold: &[],
+    refused_includes: &[],
     summary: Some("auto"),
     replayed: ReplayedReasoning::All,
 };
@@ -306,8 +306,8 @@ proptest! {
     fn a_call_is_valid_and_keeps_every_text(call in call(), replayed in pick(&REPLAYED)) {
         let chat = call.to_string();
         let options = BridgeOptions { replayed, ..WISHES };
-        let (body, losses) = wished(&chat, &options).unwrap();
-        prop_assert_eq!(wished(&chat, &options).unwrap(), (body.clone(), losses));
+        let (body, losses) = translated(&chat, &options).unwrap();
+        prop_assert_eq!(translated(&chat, &options).unwrap(), (body.clone(), losses));
         let body: Value = serde_json::from_str(&body).unwrap();
         valid(&body);
         prop_assert_eq!(sorted_texts(&body), sorted_texts(&call));
@@ -315,8 +315,8 @@ proptest! {
 
     #[test]
     fn anything_becomes_json_or_is_refused(call in anything()) {
-        // `wished` asserts it.
-        let _outcome = wished(&call.to_string(), &WISHES);
+        // `translated` asserts it.
+        let _outcome = translated(&call.to_string(), &WISHES);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{BridgeOptions, request};
 use crate::{
-    bridge::{Bridged, DEPTH, Loss, Uncarried},
+    bridge::{Bridged, DEPTH, Loss, Unbridgeable},
     json::Document,
 };
 
@@ -14,18 +14,18 @@ pub(super) fn parsed(body: &str) -> Document {
 }
 
 /// What becomes of a chat call: the body, and the losses as `rule@place`, with `~` where nothing is gone.
-pub(super) fn wished(chat: &str, options: &BridgeOptions<'_>) -> Result<(String, String), Uncarried> {
+pub(super) fn translated(chat: &str, options: &BridgeOptions<'_>) -> Result<(String, String), Unbridgeable> {
     let chat = parsed(chat);
     let Bridged { body, losses } = request(&chat, options)?;
     let body = String::from_utf8(body.render(chat.source())).unwrap();
     assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok(), "{body}");
-    let told = |loss: &Loss| format!("{}{}@{}", if loss.same { "~" } else { "" }, loss.rule, loss.at);
-    Ok((body, losses.iter().map(told).collect::<Vec<_>>().join(" ")))
+    let actual = |loss: &Loss| format!("{}{}@{}", if loss.same { "~" } else { "" }, loss.rule, loss.at);
+    Ok((body, losses.iter().map(actual).collect::<Vec<_>>().join(" ")))
 }
 
 /// The same for a deployment without wishes, on the resource `here`.
 pub(super) fn bridged(chat: &str) -> (String, String) {
-    wished(chat, &BridgeOptions { resource: "here", ..BridgeOptions::default() }).unwrap()
+    translated(chat, &BridgeOptions { resource: "here", ..BridgeOptions::default() }).unwrap()
 }
 
 /// The input items of a conversation, and the losses.
@@ -36,7 +36,7 @@ pub(super) fn conversation(messages: &str) -> (String, String) {
 }
 
 /// The parameter and the reason of a call that cannot be carried.
-pub(super) fn uncarried(chat: &str) -> (String, String) {
-    let Uncarried { param, why } = wished(chat, &BridgeOptions::default()).unwrap_err();
+pub(super) fn refusal(chat: &str) -> (String, String) {
+    let Unbridgeable { param, why } = translated(chat, &BridgeOptions::default()).unwrap_err();
     (param, why.into_owned())
 }

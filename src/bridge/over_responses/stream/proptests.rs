@@ -1,11 +1,18 @@
 //! The chunks of any response say together what its whole answer says, wherever the stream is cut and whichever of its
 //! events come.
 
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::bridge::over_responses::answer;
+use crate::{
+    bridge::over_responses::{ANSWER_DEPTH, Reply, answer},
+    json::Document,
+    sse,
+};
 
 fn words() -> impl Strategy<Value = String> {
     "([a-c<>é😀\"\\\\\n ]|END){0,12}"

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{LOSSES, request};
+use super::{LOSS_RULES, request};
 use crate::{
-    bridge::{Loss, Uncarried},
+    bridge::{Loss, Unbridgeable},
     json::Document,
 };
 
@@ -20,13 +20,13 @@ struct Said {
     echo: Value,
 }
 
-fn bridged(source: &str) -> Result<Said, Uncarried> {
+fn bridged(source: &str) -> Result<Said, Unbridgeable> {
     let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), 5).unwrap();
     let (bridged, reply) = request(&document)?;
     let body = bridged.body.render(document.source());
     let echo = [b"{", &*reply.echo, b"}"].concat();
     for loss in &bridged.losses {
-        assert!(LOSSES.contains(&loss.rule), "{loss:?}");
+        assert!(LOSS_RULES.contains(&loss.rule), "{loss:?}");
         assert!(loss.at.find(document.root()).is_some(), "{loss:?}");
     }
     assert_eq!(Document::parse(body.clone().into(), 1).unwrap().duplicate_key(), None);

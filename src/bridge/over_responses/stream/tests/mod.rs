@@ -2,10 +2,17 @@ mod odd_places;
 mod one_place;
 mod stop;
 
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::call::Usage;
+use crate::{
+    bridge::over_responses::Reply,
+    call::{AnswerSummary, Usage},
+    sse,
+};
 
 const CREATED: &str = r#"{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":1741487325.5,"status":"in_progress","model":"gpt-5.6","output":[],"service_tier":"auto","usage":null}}"#;
 
@@ -105,7 +112,7 @@ fn a_text_is_the_stream_that_openai_would_send() {
         error: None,
     };
     let done = chunks.is_done();
-    assert_eq!((&*chunks.told(), done), (&told, true));
+    assert_eq!((&*chunks.summary(), done), (&told, true));
     assert!(fed(&mut chunks, piece).is_empty(), "nothing comes behind the end");
 }
 
@@ -336,13 +343,13 @@ fn failures_end_the_stream_with_an_error() {
         let expected =
             format!(r#"{{"error":{{"message":"m","type":"{kind}","param":null,"code":"{code}"}}}}"#);
         assert_eq!(fed(&mut chunks, event), [expected]);
-        assert_eq!((chunks.is_done(), chunks.told().error.as_deref()), (true, Some(code)));
+        assert_eq!((chunks.is_done(), chunks.summary().error.as_deref()), (true, Some(code)));
         assert!(fed(&mut chunks, event).is_empty());
     }
     let mut chunks = chunks(true, &[]);
     fed(&mut chunks, r#"{"type":"response.failed"}"#);
     chunks.end(&mut BytesMut::new());
-    assert_eq!(chunks.told().error.as_deref(), Some("server_error"));
+    assert_eq!(chunks.summary().error.as_deref(), Some("server_error"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_stop_sequence_ends_the_stream_at_once() {
     assert!(end[0].contains(r#"{"azgate":{"resource":"east","output":[{"type":"#), "{end:?}");
     assert!(end[1].contains(r#""delta":{},"logprobs":null,"finish_reason":"stop""#), "{end:?}");
     assert_eq!((end[2].as_str(), chunks.is_done()), ("[DONE]", true));
-    assert_eq!(chunks.told().finish_reason.as_deref(), Some("stop"));
+    assert_eq!(chunks.summary().finish_reason.as_deref(), Some("stop"));
 }
 
 #[test]
