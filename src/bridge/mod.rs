@@ -1,7 +1,7 @@
 //! The bridge between two dialects that express the same call. [`over_responses`] serves a chat call on the Responses
-//! API, and [`over_chat`] serves a Responses call as a chat completion. Each translates the request, the whole answer and
-//! the stream of events. The bridge is pure: values in, values out, and no policy. What one dialect can express and the
-//! other cannot comes back as a [`Loss`], and the caller decides whether to allow it.
+//! API, and [`over_chat`] serves a Responses call as a chat completion. Each translates the request, the whole answer
+//! and the stream of events. The bridge is pure: values in, values out, and no policy. What one dialect can express
+//! and the other cannot comes back as a [`Loss`], and the caller decides whether to allow it.
 //!
 //! The bridge copies values as spans of the original: numbers keep their digits, and no image is decoded.
 
@@ -22,8 +22,8 @@ use crate::json::{Pointer, Raw};
 /// `messages[].azgate.output[].content[].text`, which litellm keeps one level deeper.
 pub const DEPTH: u32 = 9;
 
-/// The code and the message that a client reads when upstream breaks off a stream. The SDKs raise on this error; they take
-/// a plain end for success.
+/// The code and the message that a client reads when upstream breaks off a stream. The SDKs raise on this error; they
+/// take a plain end for success.
 pub const INTERRUPTED: (&str, &str) =
     ("upstream_stream_interrupted", "The stream from Azure OpenAI broke off before its end.");
 

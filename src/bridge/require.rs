@@ -1,5 +1,5 @@
-//! Members that a call must have. Azure refuses a call without them too. Without this check the other dialect would lose
-//! them, or refuse them under a name that the caller did not write.
+//! Members that a call must have. Azure refuses a call without them too. Without this check the other dialect would
+//! lose them, or refuse them under a name that the caller did not write.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Lossless JSON: a body stays the bytes it came as; what azgate reads of it are spans, and what it changes are
-//! splices. Nothing here knows what the keys mean.
+//! Lossless JSON: a body keeps its original bytes. azgate reads it as spans and changes it by splices. This module
+//! does not know what any key means.
 
 mod document;
 mod edit;

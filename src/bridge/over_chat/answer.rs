@@ -12,7 +12,8 @@ use crate::json::{Document, Kind};
 #[error("the body has no `choices`, so it is not a chat completion")]
 pub struct NotAnAnswer;
 
-/// Returns the response for `chat`, which is parsed to [`super::DEPTH`] or deeper. Only the first of several choices counts.
+/// Returns the response for `chat`, which is parsed to [`super::DEPTH`] or deeper. Only the first of several choices
+/// counts.
 pub fn answer(chat: &Document, reply: &Reply) -> Result<Bytes, NotAnAnswer> {
     chat.root().get("choices").filter(|choices| choices.kind() == Kind::Array).ok_or(NotAnAnswer)?;
     let mut builder = ResponseBuilder::new(Arc::new(reply.clone()));

@@ -1,8 +1,8 @@
-//! Builds a response from a chat answer, whole or chunk by chunk, and writes the events of each change. A whole answer is a
-//! chunk that has everything.
+//! Builds a response from a chat answer, whole or chunk by chunk, and writes the events of each change. A whole
+//! answer is a chunk that has everything.
 //!
-//! Items grow one at a time, in the order in which they begin. Azure sends the pieces of one item together. If a piece comes
-//! for an item that has ended, the item grows on, and its end is sent again with all it has.
+//! Items grow one at a time, in the order in which they begin. Azure sends the pieces of one item together. If a
+//! piece comes for an item that has ended, the item grows on, and its end is sent again with all it has.
 
 use std::sync::Arc;
 
@@ -51,8 +51,9 @@ impl ResponseBuilder {
         }
     }
 
-    /// Opens the item that `is` finds, or a new one, and closes the others. Calls stay open beside each other, since their
-    /// pieces may alternate: a client that acts on the end of a call must have all of it. Returns the item's position.
+    /// Opens the item that `is` finds, or a new one, and closes the others. Calls stay open beside each other, since
+    /// their pieces may alternate: a client that acts on the end of a call must have all of it. Returns the item's
+    /// position.
     pub(super) fn open_item(
         &mut self,
         is: impl Fn(&ResponseItem) -> bool,

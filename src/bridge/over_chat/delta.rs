@@ -130,8 +130,8 @@ impl ResponseBuilder {
         }
     }
 
-    /// Returns the index of the call that a delta without an index belongs to: the call with its id. Without an id it is the
-    /// last call, or a new one if the delta has a name.
+    /// Returns the index of the call that a delta without an index belongs to: the call with its id. Without an id it
+    /// is the last call, or a new one if the delta has a name.
     fn call_index(&self, id: &[u8], has_name: bool) -> u64 {
         let calls = || {
             self.response.items.iter().filter_map(|item| {
@@ -153,8 +153,8 @@ fn array(object: View<'_>, key: &str) -> Option<Document> {
     object.get(key).filter(|value| value.kind() == Kind::Array)?.reparse(3)
 }
 
-/// Returns an annotation of chat in the form of a response. Chat has its members one level deeper, in a member that is named
-/// as its type is.
+/// Returns an annotation of chat in the form of a response. Chat has its members one level deeper, in a member that
+/// is named as its type is.
 fn flattened(annotation: View<'_>) -> Vec<u8> {
     let kind = type_of(annotation).unwrap_or_default();
     let mut flat = MemberMap::default();

@@ -1,5 +1,5 @@
-//! Writes the events of a response, one by one. Between `output_item.added` and `output_item.done`, every text of a message
-//! or a call has the same events: deltas, then the whole text.
+//! Writes the events of a response, one by one. Between `output_item.added` and `output_item.done`, every text of a
+//! message or a call has the same events: deltas, then the whole text.
 
 use bytes::BytesMut;
 

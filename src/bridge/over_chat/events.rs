@@ -11,8 +11,8 @@ use crate::{
     json::{Document, Kind, View, text},
 };
 
-/// How deep a chat answer or chunk must be parsed for the bridge: down to the members of a message. Deeper values (calls,
-/// annotations) are parsed where they occur, so that long `logprobs` cost nothing.
+/// How deep a chat answer or chunk must be parsed for the bridge: down to the members of a message. Deeper values
+/// (calls, annotations) are parsed where they occur, so that long `logprobs` cost nothing.
 pub const DEPTH: u32 = 4;
 
 /// Turns the chunks of one stream into events, one by one.
@@ -30,8 +30,8 @@ impl Events {
         Events { builder: ResponseBuilder::new(reply), next: 0, done: false }
     }
 
-    /// Takes the data of one event from upstream, and appends whole events to `out`. `[DONE]` completes the response, since
-    /// the usage and the verdicts of the asynchronous filter follow the finish reason.
+    /// Takes the data of one event from upstream, and appends whole events to `out`. `[DONE]` completes the response,
+    /// since the usage and the verdicts of the asynchronous filter follow the finish reason.
     pub fn event(&mut self, data: &Bytes, out: &mut BytesMut) {
         let trimmed = data.trim_ascii();
         if self.done || trimmed.is_empty() {
@@ -49,8 +49,8 @@ impl Events {
         }
     }
 
-    /// Ends the stream because upstream has ended. After a finish reason the response is complete even without `[DONE]`.
-    /// Without one, upstream broke off.
+    /// Ends the stream because upstream has ended. After a finish reason the response is complete even without
+    /// `[DONE]`. Without one, upstream broke off.
     pub fn end(&mut self, out: &mut BytesMut) {
         if !self.done {
             self.close(self.builder.is_finished(), out);

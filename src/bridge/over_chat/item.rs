@@ -144,7 +144,8 @@ impl ResponseItem {
         events.item_done(output, &self.json(ItemState::Whole { cut }));
     }
 
-    /// Returns the item. Reasoning has no status: Azure refuses a status in the input (litellm, responses/transformation.py).
+    /// Returns the item. Reasoning has no status: Azure refuses a status in the input (litellm,
+    /// responses/transformation.py).
     pub(super) fn json(&self, state: ItemState) -> Vec<u8> {
         let mut out = [b"{\"id\":", &*self.id].concat();
         match &self.content {

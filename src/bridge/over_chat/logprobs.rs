@@ -1,6 +1,6 @@
-//! Log probabilities in the form of a response: `bytes` and `top_logprobs` are lists (OpenAI's specification, `LogProb`,
-//! `TopLogProb`), and strict SDKs insist on that. In chat, `bytes` is null if a token has no bytes of its own
-//! (`ChatCompletionTokenLogprob`). An empty list means the same.
+//! Log probabilities in the form of a response: `bytes` and `top_logprobs` are lists (OpenAI's specification,
+//! `LogProb`, `TopLogProb`), and strict SDKs insist on that. In chat, `bytes` is null if a token has no bytes of its
+//! own (`ChatCompletionTokenLogprob`). An empty list means the same.
 
 use super::member_map::MemberMap;
 use crate::json::{Kind, View, text, write::item};

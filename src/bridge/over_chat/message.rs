@@ -32,8 +32,8 @@ impl MessagePart {
         if self.refusal { &REFUSAL } else { &OUTPUT_TEXT }
     }
 
-    /// Returns `logprobs` as a member of the text's events and of the part, behind a comma. A refusal has the member only if
-    /// there are some.
+    /// Returns `logprobs` as a member of the text's events and of the part, behind a comma. A refusal has the member
+    /// only if there are some.
     fn logprobs(&self, inside: &[u8]) -> Vec<u8> {
         if self.refusal && inside.is_empty() {
             return Vec::new();

@@ -1,8 +1,8 @@
 //! A Responses call that Azure serves as a chat completion. [`request()`] translates the call to chat. [`answer()`]
 //! translates the whole answer back, and [`Events`] a stream of chunks to the events of a response.
 //!
-//! Nothing is stored, so a response's id cannot be retrieved. It is the chat answer's own id with the prefix of a response,
-//! and every other id is derived from it or from a call's id.
+//! Nothing is stored, so a response's id cannot be retrieved. It is the chat answer's own id with the prefix of a
+//! response, and every other id is derived from it or from a call's id.
 
 mod answer;
 mod builder;

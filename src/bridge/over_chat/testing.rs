@@ -15,7 +15,8 @@ pub(crate) fn chat(message: &Value, reason: &str) -> Value {
     })
 }
 
-/// The events of a stream, each checked on its form: a name that is its type, and a number that is one higher than the last.
+/// The events of a stream, each checked on its form: a name that is its type, and a number that is one higher than
+/// the last.
 pub(crate) fn events(stream: &[u8]) -> Vec<Value> {
     let mut decoder = Decoder::new(EVENT_LIMIT);
     decoder.push(Bytes::copy_from_slice(stream));

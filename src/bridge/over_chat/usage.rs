@@ -13,7 +13,8 @@ const KNOWN: [&str; 5] = [
     "total_tokens",
 ];
 
-/// Reads the counts of a chat answer. Returns them, and the `usage` of the response, which has every count, known or not.
+/// Reads the counts of a chat answer. Returns them, and the `usage` of the response, which has every count, known or
+/// not.
 pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     let counts = Usage::read(Dialect::Chat, usage);
     let total = counts.prompt.saturating_add(counts.completion);

@@ -1,5 +1,5 @@
-//! The verdicts of Azure's content filter. A chat answer has them for the prompt and for each choice. A response has one
-//! list, `content_filters`, whose entries name their side (Azure/azure-rest-api-specs#42141).
+//! The verdicts of Azure's content filter. A chat answer has them for the prompt and for each choice. A response has
+//! one list, `content_filters`, whose entries name their side (Azure/azure-rest-api-specs#42141).
 
 use super::member_map::MemberMap;
 use crate::{
@@ -20,8 +20,8 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
-    /// Reads the list for the prompt, which is parsed to the categories. A list that comes again is complete, so it replaces
-    /// the one before.
+    /// Reads the list for the prompt, which is parsed to the categories. A list that comes again is complete, so it
+    /// replaces the one before.
     pub(super) fn prompts(&mut self, list: View<'_>) {
         self.prompts.clear();
         for entry in list.items() {

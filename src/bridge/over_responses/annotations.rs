@@ -1,7 +1,8 @@
-//! The annotations of texts that are joined into one. A chat completion has one kind of annotation, the citation of a web
-//! page (OpenAI's specification, `ChatCompletionResponseMessage`). Strict clients refuse an answer with another kind: the
-//! Vercel AI SDK, and openai for Python where it checks. So the citation of a file takes that form, and the annotations
-//! that chat cannot hold go unchanged into the vendor field. Offsets are moved to where the text stands now.
+//! The annotations of texts that are joined into one. A chat completion has one kind of annotation, the citation of a
+//! web page (OpenAI's specification, `ChatCompletionResponseMessage`). Strict clients refuse an answer with another
+//! kind: the Vercel AI SDK, and openai for Python where it checks. So the citation of a file takes that form, and the
+//! annotations that chat cannot hold go unchanged into the vendor field. Offsets are moved to where the text stands
+//! now.
 
 use super::item::{OutputItem, PartKind, TextPart};
 use crate::{
@@ -53,8 +54,8 @@ impl Annotations {
     }
 }
 
-/// Calls `take` with every annotation of all texts of `items`, and with the number of characters before its text. If the
-/// text was cut after `cut` characters, annotations that begin behind the cut are left out.
+/// Calls `take` with every annotation of all texts of `items`, and with the number of characters before its text. If
+/// the text was cut after `cut` characters, annotations that begin behind the cut are left out.
 pub(super) fn for_each_annotation<'a>(
     items: impl IntoIterator<Item = &'a OutputItem>,
     cut: Option<u64>,
@@ -93,8 +94,8 @@ fn is_within(annotation: View<'_>, before: u64, cut: Option<u64>) -> bool {
         && index.is_none_or(|index| index <= cut)
 }
 
-/// Returns the citation of a page as chat has it, one level deeper, with every member that strict clients need. `None` if
-/// it has no URL.
+/// Returns the citation of a page as chat has it, one level deeper, with every member that strict clients need.
+/// `None` if it has no URL.
 fn page(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     let url = string(annotation, "url")?;
     let place = before.to_string();
@@ -117,8 +118,8 @@ fn page(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Returns the citation of a file in the form of a page's; `None` if it names no file. Both indices are the place of the
-/// citation.
+/// Returns the citation of a file in the form of a page's; `None` if it names no file. Both indices are the place of
+/// the citation.
 fn file(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     let id = string(annotation, "file_id")?;
     let index = annotation.get("index").and_then(View::whole).unwrap_or_default();
@@ -152,8 +153,9 @@ fn put_moved(out: &mut Vec<u8>, kind: &str, key: &str, value: View<'_>, before: 
     }
 }
 
-/// Returns whether a member is an offset in the text. The `index` of a file's citation is one: OpenAI's reference shows one
-/// file at 320, 576 and 815 (guide to file search), though the specification calls it a position in a list of files.
+/// Returns whether a member is an offset in the text. The `index` of a file's citation is one: OpenAI's reference
+/// shows one file at 320, 576 and 815 (guide to file search), though the specification calls it a position in a list
+/// of files.
 fn is_offset(kind: &str, key: &str) -> bool {
     matches!((kind, key), (_, "start_index" | "end_index") | ("file_citation" | "file_path", "index"))
 }

@@ -1,5 +1,5 @@
-//! `message.context` as the clients of On Your Data read it (Azure's specification, `AzureChatMessageContext`): what the
-//! search found in files, and the web pages that the answer cites.
+//! `message.context` as the clients of On Your Data read it (Azure's specification, `AzureChatMessageContext`): what
+//! the search found in files, and the web pages that the answer cites.
 
 use super::{annotations::for_each_annotation, item::OutputItem};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
     },
 };
 
-/// Returns the context of an answer made of `items`; `None` if nothing was found and nothing is cited. If the text was cut,
-/// `cut` is the number of characters that are left.
+/// Returns the context of an answer made of `items`; `None` if nothing was found and nothing is cited. If the text
+/// was cut, `cut` is the number of characters that are left.
 pub(super) fn context<'a>(
     items: impl IntoIterator<Item = &'a OutputItem> + Clone,
     cut: Option<u64>,

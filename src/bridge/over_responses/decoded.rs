@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::json::text;
 
-/// Decodes the inside of a JSON string to UTF-8. Half of a surrogate pair becomes the three bytes that it has in WTF-8, which
-/// no valid text contains.
+/// Decodes the inside of a JSON string to UTF-8. Half of a surrogate pair becomes the three bytes that it has in
+/// WTF-8, which no valid text contains.
 pub(super) fn decoded(inner: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\\', inner).is_none() {
         return Cow::Borrowed(inner);

@@ -1,10 +1,10 @@
 //! The verdicts of Azure's content filter. A response has one list, `content_filters`, whose entries name their side
-//! (`source_type`: `prompt` or `completion`). A completion has `prompt_filter_results`, and `content_filter_results` in its
-//! choice (Microsoft, how-to/responses.md, "Handle guardrails and content filtering"). A completion cannot say which
-//! characters an entry is about.
+//! (`source_type`: `prompt` or `completion`). A completion has `prompt_filter_results`, and `content_filter_results`
+//! in its choice (Microsoft, how-to/responses.md, "Handle guardrails and content filtering"). A completion cannot say
+//! which characters an entry is about.
 //!
-//! If the filter blocks a prompt, the error has the verdict in a list of the same kind. Clients of chat completions read it
-//! in the error's `innererror`.
+//! If the filter blocks a prompt, the error has the verdict in a list of the same kind. Clients of chat completions
+//! read it in the error's `innererror`.
 
 use crate::{
     bridge::values::{list, text_of},

@@ -12,8 +12,8 @@ use crate::{
     json::{Document, Kind, View},
 };
 
-/// How deep an item is parsed: its members, its parts, and their members. Deeper lists (logprobs, annotations) are parsed
-/// on their own, one by one.
+/// How deep an item is parsed: its members, its parts, and their members. Deeper lists (logprobs, annotations) are
+/// parsed on their own, one by one.
 const DEPTH: u32 = 3;
 
 /// One item of the output.

@@ -5,8 +5,8 @@ use crate::json::{
     write::{item, key, member},
 };
 
-/// Merges chat completions of one choice each: the first one, with the choices and the token counts of all. Each of them
-/// is billed, including its prompt.
+/// Merges chat completions of one choice each: the first one, with the choices and the token counts of all. Each of
+/// them is billed, including its prompt.
 pub fn merge(answers: &[Document]) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     for (name, value) in answers.first().into_iter().flat_map(|first| first.root().members()) {

@@ -28,8 +28,8 @@ fn find(text: &[u8], sequences: &[String]) -> Option<Range<usize>> {
 pub(super) struct HeldText(Vec<u8>);
 
 impl HeldText {
-    /// Takes the next piece, the inside of a JSON string. Returns what may be shown, and whether a sequence is complete, so
-    /// that nothing more must follow. If nothing is held, the result is a slice of the piece.
+    /// Takes the next piece, the inside of a JSON string. Returns what may be shown, and whether a sequence is
+    /// complete, so that nothing more must follow. If nothing is held, the result is a slice of the piece.
     pub(super) fn push<'a>(&mut self, piece: &'a [u8], sequences: &[String]) -> (Cow<'a, [u8]>, bool) {
         let all: Cow<'a, [u8]> = if self.0.is_empty() {
             piece.into()

@@ -1,6 +1,6 @@
-//! The vendor field `azgate`: what a response has and a chat message cannot hold. It shows a client what the hosted tools
-//! did. A client that sends it back with its message gives the model its reasoning back, in encrypted form. Items that the
-//! message itself holds stand in the field as marks, which keep their place.
+//! The vendor field `azgate`: what a response has and a chat message cannot hold. It shows a client what the hosted
+//! tools did. A client that sends it back with its message gives the model its reasoning back, in encrypted form.
+//! Items that the message itself holds stand in the field as marks, which keep their place.
 
 use super::item::{ItemKind, OutputItem};
 use crate::{
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Returns the field for `items` and for the `annotations` that chat cannot hold, the inside of a list; `None` if the
-/// message holds everything. If the text was cut, `cut` is the index of the message with the cut: then messages are only
-/// marked, and those behind the cut are left out.
+/// message holds everything. If the text was cut, `cut` is the index of the message with the cut: then messages are
+/// only marked, and those behind the cut are left out.
 pub(super) fn vendor_field<'a>(
     items: impl Iterator<Item = &'a OutputItem> + Clone,
     resource: &str,
@@ -56,7 +56,8 @@ pub(super) fn vendor_field<'a>(
 fn is_kept(item: &OutputItem) -> bool {
     let has = |key| item.view().non_null(key).is_some();
     match item.kind() {
-        // OpenAI's specification: a model that labels its messages does worse if the labels are missing (`MessagePhase`).
+        // OpenAI's specification: a model that labels its messages does worse if the labels are missing
+        // (`MessagePhase`).
         ItemKind::Message => has("phase") || item.has_other_content(),
         // Without its namespace, the name may mean another tool.
         ItemKind::Call(_) => has("namespace"),

@@ -1,5 +1,6 @@
-//! The messages of a chat call in their order. Adjacent items of the assistant are joined into one message. The outputs of
-//! its calls follow that message directly, wherever they stood in the input. All other messages keep their order.
+//! The messages of a chat call in their order. Adjacent items of the assistant are joined into one message. The
+//! outputs of its calls follow that message directly, wherever they stood in the input. All other messages keep their
+//! order.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -79,8 +80,8 @@ impl Conversation {
         turn.calls.item(call);
     }
 
-    /// Adds the output of the first call with this id that has none yet. Chat refuses an output without a call, as Responses
-    /// does: "No tool call found for function call output" (continue#10092).
+    /// Adds the output of the first call with this id that has none yet. Chat refuses an output without a call, as
+    /// Responses does: "No tool call found for function call output" (continue#10092).
     pub(super) fn push_output(
         &mut self,
         message: Raw,
@@ -103,8 +104,8 @@ impl Conversation {
         Ok(())
     }
 
-    /// Returns the messages. Both chat and Responses refuse a call without an output: "No tool output found for function
-    /// call" (openai-agents-python#673).
+    /// Returns the messages. Both chat and Responses refuse a call without an output: "No tool output found for
+    /// function call" (openai-agents-python#673).
     pub(super) fn finish(mut self) -> Result<impl Iterator<Item = Raw>, Unbridgeable> {
         self.end_turn();
         let pending = self.pending.iter().flat_map(|(id, calls)| calls.iter().map(move |call| (id, call)));

@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use crate::json::{Document, Kind, Raw, RawBuilder, View};
 
-/// The members, and their values if the call does not have them (OpenAI's specification of 2026-08-21, its defaults and the
-/// examples of a response). The service tier is not among them, since a response has the one that served it. Nor is
-/// `store`, since nothing is stored, whatever the call asks for.
+/// The members, and their values if the call does not have them (OpenAI's specification of 2026-08-21, its defaults
+/// and the examples of a response). The service tier is not among them, since a response has the one that served it.
+/// Nor is `store`, since nothing is stored, whatever the call asks for.
 const MEMBERS: &[(&str, Option<&str>)] = &[
     ("background", Some("false")),
     ("instructions", Some("null")),

@@ -1,7 +1,7 @@
 //! Instructions and input items become messages.
 //!
-//! A response is a list of items: a text, then calls, each on its own. In chat they are one message of the assistant, and the
-//! outputs of its calls must follow it: see [`super::conversation`]. Reasoning between them is left out.
+//! A response is a list of items: a text, then calls, each on its own. In chat they are one message of the assistant,
+//! and the outputs of its calls must follow it: see [`super::conversation`]. Reasoning between them is left out.
 
 use super::{content, conversation::Conversation};
 use crate::{
@@ -186,7 +186,8 @@ fn message(role: &'static str, content: Raw) -> Raw {
     out.finish()
 }
 
-/// Returns the loss of a reasoning item, which chat cannot hold. Its summary alone is no loss, since a model does not read it.
+/// Returns the loss of a reasoning item, which chat cannot hold. Its summary alone is no loss, since a model does not
+/// read it.
 fn reasoning(item: View<'_>, at: &Pointer) -> Loss {
     let has = |key: &str| item.get(key).is_some_and(|value| !matches!(value.raw(), b"null" | b"\"\""));
     let content = item.get("content").is_some_and(|content| content.items().next().is_some());

@@ -30,8 +30,8 @@ const STATEFUL: &[(&str, &str)] = &[
     ),
 ];
 
-/// Parameters of chat completions that would stand twice in the bridged call, or whose answer a response cannot hold; and
-/// what a Responses call has instead.
+/// Parameters of chat completions that would stand twice in the bridged call, or whose answer a response cannot hold;
+/// and what a Responses call has instead.
 const CHAT_ONLY: &[(&str, &str)] = &[
     ("audio", "and a response has no audio"),
     ("function_call", "and a Responses call has `tool_choice`"),
@@ -138,8 +138,8 @@ impl<'a> ChatCall<'a> {
         Ok(())
     }
 
-    /// Translates the format of the text. Chat has the members of a schema one level deeper. Plain text is left out: it is
-    /// chat's default, and some families refuse the parameter.
+    /// Translates the format of the text. Chat has the members of a schema one level deeper. Plain text is left out:
+    /// it is chat's default, and some families refuse the parameter.
     fn format(&mut self, format: View<'_>) {
         match type_of(format).as_deref() {
             Some("text") if format.members().count() == 1 => {}
@@ -161,8 +161,8 @@ impl<'a> ChatCall<'a> {
         }
     }
 
-    /// Translates `top_logprobs`. Chat refuses it without `logprobs`, and a response has log probabilities only if `include`
-    /// asks for them.
+    /// Translates `top_logprobs`. Chat refuses it without `logprobs`, and a response has log probabilities only if
+    /// `include` asks for them.
     fn top_logprobs(&mut self, value: View<'_>) {
         if self.wants_logprobs() {
             self.body.copy("top_logprobs", value);
@@ -181,8 +181,8 @@ impl<'a> ChatCall<'a> {
         self.root.get("stream").and_then(View::boolean) == Some(true)
     }
 
-    /// Translates `stream`. The last event of a response has the usage, and chat sends the usage of a stream only if the call
-    /// asks for it.
+    /// Translates `stream`. The last event of a response has the usage, and chat sends the usage of a stream only if
+    /// the call asks for it.
     fn stream(&mut self, value: View<'_>) {
         self.body.copy("stream", value);
         if self.streams() {

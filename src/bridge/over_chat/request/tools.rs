@@ -1,8 +1,8 @@
-//! Tools and the choice among them. Responses has a tool's members beside its type. Chat has them one level deeper, in a
-//! member that is named as the type is.
+//! Tools and the choice among them. Responses has a tool's members beside its type. Chat has them one level deeper,
+//! in a member that is named as the type is.
 //!
-//! `strict` is sent as it came. If it is absent, Responses tries a strict schema and falls back, and chat does not. A client
-//! cannot rely on either.
+//! `strict` is sent as it came. If it is absent, Responses tries a strict schema and falls back, and chat does not. A
+//! client cannot rely on either.
 
 use crate::{
     bridge::{

@@ -227,7 +227,8 @@ fn the_end_of_a_call_is_told_once_though_its_pieces_come_in_turns() {
     assert_eq!(done, ["ac", "b"]);
 }
 
-/// Servers that are not Azure's may leave the index out; then a new id begins a call, and what has none goes on with the last.
+/// Servers that are not Azure's may leave the index out; then a new id begins a call, and what has none goes on with
+/// the last.
 #[test]
 fn calls_without_an_index_are_told_apart_by_their_ids() {
     let pieces = |pieces: &[(&str, &str, &str)]| {

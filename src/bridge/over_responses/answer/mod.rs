@@ -96,8 +96,8 @@ pub(super) fn logprobs(inside: &[u8]) -> Vec<u8> {
     [b"{\"content\":[", inside, b"],\"refusal\":null}"].concat()
 }
 
-/// The chat message that the items make up. Texts are the insides of JSON strings, lists the insides of JSON lists. An offset
-/// is a number of bytes of `content`, as it is escaped.
+/// The chat message that the items make up. Texts are the insides of JSON strings, lists the insides of JSON lists.
+/// An offset is a number of bytes of `content`, as it is escaped.
 #[derive(Debug, Default)]
 struct ChatMessage {
     content: Option<Vec<u8>>,

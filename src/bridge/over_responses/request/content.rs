@@ -11,7 +11,8 @@ use crate::{
 pub(super) enum Author {
     /// Its text may stay a string.
     Client,
-    /// Its text becomes a part with annotations: Azure AI Foundry refuses one without (NousResearch/hermes-agent#67667).
+    /// Its text becomes a part with annotations: Azure AI Foundry refuses one without
+    /// (NousResearch/hermes-agent#67667).
     Model,
 }
 

@@ -26,7 +26,8 @@ impl InputItems<'_, '_> {
         self.losses.push(Loss { rule, at, why: why.into(), same });
     }
 
-    /// Drops a participant's name, which an item cannot hold. A tool's name is in its call, so dropping it loses nothing.
+    /// Drops a participant's name, which an item cannot hold. A tool's name is in its call, so dropping it loses
+    /// nothing.
     pub(super) fn drop_name(&mut self, message: View<'_>, at: &Pointer) {
         let is_tool = text_of(message, "role").as_deref() == Some("tool");
         let why = "the Responses API, on which this call is served, knows no names of participants";

@@ -55,8 +55,8 @@ fn push<'a>(input: &mut InputItems<'a, '_>, message: View<'a>, index: usize) -> 
     Ok(())
 }
 
-/// Translates a message of the client. Its item always has a type: the endpoints of Azure AI Foundry's projects refuse a
-/// message without one (vercel/ai#20180).
+/// Translates a message of the client. Its item always has a type: the endpoints of Azure AI Foundry's projects
+/// refuse a message without one (vercel/ai#20180).
 fn client_message<'a>(
     input: &mut InputItems<'a, '_>,
     message: View<'a>,

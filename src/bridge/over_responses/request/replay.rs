@@ -4,9 +4,9 @@
 //! The vendor field holds them (see [`super::past_answer`]). It only marks what the message itself holds:
 //! `{"type": "message"}`, `{"type": "function_call", "call_id": "…"}`.
 //!
-//! A client may have written anything there, and Azure hands out what it stores to anyone who names it. So an item goes
-//! back only if it is complete in itself, and only with the members that it needs. A run of code, for example, names the
-//! container that it ran in, so it stays with the client.
+//! A client may have written anything there, and Azure hands out what it stores to anyone who names it. So an item
+//! goes back only if it is complete in itself, and only with the members that it needs. A run of code, for example,
+//! names the container that it ran in, so it stays with the client.
 
 use super::{
     assistant_items::AssistantItems,
@@ -88,8 +88,8 @@ fn complete(kind: &str, item: View<'_>) -> Option<Raw> {
     Some(complete.finish())
 }
 
-/// Returns a reasoning item with its id (Azure/azure-sdk-for-net#59967), and without its status and its plain text, which
-/// Azure refuses (BerriAI/litellm, `responses/transformation.py`; microsoft/agent-framework-go#784).
+/// Returns a reasoning item with its id (Azure/azure-sdk-for-net#59967), and without its status and its plain text,
+/// which Azure refuses (BerriAI/litellm, `responses/transformation.py`; microsoft/agent-framework-go#784).
 fn reasoning(item: View<'_>) -> Raw {
     let mut reasoning = Object::typed("reasoning");
     reasoning.copy_some(members(item), &["id", "summary", "encrypted_content"]);

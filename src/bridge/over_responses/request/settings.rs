@@ -64,8 +64,8 @@ pub(super) fn text(root: View<'_>) -> Option<Raw> {
     )
 }
 
-/// Merges into one object: the chat parameters, then the member that the client sends under its Responses name, then what
-/// the deployment adds. If the client's member is not an object it goes as it came, for Azure to refuse.
+/// Merges into one object: the chat parameters, then the member that the client sends under its Responses name, then
+/// what the deployment adds. If the client's member is not an object it goes as it came, for Azure to refuse.
 fn merged<'a>(
     root: View<'a>,
     key: &str,

@@ -13,7 +13,8 @@ use crate::{
     json::{Kind, Pointer, Raw, View},
 };
 
-/// Members of a tool call that have no place in an item. SDKs leave some of them there from a stream or a parsed answer.
+/// Members of a tool call that have no place in an item. SDKs leave some of them there from a stream or a parsed
+/// answer.
 const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
 
 /// A tool call as an item.

@@ -6,7 +6,8 @@ use crate::{
     json::{Kind, Raw, View},
 };
 
-/// The `parameters` of a function that has none. The Responses API wants them, and this form is valid in strict mode too.
+/// The `parameters` of a function that has none. The Responses API wants them, and this form is valid in strict mode
+/// too.
 const NO_PARAMETERS: &str = r#"{"type":"object","properties":{},"required":[],"additionalProperties":false}"#;
 
 pub(super) fn tools(tools: View<'_>) -> Raw {

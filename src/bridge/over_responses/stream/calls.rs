@@ -49,8 +49,8 @@ impl ToolCallState {
         }
     }
 
-    /// Returns whether an item is this call. Its id or its position may have changed, if the client would answer both with
-    /// the same `call_id`.
+    /// Returns whether an item is this call. Its id or its position may have changed, if the client would answer both
+    /// with the same `call_id`.
     fn is(&self, call: CallRef<'_>) -> bool {
         let id = agree(self.id.as_deref(), call.id);
         let output = agree(self.output, call.output);
@@ -120,9 +120,9 @@ impl ToolCalls {
         self.calls.iter().position(|call| call.is(item))
     }
 
-    /// Returns the index of the call that input is for. Some gateways change the id between events, so the position counts
-    /// too. If the input could be for either of two calls, it goes to none: both wait for their items, which have the
-    /// whole input. A call that may have missed a piece waits as well.
+    /// Returns the index of the call that input is for. Some gateways change the id between events, so the position
+    /// counts too. If the input could be for either of two calls, it goes to none: both wait for their items, which
+    /// have the whole input. A call that may have missed a piece waits as well.
     pub(super) fn of_input(
         &mut self,
         id: Option<&[u8]>,

@@ -1,4 +1,5 @@
-//! The state of one stream, and what every kind of event may need: the first chunk, held text, and the error at the end.
+//! The state of one stream, and what every kind of event may need: the first chunk, held text, and the error at the
+//! end.
 
 use std::sync::Arc;
 
@@ -35,8 +36,9 @@ pub struct Chunks {
     pub(super) cut: bool,
 }
 
-/// Whether the client has received the context. It must come once: the accumulator of openai-python does not accept a second
-/// list of objects without an index (`accumulate_delta`). So the context waits for all searches before the text.
+/// Whether the client has received the context. It must come once: the accumulator of openai-python does not accept a
+/// second list of objects without an index (`accumulate_delta`). So the context waits for all searches before the
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ContextState {
     None,

@@ -30,7 +30,8 @@ pub(super) enum EventKind {
     Ignored,
 }
 
-/// Reads the kind of an event from its `type`. Azure's specification calls the text of the reasoning `response.reasoning`.
+/// Reads the kind of an event from its `type`. Azure's specification calls the text of the reasoning
+/// `response.reasoning`.
 pub(super) fn kind(event: View<'_>) -> EventKind {
     let Some(name) = type_of(event) else {
         let is_error = event.get("error").is_some_and(|error| error.kind() == Kind::Object);

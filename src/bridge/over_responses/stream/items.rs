@@ -37,8 +37,8 @@ impl FinishedItems {
         }
     }
 
-    /// Returns whether an item of the finished response is known. It may have another position there than in the events, or
-    /// another id.
+    /// Returns whether an item of the finished response is known. It may have another position there than in the
+    /// events, or another id.
     pub(super) fn has(&self, output: u64, item: &OutputItem) -> bool {
         let same_id = |known: &OutputItem| agree(known, item, "id") == Some(true);
         self.0.iter().any(|(at, known)| (*at == output || same_id(known)) && may_be_same(known, item))

@@ -1,8 +1,10 @@
-//! A stream of response events becomes a stream of chat chunks. The bridge passes on each piece of text as it is spelt. It
-//! keeps only the finished items, which the last chunks need, and how much of each text and call it has sent.
+//! A stream of response events becomes a stream of chat chunks. The bridge passes on each piece of text as it is
+//! spelt. It keeps only the finished items, which the last chunks need, and how much of each text and call it has
+//! sent.
 //!
-//! Events repeat themselves: a text comes in pieces, then whole, then in its item, then in the response. The bridge sends
-//! what the first of them has, and from each later one only what is new. So a stream that lacks pieces is complete too.
+//! Events repeat themselves: a text comes in pieces, then whole, then in its item, then in the response. The bridge
+//! sends what the first of them has, and from each later one only what is new. So a stream that lacks pieces is
+//! complete too.
 
 mod calls;
 mod chunks;

@@ -67,8 +67,8 @@ fn response() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What of the events comes: pieces, whole texts, items. The last event always does. Further what an upstream outside the
-/// specification leaves out: the last piece of a text that comes whole, and the places of items.
+/// What of the events comes: pieces, whole texts, items. The last event always does. Further what an upstream outside
+/// the specification leaves out: the last piece of a text that comes whole, and the places of items.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is left out by itself")]
 struct Shown {

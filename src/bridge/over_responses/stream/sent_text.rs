@@ -1,6 +1,6 @@
-//! How much of a text was sent, so that an event with the whole text adds only the rest. For each text azgate keeps a length
-//! and a hash, enough to see whether the whole text adds anything. The text itself may be long, and nearly every event adds
-//! to it.
+//! How much of a text was sent, so that an event with the whole text adds only the rest. For each text azgate keeps a
+//! length and a hash, enough to see whether the whole text adds anything. The text itself may be long, and nearly
+//! every event adds to it.
 
 use crate::bridge::{fnv::Fnv, over_responses::decoded::decoded};
 
@@ -31,8 +31,8 @@ impl SentText {
         self.hash.update(inner);
     }
 
-    /// Takes the whole text. Returns the part that was not sent yet, and records it as sent. Returns `None` if nothing is
-    /// left, or if the client has received another text.
+    /// Takes the whole text. Returns the part that was not sent yet, and records it as sent. Returns `None` if
+    /// nothing is left, or if the client has received another text.
     pub(super) fn unsent<'a>(&mut self, all: &'a [u8]) -> Option<Unsent<'a>> {
         let (sent, inner) = all.split_at_checked(self.length).filter(|(_, inner)| !inner.is_empty())?;
         if Fnv::of(sent) != self.hash {

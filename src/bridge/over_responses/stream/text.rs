@@ -62,8 +62,8 @@ impl Chunks {
         self.send(text.key, rest, behind.as_deref(), out);
     }
 
-    /// Returns the key of the text in an event, and whether the event names the item's position. Without a position, the
-    /// text belongs to the item that is not finished yet.
+    /// Returns the key of the text in an event, and whether the event names the item's position. Without a position,
+    /// the text belongs to the item that is not finished yet.
     fn key(&self, kind: PartKind, event: View<'_>) -> (TextKey, bool) {
         let member = if kind == PartKind::Summary { "summary_index" } else { "content_index" };
         let index = event.get(member).and_then(View::whole).unwrap_or_default();

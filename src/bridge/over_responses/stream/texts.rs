@@ -106,8 +106,8 @@ impl SentTexts {
         Some((self.0.last_mut()?, another))
     }
 
-    /// Finds a text by its item's id and its place, or by the one that is reliable. Some gateways change an item's id between
-    /// events, give the same id to several items, or give an item another position.
+    /// Finds a text by its item's id and its place, or by the one that is reliable. Some gateways change an item's id
+    /// between events, give the same id to several items, or give an item another position.
     fn find(&self, text: TextRef<'_>) -> Option<usize> {
         let TextRef { key, is_placed, id, source } = text;
         let by = |test: &dyn Fn(&TextState) -> bool| {

@@ -56,7 +56,8 @@ impl Writer {
         sse::data(out, [&*self.delta, br#""content":""#, inner].into_iter().chain(end).chain([&b"}"[..]]));
     }
 
-    /// Writes the chunk with the finish reason, then one with the usage if it is known and wanted, and the end of the stream.
+    /// Writes the chunk with the finish reason, then one with the usage if it is known and wanted, and the end of the
+    /// stream.
     pub(super) fn finish(
         &self,
         reason: &str,

@@ -44,7 +44,8 @@ fn call(members: Value) -> Said {
     bridged(&call.to_string()).unwrap()
 }
 
-/// What the members become, beside the model and the message, and what is lost: rule, place, and whether it is the same.
+/// What the members become, beside the model and the message, and what is lost: rule, place, and whether it is the
+/// same.
 fn becomes(members: Value, expected: Value, losses: &[(&str, &str, bool)]) {
     let said = call(members.clone());
     let mut body = said.body.as_object().unwrap().clone();

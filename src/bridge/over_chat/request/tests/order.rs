@@ -1,4 +1,5 @@
-//! Outputs stand in chat right behind the message that calls: wherever an item may stand in Responses, the messages are legal.
+//! Outputs stand in chat right behind the message that calls: wherever an item may stand in Responses, the messages
+//! are legal.
 
 use serde_json::{Value, json};
 

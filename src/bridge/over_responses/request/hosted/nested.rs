@@ -1,5 +1,5 @@
-//! Options of a tool in a member that is named as the tool is. The Assistants API had them there, and chat has those of a
-//! function there. The Responses API has them in the tool itself.
+//! Options of a tool in a member that is named as the tool is. The Assistants API had them there, and chat has those
+//! of a function there. The Responses API has them in the tool itself.
 
 use super::{super::object::Object, correction::Correction};
 use crate::json::{Kind, View};
