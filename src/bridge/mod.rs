@@ -39,7 +39,7 @@ const INCLUDE_LOGPROBS: &str = "message.output_text.logprobs";
 pub struct Bridged {
     /// The body, made of pieces of the original.
     pub body: Raw,
-    /// What the body no longer says, in the order of the original.
+    /// What the body lost, in the order of the original.
     pub losses: Vec<Loss>,
 }
 

@@ -130,10 +130,10 @@ impl Patch {
         }
         match (place, change) {
             (EditTarget::Node(node), Change::Set { value, .. }) => {
-                self.node(node).value = Some(value.clone())
+                self.node(node).value = Some(value.clone());
             }
             (EditTarget::Node(node), Change::Insert { value, .. }) => {
-                self.node(node).before.push(value.clone())
+                self.node(node).before.push(value.clone());
             }
             (EditTarget::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
             (EditTarget::Node(node), Change::Rename { to, .. }) => {

@@ -109,7 +109,7 @@ impl Events {
             name.text().map_or_else(|| String::from_utf8_lossy(name.raw()).into_owned(), Into::into)
         });
         let whole = (error.kind() == Kind::String).then(|| error.raw());
-        let message = string(error, "message").or(whole).unwrap_or(b"\"Azure OpenAI told of an error.\"");
+        let message = string(error, "message").or(whole).unwrap_or(b"\"Azure OpenAI reported an error.\"");
         let param = string(error, "param").unwrap_or(b"null");
         self.write(out, |_, events| {
             let members = [&b"\"code\":"[..], &code, b",\"message\":", message, b",\"param\":", param];

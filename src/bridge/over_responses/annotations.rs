@@ -13,8 +13,8 @@ use crate::{
     },
 };
 
-/// The start of the `url` of a file; the file's id follows. It is no web address, and a browser does not take it for a
-/// page of the client's own site.
+/// The start of the `url` of a file; the file's id follows. It is not a web address, and a browser does not take it
+/// for a page of the client's own site.
 const FILE: &str = "azgate:file/";
 
 /// The insides of two lists.

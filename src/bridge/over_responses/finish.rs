@@ -58,7 +58,7 @@ impl Failure {
         let message = string_or_number("message").or_else(|| error.text().map(Cow::into_owned));
         let failure = Failure::new(
             &code.unwrap_or_else(|| "server_error".to_owned()),
-            &message.unwrap_or_else(|| "Azure OpenAI told of an error without a message.".to_owned()),
+            &message.unwrap_or_else(|| "Azure OpenAI reported an error without a message.".to_owned()),
         );
         Failure { filters: filters(error), ..failure }
     }

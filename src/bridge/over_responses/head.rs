@@ -39,7 +39,7 @@ mod tests {
     use crate::json::Document;
 
     #[test]
-    fn the_time_is_in_whole_seconds_however_it_is_spelt() {
+    fn the_time_is_in_whole_seconds_in_any_notation() {
         for (at, expected) in [
             ("1700000000", "1700000000"),
             ("1700000000.75", "1700000000"),

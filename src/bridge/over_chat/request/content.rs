@@ -82,7 +82,7 @@ fn joined(mut parts: Vec<ContentPart>) -> ChatContent {
             for part in parts {
                 match part {
                     ContentPart::Text(raw, _) | ContentPart::Refusal(raw, _) | ContentPart::Other(raw) => {
-                        out.item(raw)
+                        out.item(raw);
                     }
                 }
             }

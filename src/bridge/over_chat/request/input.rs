@@ -100,7 +100,7 @@ impl Messages {
         let content = content::content(sent, &place, losses)?;
         if item.non_null("phase").is_some() {
             let why =
-                "chat messages are not labelled so, and the models that read the label are not served there";
+                "chat messages have no phase, and the models that read it are not served by chat completions";
             losses.push(Loss {
                 rule: "drop.phase",
                 at: at.clone().then("phase"),
@@ -186,8 +186,8 @@ fn message(role: &'static str, content: Raw) -> Raw {
     out.finish()
 }
 
-/// Returns the loss of a reasoning item, which chat cannot hold. Its summary alone is no loss, since a model does not
-/// read it.
+/// Returns the loss of a reasoning item, which chat cannot hold. Its summary alone is not a loss, since a model does
+/// not read it.
 fn reasoning(item: View<'_>, at: &Pointer) -> Loss {
     let has = |key: &str| item.get(key).is_some_and(|value| !matches!(value.raw(), b"null" | b"\"\""));
     let content = item.get("content").is_some_and(|content| content.items().next().is_some());

@@ -113,7 +113,7 @@ impl<'a> ChatCall<'a> {
             match &*key {
                 "effort" => self.body.copy("reasoning_effort", value),
                 "summary" | "generate_summary" => {
-                    let why = "a chat completion tells no summary of its reasoning";
+                    let why = "a chat completion has no summary of its reasoning";
                     self.lose("drop.reasoning_summary", at, why, false);
                 }
                 _ => self.lose("drop.reasoning", at, "a chat completion has no such setting", false),
@@ -167,7 +167,7 @@ impl<'a> ChatCall<'a> {
         if self.wants_logprobs() {
             self.body.copy("top_logprobs", value);
         } else {
-            let why = "log probabilities are told where `include` asks for them, and it does not";
+            let why = "a response has log probabilities only if `include` asks for them, and it does not";
             self.lose("drop.top_logprobs", Pointer::key("top_logprobs"), why, true);
         }
     }

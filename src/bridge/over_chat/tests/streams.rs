@@ -7,9 +7,9 @@ use crate::{
     call::{AnswerSummary, Usage},
 };
 
-/// The order of the specification's example of a stream.
+/// The order of events is that of the specification's example of a stream.
 #[test]
-fn a_text_is_told_in_the_order_of_the_specifications_example() {
+fn the_events_of_a_text_have_the_order_of_the_specification() {
     let summary = whole(&[
         delta(json!({"role": "assistant", "content": "", "refusal": null})),
         delta(json!({"content": "Hi"})),
@@ -60,7 +60,7 @@ fn a_text_is_told_in_the_order_of_the_specifications_example() {
 }
 
 #[test]
-fn items_follow_one_another_and_calls_tell_their_arguments() {
+fn items_follow_one_another_and_calls_have_their_arguments() {
     let call = |index: u32, more: Value| {
         let mut call = json!({"index": index});
         call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -117,7 +117,7 @@ fn items_follow_one_another_and_calls_tell_their_arguments() {
 }
 
 #[test]
-fn azures_odd_chunks_are_part_of_the_story() {
+fn unusual_chunks_of_azure_are_accepted() {
     let empty = |more: Value| {
         let mut chunk = json!({"choices": [], "created": 0, "id": "", "model": "", "object": ""});
         chunk.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -173,7 +173,7 @@ fn azures_odd_chunks_are_part_of_the_story() {
 }
 
 #[test]
-fn a_block_behind_the_end_makes_the_response_incomplete() {
+fn a_filter_verdict_behind_the_end_makes_the_response_incomplete() {
     let blocked = json!({"choices": [{"index": 0, "finish_reason": "content_filter", "content_filter_results": {}}], "id": ""});
     let summary = whole(&[delta(json!({"content": "Hi"})), finish("stop"), blocked]);
     assert_eq!(summary.last()["type"], "response.incomplete");
@@ -213,7 +213,7 @@ fn a_stream_that_ends_without_done_is_complete_only_behind_a_finish_reason() {
 }
 
 #[test]
-fn the_end_of_a_call_is_told_once_though_its_pieces_come_in_turns() {
+fn a_call_ends_once_even_if_pieces_of_calls_alternate() {
     let call = |index: u32, piece: &str| {
         delta(
             json!({"tool_calls": [{"index": index, "id": format!("c{index}"), "function": {"name": "f", "arguments": piece}}]}),
@@ -227,10 +227,10 @@ fn the_end_of_a_call_is_told_once_though_its_pieces_come_in_turns() {
     assert_eq!(done, ["ac", "b"]);
 }
 
-/// Servers that are not Azure's may leave the index out; then a new id begins a call, and what has none goes on with
-/// the last.
+/// Other servers than Azure's may leave out the index. Then a new id begins a call, and a delta without an id continues
+/// the last call.
 #[test]
-fn calls_without_an_index_are_told_apart_by_their_ids() {
+fn calls_without_an_index_are_distinguished_by_their_ids() {
     let pieces = |pieces: &[(&str, &str, &str)]| {
         let call = |(id, name, text): &(&str, &str, &str)| {
             let mut call = json!({"function": {"arguments": text}});
@@ -270,7 +270,7 @@ fn calls_without_an_index_are_told_apart_by_their_ids() {
     );
 }
 
-/// OpenAI's specification has lists there (`LogProb`), and its SDKs parse them strictly; of chat's, both may be null.
+/// OpenAI's specification requires lists (`LogProb`), and its SDKs parse them strictly. In chat, both may be null.
 #[test]
 fn log_probabilities_have_the_lists_that_a_response_must_have() {
     let token = |more: Value| {
@@ -319,7 +319,7 @@ fn log_probabilities_come_with_their_text() {
     );
 }
 
-/// A chat answer, and its chunks with texts cut at `size` characters.
+/// Generates a chat answer, and its chunks with texts cut at `size` characters.
 fn cut(message: &Value, reason: &str, size: usize) -> Vec<Value> {
     let pieces = |text: &Value| -> Vec<String> {
         let text: Vec<char> = text.as_str().unwrap_or_default().chars().collect();
@@ -356,7 +356,7 @@ fn cut(message: &Value, reason: &str, size: usize) -> Vec<Value> {
 
 proptest! {
     #[test]
-    fn a_stream_ends_in_the_response_of_the_whole_answer(
+    fn a_stream_ends_with_the_response_of_the_whole_answer(
         message in message(), reason in "stop|length|tool_calls|content_filter", size in 1usize..20,
     ) {
         let summary = whole(&cut(&message, &reason, size));

@@ -55,7 +55,7 @@ pub(super) fn push<'a>(
             let replayed = replay::replay(&past, items, message, omitted.is_none());
             if let Some(item) = replayed.left_out {
                 let at = at.clone().then("azgate").then("output").item(item);
-                let why = "what Azure's tools did is told to the client alone";
+                let why = "items of Azure's own tools are for the client only";
                 input.lose("drop.replayed", at, why, true);
             }
             replayed.items
@@ -152,7 +152,7 @@ fn rest<'a>(
         (None, None) => {}
     }
     if let Some(key) = dropped {
-        let why = "what an answer tells its reader is no part of the conversation";
+        let why = "this member of an answer is for its reader, and not part of the conversation";
         input.lose("drop.replayed", at.clone().then(key.into_owned()), why, true);
     }
     past
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_becomes_parts_with_annotations() {
+    fn texts_of_the_assistant_become_parts_with_annotations() {
         let text = r#"{"type":"output_text","text":"t","annotations":[]}"#;
         let refusal = r#"{"type":"refusal","refusal":"no"}"#;
         for (message, parts) in [
@@ -193,18 +193,18 @@ mod tests {
     }
 
     #[test]
-    fn litellm_keeps_an_answers_items_in_a_place_of_its_own() {
+    fn the_vendor_field_is_found_where_litellm_keeps_it() {
         let call = r#""content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]"#;
-        let kept = r#""provider_specific_fields":{"refusal":null,"azgate":{"resource":"here","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"},{"type":"function_call","call_id":"a"}]}}"#;
+        let litellm = r#""provider_specific_fields":{"refusal":null,"azgate":{"resource":"here","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"},{"type":"function_call","call_id":"a"}]}}"#;
         let item = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}"#;
-        let thought = r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"}"#;
+        let reasoning = r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"}"#;
         let lost = "~drop.replayed@messages[0].provider_specific_fields";
-        check(&format!("{call},{kept}"), &format!("{thought},{item}"), lost);
+        check(&format!("{call},{litellm}"), &format!("{reasoning},{item}"), lost);
         check(&format!(r#"{call},"provider_specific_fields":{{"refusal":null}}"#), item, lost);
     }
 
     #[test]
-    fn calls_stand_behind_the_text_without_what_sdks_leave_in_them() {
+    fn calls_follow_the_text_without_the_leftovers_of_sdks() {
         let calls = r#""tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{ }","parsed_arguments":{}}},{"id":"b","function":{"name":"g","arguments":""},"new":1},{"type":"new","id":"c"}]"#;
         let items = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{ }"},{"type":"function_call","call_id":"b","name":"g","arguments":"","new":1},{"type":"new","id":"c"}"#;
         let text = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]}"#;
@@ -215,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_says_nothing_is_no_item() {
+    fn a_message_without_content_gives_no_item() {
         check(r#""content":null"#, "", "");
         check(r#""tool_calls":[],"content":null"#, "", "");
         check(r#""content":null,"new":1"#, "", "~drop.replayed@messages[0].new");
     }
 
     #[test]
-    fn what_answers_tell_their_reader_is_left_out_and_told_once() {
+    fn members_for_the_reader_are_dropped_and_reported_once() {
         let item = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]}"#;
         for (message, losses) in [
             (
@@ -250,12 +250,12 @@ mod tests {
     #[test]
     fn reasoning_goes_back_as_far_as_the_model_takes_it() {
         let user = r#"{"role":"user","content":"u"}"#;
-        let said = |id: &str, resource: &str, encrypted: &str| {
+        let answer = |id: &str, resource: &str, encrypted: &str| {
             format!(
                 r#"{{"role":"assistant","content":"t","azgate":{{"resource":"{resource}","output":[{{"type":"reasoning","id":"{id}","summary":[]{encrypted}}},{{"type":"message"}}]}}}}"#
             )
         };
-        let reasoned = |id: &str| said(id, "here", r#","encrypted_content":"e""#);
+        let reasoned = |id: &str| answer(id, "here", r#","encrypted_content":"e""#);
         let actual = |replayed, messages: &[&str]| {
             let chat = format!(r#"{{"messages":[{}]}}"#, messages.join(","));
             let options = BridgeOptions { resource: "here", replayed, ..BridgeOptions::default() };
@@ -264,7 +264,8 @@ mod tests {
             (ids.collect::<String>(), losses)
         };
         let (a, b, c) = (reasoned("a"), reasoned("b"), reasoned("c"));
-        let (elsewhere, bare) = (said("d", "there", r#","encrypted_content":"e""#), said("d", "here", ""));
+        let (elsewhere, bare) =
+            (answer("d", "there", r#","encrypted_content":"e""#), answer("d", "here", ""));
         let older = |rule: &str, indices: &[usize]| {
             indices
                 .iter()
@@ -285,7 +286,7 @@ mod tests {
         let (ids, losses) =
             actual(ReplayedReasoning::Last, &[user, &a, user, &b, user, &bare, &elsewhere, user]);
         assert_eq!((ids.as_str(), losses), ("b", older("drop.reasoning", &[1, 6])));
-        // What would not be looked at is no loss, whoever made it.
+        // Reasoning that the model would ignore is not a loss, whichever resource made it.
         let (ids, losses) = actual(ReplayedReasoning::Turn, &[user, &elsewhere, user, &b, &elsewhere]);
         assert_eq!(
             (ids.as_str(), losses),
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_stands_in_the_first_item() {
+    fn unknown_members_stand_in_the_first_item() {
         check(
             r#""content":"t","new":{"a": 1}"#,
             r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}],"new":{"a": 1}}"#,

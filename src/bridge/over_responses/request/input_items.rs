@@ -30,7 +30,7 @@ impl InputItems<'_, '_> {
     /// nothing.
     pub(super) fn drop_name(&mut self, message: View<'_>, at: &Pointer) {
         let is_tool = text_of(message, "role").as_deref() == Some("tool");
-        let why = "the Responses API, on which this call is served, knows no names of participants";
+        let why = "the Responses API, on which this call is served, has no names of participants";
         self.lose("drop.name", at.clone().then("name"), why, is_tool);
     }
 }

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn audio_is_refused_where_it_stands() {
+    fn audio_is_refused_with_its_place() {
         let (param, why) = refusal(
             r#"{"messages":[{"role":"user","content":"x"},{"role":"user","content":[{"type":"text","text":"y"},{"type":"input_audio","input_audio":{}}]}]}"#,
         );
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn legacy_calls_and_results_meet_by_position() {
+    fn legacy_calls_and_results_are_matched_by_position() {
         check(
             r#"{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},{"role":"function","name":"f","content":"1"},{"role":"assistant","function_call":{"name":"g","arguments":""}},{"role":"user","content":"u"},{"role":"function","name":"g","content":"2"}"#,
             r#"{"type":"function_call","call_id":"call_azgate_0","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"call_azgate_0","output":"1"},{"type":"function_call","call_id":"call_azgate_2","name":"g","arguments":""},{"type":"message","role":"user","content":"u"},{"type":"function_call_output","call_id":"call_azgate_2","output":"2"}"#,

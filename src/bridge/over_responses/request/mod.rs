@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_other_name_goes_as_it_came() {
+    fn members_without_another_name_stay_unchanged() {
         for chat in [
             r#""model":"m","stream":true,"temperature":1.0,"top_p":1e0,"metadata":{"a": "b"}"#,
             r#""user":"u","safety_identifier":"s","prompt_cache_key":"k","prompt_cache_retention":"24h""#,
@@ -121,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn of_a_key_that_stands_twice_the_last_counts() {
+    fn the_last_member_with_a_repeated_key_counts() {
         check(r#""model":"a","x":1,"model":"b""#, r#""x":1,"model":"b""#, "");
     }
 
     #[test]
-    fn settings_stand_where_the_responses_api_has_them() {
+    fn settings_move_to_their_responses_members() {
         for (chat, body, losses) in [
             (r#""messages":[],"model":"m""#, r#""input":[],"model":"m""#, ""),
             (r#""messages":"text""#, r#""input":"text""#, ""),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_unless_the_client_says_so() {
+    fn nothing_is_stored_unless_the_client_asks_for_it() {
         assert_eq!(bridged("{}").0, r#"{"store":false}"#);
         assert_eq!(bridged(r#"{"store":null}"#).0, r#"{"store":false}"#);
         assert_eq!(bridged(r#"{"store":false,"x":1}"#).0, r#"{"store":false,"x":1}"#);
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_uses_is_asked_for_in_full() {
+    fn the_details_of_used_tools_and_settings_are_asked_for() {
         for (chat, body) in [
             (
                 r#""logprobs":true,"top_logprobs":2"#,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_adds_its_wishes_where_the_client_says_nothing() {
+    fn a_deployments_options_apply_where_the_client_sets_nothing() {
         let options = BridgeOptions {
             resource: "here",
             encrypted: true,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_completion_does_not_come_in_the_background() {
+    fn a_background_chat_call_is_refused() {
         let (param, why) = refusal(r#"{"messages":[],"store":true,"background":true}"#);
         assert_eq!(param, "background");
         assert!(why.contains("/v1/responses"), "{why}");
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_conversation_in_two_places_is_no_call() {
+    fn a_call_with_both_input_and_messages_is_refused() {
         assert_eq!(refusal(r#"{"input":"a","messages":[]}"#).0, "input");
         check(r#""input":"a""#, r#""input":"a""#, "");
     }

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_took_out_takes_its_reasoning_along() {
+    fn reasoning_is_left_out_with_the_item_that_the_client_removed() {
         let (a, b) = (stub("a"), stub("b"));
         check(&calls(&["b"]), &[THOUGHT, &a, OTHER, &b], &[OTHER, &item("b")]);
         check(&calls(&["a"]), &[THOUGHT, &a, OTHER, &b], &[THOUGHT, &item("a")]);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_added_stands_where_a_message_has_it() {
+    fn items_that_the_client_added_stand_where_a_message_has_them() {
         let a = stub("a");
         let text = format!(r#""content":"t",{}"#, calls(&["z", "a", "a"]));
         check(&text, &[THOUGHT, &a], &[TEXT, THOUGHT, &item("a"), &item("z"), &item("a")]);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_calls_are_found_too() {
+    fn custom_calls_are_matched_too() {
         check(
             r#""tool_calls":[{"id":"a","type":"custom","custom":{"name":"c","input":"i"}}]"#,
             &[r#"{"type":"custom_tool_call","call_id":"a","namespace":"n"}"#],
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn several_messages_stand_as_they_were_while_the_text_is_the_same() {
+    fn several_messages_go_back_unchanged_while_their_text_is_the_same() {
         let message = |id: &str, phase: &str, text: &str, annotations: &str| {
             format!(
                 r#"{{{id}"type":"message","role":"assistant","content":[{{"type":"output_text","text":"{text}","annotations":[{annotations}]}}]{phase}}}"#
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_nobody_knows_stay_here_and_the_messages_are_what_they_were() {
+    fn unknown_parts_do_not_go_back_and_their_messages_do() {
         let part = |text: &str| format!(r#"{{"type":"output_text","text":"{text}","annotations":[]}}"#);
         let message = |phase: &str, parts: &[&str]| {
             let parts = parts.join(",");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_the_client_alone_stays_here_and_takes_its_reasoning_along() {
+    fn items_for_the_client_do_not_go_back_nor_does_their_reasoning() {
         let run = r#"{"type":"code_interpreter_call","id":"ci_1","container_id":"cntr_1","code":"1"}"#;
         let (message, a) = (r#"{"type":"message"}"#, stub("a"));
         let text = format!(r#""content":"t",{}"#, calls(&["a"]));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_item_goes_back_what_azgate_left_there_and_nothing_that_was_written_into_it() {
+    fn an_item_goes_back_without_members_that_a_client_added() {
         let more = r#""container_id":"c","content":[{"file_id":"f"}],"tools":[{"container":"c"}],"x":1"#;
         let with = |item: &str| format!("{},{more}}}", item.strip_suffix('}').unwrap());
         let web = r#"{"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}}"#;
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn reasoning_of_another_resource_is_left_out_and_told() {
+    fn reasoning_of_another_resource_is_dropped_and_reported() {
         let (message, a) = (r#"{"type":"message"}"#, stub("a"));
         let text = format!(r#""content":"t",{}"#, calls(&["a"]));
         let there = replayed("there", &text, &[THOUGHT, SEARCH, message, OTHER, &a]);

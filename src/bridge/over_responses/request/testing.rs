@@ -1,4 +1,4 @@
-//! What the tests of the request share.
+//! Shared by the tests of the request.
 
 use bytes::Bytes;
 
@@ -8,12 +8,13 @@ use crate::{
     json::Document,
 };
 
-/// A body as it is parsed for the bridge.
+/// Parses a body as deep as the bridge needs.
 pub(super) fn parsed(body: &str) -> Document {
     Document::parse(Bytes::copy_from_slice(body.as_bytes()), DEPTH).unwrap()
 }
 
-/// What becomes of a chat call: the body, and the losses as `rule@place`, with `~` where nothing is gone.
+/// Translates a chat call: returns the body, and the losses as `rule@place`, with `~` if the call still asks for the
+/// same.
 pub(super) fn translated(chat: &str, options: &BridgeOptions<'_>) -> Result<(String, String), Unbridgeable> {
     let chat = parsed(chat);
     let Bridged { body, losses } = request(&chat, options)?;
@@ -23,19 +24,19 @@ pub(super) fn translated(chat: &str, options: &BridgeOptions<'_>) -> Result<(Str
     Ok((body, losses.iter().map(actual).collect::<Vec<_>>().join(" ")))
 }
 
-/// The same for a deployment without wishes, on the resource `here`.
+/// Translates a chat call for a deployment without options, on the resource `here`.
 pub(super) fn bridged(chat: &str) -> (String, String) {
     translated(chat, &BridgeOptions { resource: "here", ..BridgeOptions::default() }).unwrap()
 }
 
-/// The input items of a conversation, and the losses.
+/// Returns the input items of a conversation, and the losses.
 pub(super) fn conversation(messages: &str) -> (String, String) {
     let (body, losses) = bridged(&format!(r#"{{"messages":{messages}}}"#));
     let items = body.strip_prefix(r#"{"input":"#).and_then(|body| body.strip_suffix(r#","store":false}"#));
     (items.unwrap().to_owned(), losses)
 }
 
-/// The parameter and the reason of a call that cannot be carried.
+/// Returns the parameter and the reason for which a call is refused.
 pub(super) fn refusal(chat: &str) -> (String, String) {
     let Unbridgeable { param, why } = translated(chat, &BridgeOptions::default()).unwrap_err();
     (param, why.into_owned())

@@ -32,16 +32,14 @@ pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<CallItem<'a>, Unb
     let name = name.map(|name| require::kind(name, Kind::String, &at.clone().then("type"))).transpose()?;
     let kind = match name.map(|name| name.text().unwrap_or_default()).as_deref() {
         // Clients that assemble a stream may leave the type out.
-        None | Some("") => ToolKind::Function,
-        Some(name) => match ToolKind::named(name) {
-            Some(kind) => kind,
-            None => {
-                let mut item = Object::default();
-                item.copy_all(members(call), &[]);
-                let id = call.get("id").and_then(View::text);
-                return Ok(CallItem { id, custom: false, item });
-            }
-        },
+        None | Some("") => Some(ToolKind::Function),
+        Some(name) => ToolKind::named(name),
+    };
+    let Some(kind) = kind else {
+        // The call is of an unknown type and stays as it is.
+        let mut item = Object::default();
+        item.copy_all(members(call), &[]);
+        return Ok(CallItem { id: call.get("id").and_then(View::text), custom: false, item });
     };
     let nested = member(call, kind.name(), Kind::Object, at)?;
     let id = string(call, "id", at)?;

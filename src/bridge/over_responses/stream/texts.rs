@@ -1,4 +1,4 @@
-//! The texts of a stream of which something was sent.
+//! The texts of a stream that the client has received in part or in full.
 
 use super::{
     calls::agree,

@@ -13,13 +13,13 @@ use crate::{
     json::{Change, Document, Kind, Pointer, Raw, View},
 };
 
-const MOVED_WHY: &str = "what it says stands in tools";
-const TWICE_WHY: &str = "the same tool stands there twice";
+const MOVED_WHY: &str = "its content is in tools now";
+const TWICE_WHY: &str = "the same tool is there twice";
 
 /// The members whose content moves into `tools`.
 const MOVED: [&str; 2] = ["tool_resources", "web_search_options"];
 
-/// What must be done so that the hosted tools of a chat call are spelt as the Responses API spells them.
+/// The changes after which the hosted tools of a chat call are in the form of the Responses API.
 #[derive(Debug, Default)]
 pub struct Corrections {
     /// The changes, each with its reason.

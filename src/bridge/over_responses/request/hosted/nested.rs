@@ -7,7 +7,7 @@ use crate::json::{Kind, View};
 /// The tools that need no correction but this one.
 const PLAIN: [&str; 3] = ["image_generation", "mcp", "computer_use_preview"];
 
-const WHY: &str = "the options of a tool stand in the tool itself";
+const WHY: &str = "the options of a tool belong into the tool itself";
 
 /// Returns the nested options.
 pub(super) fn nested<'a>(tool: View<'a>, name: &str) -> Option<View<'a>> {

@@ -29,7 +29,7 @@ pub(super) struct SearchOption {
 impl SearchOption {
     /// Returns the loss if the tool sets the option already.
     pub(super) fn overridden(self) -> Loss {
-        let why = format!("`{}` of file_search is said in another place too, which counts", self.key);
+        let why = format!("`{}` of file_search is set in another place too, and that value counts", self.key);
         Loss { rule: "drop.data_sources", at: self.at, why: why.into(), same: false }
     }
 }
@@ -78,14 +78,14 @@ impl<'a> FileSearchSources<'a> {
             "vector_store_id" | "vector_store_ids" => self.stores.push(*value),
             // Without the filter the model would see what the caller keeps from it.
             "filter" => {
-                let why = "On Your Data's filters are in the words of its search service; file_search takes `filters` on \
+                let why = "On Your Data's filters are in the syntax of its search service; file_search takes `filters` on \
                            the attributes of its files";
                 return refuse(&at, why);
             }
             TOP if let Some(top) = value.whole() => {
                 let most = top.clamp(*RESULTS.start(), *RESULTS.end());
                 if most != top {
-                    let why = format!("file_search gives from 1 to 50 results, so that it is {most}").into();
+                    let why = format!("file_search gives from 1 to 50 results, so this is {most}").into();
                     let rule = "clamp.max_num_results";
                     self.losses.push(Loss { rule, at: at.clone(), why, same: false });
                 }

@@ -36,7 +36,7 @@ fn hosted_tools_are_recognised() {
 }
 
 #[test]
-fn what_is_spelt_well_stays() {
+fn correct_tools_stay_unchanged() {
     for chat in [
         r#"{"tools":[{"type":"file_search","vector_store_ids":["a"]},{"type":"file_search","vector_store_ids":["b"]}]}"#,
         r#"{"tools":[{"type":"code_interpreter","container":"c"},{"type":"code_interpreter","container":{"type":"auto"}}]}"#,
@@ -47,7 +47,7 @@ fn what_is_spelt_well_stays() {
 }
 
 #[test]
-fn tools_take_what_stands_beside_them() {
+fn tools_take_the_options_outside_them() {
     for (chat, expected) in [
         (
             r#"{"tools":[{"type":"file_search"}],"tool_resources":{"file_search":{"vector_store_ids":["a"]}},"data_sources":[{"type":"file_search","parameters":{"vector_store_id":"a"}}]}"#,
@@ -121,12 +121,12 @@ fn a_code_interpreter_gets_a_container_with_its_files() {
 #[test]
 fn options_of_a_web_search_become_the_tool() {
     let options = r#""web_search_options":{"search_context_size":"low","user_location":{"type":"approximate","approximate":{"country":"DE","city":null}}}"#;
-    let told = r#""search_context_size":"low","user_location":{"type":"approximate","country":"DE"}"#;
+    let members = r#""search_context_size":"low","user_location":{"type":"approximate","country":"DE"}"#;
     for (tools, expected) in [
-        (String::new(), format!(r#"{{"tools":[{{"type":"web_search",{told}}}]}}"#)),
+        (String::new(), format!(r#"{{"tools":[{{"type":"web_search",{members}}}]}}"#)),
         (
             r#","tools":[{"type":"web_search_preview"}]"#.to_owned(),
-            format!(r#"{{"tools":[{{"type":"web_search_preview",{told}}}]}}"#),
+            format!(r#"{{"tools":[{{"type":"web_search_preview",{members}}}]}}"#),
         ),
         (
             r#","tools":[{"type":"web_search","search_context_size":"high","user_location":{}}]"#.to_owned(),
@@ -157,13 +157,13 @@ fn options_in_a_member_of_the_tools_name_stand_in_the_tool() {
         assert_eq!(once, format!(r#"{{"tools":[{expected}]}}"#));
         assert_eq!(corrected(&once).unwrap(), (once.clone(), 0));
     }
-    // What is not known may mean it.
+    // An unknown tool may have such a member itself.
     let new = r#"{"tools":[{"type":"new","new":{"a":1}}]}"#;
     assert_eq!(corrected(new).unwrap(), (new.to_owned(), 0));
 }
 
 #[test]
-fn what_no_tool_takes_is_refused_where_it_stands() {
+fn options_that_no_tool_takes_are_refused_with_their_place() {
     for (chat, param) in [
         (r#"{"tools":[{"type":"function"},{"type":"file_search"}]}"#, "tools[1].vector_store_ids"),
         (r#"{"data_sources":[{},{"type":"file_search"}]}"#, "data_sources[1].parameters.vector_store_ids"),
