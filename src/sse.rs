@@ -1,6 +1,6 @@
-//! Server-sent events. The decoder finds the events in a stream of chunks and leaves their bytes alone, so that a relay
-//! can pass them on as they came: an event that lies in one chunk is a slice of it, only a split one is assembled.
-//! Line ends may be LF, CRLF or CR (HTML Standard, "Server-sent events").
+//! Server-sent events. The decoder finds the events in a stream of chunks and keeps their bytes, so that a relay can
+//! pass them on unchanged. An event within one chunk is a slice of that chunk; only a split event is assembled. Line
+//! ends may be LF, CRLF or CR (HTML Standard, "Server-sent events").
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use memchr::memchr2;
 /// The event that ends an OpenAI stream.
 pub const DONE: &[u8] = b"data: [DONE]\n\n";
 
-/// A comment that says nothing: it keeps a silent connection open.
+/// A comment that keeps a silent connection open.
 pub const HEARTBEAT: &[u8] = b": heartbeat\n\n";
 
-/// The size of one event above which a stream is taken for broken: as much as of an answer that is no stream, since the last
-/// event of a response says all of it once more, its images too.
+/// The largest event; azgate ends a stream with a larger one as broken. It is the same limit as for an answer that is
+/// not a stream, since the last event of a response repeats all of it, with its images.
 pub const EVENT_LIMIT: usize = 64 * 1024 * 1024;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -27,22 +27,22 @@ pub struct TooLarge {
     pub limit: usize,
 }
 
-/// One event: every byte of it, from its first line to the end of the blank line that closes it.
+/// One event with all its bytes, from its first line to the end of the blank line that closes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     raw: Bytes,
-    /// Where the first line starts: behind the byte order mark at the start of a stream.
+    /// Where the first line starts. At the start of a stream it may follow a byte order mark.
     lines_at: usize,
 }
 
 impl Event {
-    /// The event as it came.
+    /// Returns the event as it came.
     pub fn raw(&self) -> &Bytes {
         &self.raw
     }
 
-    /// The values of its `data` lines, joined with line feeds; a slice of the event if there is one line. `None` if
-    /// there is none, as in a comment.
+    /// Returns the values of the `data` lines, joined with line feeds. If there is one line, the result is a slice of
+    /// the event. If there is none, as in a comment, it is `None`.
     pub fn data(&self) -> Option<Bytes> {
         let mut values = self.lines().filter_map(|line| self.data_value(line));
         let first = values.next()?;
@@ -55,7 +55,7 @@ impl Event {
         Some(joined.freeze())
     }
 
-    /// The event with other data, a JSON text; its other lines (comments, `event`, `id`) stay.
+    /// Returns the event with other data, a JSON text. Its other lines (comments, `event`, `id`) stay.
     pub fn with_data(&self, json: &[u8]) -> Bytes {
         let mut out = BytesMut::with_capacity(self.raw.len() + json.len());
         let mut written = false;
@@ -108,46 +108,46 @@ struct Line {
     next: usize,
 }
 
-/// Finds the events in a stream of chunks. Joined, the events and what [`Decoder::finish`] gives are the stream.
+/// Finds the events in a stream of chunks. The events and the result of [`Decoder::finish`], joined, are the stream.
 #[derive(Debug)]
 pub struct Decoder {
     chunk: Bytes,
     pending: BytesMut,
-    state: State,
+    state: LineState,
     limit: usize,
     first: bool,
 }
 
-/// What the byte before stands for.
+/// Where the previous byte was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// A line begins.
+enum LineState {
+    /// At the start of a line.
     Start,
     /// Inside a line.
     Line,
-    /// A line ended with CR; an LF would belong to it.
+    /// At a CR that ended a line; an LF would belong to it.
     LineCr,
-    /// A blank line ended with CR; an LF would belong to it.
+    /// At a CR that ended a blank line; an LF would belong to it.
     BlankCr,
 }
 
 impl Decoder {
-    /// A decoder for one stream that refuses events of more than `limit` bytes.
+    /// Starts a decoder for one stream. It refuses events of more than `limit` bytes.
     pub fn new(limit: usize) -> Decoder {
-        Decoder { chunk: Bytes::new(), pending: BytesMut::new(), state: State::Start, limit, first: true }
+        Decoder { chunk: Bytes::new(), pending: BytesMut::new(), state: LineState::Start, limit, first: true }
     }
 
-    /// Takes the next chunk of the stream. Call [`Decoder::event`] until it has no more.
+    /// Takes the next chunk of the stream. Then call [`Decoder::event`] until it returns `None`.
     pub fn push(&mut self, chunk: Bytes) {
         self.chunk = if self.chunk.is_empty() { chunk } else { [&*self.chunk, &*chunk].concat().into() };
     }
 
-    /// How many bytes of an unfinished event are kept from earlier chunks.
+    /// Returns how many bytes of an unfinished event are kept from earlier chunks.
     pub fn pending(&self) -> usize {
         self.pending.len()
     }
 
-    /// The next whole event.
+    /// Returns the next whole event.
     pub fn event(&mut self) -> Result<Option<Event>, TooLarge> {
         let end = self.boundary();
         let piece = self.chunk.split_to(end.unwrap_or(self.chunk.len()));
@@ -164,11 +164,11 @@ impl Decoder {
         Ok(Some(self.made(raw)))
     }
 
-    /// What is left at the end of the stream: an event without its blank line, if anything.
+    /// Returns what is left at the end of the stream: an event without its blank line, if anything.
     pub fn finish(&mut self) -> Option<Event> {
         self.pending.extend_from_slice(&self.chunk);
         self.chunk = Bytes::new();
-        self.state = State::Start;
+        self.state = LineState::Start;
         let raw = self.pending.split().freeze();
         (!raw.is_empty()).then(|| self.made(raw))
     }
@@ -179,28 +179,28 @@ impl Decoder {
         Event { raw, lines_at }
     }
 
-    /// Where in the chunk the present event ends. Where a blank line ends with CR, an LF behind it belongs to it, so
-    /// the next byte must be seen; unless the line before ended with a bare CR: such a stream has no LFs to wait for.
+    /// Returns where in the chunk the present event ends. An LF behind the CR of a blank line belongs to that line,
+    /// so the next byte must be seen. If the line before ended with a bare CR, the stream has no LFs to wait for.
     fn boundary(&mut self) -> Option<usize> {
         let mut at = 0;
         while let Some(&byte) = self.chunk.get(at) {
             self.state = match (self.state, byte) {
-                (State::Start | State::BlankCr, b'\n') | (State::LineCr, b'\r') => {
-                    self.state = State::Start;
+                (LineState::Start | LineState::BlankCr, b'\n') | (LineState::LineCr, b'\r') => {
+                    self.state = LineState::Start;
                     return Some(at + 1);
                 }
-                (State::BlankCr, _) => {
-                    self.state = State::Start;
+                (LineState::BlankCr, _) => {
+                    self.state = LineState::Start;
                     return Some(at);
                 }
-                (State::Start, b'\r') => State::BlankCr,
-                (State::Line | State::LineCr, b'\n') => State::Start,
-                (State::Line, b'\r') => State::LineCr,
-                (State::Line, _) => {
+                (LineState::Start, b'\r') => LineState::BlankCr,
+                (LineState::Line | LineState::LineCr, b'\n') => LineState::Start,
+                (LineState::Line, b'\r') => LineState::LineCr,
+                (LineState::Line, _) => {
                     at += memchr2(b'\n', b'\r', self.chunk.get(at..)?)?;
                     continue;
                 }
-                (State::Start | State::LineCr, _) => State::Line,
+                (LineState::Start | LineState::LineCr, _) => LineState::Line,
             };
             at += 1;
         }
@@ -209,13 +209,13 @@ impl Decoder {
 }
 
 /// Writes an event whose data is a JSON text, given in parts. A line break in JSON is always white space between
-/// tokens, so each becomes a space and the event stays one line, which simple clients rely on.
+/// tokens, so it becomes a space and the data stays one line, as simple clients expect.
 pub fn data<'a>(out: &mut BytesMut, json: impl IntoIterator<Item = &'a [u8]>) {
     data_line(out, json);
     out.extend_from_slice(b"\n");
 }
 
-/// A comment, which clients skip.
+/// Returns a comment, which clients skip.
 pub fn comment(text: &str) -> Bytes {
     Bytes::from(format!(": {}\n\n", text.replace(['\r', '\n'], " ")))
 }
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_other_fields_carry_no_data_and_are_kept() {
+    fn comments_and_other_fields_have_no_data_and_are_kept() {
         let (events, rest) = decode(&[b": ping\n\nevent: x\nid: 7\ndata: {\"a\":1}\ndata\n\ndatax: 1\n\n"]);
         assert_eq!(events[0].data(), None);
         assert_eq!(events[1].data().unwrap(), "{\"a\":1}\n");
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_counts_at_the_start_only() {
+    fn a_byte_order_mark_is_skipped_at_the_start_only() {
         assert_eq!(
             data_of(b"\xEF\xBB\xBFdata: a\n\n\xEF\xBB\xBFdata: b\n\n"),
             [Some(Bytes::from("a")), None]
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tail_without_its_blank_line_comes_out_at_the_end() {
+    fn an_event_without_its_blank_line_is_returned_at_the_end() {
         let (events, rest) = decode(&[b"data: a\n\nda", b"ta: b\n"]);
         assert_eq!(events.len(), 1);
         assert_eq!(rest.unwrap().raw(), "data: b\n".as_bytes());
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_above_the_limit_is_an_error_wherever_it_is_cut() {
+    fn an_event_above_the_limit_is_an_error_wherever_it_is_split() {
         let stream = b"data: 0123456789\n\n";
         for cut in 0..stream.len() {
             let mut decoder = Decoder::new(stream.len() - 1);
@@ -341,7 +341,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn events_do_not_depend_on_the_chunks(
+        fn the_events_do_not_depend_on_the_chunks(
             parts in prop::collection::vec(
                 prop_oneof![
                     Just("\n"), Just("\r"), Just("\r\n"), Just("\n\n"), Just("data: "), Just("data:{}"), Just("é€😀"),
@@ -363,7 +363,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_taken(stream in prop::collection::vec(any::<u8>(), 0..200), size in 1usize..50) {
+        fn any_bytes_are_accepted(stream in prop::collection::vec(any::<u8>(), 0..200), size in 1usize..50) {
             let chunks: Vec<&[u8]> = stream.chunks(size).collect();
             let (events, rest) = decode(&chunks);
             let joined: Vec<u8> = events.iter().chain(&rest).flat_map(|event| event.raw().to_vec()).collect();

@@ -1,30 +1,30 @@
-//! Of two verdicts of Azure's content filter on one category, the worse one. The asynchronous filter judges a text piece
-//! by piece, and an answer has one verdict for all of it.
+//! Compares two verdicts of Azure's content filter on one category. The asynchronous filter judges a text piece by
+//! piece, but an answer has one verdict for all of it: the worst.
 
 use bytes::Bytes;
 
 use crate::json::{Document, Kind, View};
 
-/// Azure's levels, from the mildest on.
+/// Azure's levels, the mildest first.
 const SEVERITIES: [&str; 4] = ["safe", "low", "medium", "high"];
 
-/// Whether the verdict `new` is worse than `old`. Of two that are equally bad, the one that says more counts as worse:
-/// it may name the licence of protected material, or the blocklists that were looked at.
+/// Returns whether the verdict `new` is worse than `old`. Of two equally bad ones the longer counts as worse: it may
+/// name the licence of protected material, or the blocklists that were checked.
 pub fn is_worse(new: &[u8], old: &[u8]) -> bool {
     new != old && rank(new) > rank(old)
 }
 
-/// Whether the verdict is that the text must not pass.
+/// Returns whether the verdict blocks the text.
 pub fn is_filtered(verdict: &[u8]) -> bool {
     rank(verdict).0
 }
 
-/// Filtered, detected, severity, length.
+/// Ranks a verdict by: filtered, detected, severity, length.
 fn rank(verdict: &[u8]) -> (bool, bool, Option<usize>, usize) {
     let Ok(document) = Document::parse(Bytes::copy_from_slice(verdict), 2) else {
         return (false, false, None, 0);
     };
-    // Live `custom_blocklists` is a list of verdicts, though the specification has an object.
+    // Azure sends `custom_blocklists` as a list of verdicts, though the specification has an object.
     let root = document.root();
     let all = || root.items().chain((root.kind() == Kind::Object).then_some(root));
     let is = |key: &str| all().any(|one| one.get(key).and_then(View::boolean) == Some(true));
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verdicts_from_the_mildest_to_the_worst() {
+    fn verdicts_are_ranked_from_the_mildest_to_the_worst() {
         let verdicts = [
             "null",
             "[]",

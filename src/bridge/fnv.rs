@@ -1,7 +1,7 @@
-//! FNV-1a: a hash that is the same in every build and however its input is cut, and enough to tell apart what one conversation
-//! holds. The hashers of the standard library promise neither.
+//! FNV-1a: a hash that does not depend on the build or on how its input is split. It is strong enough to tell apart the
+//! texts of one conversation. The hashers of the standard library guarantee neither property.
 
-/// The hash of what came so far.
+/// The hash of the input so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fnv(u64);
 
@@ -12,20 +12,20 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    /// The hash of these bytes alone.
+    /// Returns the hash of these bytes.
     pub(super) fn of(bytes: &[u8]) -> Fnv {
         let mut hash = Fnv::default();
-        hash.more(bytes);
+        hash.update(bytes);
         hash
     }
 
-    /// More bytes come.
-    pub(super) fn more(&mut self, bytes: &[u8]) {
+    /// Adds bytes to the input.
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         self.0 = bytes.iter().fold(self.0, step);
     }
 
-    /// The hash as a number.
+    /// Returns the hash as a number.
     pub(super) fn number(self) -> u64 {
         self.0
     }
@@ -36,13 +36,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_fnv_1a_however_the_bytes_come() {
-        // The reference values of its authors (draft-eastlake-fnv).
+    fn the_hash_is_fnv_1a_however_the_input_is_split() {
+        // The reference values of the authors (draft-eastlake-fnv).
         assert_eq!(Fnv::of(b"").number(), 0xcbf2_9ce4_8422_2325);
         assert_eq!(Fnv::of(b"a").number(), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(Fnv::of(b"foobar").number(), 0x8594_4171_f739_67e8);
         let mut cut = Fnv::of(b"foo");
-        cut.more(b"bar");
+        cut.update(b"bar");
         assert_eq!(cut, Fnv::of(b"foobar"));
     }
 }

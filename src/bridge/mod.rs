@@ -1,58 +1,67 @@
-//! The bridge between the two operations that say the same in different words: a chat call that Azure serves on the
-//! Responses API ([`over_responses`]), and a Responses call that Azure serves as a chat completion ([`over_chat`]). Each way
-//! has a request, a whole answer, and a stream of events. Pure: values in, values out, and no policy. What one operation
-//! says and the other has no place for comes back as a [`Loss`], and it is for the caller to allow it.
+//! The bridge between two dialects that express the same call. [`over_responses`] serves a chat call on the Responses
+//! API, and [`over_chat`] serves a Responses call as a chat completion. Each translates the request, the whole answer
+//! and the stream of events. The bridge is pure: values in, values out, and no policy. What one dialect can express
+//! and the other cannot comes back as a [`Loss`], and the caller decides whether to allow it.
 //!
-//! Values are copied as they are spelt, as spans of what came: numbers keep their digits, and no image is decoded.
+//! The bridge copies values as spans of the original: numbers keep their digits, and no image is decoded.
 
 pub mod filters;
 mod fnv;
-mod needed;
 pub mod over_chat;
 pub mod over_responses;
+mod require;
 pub mod tool_call_id;
+mod tool_kind;
+mod values;
 
 use std::borrow::Cow;
 
 use crate::json::{Pointer, Raw};
 
-/// How deep a body must have been parsed for the bridge: to the text of a replayed message,
+/// How deep the bridge needs a body to be parsed: to the text of a replayed message,
 /// `messages[].azgate.output[].content[].text`, which litellm keeps one level deeper.
 pub const DEPTH: u32 = 9;
 
-/// The code and the message that a client reads when upstream breaks off a stream: the SDKs raise on it, where a mere end
-/// would pass for success.
+/// The code and the message that a client reads when upstream breaks off a stream. The SDKs raise on this error; they
+/// take a plain end for success.
 pub const INTERRUPTED: (&str, &str) =
     ("upstream_stream_interrupted", "The stream from Azure OpenAI broke off before its end.");
 
-/// A call in the words of the other operation.
+/// The code and the message that a client reads when upstream sends an event that is not JSON: text may be missing.
+const UNREADABLE: (&str, &str) =
+    ("upstream_stream_unreadable", "Azure OpenAI sent an event that is no JSON.");
+
+/// The value in `include` that asks for log probabilities.
+const INCLUDE_LOGPROBS: &str = "message.output_text.logprobs";
+
+/// A call translated into the other dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bridged {
-    /// The body, made of pieces of the one that came.
+    /// The body, made of pieces of the original.
     pub body: Raw,
-    /// What it does not say any more, in the order of the body that came.
+    /// What the body lost, in the order of the original.
     pub losses: Vec<Loss>,
 }
 
-/// Something of a call that the other operation has no place for, and without which the call still makes sense.
+/// A part of a call that the other dialect cannot express, and without which the call still makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The rule that a policy names, such as `drop.name`.
     pub rule: &'static str,
-    /// Where it stands in the body that came.
+    /// The place in the original body.
     pub at: Pointer,
-    /// Why, in a sentence for the caller.
+    /// The reason, in a sentence for the caller.
     pub why: Cow<'static, str>,
-    /// Nothing that anyone asked for is gone.
+    /// Whether the call still asks for the same.
     pub same: bool,
 }
 
-/// A call that the other operation cannot carry.
+/// Why a call cannot be bridged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{param}` cannot be carried: {why}")]
-pub struct Uncarried {
+pub struct Unbridgeable {
     /// The parameter at fault, as OpenAI's errors name it (`messages[0].content[1]`).
     pub param: String,
-    /// Why, and what to do instead.
+    /// The reason, and what to do instead.
     pub why: Cow<'static, str>,
 }

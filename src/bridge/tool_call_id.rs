@@ -1,18 +1,19 @@
-//! The id by which a tool's result finds its call. Azure takes it up to a length, and other vendors' are longer.
+//! The id that links a tool's result to its call. Azure limits its length, and ids of other vendors may be longer.
 
 use super::fnv::Fnv;
 
-/// The most characters of an id in chat completions: "string too long. Expected a string with maximum length 40, but got a
-/// string with length 41 instead." (litellm#11392, azure-dev#7324).
+/// The longest id in chat completions, in characters: "string too long. Expected a string with maximum length 40, but
+/// got a string with length 41 instead." (litellm#11392, azure-dev#7324).
 pub const LONGEST_IN_CHAT: usize = 40;
 
-/// The most characters of a `call_id` (OpenAI's API description, `FunctionCallOutputItemParam`).
+/// The longest `call_id`, in characters (OpenAI's API description, `FunctionCallOutputItemParam`).
 pub const LONGEST_IN_RESPONSES: usize = 64;
 
-/// What ends a shortened id: an underscore and sixteen digits.
+/// The length of the end of a shortened id: an underscore and sixteen digits.
 const ENDING: usize = 17;
 
-/// The id of a call and of its result alike, if it must be shortened to so many characters.
+/// Shortens an id of more than `longest` characters; `None` if it is short enough. The same id always gives the same
+/// result.
 pub fn shortened(id: &str, longest: usize) -> Option<String> {
     id.chars().nth(longest)?;
     let kept: String = id.chars().take(longest.saturating_sub(ENDING)).collect();
@@ -24,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_too_long_is_shortened_and_what_differs_stays_different() {
+    fn only_long_ids_are_shortened_and_different_ids_stay_different() {
         assert_eq!(shortened(&"é".repeat(40), 40), None);
         let long = |end: &str| shortened(&format!("{}{end}", "é".repeat(60)), 40).unwrap();
         assert_eq!(long("a").chars().count(), 40);

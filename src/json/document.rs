@@ -1,4 +1,4 @@
-//! A parsed body: its bytes, and views of the values that the scan recorded.
+//! A parsed body: its bytes, and views of the recorded values.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,8 @@ use super::{
     text,
 };
 
-/// A JSON body and where its outer values lie. Cheap to clone only in its bytes: pass it by reference.
+/// A JSON body and the spans of its outer values. A clone shares the bytes but copies the spans, so pass it by
+/// reference.
 #[derive(Clone, Debug)]
 pub struct Document {
     source: Bytes,
@@ -17,24 +18,24 @@ pub struct Document {
 }
 
 impl Document {
-    /// Validates `source` and records the values of its containers down to `depth` levels; deeper values are valid
-    /// but opaque.
+    /// Validates `source` and records the values of its containers down to `depth` levels. Deeper values are valid but
+    /// opaque.
     pub fn parse(source: Bytes, depth: u32) -> Result<Document, SyntaxError> {
         let nodes = scan(&source, depth)?;
         Ok(Document { source, nodes })
     }
 
-    /// The whole body.
+    /// Returns the whole body.
     pub fn source(&self) -> &Bytes {
         &self.source
     }
 
-    /// The outermost value.
+    /// Returns the outermost value.
     pub fn root(&self) -> View<'_> {
         View { document: self, index: 0 }
     }
 
-    /// A key of the root that stands there twice.
+    /// Returns a key that the root has several times.
     pub fn duplicate_key(&self) -> Option<Cow<'_, str>> {
         let mut keys: Vec<Cow<'_, str>> = self.root().members().map(|(key, _)| key).collect();
         keys.sort_unstable();
@@ -43,7 +44,7 @@ impl Document {
     }
 
     fn node(&self, index: u32) -> &Node {
-        // A view is made only for a recorded node, so this is never taken.
+        // Views exist only for recorded nodes, so this default is never used.
         const ABSENT: &Node = &Node {
             key: Span { start: 0, end: 0 },
             value: Span { start: 0, end: 0 },
@@ -67,32 +68,32 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The value's type.
+    /// Returns the value's type.
     pub fn kind(self) -> Kind {
         self.node().kind
     }
 
-    /// Where the value lies.
+    /// Returns where the value lies.
     pub fn span(self) -> Span {
         self.node().value
     }
 
-    /// The value's own bytes.
+    /// Returns the value's bytes.
     pub fn raw(self) -> &'a [u8] {
         self.document.bytes(self.span())
     }
 
-    /// Whether the value is `null`.
+    /// Returns whether the value is `null`.
     pub fn is_null(self) -> bool {
         self.kind() == Kind::Null
     }
 
-    /// A string's text; `None` for other values, and for strings that are no Unicode (a lone surrogate).
+    /// Returns a string's text; `None` for other values, and for strings that are not Unicode (a lone surrogate).
     pub fn text(self) -> Option<Cow<'a, str>> {
         if self.kind() == Kind::String { text::unquote(self.raw()) } else { None }
     }
 
-    /// A boolean.
+    /// Returns a boolean; `None` for other values.
     pub fn boolean(self) -> Option<bool> {
         match self.raw() {
             b"true" => Some(true),
@@ -101,7 +102,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A number, rounded as `f64` rounds.
+    /// Returns a number, rounded to `f64`; `None` for other values.
     pub fn number(self) -> Option<f64> {
         if self.kind() != Kind::Number {
             return None;
@@ -109,12 +110,12 @@ impl<'a> View<'a> {
         std::str::from_utf8(self.raw()).ok()?.parse().ok()
     }
 
-    /// A number that is a whole one from 0 to 2^53, however it is spelt (`256`, `256.0`, `2.56e2`).
+    /// Returns a whole number from 0 to 2^53, in any notation (`256`, `256.0`, `2.56e2`).
     pub fn whole(self) -> Option<u64> {
         text::whole(std::str::from_utf8(self.raw()).ok()?)
     }
 
-    /// The member of that key; the last one where a key stands twice, as most readers have it.
+    /// Returns the member with that key. If there are several, the last one counts, as in most readers.
     pub fn get(self, key: &str) -> Option<View<'a>> {
         if self.kind() != Kind::Object {
             return None;
@@ -122,13 +123,18 @@ impl<'a> View<'a> {
         self.children().filter(|child| child.key_is(key)).last()
     }
 
-    /// An object's members in order.
+    /// Returns the member with that key, unless it is `null`: typed clients send `null` for what they leave unset.
+    pub fn non_null(self, key: &str) -> Option<View<'a>> {
+        self.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Returns an object's members in order.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, View<'a>)> {
         let object = self.kind() == Kind::Object;
         self.children().filter(move |_| object).map(|child| (child.key(), child))
     }
 
-    /// An array's items in order.
+    /// Returns an array's items in order.
     pub fn items(self) -> impl Iterator<Item = View<'a>> {
         let array = self.kind() == Kind::Array;
         self.children().filter(move |_| array)
@@ -143,13 +149,29 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Whether this is a container with values that are not recorded, because they lie too deep.
-    pub fn is_opaque(self) -> bool {
-        let container = matches!(self.kind(), Kind::Array | Kind::Object);
-        container && self.children().next().is_none() && !text::inner(self.raw()).trim_ascii().is_empty()
+    /// Returns whether an array or object has nothing in it, whatever depth its document was parsed to.
+    pub fn is_empty(self) -> bool {
+        text::inner(self.raw()).trim_ascii().is_empty()
     }
 
-    /// Another value of the same document.
+    /// Returns whether this is a container whose values are not recorded, because they lie too deep.
+    pub fn is_opaque(self) -> bool {
+        let container = matches!(self.kind(), Kind::Array | Kind::Object);
+        container && self.children().next().is_none() && !self.is_empty()
+    }
+
+    /// Returns the value's bytes as a slice that shares the document's buffer.
+    pub fn slice(self) -> Bytes {
+        self.document.source.slice(self.span().range())
+    }
+
+    /// Parses the value on its own, to see values that lie deeper than its document was parsed. The document's scan has
+    /// validated it, so this returns `None` only for a value that holds too many others.
+    pub fn reparse(self, depth: u32) -> Option<Document> {
+        Document::parse(self.slice(), depth).ok()
+    }
+
+    /// Returns another value of the same document.
     pub(super) fn sibling(self, index: u32) -> View<'a> {
         View { document: self.document, index }
     }
@@ -158,14 +180,14 @@ impl<'a> View<'a> {
         self.index
     }
 
-    /// Where a member's key lies, with its quotes; nowhere, for what is no member.
+    /// Returns where a member's key lies, with its quotes; an empty span if the value is not a member.
     pub fn key_span(self) -> Span {
         self.node().key
     }
 
     fn key(self) -> Cow<'a, str> {
         let raw = self.key_raw();
-        // A key that is no Unicode keeps its escaped spelling; nothing azgate looks for is spelt so.
+        // A key that is not Unicode keeps its escapes. No key that azgate looks for has any.
         text::unquote(raw).unwrap_or_else(|| String::from_utf8_lossy(raw))
     }
 
@@ -192,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn views_show_the_bytes_as_they_came() {
+    fn views_show_the_original_bytes() {
         let document = parse(r#" { "a" : 1.0 , "b":[true, {"c":"x\u00e9"}], "n":null } "#).unwrap();
         let root = document.root();
         assert_eq!(root.get("a").unwrap().raw(), b"1.0");
@@ -205,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_spelt_with_escapes_is_found_and_told_as_a_duplicate() {
+    fn a_key_with_escapes_is_found_and_counts_as_a_duplicate() {
         let document = parse(r#"{"model":"a","mo\u0064el":"b"}"#).unwrap();
         assert_eq!(document.duplicate_key().unwrap(), "model");
         assert_eq!(document.root().get("model").unwrap().text().unwrap(), "b");
     }
 
     #[test]
-    fn a_backslash_in_a_key_is_no_escape_of_another() {
+    fn an_escaped_backslash_in_a_key_does_not_begin_an_escape() {
         let document = parse(r#"{"\\u0061":1,"\u0061":2}"#).unwrap();
         assert_eq!(document.root().get("\\u0061").unwrap().raw(), b"1");
         assert_eq!(document.root().get("a").unwrap().raw(), b"2");
@@ -226,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_values_is_refused() {
+    fn too_many_values_are_refused() {
         let text = format!("[{}0]", "0,".repeat(1 << 18));
         assert_eq!(parse(&text).unwrap_err().what, "too many values");
     }
 
     #[test]
-    fn a_lone_surrogate_is_kept_and_is_no_text() {
+    fn a_lone_surrogate_is_kept_and_has_no_text() {
         let document = parse(r#"{"content":"\ud800"}"#).unwrap();
         let content = document.root().get("content").unwrap();
         assert_eq!(content.raw(), br#""\ud800""#);

@@ -1,4 +1,4 @@
-//! Changes to a body as data, and the one function that carries them out, by splicing.
+//! Changes to a body as data, and the function that applies them by splicing.
 
 use std::{
     borrow::Cow,
@@ -18,27 +18,27 @@ use super::{
 /// One change to a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The value at a place is replaced; a member that is not there is added at the end of its object.
+    /// Replaces the value at a place. A missing member is added at the end of its object.
     Set {
         /// The place.
         at: Pointer,
         /// The new value.
         value: Raw,
     },
-    /// The member or item at a place is taken out; of a key that stands twice, every member, so that none shows up
-    /// from behind another.
+    /// Removes the member or item at a place. If an object has a key several times, every such member is removed, so
+    /// that none is left to count.
     Remove {
         /// The place.
         at: Pointer,
     },
-    /// A new item goes before the item at a place, or to the end of the array where there is none.
+    /// Inserts an item before the item at a place, or at the end of the array if the place has none.
     Insert {
         /// The place.
         at: Pointer,
         /// The new item.
         value: Raw,
     },
-    /// A member gets another key and keeps its value and its position.
+    /// Renames a member. It keeps its value and its position.
     Rename {
         /// The member.
         from: Pointer,
@@ -48,7 +48,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The place that changes.
+    /// Returns the place that changes.
     pub fn at(&self) -> &Pointer {
         match self {
             Change::Set { at, .. } | Change::Remove { at } | Change::Insert { at, .. } => at,
@@ -57,8 +57,8 @@ impl Change {
     }
 }
 
-/// The body after `changes`, in order, as few buffers. Bytes outside the changed places stay as they came; a change
-/// to a place that does not exist (any more) changes nothing.
+/// Applies `changes` in order, and returns the new body in as few buffers as possible. Bytes outside the changed
+/// places stay as they came. A change to a place that does not exist, or was removed before, has no effect.
 pub fn apply<'c>(document: &Document, changes: impl IntoIterator<Item = &'c Change>) -> Vec<Bytes> {
     let mut patch = Patch::default();
     for change in changes {
@@ -74,19 +74,19 @@ pub fn apply<'c>(document: &Document, changes: impl IntoIterator<Item = &'c Chan
     assemble(document.source(), &splicer.out)
 }
 
-/// What the changes come to, by node of the document.
+/// The effect of all changes, by node of the document.
 #[derive(Default)]
 struct Patch {
     nodes: HashMap<u32, NodePatch>,
-    /// What was added to a container, by the container.
+    /// What was added to each container.
     added: HashMap<u32, Vec<Addition>>,
     touched: HashSet<u32>,
-    ways: Ways,
+    paths: PathCache,
 }
 
-/// Where steps lead, so that a body with many changes is not searched for each of them.
+/// The nodes that steps lead to, so that a body with many changes is not searched again for each of them.
 #[derive(Default)]
-struct Ways {
+struct PathCache {
     items: HashMap<u32, Vec<u32>>,
     members: HashMap<(u32, String), u32>,
 }
@@ -99,14 +99,15 @@ struct NodePatch {
     removed: bool,
 }
 
-/// A member (or, without a key, an item) at the end of a container; without a value once it was taken out again.
+/// A member at the end of an object, or an item (without a key) at the end of an array. It has no value once it was
+/// removed again.
 struct Addition {
     key: Option<String>,
     value: Option<Raw>,
 }
 
 /// Where a pointer leads in the patched document.
-enum Place {
+enum EditTarget {
     Node(u32),
     Added { parent: u32, at: usize },
     Absent { parent: u32, key: Option<String> },
@@ -116,7 +117,7 @@ impl Patch {
     fn take(&mut self, document: &Document, change: &Change) {
         let Some((place, trail)) = self.resolve(document.root(), change.at()) else { return };
         match (change, change.at().steps().last()) {
-            // A member has no place in a row, and an item no key.
+            // A member has no index, and an item has no key.
             (Change::Insert { .. }, Some(Step::Key(_))) | (Change::Rename { .. }, Some(Step::Index(_))) => {
                 return;
             }
@@ -128,14 +129,18 @@ impl Patch {
             _ => {}
         }
         match (place, change) {
-            (Place::Node(node), Change::Set { value, .. }) => self.node(node).value = Some(value.clone()),
-            (Place::Node(node), Change::Insert { value, .. }) => self.node(node).before.push(value.clone()),
-            (Place::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
-            (Place::Node(node), Change::Rename { to, .. }) => {
-                self.node(node).key = Some(to.clone());
-                self.ways.members.clear();
+            (EditTarget::Node(node), Change::Set { value, .. }) => {
+                self.node(node).value = Some(value.clone());
             }
-            (Place::Added { parent, at }, change) => {
+            (EditTarget::Node(node), Change::Insert { value, .. }) => {
+                self.node(node).before.push(value.clone());
+            }
+            (EditTarget::Node(node), Change::Remove { .. }) => self.node(node).removed = true,
+            (EditTarget::Node(node), Change::Rename { to, .. }) => {
+                self.node(node).key = Some(to.clone());
+                self.paths.members.clear();
+            }
+            (EditTarget::Added { parent, at }, change) => {
                 let Some(slot) = self.added.get_mut(&parent).and_then(|added| added.get_mut(at)) else {
                     return;
                 };
@@ -146,17 +151,17 @@ impl Patch {
                     Change::Insert { .. } => return,
                 }
             }
-            (Place::Absent { parent, key: key @ Some(_) }, Change::Set { value, .. })
-            | (Place::Absent { parent, key: key @ None }, Change::Insert { value, .. }) => {
+            (EditTarget::Absent { parent, key: key @ Some(_) }, Change::Set { value, .. })
+            | (EditTarget::Absent { parent, key: key @ None }, Change::Insert { value, .. }) => {
                 let added = Addition { key, value: Some(value.clone()) };
                 self.added.entry(parent).or_default().push(added);
             }
-            (Place::Absent { .. }, _) => return,
+            (EditTarget::Absent { .. }, _) => return,
         }
         self.touched.extend(trail);
     }
 
-    /// Takes out every member of that key, those that were added too.
+    /// Removes every member with that key, added ones too.
     fn remove_member(&mut self, object: View<'_>, key: &str) {
         let named: Vec<u32> = self.named(object, key).map(View::index).collect();
         for member in named {
@@ -173,12 +178,13 @@ impl Patch {
         self.nodes.entry(node).or_default()
     }
 
-    /// The place and the containers on the way to it; `None` if the way leads nowhere or into what was replaced.
-    fn resolve(&mut self, root: View<'_>, pointer: &Pointer) -> Option<(Place, Vec<u32>)> {
+    /// Returns the place and the containers on the path to it; `None` if the path does not exist or leads into a
+    /// replaced value.
+    fn resolve(&mut self, root: View<'_>, pointer: &Pointer) -> Option<(EditTarget, Vec<u32>)> {
         let mut trail = Vec::with_capacity(pointer.steps().len());
         let mut view = root;
-        let (last, way) = pointer.steps().split_last()?;
-        for step in way {
+        let (last, path) = pointer.steps().split_last()?;
+        for step in path {
             trail.push(view.index());
             view = self.step(view, step)?;
             let patched = self.nodes.get(&view.index());
@@ -192,7 +198,7 @@ impl Patch {
             Step::Key(key) => self.member(view, key),
         };
         if let Some(child) = child {
-            return Some((Place::Node(child.index()), trail));
+            return Some((EditTarget::Node(child.index()), trail));
         }
         if view.is_opaque() {
             return None;
@@ -205,23 +211,23 @@ impl Patch {
         };
         let there = |added: &Addition| added.key.is_some() && added.key == key && added.value.is_some();
         let at = self.added.get(&parent).and_then(|added| added.iter().position(there));
-        Some((at.map_or(Place::Absent { parent, key }, |at| Place::Added { parent, at }), trail))
+        Some((at.map_or(EditTarget::Absent { parent, key }, |at| EditTarget::Added { parent, at }), trail))
     }
 
-    /// A child by its present key, or by the index it came with; where it lies is remembered.
+    /// Returns a child by its present key, or by its original index, and caches the node.
     fn step<'a>(&mut self, view: View<'a>, step: &Step) -> Option<View<'a>> {
         let child = match step {
             Step::Index(index) => {
                 let indices = || view.items().map(View::index).collect();
-                *self.ways.items.entry(view.index()).or_insert_with(indices).get(*index)?
+                *self.paths.items.entry(view.index()).or_insert_with(indices).get(*index)?
             }
             Step::Key(key) => {
-                let way = (view.index(), key.clone().into_owned());
-                if let Some(child) = self.ways.members.get(&way) {
+                let path = (view.index(), key.clone().into_owned());
+                if let Some(child) = self.paths.members.get(&path) {
                     *child
                 } else {
                     let child = self.member(view, key)?.index();
-                    self.ways.members.insert(way, child);
+                    self.paths.members.insert(path, child);
                     child
                 }
             }
@@ -233,7 +239,7 @@ impl Patch {
         self.named(view, key).filter_map(|member| self.present(member)).last()
     }
 
-    /// The members that have this key by now.
+    /// Returns the members that have this key after the changes so far.
     fn named<'a>(&self, view: View<'a>, key: &str) -> impl Iterator<Item = View<'a>> {
         let named = move |(name, child): &(Cow<'_, str>, View<'_>)| {
             let patch = self.nodes.get(&child.index());
@@ -251,20 +257,20 @@ impl Patch {
     }
 }
 
-/// Writes the patched document: the source in order, with splices where the patch says.
+/// Writes the patched document: the source in order, with the splices of the patch.
 struct Splicer<'p> {
     patch: &'p Patch,
     out: Raw,
     written: u32,
 }
 
-/// How far the writing of one container has come.
-struct Row {
-    /// End of the last child that stayed, or of the opening bracket.
+/// The position up to which one container is written.
+struct ContainerCursor {
+    /// The end of the last child that stays, or of the opening bracket.
     kept: u32,
-    /// An element was written, so the next one needs a comma.
+    /// Whether an element is written, so that the next one needs a comma.
     any: bool,
-    /// The source from `kept` to the next child, its comma included, can be copied as it stands.
+    /// Whether the source from `kept` to the next child, with its comma, can be copied unchanged.
     clean: bool,
 }
 
@@ -277,57 +283,57 @@ impl Splicer<'_> {
     }
 
     fn container(&mut self, view: View<'_>) {
-        let mut row = Row { kept: view.span().start + 1, any: false, clean: true };
-        let mut end = row.kept;
+        let mut cursor = ContainerCursor { kept: view.span().start + 1, any: false, clean: true };
+        let mut end = cursor.kept;
         for child in view.children() {
             let patch = self.patch.nodes.get(&child.index());
             for value in patch.map(|patch| patch.before.as_slice()).unwrap_or_default() {
-                self.element(&mut row, None, value);
+                self.element(&mut cursor, None, value);
             }
             end = child.span().end;
             if patch.is_some_and(|patch| patch.removed) {
-                self.detach(&mut row);
+                self.detach(&mut cursor);
                 continue;
             }
-            if !row.clean {
-                if row.any {
+            if !cursor.clean {
+                if cursor.any {
                     self.out.push(",");
                 }
                 let keyless = child.key_span() == Span::default();
                 self.written = if keyless { child.span().start } else { child.key_span().start };
             }
             self.child(child, patch);
-            row = Row { kept: end, any: true, clean: true };
+            cursor = ContainerCursor { kept: end, any: true, clean: true };
         }
         for added in self.patch.added.get(&view.index()).into_iter().flatten() {
             if let Some(value) = &added.value {
-                self.element(&mut row, added.key.as_deref(), value);
+                self.element(&mut cursor, added.key.as_deref(), value);
             }
         }
-        if !row.clean {
+        if !cursor.clean {
             self.written = end;
         }
     }
 
-    /// Writes up to what stayed last, so that what follows in the source can be left out.
-    fn detach(&mut self, row: &mut Row) {
-        if row.clean {
-            self.copy_to(row.kept);
-            row.clean = false;
+    /// Copies the source up to the last child that stays, so that what follows can be left out.
+    fn detach(&mut self, cursor: &mut ContainerCursor) {
+        if cursor.clean {
+            self.copy_to(cursor.kept);
+            cursor.clean = false;
         }
     }
 
-    /// A new member or item.
-    fn element(&mut self, row: &mut Row, key: Option<&str>, value: &Raw) {
-        self.detach(row);
-        if row.any {
+    /// Writes a new member or item.
+    fn element(&mut self, cursor: &mut ContainerCursor, key: Option<&str>, value: &Raw) {
+        self.detach(cursor);
+        if cursor.any {
             self.out.push(",");
         }
         if let Some(key) = key {
             self.out.push(text::quote(key) + ":");
         }
         self.out.extend(value.clone());
-        row.any = true;
+        cursor.any = true;
     }
 
     fn child(&mut self, child: View<'_>, patch: Option<&NodePatch>) {
@@ -367,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn no_changes_give_the_very_same_buffer() {
+    fn no_changes_return_the_same_buffer() {
         let source = Bytes::from_static(b" {\"a\" : 1e2 }\n");
         let document = Document::parse(source.clone(), 4).unwrap();
         let out = apply(&document, []);
@@ -376,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn removal_takes_one_comma_wherever_the_member_stands() {
+    fn a_removal_takes_one_comma_at_any_position() {
         let source = r#"{ "a":1, "b":2 , "c":3 }"#;
         assert_eq!(edited(source, &[remove(Pointer::key("a"))]), r#"{ "b":2 , "c":3 }"#.replace("{ ", "{"));
         assert_eq!(edited(source, &[remove(Pointer::key("b"))]), r#"{ "a":1,"c":3 }"#);
@@ -398,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_member_answers_to_its_new_key() {
+    fn a_renamed_member_is_found_by_its_new_key() {
         let changes = [
             Change::Rename { from: Pointer::key("a"), to: "b".into() },
             set(Pointer::key("b"), "7"),
@@ -408,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_member_is_found_before_one_of_that_key_that_was_taken_out() {
+    fn a_renamed_member_is_found_before_a_removed_one_with_that_key() {
         let changes = [
             remove(Pointer::key("b")),
             Change::Rename { from: Pointer::key("a"), to: "b".into() },
@@ -419,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_can_be_set_again_and_taken_out() {
+    fn an_added_member_can_be_set_again_and_removed() {
         assert_eq!(edited("{}", &[set(Pointer::key("a"), "1"), set(Pointer::key("a"), "2")]), r#"{"a":2}"#);
         assert_eq!(edited("{ }", &[set(Pointer::key("a"), "1"), remove(Pointer::key("a"))]), "{ }");
         assert_eq!(
@@ -431,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn nested_places_change_and_their_neighbours_do_not() {
+    fn nested_values_change_and_their_neighbours_do_not() {
         let source = r#"{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b","x":null}],"z":1.0}"#;
         let messages = || Pointer::key("messages");
         let changes = [
@@ -447,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn items_are_inserted_before_a_place_or_at_the_end() {
+    fn items_are_inserted_before_an_index_or_at_the_end() {
         let insert =
             |index, value| Change::Insert { at: Pointer::key("a").item(index), value: Raw::json(value) };
         let item = |index| remove(Pointer::key("a").item(index));
@@ -459,14 +465,14 @@ mod tests {
     }
 
     #[test]
-    fn changes_inside_what_was_removed_or_replaced_do_nothing() {
+    fn changes_inside_removed_or_replaced_values_do_nothing() {
         let inside = set(Pointer::key("a").then("b"), "2");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[remove(Pointer::key("a")), inside.clone()]), "{}");
         assert_eq!(edited(r#"{"a":{"b":1}}"#, &[set(Pointer::key("a"), "0"), inside]), r#"{"a":0}"#);
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_taken_out_twice() {
+    fn every_member_with_a_repeated_key_is_removed() {
         let source = r#"{"a":1,"b":2,"\u0061":null,"c":3}"#;
         assert_eq!(edited(source, &[remove(Pointer::key("a"))]), r#"{"b":2,"c":3}"#);
         let rename = Change::Rename { from: Pointer::key("b"), to: "a".into() };
@@ -476,7 +482,7 @@ mod tests {
     }
 
     #[test]
-    fn items_have_no_keys_and_members_no_place_in_a_row() {
+    fn items_cannot_be_renamed_and_members_have_no_index() {
         let source = r#"{"a":[1],"b":2}"#;
         let insert = Change::Insert { at: Pointer::key("b"), value: Raw::json("0") };
         let rename = Change::Rename { from: Pointer::key("a").item(0), to: "c".into() };
@@ -484,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_below_the_recorded_depth_stays_as_it_is() {
+    fn values_below_the_recorded_depth_stay_unchanged() {
         let source = r#"{"a":{"a":{"a":{"a":{"a":1}}}},"b":[[[[ 1]]]],"c":[[[[ ]]]]}"#;
         let deep = |key: &'static str| Pointer::key(key).then("a").then("a").then("a");
         let list = |key: &'static str| Pointer::key(key).item(0).item(0).item(0);

@@ -13,41 +13,41 @@ pub enum Step {
     Index(usize),
 }
 
-/// The way from the root of a body to a value. Shown as OpenAI's errors name parameters: `messages[0].role`.
+/// The path from the root of a body to a value. It is displayed as OpenAI's errors name parameters: `messages[0].role`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Pointer(Vec<Step>);
 
 impl Pointer {
-    /// A top-level member.
+    /// Returns the path to a top-level member.
     pub fn key(key: impl Into<Cow<'static, str>>) -> Pointer {
         Pointer(vec![Step::Key(key.into())])
     }
 
-    /// A dotted path of keys, such as `response_format.type`.
+    /// Parses a dotted path of keys, such as `response_format.type`.
     pub fn path(path: &str) -> Pointer {
         Pointer(path.split('.').map(|key| Step::Key(Cow::Owned(key.to_owned()))).collect())
     }
 
-    /// Further into an object.
+    /// Extends the path into an object.
     #[must_use]
     pub fn then(mut self, key: impl Into<Cow<'static, str>>) -> Pointer {
         self.0.push(Step::Key(key.into()));
         self
     }
 
-    /// Further into an array.
+    /// Extends the path into an array.
     #[must_use]
     pub fn item(mut self, index: usize) -> Pointer {
         self.0.push(Step::Index(index));
         self
     }
 
-    /// The steps from the root.
+    /// Returns the steps from the root.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// The top-level key, if the place is just that.
+    /// Returns the key if the path leads to a top-level member.
     pub fn top_level(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Step::Key(key)] => Some(key),
@@ -55,7 +55,7 @@ impl Pointer {
         }
     }
 
-    /// The value at that place.
+    /// Returns the value at that place.
     pub fn find<'a>(&self, root: View<'a>) -> Option<View<'a>> {
         self.0.iter().try_fold(root, |view, step| match step {
             Step::Key(key) => view.get(key),

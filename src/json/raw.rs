@@ -1,4 +1,4 @@
-//! JSON text made of pieces of a body and of new text, joined without copying what is large.
+//! JSON text made of pieces of a body and of new text, joined without copying large pieces.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::{scan::Span, text};
 
-/// A JSON value to be written: a row of pieces, each new text or a span of the body it goes into.
+/// A JSON value to be written: a list of pieces, each new text or a span of the body that the value goes into.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Raw(Vec<Piece>);
 
@@ -17,22 +17,22 @@ enum Piece {
 }
 
 impl Raw {
-    /// JSON text as it stands.
+    /// Makes a value of JSON text.
     pub fn json(text: impl Into<Cow<'static, str>>) -> Raw {
         Raw(vec![Piece::Text(text.into())])
     }
 
-    /// A string.
+    /// Makes a string.
     pub fn string(text: &str) -> Raw {
         Raw::json(text::quote(text))
     }
 
-    /// A value, or a part of one, of the body itself.
+    /// Makes a value of a span of the body.
     pub fn source(span: Span) -> Raw {
         Raw(vec![Piece::Source(span)])
     }
 
-    /// Nothing yet.
+    /// Makes a value without pieces.
     pub fn empty() -> Raw {
         Raw::default()
     }
@@ -52,17 +52,17 @@ impl Raw {
         self.0.extend(other.0);
     }
 
-    /// Length of the written text.
+    /// Returns the length of the written text.
     pub fn len(&self) -> usize {
         self.0.iter().map(Piece::len).sum()
     }
 
-    /// Whether nothing would be written.
+    /// Returns whether nothing would be written.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The written text, of a value that goes into `source`.
+    /// Returns the written text for a value that goes into `source`.
     pub fn render(&self, source: &Bytes) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.len());
         for piece in &self.0 {
@@ -88,12 +88,12 @@ impl Piece {
     }
 }
 
-/// Up to this size a body is copied into one buffer: one write is worth more than the copy.
+/// Up to this size a body is copied into one buffer: a second write costs more than the copy.
 const ONE_BUFFER: usize = 64 * 1024;
-/// A piece of the source from this size on is passed on as a slice of it.
+/// A piece of the source of at least this size is passed on as a slice.
 const SLICE: usize = 8 * 1024;
 
-/// The bytes of `raw` as few buffers: large spans of `source` are shared, not copied.
+/// Returns the bytes of `raw` in as few buffers as possible. Large spans of `source` are shared, not copied.
 pub fn assemble(source: &Bytes, raw: &Raw) -> Vec<Bytes> {
     let share = raw.len() > ONE_BUFFER;
     let mut out = Vec::new();

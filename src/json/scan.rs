@@ -1,22 +1,22 @@
-//! The one pass over a body: it validates all of it (RFC 8259) and writes down where the outer values lie.
+//! One pass over a body that validates all of it (RFC 8259) and records the spans of the outer values.
 //!
-//! It is our own because no crate gives validated spans of the outer levels in one pass: `RawValue` must scan a
-//! value once for each level that is looked into. `serde_json` is the oracle of its tests. Deep levels are skipped
-//! with an explicit stack, so nesting costs memory and never the thread's stack.
+//! azgate has its own scanner because no crate gives validated spans of the outer levels in one pass: `RawValue` must
+//! scan a value once for each level that is read. The tests compare the scanner with `serde_json`. It skips deep
+//! levels with an explicit stack, so deep nesting costs memory and not the thread's stack.
 
 use memchr::memchr2;
 
 /// A half-open range of bytes of a body. Bodies are limited to less than 4 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Span {
-    /// First byte.
+    /// The first byte.
     pub start: u32,
-    /// Byte behind the last.
+    /// The byte behind the last.
     pub end: u32,
 }
 
 impl Span {
-    /// The range as indices.
+    /// Returns the range as indices.
     pub fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -40,7 +40,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The kind with its article, for messages.
+    /// Returns the kind with its article, for messages.
     pub fn described(self) -> &'static str {
         match self {
             Kind::Null => "null",
@@ -53,28 +53,28 @@ impl Kind {
     }
 }
 
-/// One recorded value. The nodes of a body lie in document order; `next` is the index behind the node's children.
+/// One recorded value. The nodes of a body are in document order; `next` is the index behind the node's children.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) key: Span,
     pub(super) value: Span,
     pub(super) next: u32,
     pub(super) kind: Kind,
-    /// The key is spelt with escapes.
+    /// Whether the key has escapes.
     pub(super) escaped: bool,
 }
 
-/// Why a body is not JSON, and where.
+/// Why a body is not JSON, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at byte {at}")]
 pub struct SyntaxError {
-    /// Offset of the offending byte.
+    /// The offset of the offending byte.
     pub at: usize,
-    /// What was wrong there.
+    /// What is wrong there.
     pub what: &'static str,
 }
 
-/// More recorded values than this make a body too costly to look into. Azure takes at most 2,048 messages.
+/// The most values that are recorded; a body with more is refused as too costly. Azure takes at most 2,048 messages.
 const MAX_NODES: usize = 1 << 18;
 
 /// Validates `bytes` and records the values of the containers down to `depth` levels (1: the members of the root).
@@ -86,7 +86,7 @@ pub(super) fn scan(bytes: &[u8], depth: u32) -> Result<Vec<Node>, SyntaxError> {
         return Err(SyntaxError { at: error.valid_up_to(), what: "invalid UTF-8" });
     }
     let mut scanner = Scanner { bytes, at: 0, depth, nodes: Vec::with_capacity(32) };
-    scanner.record(Key::default(), 0)?;
+    scanner.record(ScannedKey::default(), 0)?;
     scanner.blank();
     if scanner.at < bytes.len() {
         return scanner.fail("trailing characters");
@@ -101,9 +101,9 @@ struct Scanner<'a> {
     nodes: Vec<Node>,
 }
 
-/// A member's key; nowhere, for what is no member.
+/// The key of a member; an empty span for a value that is not a member.
 #[derive(Clone, Copy, Default)]
-struct Key {
+struct ScannedKey {
     span: Span,
     escaped: bool,
 }
@@ -130,15 +130,15 @@ impl Scanner<'_> {
         }
     }
 
-    /// Records the value that starts here, and its children while they are above the depth.
-    fn record(&mut self, key: Key, level: u32) -> Scanned<()> {
+    /// Records the value that starts here, and its children down to the depth.
+    fn record(&mut self, key: ScannedKey, level: u32) -> Scanned<()> {
         if self.nodes.len() >= MAX_NODES {
             return self.fail("too many values");
         }
         self.blank();
         let start = self.at;
         let index = self.nodes.len();
-        let Key { span: key, escaped } = key;
+        let ScannedKey { span: key, escaped } = key;
         self.nodes.push(Node { key, value: Span::default(), next: 0, kind: Kind::Null, escaped });
         let kind = match self.peek() {
             Some(b'{') if level < self.depth => self.members(level)?,
@@ -177,14 +177,14 @@ impl Scanner<'_> {
             return Ok(Kind::Array);
         }
         loop {
-            self.record(Key::default(), level + 1)?;
+            self.record(ScannedKey::default(), level + 1)?;
             if self.closes(b']')? {
                 return Ok(Kind::Array);
             }
         }
     }
 
-    /// Behind a value: true at the closing bracket, false at a comma.
+    /// Reads what follows a value: returns true at the closing bracket, false at a comma.
     fn closes(&mut self, close: u8) -> Scanned<bool> {
         self.blank();
         match self.peek() {
@@ -201,8 +201,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// A member's key and its colon.
-    fn key(&mut self) -> Scanned<Key> {
+    /// Reads a member's key and its colon.
+    fn key(&mut self) -> Scanned<ScannedKey> {
         self.blank();
         let start = self.at;
         if self.peek() != Some(b'"') {
@@ -215,10 +215,10 @@ impl Scanner<'_> {
             return self.fail("expected a colon");
         }
         self.at += 1;
-        Ok(Key { span, escaped })
+        Ok(ScannedKey { span, escaped })
     }
 
-    /// Validates the value that starts here without recording what is in it.
+    /// Validates the value that starts here without recording its content.
     fn skip(&mut self) -> Scanned<Kind> {
         let mut open: Vec<u8> = Vec::new();
         let mut outer = None;
@@ -252,7 +252,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// One scalar, or the opening bracket of a container with the byte that will close it.
+    /// Reads a scalar, or the opening bracket of a container. Returns the byte that will close the container.
     fn token(&mut self) -> Scanned<(Kind, Option<u8>)> {
         match self.peek() {
             Some(b'"') => self.string().map(|_| (Kind::String, None)),
@@ -312,12 +312,12 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// A string from its opening quote to behind its closing one, and whether there are escapes in it.
+    /// Reads a string from its opening to its closing quote. Returns whether it has escapes.
     fn string(&mut self) -> Scanned<bool> {
         self.at += 1;
         let mut escaped = false;
         loop {
-            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
+            self.at += plain_length(self.bytes.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -349,8 +349,8 @@ impl Scanner<'_> {
     }
 }
 
-/// Bytes of a string before its end, an escape or a control character.
-fn plain(rest: &[u8]) -> usize {
+/// Returns the number of bytes before the string's end, an escape or a control character.
+fn plain_length(rest: &[u8]) -> usize {
     let (near, far) = rest.split_at_checked(NEAR).unwrap_or((rest, &[]));
     let (words, last) = near.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -365,16 +365,16 @@ fn plain(rest: &[u8]) -> usize {
     }
     let stop = memchr2(b'"', b'\\', far).unwrap_or(far.len());
     let run = far.get(..stop).unwrap_or_default();
-    // Without an early exit the compiler makes vector code of this.
+    // The fold has no early exit, so that the compiler vectorises it.
     let controls = run.iter().fold(0x20, |least, &byte| byte.min(least)) < 0x20;
     near.len() + if controls { run.iter().position(is_special).unwrap_or(stop) } else { stop }
 }
 
-/// Keys and short values end before vector code would have begun.
+/// Keys and short values end before vector code would pay off.
 const NEAR: usize = 32;
 
-/// Sets the high bit of the first byte, from the lowest, that is a quote, a backslash or a control character; bits above
-/// it may be set too (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+/// Sets the high bit of the lowest byte that is a quote, a backslash or a control character. Bits above it may be set
+/// too (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-/// Characters of [`shortened`] text.
+/// The most characters of [`shortened`] text.
 const SHOWN: usize = 100;
 
-/// `text` as a JSON string with its quotes.
+/// Returns `text` as a JSON string with its quotes.
 pub fn quote(text: &str) -> String {
-    // Serialising a string cannot fail; an empty string would be the answer if it did.
+    // Serialising a string cannot fail. If it did, the result would be an empty string.
     serde_json::to_string(text).unwrap_or_else(|_| String::from("\"\""))
 }
 
-/// The text of a JSON string given with its quotes; `None` if that is no Unicode.
+/// Returns the text of a JSON string given with its quotes; `None` if it is not Unicode.
 pub fn unquote(raw: &[u8]) -> Option<Cow<'_, str>> {
     let inner = inner(raw);
     if memchr::memchr(b'\\', inner).is_none() {
@@ -20,12 +20,13 @@ pub fn unquote(raw: &[u8]) -> Option<Cow<'_, str>> {
     serde_json::from_slice::<String>(raw).ok().map(Cow::Owned)
 }
 
-/// What stands between the quotes of a JSON string.
+/// Returns the inside of a JSON string: what stands between its quotes.
 pub fn inner(raw: &[u8]) -> &[u8] {
     raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default()
 }
 
-/// The beginning of what a client wrote, for a message that repeats it: the whole may be as long as its body.
+/// Returns the beginning of a text that a client sent, for a message that repeats it. The text may be as long as the
+/// body.
 pub fn shortened(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(text.get(..end).unwrap_or_default().to_owned() + "\u{2026}"),
@@ -33,7 +34,7 @@ pub fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A JSON number that is whole, not negative, and small enough to be exact in any reader (2^53).
+/// Parses a JSON number that is whole, not negative, and small enough to be exact in any reader (2^53).
 pub fn whole(text: &str) -> Option<u64> {
     if let Ok(number) = text.parse::<u64>() {
         return Some(number);
@@ -44,7 +45,7 @@ pub fn whole(text: &str) -> Option<u64> {
     exact.then_some(number as u64)
 }
 
-/// Cuts the inside of a JSON string into pieces of about `size` bytes that are each the inside of a JSON string: no
+/// Cuts the inside of a JSON string into pieces of about `size` bytes. Each piece is the inside of a JSON string: no
 /// cut falls into a UTF-8 sequence, an escape, or a pair of escaped surrogates.
 pub fn pieces(inner: &[u8], size: usize) -> impl Iterator<Item = &[u8]> {
     let mut rest = inner;
@@ -62,7 +63,7 @@ pub fn pieces(inner: &[u8], size: usize) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Bytes of the first character of the inside of a JSON string.
+/// Returns the number of bytes of the first character in the inside of a JSON string.
 fn character(inner: &[u8]) -> usize {
     match inner {
         [
@@ -92,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn whole_numbers_are_read_however_they_are_spelt() {
+    fn whole_numbers_are_read_in_any_notation() {
         assert_eq!(whole("256"), Some(256));
         assert_eq!(whole("256.0"), Some(256));
         assert_eq!(whole("2.56e2"), Some(256));
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn two_first_halves_are_no_pair() {
+    fn two_first_halves_do_not_make_a_pair() {
         let parts: Vec<&[u8]> = pieces(br"\ud83d\ud83d\ude00", 1).collect();
         assert_eq!(parts, [&br"\ud83d"[..], br"\ud83d\ude00"]);
     }

@@ -1,9 +1,9 @@
-//! JSON text written into a buffer, member by member and item by item. The commas come of themselves: none behind what has
-//! just begun, and none behind a comma.
+//! Writes JSON text into a buffer, member by member and item by item. Commas are added automatically, except at the
+//! beginning of a container or of the buffer, and behind a comma.
 
 use super::text;
 
-/// Begins a member of an object; its value is to follow.
+/// Begins a member of an object. Its value must follow.
 pub fn key(out: &mut Vec<u8>, key: &str) {
     item(out, text::quote(key).as_bytes());
     out.push(b':');
@@ -13,6 +13,12 @@ pub fn key(out: &mut Vec<u8>, key: &str) {
 pub fn member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
     self::key(out, key);
     out.extend_from_slice(value);
+}
+
+/// Adds a member behind a comma: `out` is a run of members that goes behind others as a whole.
+pub fn next_member(out: &mut Vec<u8>, key: &str, value: &[u8]) {
+    out.push(b',');
+    member(out, key, value);
 }
 
 /// Adds an item of a list.
@@ -28,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commas_stand_between_and_nowhere_else() {
+    fn commas_stand_only_between_members_and_items() {
         let mut out = Vec::from(b"{");
         member(&mut out, "a\"", b"1");
         key(&mut out, "list");

@@ -89,8 +89,8 @@ impl Bridged {
     /// What the stream told of itself.
     pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match &mut self.teller {
-            Teller::Chunks(chunks) => chunks.told(),
-            Teller::Events(events) => events.told(),
+            Teller::Chunks(chunks) => chunks.summary(),
+            Teller::Events(events) => events.summary(),
         }
     }
 

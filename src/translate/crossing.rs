@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     bridge::{
-        self, Bridged, Uncarried, over_chat,
+        self, Bridged, Unbridgeable, over_chat,
         over_responses::{
             self, BridgeOptions,
             hosted::{self, Corrections},
@@ -84,7 +84,7 @@ pub(super) fn cross(
             bridged
         }),
     };
-    let Bridged { body, losses } = bridged.map_err(|uncarried| refused(&draft, to, &uncarried))?;
+    let Bridged { body, losses } = bridged.map_err(|unbridgeable| refused(&draft, to, &unbridgeable))?;
     for loss in losses {
         draft.lose(loss)?;
     }
@@ -128,7 +128,8 @@ fn correct(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
     }
     let chat = parse(draft.call.body.source().clone(), bridge::DEPTH, draft)?;
     let corrections = hosted::corrections(&chat);
-    let Corrections { changes, losses } = corrections.map_err(|uncarried| refused(draft, to, &uncarried))?;
+    let Corrections { changes, losses } =
+        corrections.map_err(|unbridgeable| refused(draft, to, &unbridgeable))?;
     let mut made = false;
     for (change, why) in changes {
         made |= draft.edit(CORRECT, Effect::Same, why, change)?;
@@ -164,8 +165,8 @@ fn unread(draft: &Draft<'_>) -> Refusal {
     draft.refusal("bridge.responses", "messages", "the call has too many values to be put into other words")
 }
 
-fn refused(draft: &Draft<'_>, to: Dialect, uncarried: &Uncarried) -> Refusal {
-    draft.refusal(rule(to), &uncarried.param, &uncarried.why)
+fn refused(draft: &Draft<'_>, to: Dialect, unbridgeable: &Unbridgeable) -> Refusal {
+    draft.refusal(rule(to), &unbridgeable.param, &unbridgeable.why)
 }
 
 /// What Azure refuses to be asked for, whatever else the call says.
@@ -178,7 +179,7 @@ fn untold(target: &Target) -> Vec<&str> {
 /// What a deployment adds to the calls that cross to it.
 fn options<'a>(target: &'a Target, untold: &'a [&'a str]) -> BridgeOptions<'a> {
     BridgeOptions {
-        untold,
+        refused_includes: untold,
         resource: &target.resource,
         // Chat models refuse to be asked. What is not known at all most likely reasons.
         encrypted: target.profile.system_role != SystemRole::System,

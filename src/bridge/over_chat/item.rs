@@ -1,89 +1,97 @@
 //! An item of a response while it grows. Texts are kept as the inside of a JSON string, joined as they came.
 
 use super::{
-    message::Message,
-    teller::{ARGUMENTS, INPUT, REASONING_TEXT, Spot, Teller, Texts},
+    event_writer::{ARGUMENTS, EventWriter, INPUT, REASONING_TEXT, TextEvents, TextPosition},
+    message::MessageItem,
 };
+use crate::bridge::tool_kind::ToolKind;
 
 /// An item of the output.
 #[derive(Debug)]
-pub(super) struct Item {
-    /// Its id, as a JSON string with its quotes.
+pub(super) struct ResponseItem {
+    /// The item's id, a JSON string with its quotes.
     pub(super) id: Vec<u8>,
-    pub(super) kind: Kind,
-    /// Its end was told.
+    pub(super) content: ItemContent,
+    /// Whether the event for its end is sent.
     pub(super) closed: bool,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
-    /// What the model thinks, where it tells.
+pub(super) enum ItemContent {
+    /// The reasoning of a model that shows it.
     Reasoning(Vec<u8>),
-    Message(Message),
-    Call(Call),
+    Message(MessageItem),
+    Call(ToolCallItem),
 }
 
-/// A call of a function or of a custom tool.
-#[derive(Debug, Default)]
-pub(super) struct Call {
-    /// Its number among the calls of the chat message.
+/// A call of a tool. Texts are the insides of JSON strings.
+#[derive(Debug)]
+pub(super) struct ToolCallItem {
+    /// Its index among the calls of the chat message.
     pub(super) index: u64,
-    pub(super) custom: bool,
-    /// Insides of JSON strings.
+    pub(super) kind: ToolKind,
     pub(super) id: Vec<u8>,
     pub(super) name: Vec<u8>,
-    pub(super) text: Vec<u8>,
+    pub(super) input: Vec<u8>,
 }
 
-/// Of what an item tells as it stands.
+/// In which state an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// As it begins: without what it will say.
+pub(super) enum ItemState {
+    /// As it begins, without its content.
     Begun,
-    /// With all it says.
+    /// With its content.
     Whole {
-        /// The answer broke off in it.
+        /// Whether the answer broke off in it.
         cut: bool,
     },
 }
 
-impl Form {
+impl ItemState {
     fn status(self) -> &'static [u8] {
         match self {
-            Form::Begun => b"in_progress",
-            Form::Whole { cut: false } => b"completed",
-            Form::Whole { cut: true } => b"incomplete",
+            ItemState::Begun => b"in_progress",
+            ItemState::Whole { cut: false } => b"completed",
+            ItemState::Whole { cut: true } => b"incomplete",
         }
     }
 }
 
-impl Call {
-    fn texts(&self) -> &'static Texts {
-        if self.custom { &INPUT } else { &ARGUMENTS }
+impl ToolCallItem {
+    fn events(&self) -> &'static TextEvents {
+        match self.kind {
+            ToolKind::Function => &ARGUMENTS,
+            ToolKind::Custom => &INPUT,
+        }
     }
 
-    /// A piece of what the tool is called with.
-    pub(super) fn text(&mut self, piece: &[u8], spot: Spot<'_>, pad: &[u8], teller: &mut Teller<'_>) {
-        self.text.extend_from_slice(piece);
-        teller.delta(self.texts(), spot, piece, &[pad]);
+    /// Adds a piece of the input.
+    pub(super) fn add(
+        &mut self,
+        piece: &[u8],
+        position: TextPosition<'_>,
+        padding: &[u8],
+        events: &mut EventWriter<'_>,
+    ) {
+        self.input.extend_from_slice(piece);
+        events.delta(self.events(), position, piece, &[padding]);
     }
 
-    fn json(&self, out: &mut Vec<u8>, form: Form) {
-        let kind: &[u8] = if self.custom { b"custom_tool_call" } else { b"function_call" };
-        let text = if form == Form::Begun { &b""[..] } else { &self.text };
+    fn json(&self, out: &mut Vec<u8>, state: ItemState) {
+        let input = if state == ItemState::Begun { &b""[..] } else { &self.input };
         for part in [
             &b",\"type\":\""[..],
-            kind,
+            self.kind.call_item().as_bytes(),
             b"\",\"status\":\"",
-            form.status(),
+            state.status(),
             b"\",\"call_id\":\"",
             &self.id,
             b"\",\"name\":\"",
             &self.name,
             b"\",\"",
-            self.texts().slot.as_bytes(),
+            self.kind.input().as_bytes(),
             b"\":\"",
-            text,
+            input,
             b"\"",
         ] {
             out.extend_from_slice(part);
@@ -91,69 +99,78 @@ impl Call {
     }
 }
 
-impl Item {
-    /// Whether it is a call of a tool.
+impl ResponseItem {
+    /// Returns whether the item is a call of a tool.
     pub(super) fn is_call(&self) -> bool {
-        matches!(self.kind, Kind::Call(_))
+        matches!(self.content, ItemContent::Call(_))
     }
 
-    /// A piece of the model's thoughts. They are one part, which begins with its item.
-    pub(super) fn think(&mut self, piece: &[u8], output: usize, pad: &[u8], teller: &mut Teller<'_>) {
-        let Kind::Reasoning(text) = &mut self.kind else { return };
-        let spot = Spot { item: &self.id, output, part: 0 };
+    /// Adds a piece of the reasoning, which is one part that begins with its item.
+    pub(super) fn add_reasoning(
+        &mut self,
+        piece: &[u8],
+        output: usize,
+        padding: &[u8],
+        events: &mut EventWriter<'_>,
+    ) {
+        let ItemContent::Reasoning(text) = &mut self.content else { return };
+        let position = TextPosition { item: &self.id, output, part: 0 };
         if text.is_empty() {
-            teller.part_added(&REASONING_TEXT, spot, &reasoning_part(b""));
+            events.part_added(&REASONING_TEXT, position, &reasoning_part(b""));
         }
         text.extend_from_slice(piece);
-        teller.delta(&REASONING_TEXT, spot, piece, &[pad]);
+        events.delta(&REASONING_TEXT, position, piece, &[padding]);
     }
 
-    /// Nothing more comes for the item.
-    pub(super) fn close(&mut self, output: usize, cut: bool, teller: &mut Teller<'_>) {
+    /// Writes the events for the end of the item, unless they are written.
+    pub(super) fn close(&mut self, output: usize, cut: bool, events: &mut EventWriter<'_>) {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
-        let spot = Spot { item: &self.id, output, part: 0 };
-        match &mut self.kind {
-            Kind::Reasoning(text) => {
-                teller.done(&REASONING_TEXT, spot, text, &[]);
-                teller.part_done(&REASONING_TEXT, spot, &reasoning_part(text));
+        let position = TextPosition { item: &self.id, output, part: 0 };
+        match &mut self.content {
+            ItemContent::Reasoning(text) => {
+                events.done(&REASONING_TEXT, position, text, &[]);
+                events.part_done(&REASONING_TEXT, position, &reasoning_part(text));
             }
-            Kind::Message(message) => message.close(spot, teller),
-            Kind::Call(call) if call.custom => teller.done(&INPUT, spot, &call.text, &[]),
-            Kind::Call(call) => {
-                teller.done(&ARGUMENTS, spot, &call.text, &[b",\"name\":\"", &call.name, b"\""]);
-            }
+            ItemContent::Message(message) => message.close(position, events),
+            ItemContent::Call(call) => match call.kind {
+                ToolKind::Custom => events.done(&INPUT, position, &call.input, &[]),
+                ToolKind::Function => {
+                    events.done(&ARGUMENTS, position, &call.input, &[b",\"name\":\"", &call.name, b"\""]);
+                }
+            },
         }
-        teller.item_done(output, &self.json(Form::Whole { cut }));
+        events.item_done(output, &self.json(ItemState::Whole { cut }));
     }
 
-    /// The item. Reasoning has no status: Azure refuses one where it is sent back (litellm, responses/transformation.py).
-    pub(super) fn json(&self, form: Form) -> Vec<u8> {
+    /// Returns the item. Reasoning has no status: Azure refuses a status in the input (litellm,
+    /// responses/transformation.py).
+    pub(super) fn json(&self, state: ItemState) -> Vec<u8> {
         let mut out = [b"{\"id\":", &*self.id].concat();
-        match &self.kind {
-            Kind::Reasoning(text) => {
-                let content = if form == Form::Begun { Vec::new() } else { reasoning_part(text) };
+        match &self.content {
+            ItemContent::Reasoning(text) => {
+                let content = if state == ItemState::Begun { Vec::new() } else { reasoning_part(text) };
                 out.extend_from_slice(b",\"type\":\"reasoning\",\"summary\":[],\"content\":[");
                 out.extend_from_slice(&content);
                 out.push(b']');
             }
-            Kind::Message(message) => {
-                let content = if form == Form::Begun { b"[]".to_vec() } else { message.content() };
+            ItemContent::Message(message) => {
+                let content = if state == ItemState::Begun { b"[]".to_vec() } else { message.content() };
                 for part in [
                     &b",\"type\":\"message\",\"status\":\""[..],
-                    form.status(),
+                    state.status(),
                     b"\",\"content\":",
                     &content,
                     b",\"role\":\"assistant\"",
                 ] {
                     out.extend_from_slice(part);
                 }
-                if form != Form::Begun {
-                    message.rest.write(&mut out);
+                if state != ItemState::Begun {
+                    message.extras.write(&mut out);
                 }
             }
-            Kind::Call(call) => call.json(&mut out, form),
+            ItemContent::Call(call) => call.json(&mut out, state),
         }
         out.push(b'}');
         out

@@ -1,37 +1,40 @@
-//! Log probabilities as a response has them: `bytes` and `top_logprobs` are lists there (OpenAI's specification, `LogProb`,
-//! `TopLogProb`), and SDKs that parse strictly insist. In chat `bytes` is null where a token has no bytes of its own
-//! (`ChatCompletionTokenLogprob`), which an empty list says as well.
+//! Log probabilities in the form of a response: `bytes` and `top_logprobs` are lists (OpenAI's specification,
+//! `LogProb`, `TopLogProb`), and strict SDKs insist on that. In chat, `bytes` is null if a token has no bytes of its
+//! own (`ChatCompletionTokenLogprob`). An empty list means the same.
 
-use super::{list::List, rest::Rest};
-use crate::json::{Document, Kind, View, text};
+use super::member_map::MemberMap;
+use crate::json::{Kind, View, text, write::item};
 
-/// How deep a list of them is parsed: to the members of an alternative.
+/// How deep a list is parsed: to the members of an alternative token.
 const DEPTH: u32 = 4;
 
-/// A list of chat's, which lies deeper than its document was parsed.
-pub(super) fn logprobs(document: &Document, of: Option<View<'_>>) -> List {
-    let mut out = List::default();
-    let Some(of) = of.filter(|list| list.kind() == Kind::Array) else { return out };
-    match Document::parse(document.source().slice(of.span().range()), DEPTH) {
-        Ok(list) => list.root().items().for_each(|token| out.push(&whole(token, &["bytes", "top_logprobs"]))),
-        // It has more values than azgate looks into.
-        Err(_) => out.push(text::inner(of.raw()).trim_ascii()),
+/// Translates a list of chat. Returns the inside of the new list.
+pub(super) fn logprobs(list: Option<View<'_>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let Some(list) = list.filter(|list| list.kind() == Kind::Array) else { return out };
+    match list.reparse(DEPTH) {
+        Some(list) => {
+            list.root().items().for_each(|one| item(&mut out, &token(one, &["bytes", "top_logprobs"])));
+        }
+        // The list has more values than azgate parses.
+        None => out.extend_from_slice(text::inner(list.raw()).trim_ascii()),
     }
     out
 }
 
-/// A token, with lists where these must be.
-fn whole(token: View<'_>, lists: &[&str]) -> Vec<u8> {
+/// Returns a token in which the members `lists` are lists.
+fn token(token: View<'_>, lists: &[&str]) -> Vec<u8> {
     if token.kind() != Kind::Object {
         return token.raw().into();
     }
-    let mut out = Rest::default();
+    let mut out = MemberMap::default();
     for (key, value) in token.members() {
         match &*key {
             "top_logprobs" if value.kind() == Kind::Array => {
-                let mut others = List::default();
-                value.items().for_each(|other| others.push(&whole(other, &["bytes"])));
-                out.set(&key, &[b"[", others.items(), b"]"].concat());
+                let mut others = Vec::from(b"[");
+                value.items().for_each(|other| item(&mut others, &self::token(other, &["bytes"])));
+                others.push(b']');
+                out.set(&key, &others);
             }
             key if value.is_null() && lists.contains(&key) => out.set(key, b"[]"),
             key => out.set(key, value.raw()),

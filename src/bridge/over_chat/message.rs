@@ -1,118 +1,132 @@
 //! A message of a response while it grows: texts and refusals, part by part.
 
 use super::{
-    list::List,
-    rest::Rest,
-    teller::{OUTPUT_TEXT, REFUSAL, Spot, Teller, Texts},
+    event_writer::{EventWriter, OUTPUT_TEXT, REFUSAL, TextEvents, TextPosition},
+    member_map::MemberMap,
 };
+use crate::json::write::item;
 
-/// A message item.
+/// The content of a message item.
 #[derive(Debug, Default)]
-pub(super) struct Message {
-    parts: Vec<Part>,
-    /// The part that grows at present.
+pub(super) struct MessageItem {
+    parts: Vec<MessagePart>,
+    /// The index of the part that grows.
     open: Option<usize>,
-    /// Members of the chat message that a response has no word for.
-    pub(super) rest: Rest,
+    /// Members of the chat message that a response does not have.
+    pub(super) extras: MemberMap,
 }
 
-/// A part: of a kind there is one, as in a chat message.
+/// A part. There is one of each kind, as in a chat message. Lists are kept without their brackets.
 #[derive(Debug, Default)]
-struct Part {
+struct MessagePart {
     refusal: bool,
     /// The inside of a JSON string.
     text: Vec<u8>,
-    annotations: List,
-    logprobs: List,
+    annotations: Vec<u8>,
+    annotation_count: usize,
+    logprobs: Vec<u8>,
 }
 
-impl Part {
-    fn texts(&self) -> &'static Texts {
+impl MessagePart {
+    fn events(&self) -> &'static TextEvents {
         if self.refusal { &REFUSAL } else { &OUTPUT_TEXT }
     }
 
-    /// Log probabilities as a member of a text's events and part; a refusal has it only where there are some.
-    fn logprobs(&self, of: &[u8]) -> Vec<u8> {
-        if self.refusal && of.is_empty() {
+    /// Returns `logprobs` as a member of the text's events and of the part, behind a comma. A refusal has the member
+    /// only if there are some.
+    fn logprobs(&self, inside: &[u8]) -> Vec<u8> {
+        if self.refusal && inside.is_empty() {
             return Vec::new();
         }
-        [b",\"logprobs\":[", of, b"]"].concat()
+        [b",\"logprobs\":[", inside, b"]"].concat()
     }
 
-    /// The part, with what it says or as it begins.
+    /// Returns the part: whole, or as it is at the beginning.
     fn json(&self, whole: bool) -> Vec<u8> {
         let text = if whole { &*self.text } else { b"" };
         if self.refusal {
-            let logprobs = if whole { self.logprobs(self.logprobs.items()) } else { Vec::new() };
+            let logprobs = if whole { self.logprobs(&self.logprobs) } else { Vec::new() };
             return [b"{\"type\":\"refusal\",\"refusal\":\"", text, b"\"", &logprobs, b"}"].concat();
         }
         let (annotations, logprobs) =
-            if whole { (self.annotations.items(), self.logprobs.items()) } else { (&b""[..], &b""[..]) };
+            if whole { (&*self.annotations, &*self.logprobs) } else { (&b""[..], &b""[..]) };
         let head = b"{\"type\":\"output_text\",\"annotations\":[";
         let logprobs = self.logprobs(logprobs);
         [&head[..], annotations, b"]", &logprobs, b",\"text\":\"", text, b"\"}"].concat()
     }
 }
 
-impl Message {
-    /// A piece of the text or of the refusal.
-    pub(super) fn text(
+impl MessageItem {
+    /// Adds a piece of the text or of the refusal. `logprobs` is the inside of a list.
+    pub(super) fn add_text(
         &mut self,
         refusal: bool,
         piece: &[u8],
-        logprobs: &List,
-        spot: Spot<'_>,
-        pad: &[u8],
-        teller: &mut Teller<'_>,
+        logprobs: &[u8],
+        position: TextPosition<'_>,
+        padding: &[u8],
+        events: &mut EventWriter<'_>,
     ) {
-        let at = self.turn_to(refusal, spot, teller);
+        let at = self.open_part(refusal, position, events);
         let Some(part) = self.parts.get_mut(at) else { return };
         part.text.extend_from_slice(piece);
-        if logprobs.len() > 0 {
-            part.logprobs.push(logprobs.items());
+        if !logprobs.is_empty() {
+            item(&mut part.logprobs, logprobs);
         }
-        let more = part.logprobs(logprobs.items());
-        teller.delta(part.texts(), Spot { part: at, ..spot }, piece, &[&more, pad]);
+        let more = part.logprobs(logprobs);
+        events.delta(part.events(), TextPosition { part: at, ..position }, piece, &[&more, padding]);
     }
 
-    /// An annotation of the text, flat as Responses has it.
-    pub(super) fn annotate(&mut self, annotation: &[u8], spot: Spot<'_>, teller: &mut Teller<'_>) {
-        let at = self.turn_to(false, spot, teller);
+    /// Adds an annotation of the text, in the form of a response.
+    pub(super) fn annotate(
+        &mut self,
+        annotation: &[u8],
+        position: TextPosition<'_>,
+        events: &mut EventWriter<'_>,
+    ) {
+        let at = self.open_part(false, position, events);
         let Some(part) = self.parts.get_mut(at) else { return };
-        teller.annotation(Spot { part: at, ..spot }, part.annotations.len(), annotation);
-        part.annotations.push(annotation);
+        events.annotation(TextPosition { part: at, ..position }, part.annotation_count, annotation);
+        item(&mut part.annotations, annotation);
+        part.annotation_count += 1;
     }
 
-    /// Makes the part of that kind the one that grows.
-    fn turn_to(&mut self, refusal: bool, spot: Spot<'_>, teller: &mut Teller<'_>) -> usize {
+    /// Opens the part of this kind, and closes the other one. Returns its index.
+    fn open_part(
+        &mut self,
+        refusal: bool,
+        position: TextPosition<'_>,
+        events: &mut EventWriter<'_>,
+    ) -> usize {
         let found = self.parts.iter().position(|part| part.refusal == refusal);
         if found.is_none() || self.open != found {
-            self.close(spot, teller);
+            self.close(position, events);
         }
         let at = found.unwrap_or(self.parts.len());
         if found.is_none() {
-            let part = Part { refusal, ..Part::default() };
-            teller.part_added(part.texts(), Spot { part: at, ..spot }, &part.json(false));
+            let part = MessagePart { refusal, ..MessagePart::default() };
+            events.part_added(part.events(), TextPosition { part: at, ..position }, &part.json(false));
             self.parts.push(part);
         }
         self.open = Some(at);
         at
     }
 
-    /// Nothing more comes for the part that grows.
-    pub(super) fn close(&mut self, spot: Spot<'_>, teller: &mut Teller<'_>) {
+    /// Closes the part that grows.
+    pub(super) fn close(&mut self, position: TextPosition<'_>, events: &mut EventWriter<'_>) {
         let Some((at, part)) = self.open.take().and_then(|at| Some((at, self.parts.get(at)?))) else {
             return;
         };
-        let spot = Spot { part: at, ..spot };
-        teller.done(part.texts(), spot, &part.text, &[&part.logprobs(part.logprobs.items())]);
-        teller.part_done(part.texts(), spot, &part.json(true));
+        let position = TextPosition { part: at, ..position };
+        events.done(part.events(), position, &part.text, &[&part.logprobs(&part.logprobs)]);
+        events.part_done(part.events(), position, &part.json(true));
     }
 
-    /// What the message says, as a list.
+    /// Returns the list of parts.
     pub(super) fn content(&self) -> Vec<u8> {
-        let mut list = List::default();
-        self.parts.iter().for_each(|part| list.push(&part.json(true)));
-        [b"[", list.items(), b"]"].concat()
+        let mut list = Vec::from(b"[");
+        self.parts.iter().for_each(|part| item(&mut list, &part.json(true)));
+        list.push(b']');
+        list
     }
 }

@@ -1,10 +1,46 @@
-//! The response object.
+//! The response object, as far as the chat answer has come.
 
-use super::{builder::ResponseBuilder, item::Form, list::List};
+use std::sync::Arc;
 
-impl ResponseBuilder {
-    /// Why the response is incomplete, if it is.
-    pub(super) fn reason(&self) -> Option<&'static str> {
+use super::{
+    Reply,
+    head::AnswerHead,
+    item::{ItemState, ResponseItem},
+    member_map::MemberMap,
+    verdicts::Verdicts,
+};
+use crate::json::write::item;
+
+/// What the response object is made of.
+#[derive(Debug)]
+pub(super) struct ResponseState {
+    pub(super) reply: Arc<Reply>,
+    pub(super) head: AnswerHead,
+    pub(super) items: Vec<ResponseItem>,
+    /// The token counts in the form of a response.
+    pub(super) usage: Option<Vec<u8>>,
+    /// The finish reason, the inside of a JSON string.
+    pub(super) finish: Option<Vec<u8>>,
+    pub(super) verdicts: Verdicts,
+    /// Members that a response does not have.
+    pub(super) extras: MemberMap,
+}
+
+impl ResponseState {
+    pub(super) fn new(reply: Arc<Reply>) -> ResponseState {
+        ResponseState {
+            reply,
+            head: AnswerHead::default(),
+            items: Vec::new(),
+            usage: None,
+            finish: None,
+            verdicts: Verdicts::default(),
+            extras: MemberMap::default(),
+        }
+    }
+
+    /// Returns why the response is incomplete, if it is.
+    pub(super) fn incomplete_reason(&self) -> Option<&'static str> {
         match self.finish.as_deref() {
             Some(b"length") => Some("max_output_tokens"),
             Some(b"content_filter") => Some("content_filter"),
@@ -12,18 +48,19 @@ impl ResponseBuilder {
         }
     }
 
-    /// The response object, as it begins or whole.
-    pub(super) fn response(&self, whole: bool) -> Vec<u8> {
-        let reason = self.reason().filter(|_| whole);
+    /// Returns the response object: whole, or as it is at the beginning.
+    pub(super) fn json(&self, whole: bool) -> Vec<u8> {
+        let reason = self.incomplete_reason().filter(|_| whole);
         let status = match (whole, reason) {
             (false, _) => "in_progress",
             (true, None) => "completed",
             (true, Some(_)) => "incomplete",
         };
         let details = reason.map_or("null".to_owned(), |reason| format!("{{\"reason\":\"{reason}\"}}"));
-        let mut output = List::default();
-        for (at, item) in self.items.iter().enumerate().filter(|_| whole) {
-            output.push(&item.json(Form::Whole { cut: reason.is_some() && at + 1 == self.items.len() }));
+        let mut output = Vec::new();
+        for (at, one) in self.items.iter().enumerate().filter(|_| whole) {
+            let cut = reason.is_some() && at + 1 == self.items.len();
+            item(&mut output, &one.json(ItemState::Whole { cut }));
         }
         let or = |value: &Option<Vec<u8>>, absent: &str| value.clone().unwrap_or_else(|| absent.into());
         let mut out = Vec::new();
@@ -39,21 +76,21 @@ impl ResponseBuilder {
             b",\"model\":",
             &or(&self.head.model, "\"\""),
             b",\"output\":[",
-            output.items(),
+            &output,
             b"],\"usage\":",
             &or(&self.usage.clone().filter(|_| whole), "null"),
         ] {
             out.extend_from_slice(part);
         }
-        for (before, member) in
+        for (before, members) in
             [(&b",\"service_tier\":"[..], self.head.tier.as_deref()), (b",", Some(&*self.reply.echo))]
         {
-            if let Some(member) = member.filter(|member| !member.is_empty()) {
+            if let Some(members) = members.filter(|members| !members.is_empty()) {
                 out.extend_from_slice(before);
-                out.extend_from_slice(member);
+                out.extend_from_slice(members);
             }
         }
-        self.rest.write(&mut out);
+        self.extras.write(&mut out);
         self.verdicts.write(&mut out);
         out.push(b'}');
         out

@@ -1,4 +1,4 @@
-//! What tests of a response's events share.
+//! Shared by the tests of a response's events.
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::sse::{Decoder, EVENT_LIMIT};
 
-/// A chat answer with this message.
+/// Returns a chat answer with this message.
 pub(crate) fn chat(message: &Value, reason: &str) -> Value {
     json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 7, "model": "gpt-4-0125",
@@ -15,7 +15,7 @@ pub(crate) fn chat(message: &Value, reason: &str) -> Value {
     })
 }
 
-/// The events of a stream, each checked on its form: a name that is its type, and a number that is one higher than the last.
+/// Returns the events of a stream. Checks that each event's name is its type, and that the numbers are consecutive.
 pub(crate) fn events(stream: &[u8]) -> Vec<Value> {
     let mut decoder = Decoder::new(EVENT_LIMIT);
     decoder.push(Bytes::copy_from_slice(stream));
@@ -35,7 +35,7 @@ fn text() -> impl Strategy<Value = Value> {
     prop_oneof![Just(Value::Null), "(\\PC|[😀\"\\\\\n\r]){0,60}".prop_map(Value::String)]
 }
 
-/// Messages of the assistant with all that one may have.
+/// Generates messages of the assistant with any members that one may have.
 pub(crate) fn message() -> impl Strategy<Value = Value> {
     let call = ("[a-z]{1,5}", "(\\PC|[\"\\\\\n]){0,40}", any::<bool>());
     (text(), text(), text(), prop::collection::vec(call, 0..4), 0usize..3).prop_map(
@@ -59,7 +59,7 @@ pub(crate) fn message() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Puts a response together again from its events, as the SDKs do, and holds every event against what came before it.
+/// Assembles a response from its events, as the SDKs do, and checks each event against those before it.
 pub(crate) fn collected(events: &[Value]) -> Value {
     let mut output: Vec<Value> = Vec::new();
     for event in events {
@@ -69,7 +69,7 @@ pub(crate) fn collected(events: &[Value]) -> Value {
             assert_eq!(at, output.len());
             output.push(event["item"].clone());
         } else if kind == "output_item.done" {
-            // Its status, and what only a vendor has, are told with the end.
+            // The status and the members of vendors come with the end.
             let mut begun = event["item"].clone();
             begun.as_object_mut().unwrap().extend(output[at].as_object().unwrap().clone());
             match event["item"].get("status") {
@@ -92,7 +92,7 @@ fn place(event: &Value, key: &str) -> Option<usize> {
     event[key].as_u64().map(|at| usize::try_from(at).unwrap())
 }
 
-/// An event within an item.
+/// Applies an event within an item.
 fn within(kind: &str, event: &Value, item: &mut Value) {
     let part = place(event, "content_index").map(|at| ("content", at));
     let part = part.or(place(event, "summary_index").map(|at| ("summary", at)));

@@ -1,11 +1,20 @@
-//! Token counts in the words of Responses.
+//! Token counts in the form of a response.
 
 use crate::{
     call::{Dialect, Usage},
     json::{View, write::member},
 };
 
-/// A chat answer's counts, and the same as a response's `usage`. Every count goes along, known or not.
+const KNOWN: [&str; 5] = [
+    "prompt_tokens",
+    "prompt_tokens_details",
+    "completion_tokens",
+    "completion_tokens_details",
+    "total_tokens",
+];
+
+/// Reads the counts of a chat answer. Returns them, and the `usage` of the response, which has every count, known or
+/// not.
 pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     let counts = Usage::read(Dialect::Chat, usage);
     let total = counts.prompt.saturating_add(counts.completion);
@@ -24,23 +33,15 @@ pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     (counts, out)
 }
 
-const KNOWN: [&str; 5] = [
-    "prompt_tokens",
-    "prompt_tokens_details",
-    "completion_tokens",
-    "completion_tokens_details",
-    "total_tokens",
-];
-
-/// A breakdown; `needed` counts are zero where chat has none.
-fn details(out: &mut Vec<u8>, details: Option<View<'_>>, needed: &[&str]) {
+/// Writes a breakdown. The counts in `required` are zero if chat has none.
+fn details(out: &mut Vec<u8>, details: Option<View<'_>>, required: &[&str]) {
     out.push(b'{');
-    let told = |key: &str| details.and_then(|details| details.get(key)).filter(|count| !count.is_null());
-    for key in needed {
-        member(out, key, told(key).map_or(b"0", View::raw));
+    for key in required {
+        let count = details.and_then(|details| details.non_null(key));
+        member(out, key, count.map_or(b"0", View::raw));
     }
     for (key, value) in details.into_iter().flat_map(View::members) {
-        if !needed.contains(&&*key) {
+        if !required.contains(&&*key) {
             member(out, &key, value.raw());
         }
     }

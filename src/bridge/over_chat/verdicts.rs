@@ -1,58 +1,57 @@
-//! What Azure's content filter says. A chat answer has it of the prompt and of each choice; a response has one list,
-//! `content_filters`, each entry with the side that it is about (Azure/azure-rest-api-specs#42141).
+//! The verdicts of Azure's content filter. A chat answer has them for the prompt and for each choice. A response has
+//! one list, `content_filters`, whose entries name their side (Azure/azure-rest-api-specs#42141).
 
-use super::{list::List, rest::Rest};
+use super::member_map::MemberMap;
 use crate::{
     bridge::filters::is_filtered,
-    json::{View, text},
+    json::{
+        View,
+        write::{item, key, member},
+    },
 };
 
-/// The verdicts of one answer.
+/// The verdicts on one answer.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
-    prompts: List,
-    /// By category, the worst of what came.
-    answer: Rest,
+    /// The entries for the prompt, the inside of a list.
+    prompts: Vec<u8>,
+    /// The worst verdict on the answer in each category.
+    answer: MemberMap,
 }
 
 impl Verdicts {
-    /// The list about the prompt, parsed to the categories. It comes whole.
+    /// Reads the list for the prompt, which is parsed to the categories. A list that comes again is complete, so it
+    /// replaces the one before.
     pub(super) fn prompts(&mut self, list: View<'_>) {
-        self.prompts = List::default();
+        self.prompts.clear();
         for entry in list.items() {
             let results = entry.get("content_filter_results");
             let blocked = results.into_iter().flat_map(View::members).any(|(_, one)| is_filtered(one.raw()));
             let mut out = head(blocked, "prompt");
             for (key, value) in entry.members() {
-                out.push(b',');
-                out.extend_from_slice(text::quote(&key).as_bytes());
-                out.push(b':');
-                out.extend_from_slice(value.raw());
+                member(&mut out, &key, value.raw());
             }
             out.push(b'}');
-            self.prompts.push(&out);
+            item(&mut self.prompts, &out);
         }
     }
 
-    /// Verdicts on the answer, or on a piece of it.
+    /// Reads the verdicts on the answer, or on a piece of it.
     pub(super) fn answer(&mut self, results: View<'_>) {
         results.members().for_each(|(category, one)| self.answer.worst(&category, one.raw()));
     }
 
-    /// Writes the member behind a comma, if there are verdicts.
+    /// Appends the list to an object that is still open, if there are verdicts.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        if self.prompts.len() == 0 && self.answer.is_empty() {
+        if self.prompts.is_empty() && self.answer.is_empty() {
             return;
         }
-        out.extend_from_slice(b",\"content_filters\":[");
-        out.extend_from_slice(self.prompts.items());
+        key(out, "content_filters");
+        out.push(b'[');
+        out.extend_from_slice(&self.prompts);
         if !self.answer.is_empty() {
-            if self.prompts.len() > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(&head(self.answer.values().any(is_filtered), "completion"));
-            out.extend_from_slice(b",\"content_filter_results\":");
-            out.extend_from_slice(&self.answer.object());
+            item(out, &head(self.answer.values().any(is_filtered), "completion"));
+            member(out, "content_filter_results", &self.answer.object());
             out.push(b'}');
         }
         out.push(b']');

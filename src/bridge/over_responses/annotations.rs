@@ -1,36 +1,37 @@
-//! The annotations of the texts that become one. A chat completion knows one kind, the citation of a web page (OpenAI's
-//! specification, `ChatCompletionResponseMessage`), and clients that read strictly take no answer with another: not the Vercel
-//! AI SDK, not openai for Python where it checks. So a file that is cited stands there in that form, and what chat has no
-//! place for stands as it came in azgate's own field. Offsets are moved to where the text stands now.
+//! The annotations of texts that are joined into one. A chat completion has one kind of annotation, the citation of a
+//! web page (OpenAI's specification, `ChatCompletionResponseMessage`). Strict clients refuse an answer with another
+//! kind: the Vercel AI SDK, and openai for Python where it checks. So the citation of a file takes that form, and the
+//! annotations that chat cannot hold go unchanged into the vendor field. Offsets are moved to where the text stands
+//! now.
 
-use super::{
-    item::{Item, Part, PartKind},
-    spelt::{string, text_of},
-};
-use crate::json::{
-    Kind, View, text,
-    write::{item, member},
+use super::item::{OutputItem, PartKind, TextPart};
+use crate::{
+    bridge::values::{string, type_of},
+    json::{
+        Kind, View, text,
+        write::{item, member},
+    },
 };
 
-/// What the `url` of a file begins with; its id follows. No web address is made up for it, and none that a browser would take for
-/// a page of the client's own.
+/// The start of the `url` of a file; the file's id follows. It is not a web address, and a browser does not take it
+/// for a page of the client's own site.
 const FILE: &str = "azgate:file/";
 
 /// The insides of two lists.
 #[derive(Debug, Default)]
 pub(super) struct Annotations {
-    /// Citations in the form that chat knows.
+    /// Citations in the form of chat.
     pub(super) chat: Vec<u8>,
-    /// Those of another kind, as the Responses API has them.
+    /// Annotations of other kinds, as the Responses API has them.
     pub(super) others: Vec<u8>,
 }
 
 impl Annotations {
-    /// Those of all texts of `items`, of which so many characters are left; see [`cited`].
-    pub(super) fn of<'a>(items: impl IntoIterator<Item = &'a Item>, cut: Option<u64>) -> Annotations {
+    /// Collects the annotations of all texts of `items`; see [`for_each_annotation`].
+    pub(super) fn of<'a>(items: impl IntoIterator<Item = &'a OutputItem>, cut: Option<u64>) -> Annotations {
         let mut all = Annotations::default();
-        cited(items, cut, |annotation, before| {
-            let kind = text_of(annotation, "type").unwrap_or_default();
+        for_each_annotation(items, cut, |annotation, before| {
+            let kind = type_of(annotation).unwrap_or_default();
             if kind == "url_citation" && annotation.get("url_citation").is_some() {
                 return item(&mut all.chat, annotation.raw());
             }
@@ -53,10 +54,10 @@ impl Annotations {
     }
 }
 
-/// Gives every annotation of all texts of `items`, and the characters before its text. Where the text was cut after so many
-/// characters, what begins behind is left out.
-pub(super) fn cited<'a>(
-    items: impl IntoIterator<Item = &'a Item>,
+/// Calls `take` with every annotation of all texts of `items`, and with the number of characters before its text. If
+/// the text was cut after `cut` characters, annotations that begin behind the cut are left out.
+pub(super) fn for_each_annotation<'a>(
+    items: impl IntoIterator<Item = &'a OutputItem>,
     cut: Option<u64>,
     mut take: impl FnMut(View<'_>, u64),
 ) {
@@ -72,12 +73,12 @@ pub(super) fn cited<'a>(
     }
 }
 
-/// The parts of `items` that are the answer's text.
-fn texts<'a>(items: impl IntoIterator<Item = &'a Item>) -> impl Iterator<Item = Part<'a>> {
-    items.into_iter().flat_map(Item::parts).filter(|part| part.kind == PartKind::Text)
+/// Returns the parts of `items` that are text of the answer.
+fn texts<'a>(items: impl IntoIterator<Item = &'a OutputItem>) -> impl Iterator<Item = TextPart<'a>> {
+    items.into_iter().flat_map(OutputItem::parts).filter(|part| part.kind == PartKind::Text)
 }
 
-/// The characters (code points) of a string's inside.
+/// Counts the characters (code points) of a string, given its inside.
 pub(super) fn characters(inner: &[u8]) -> u64 {
     text::pieces(inner, 1).map(|_| 1).sum()
 }
@@ -85,15 +86,16 @@ pub(super) fn characters(inner: &[u8]) -> u64 {
 fn is_within(annotation: View<'_>, before: u64, cut: Option<u64>) -> bool {
     let Some(cut) = cut else { return true };
     let at = |key| Some(annotation.get(key)?.whole()?.saturating_add(before));
-    let kind = text_of(annotation, "type").unwrap_or_default();
-    // What is cited at a place is said before it.
+    let kind = type_of(annotation).unwrap_or_default();
+    // A citation at an index belongs to the text before it.
     let index = at("index").filter(|_| is_offset(&kind, "index"));
     before < cut
         && at("start_index").is_none_or(|start| start < cut)
         && index.is_none_or(|index| index <= cut)
 }
 
-/// The citation of a page as chat has it, one level deeper; `None` if it names no page. What a strict client looks for is there.
+/// Returns the citation of a page as chat has it, one level deeper, with every member that strict clients need.
+/// `None` if it has no URL.
 fn page(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     let url = string(annotation, "url")?;
     let place = before.to_string();
@@ -116,7 +118,8 @@ fn page(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The citation of a file as chat has that of a page; `None` if it names no file. It stands at a place and spans nothing.
+/// Returns the citation of a file in the form of a page's; `None` if it names no file. Both indices are the place of
+/// the citation.
 fn file(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     let id = string(annotation, "file_id")?;
     let index = annotation.get("index").and_then(View::whole).unwrap_or_default();
@@ -130,7 +133,7 @@ fn file(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The annotation as it came, in a text with `before` characters before it.
+/// Returns an annotation with its offsets moved by `before` characters.
 fn moved(annotation: View<'_>, kind: &str, before: u64) -> Vec<u8> {
     if before == 0 || annotation.kind() != Kind::Object {
         return annotation.raw().into();
@@ -150,8 +153,9 @@ fn put_moved(out: &mut Vec<u8>, kind: &str, key: &str, value: View<'_>, before: 
     }
 }
 
-/// Of a citation of a file, `index` is a place in the text, too: OpenAI's reference shows one file at 320, 576 and 815
-/// (guide to file search), though the specification calls it a place in a list of files.
+/// Returns whether a member is an offset in the text. The `index` of a file's citation is one: OpenAI's reference
+/// shows one file at 320, 576 and 815 (guide to file search), though the specification calls it a position in a list
+/// of files.
 fn is_offset(kind: &str, key: &str) -> bool {
     matches!((kind, key), (_, "start_index" | "end_index") | ("file_citation" | "file_path", "index"))
 }

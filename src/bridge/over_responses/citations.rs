@@ -1,20 +1,19 @@
-//! `message.context` as the clients of On Your Data read it (Azure's specification, `AzureChatMessageContext`): what was
-//! found in files, and the web pages that the answer cites.
+//! `message.context` as the clients of On Your Data read it (Azure's specification, `AzureChatMessageContext`): what
+//! the search found in files, and the web pages that the answer cites.
 
-use super::{
-    annotations::cited,
-    item::Item,
-    spelt::{string, text_of},
-};
-use crate::json::{
-    View, text,
-    write::{item, member},
+use super::{annotations::for_each_annotation, item::OutputItem};
+use crate::{
+    bridge::values::{string, type_of},
+    json::{
+        View, text,
+        write::{item, member},
+    },
 };
 
-/// The context of an answer made of `items`, of whose text so many characters are left; `None` if nothing was found and nothing
-/// is cited.
+/// Returns the context of an answer made of `items`; `None` if nothing was found and nothing is cited. If the text
+/// was cut, `cut` is the number of characters that are left.
 pub(super) fn context<'a>(
-    items: impl IntoIterator<Item = &'a Item> + Clone,
+    items: impl IntoIterator<Item = &'a OutputItem> + Clone,
     cut: Option<u64>,
 ) -> Option<Vec<u8>> {
     let (mut citations, mut queries) = (Vec::new(), Vec::new());
@@ -24,8 +23,8 @@ pub(super) fn context<'a>(
         list("results").for_each(|found| item(&mut citations, &of_file(found)));
     }
     let mut known = Vec::new();
-    cited(items, cut, |annotation, _| {
-        let is_page = text_of(annotation, "type").is_some_and(|kind| kind == "url_citation");
+    for_each_annotation(items, cut, |annotation, _| {
+        let is_page = type_of(annotation).is_some_and(|kind| kind == "url_citation");
         let Some(url) = string(annotation, "url").filter(|_| is_page) else { return };
         if !known.iter().any(|known: &Vec<u8>| known == url) {
             known.push(url.into());
@@ -37,8 +36,8 @@ pub(super) fn context<'a>(
     (!citations.is_empty()).then_some(context)
 }
 
-/// Whether an item is a search in files.
-pub(super) fn is_search(item: &Item) -> bool {
+/// Returns whether an item is a search in files.
+pub(super) fn is_search(item: &OutputItem) -> bool {
     item.name() == "file_search_call"
 }
 

@@ -1,9 +1,11 @@
-//! How a response came to its end: with a finish reason, or with an error and the HTTP status it would have had.
+//! How a response ended: with a finish reason, or with an error and the HTTP status that the error would have had.
 
-use super::{filters::innererror, spelt::text_of};
+use std::borrow::Cow;
+
+use super::filters::innererror;
 use crate::{
-    bridge::INTERRUPTED,
-    json::{Kind, View, text, write::member},
+    bridge::{INTERRUPTED, UNREADABLE, values::text_of},
+    json::{Kind, View, text, write::next_member},
 };
 
 /// A response that failed.
@@ -12,17 +14,17 @@ pub(super) struct Failure {
     pub(super) code: String,
     pub(super) message: String,
     pub(super) status: u16,
-    /// What the content filter says, as members behind a comma.
+    /// The verdicts of the content filter, as members that each follow a comma.
     filters: Vec<u8>,
 }
 
-/// The finish reason of a response with a `status` that is no failure.
+/// Returns the finish reason of a response whose `status` is not a failure.
 pub(super) fn reason(status: &str, response: View<'_>, calls: bool) -> &'static str {
     let incomplete = status == "incomplete";
     let why = response.get("incomplete_details").and_then(|details| text_of(details, "reason"));
     match why.as_deref() {
         Some("content_filter") if incomplete => "content_filter",
-        // `max_output_tokens`; and of whatever else cut it, the client should know that there could have been more.
+        // The reason is `max_output_tokens`, or a new one. Either way the client should know that the answer was cut.
         _ if incomplete => "length",
         _ if calls => "tool_calls",
         _ => "stop",
@@ -30,9 +32,9 @@ pub(super) fn reason(status: &str, response: View<'_>, calls: bool) -> &'static 
 }
 
 impl Failure {
-    /// The failure of a response: an `error`, or a `status` that is no success.
+    /// Returns the failure of a response that has an `error`, or a `status` that is not a success.
     pub(super) fn of(status: &str, response: View<'_>) -> Option<Failure> {
-        match response.get("error").filter(|error| !error.is_null()) {
+        match response.non_null("error") {
             Some(error) => Some(Failure::read(error)),
             None if status == "cancelled" => {
                 Some(Failure::new("response_cancelled", "Azure OpenAI cancelled the response."))
@@ -44,28 +46,30 @@ impl Failure {
         }
     }
 
-    /// The failure that an error object tells of. Its code may be a number (litellm's stream errors).
+    /// Reads an error object. Its code may be a number (litellm's stream errors).
     pub(super) fn read(error: View<'_>) -> Failure {
-        let word = |key| {
+        let string_or_number = |key| {
             let value = error.get(key)?;
             let number = || (value.kind() == Kind::Number).then(|| String::from_utf8_lossy(value.raw()));
-            value.text().or_else(number).map(std::borrow::Cow::into_owned)
+            value.text().or_else(number).map(Cow::into_owned)
         };
-        let code = word("code").or_else(|| word("type").filter(|kind| kind != "error"));
-        let message = word("message").or_else(|| error.text().map(std::borrow::Cow::into_owned));
+        let code =
+            string_or_number("code").or_else(|| string_or_number("type").filter(|kind| kind != "error"));
+        let message = string_or_number("message").or_else(|| error.text().map(Cow::into_owned));
         let failure = Failure::new(
             &code.unwrap_or_else(|| "server_error".to_owned()),
-            &message.unwrap_or_else(|| "Azure OpenAI told of an error without a message.".to_owned()),
+            &message.unwrap_or_else(|| "Azure OpenAI reported an error without a message.".to_owned()),
         );
         Failure { filters: filters(error), ..failure }
     }
 
-    /// What a client reads when upstream sends something else than events of a response: text may be missing.
+    /// Returns the failure of a stream with an event that is not JSON.
     pub(super) fn unreadable() -> Failure {
-        Failure::new("upstream_stream_unreadable", "Azure OpenAI sent an event that is no JSON.")
+        let (code, message) = UNREADABLE;
+        Failure::new(code, message)
     }
 
-    /// What a client reads when upstream breaks off in order.
+    /// Returns the failure of a stream that ended without its last event.
     pub(super) fn interrupted() -> Failure {
         let (code, message) = INTERRUPTED;
         Failure { status: 502, ..Failure::new(code, message) }
@@ -76,7 +80,7 @@ impl Failure {
         Failure { code, message, status, filters: Vec::new() }
     }
 
-    /// The `error` object of OpenAI.
+    /// Returns the `error` object as OpenAI has it.
     pub(super) fn object(&self) -> Vec<u8> {
         let (message, code) = (text::quote(&self.message), text::quote(&self.code));
         let kind = match self.status {
@@ -91,30 +95,29 @@ impl Failure {
     }
 }
 
-/// What the content filter says in an error, in the words of both operations.
+/// Returns the verdicts of the content filter in an error, under the names of both dialects.
 fn filters(error: View<'_>) -> Vec<u8> {
     let mut out = Vec::new();
     let inner = innererror(error);
-    let raw = |key| error.get(key).filter(|value| !value.is_null()).map(View::raw);
+    let raw = |key| error.non_null(key).map(View::raw);
     for (key, value) in
         [("content_filters", raw("content_filters")), ("innererror", inner.as_deref().or(raw("innererror")))]
     {
         if let Some(value) = value {
-            out.push(b',');
-            member(&mut out, key, value);
+            next_member(&mut out, key, value);
         }
     }
     out
 }
 
-/// The HTTP status of an error code: those of a response (OpenAI's specification, `ResponseErrorCode`), and some of a
-/// call's that streams give too. What is not known may pass when it is tried again.
+/// Returns the HTTP status of an error code: the codes of a response (OpenAI's specification, `ResponseErrorCode`), and
+/// some codes of a refused call that also occur in streams. An unknown code gets 500, so that clients try again.
 pub fn status(code: &str) -> u16 {
     match code {
         "rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota" | "too_many_requests" => 429,
         "vector_store_timeout" => 504,
         "context_length_exceeded" | "content_filter" | "bio_policy" | "data_residency_mismatch" => 400,
-        // All that is said of images is said of the call's.
+        // Every error about images is about images in the call.
         call if call.contains("image") || call.starts_with("invalid_") => 400,
         number => number.parse().ok().filter(|number| (400..600).contains(number)).unwrap_or(500),
     }
@@ -130,11 +133,11 @@ mod tests {
     }
 
     fn status_of(response: &Document) -> String {
-        text_of(response.root(), "status").unwrap_or_default()
+        text_of(response.root(), "status").unwrap_or_default().into_owned()
     }
 
     #[test]
-    fn every_end_has_its_reason() {
+    fn every_status_has_its_finish_reason() {
         for (response, calls, expected) in [
             (r#"{"status":"completed"}"#, false, "stop"),
             (r#"{"status":"completed","incomplete_details":null}"#, true, "tool_calls"),
@@ -179,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_are_told_by_error_or_status() {
+    fn a_failure_has_an_error_or_a_status() {
         let of = |json: &str| Failure::of(&status_of(&parse(json)), parse(json).root());
         let failure =
             of(r#"{"status":"failed","error":{"code":"server_error","message":"A \"b\""}}"#).unwrap();

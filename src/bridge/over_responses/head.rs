@@ -1,14 +1,16 @@
-//! What a completion and each of its chunks begin with.
+//! The first members of a completion and of each of its chunks.
 
 use std::ops::RangeInclusive;
 
-use super::spelt::string;
-use crate::json::{View, text, write::member};
+use crate::{
+    bridge::values::string,
+    json::{View, text, write::member},
+};
 
-/// The numbers whose whole part any reader has exactly.
+/// The numbers whose whole part every reader can represent exactly.
 const EXACT: RangeInclusive<f64> = 0.0..=9_007_199_254_740_992.0;
 
-/// `{`, id, object, created and model, as far as they are known.
+/// Returns `{` and the members id, object, created and model, as far as they are known.
 pub(super) fn head(response: Option<View<'_>>, object: &str) -> Vec<u8> {
     let known = |key| response.and_then(|response| string(response, key));
     let mut out = Vec::from(b"{");
@@ -19,13 +21,13 @@ pub(super) fn head(response: Option<View<'_>>, object: &str) -> Vec<u8> {
     out
 }
 
-/// `resp_123` becomes `chatcmpl-123`.
+/// Turns the id `resp_123` into `chatcmpl-123`.
 fn id(raw: &[u8]) -> Vec<u8> {
     let inner = text::inner(raw);
     [b"\"chatcmpl-", inner.strip_prefix(b"resp_").unwrap_or(inner), b"\""].concat()
 }
 
-/// Whole seconds. Azure gives fractions of them, too.
+/// Returns the time in whole seconds. Azure sends fractions too.
 fn created(at: Option<View<'_>>) -> String {
     let seconds = at.and_then(View::number).filter(|seconds| EXACT.contains(seconds));
     format!("{:.0}", seconds.unwrap_or_default().floor())
@@ -37,7 +39,7 @@ mod tests {
     use crate::json::Document;
 
     #[test]
-    fn the_time_is_in_whole_seconds_however_it_is_spelt() {
+    fn the_time_is_in_whole_seconds_in_any_notation() {
         for (at, expected) in [
             ("1700000000", "1700000000"),
             ("1700000000.75", "1700000000"),

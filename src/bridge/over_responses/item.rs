@@ -1,131 +1,124 @@
 //! The items of a response's `output`, and the texts in them.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
-use super::spelt::{is_empty, opened};
-use crate::json::{Document, Kind, View};
+use crate::{
+    bridge::{
+        tool_kind::ToolKind,
+        values::{list, type_of},
+    },
+    json::{Document, Kind, View},
+};
 
-/// How deep an item is parsed: its members, its parts, and theirs. What lies deeper (logprobs, annotations) is opened
-/// one by one.
+/// How deep an item is parsed: its members, its parts, and their members. Deeper lists (logprobs, annotations) are
+/// parsed on their own, one by one.
 const DEPTH: u32 = 3;
 
-/// One item.
+/// One item of the output.
 #[derive(Debug)]
-pub(super) struct Item(Document);
+pub(super) struct OutputItem(Document);
 
-/// What an item is to a chat completion.
+/// What an item means to a chat completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ItemKind {
-    /// What the model says.
+    /// A message of the model.
     Message,
     /// A tool call, which the client answers.
-    Call(Tool),
-    /// What the model thought.
+    Call(ToolKind),
+    /// Reasoning of the model.
     Reasoning,
-    /// Something that Azure did: a search, a run of code, and whatever there will be.
+    /// Something that Azure did: a search, a run of code, or a kind that is new.
     Other,
 }
 
-/// A kind of tool that the client runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tool {
-    /// Has arguments in JSON.
-    Function,
-    /// Has an input of any form.
-    Custom,
-}
-
-/// Whose text a part is.
+/// What the text of a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PartKind {
-    /// The answer's.
+    /// Text of the answer.
     Text,
-    /// A refusal's.
+    /// A refusal.
     Refusal,
-    /// A summary's of the reasoning.
+    /// A summary of the reasoning.
     Summary,
-    /// The reasoning's own.
+    /// The reasoning itself.
     Thought,
 }
 
 /// A part of an item that is text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Part<'a> {
+pub(super) struct TextPart<'a> {
     pub(super) kind: PartKind,
-    /// Its place in its list.
+    /// Its position in its list.
     pub(super) index: u64,
     /// A string.
     pub(super) text: View<'a>,
-    /// All of it.
+    /// The part with all its members.
     pub(super) whole: View<'a>,
-    /// What it is part of.
-    pub(super) source: &'a Document,
 }
 
-impl Item {
-    /// Reads an item, which was validated before.
-    pub(super) fn open(raw: Bytes) -> Option<Item> {
-        // Of an item with too many parts the members are still told.
-        Document::parse(raw.clone(), DEPTH).or_else(|_| Document::parse(raw, 1)).ok().map(Item)
+impl OutputItem {
+    /// Parses an item, which is valid JSON.
+    pub(super) fn open(raw: Bytes) -> Option<OutputItem> {
+        // An item with too many parts still shows its members.
+        Document::parse(raw.clone(), DEPTH).or_else(|_| Document::parse(raw, 1)).ok().map(OutputItem)
     }
 
-    /// The items of a response in order; `None` if it has no `output`, and so is none.
-    pub(super) fn all(response: &Document) -> Option<Vec<Item>> {
+    /// Returns the items of a response in order; `None` if it has no `output`, so that it is not a response.
+    pub(super) fn all(response: &Document) -> Option<Vec<OutputItem>> {
         let output = response.root().get("output").filter(|output| output.kind() == Kind::Array)?;
-        let raw = |item: View<'_>| response.source().slice(item.span().range());
-        Some(output.items().filter_map(|item| Item::open(raw(item))).collect())
+        Some(output.items().filter_map(|item| OutputItem::open(item.slice())).collect())
     }
 
-    /// The item's members.
+    /// Returns the item's object.
     pub(super) fn view(&self) -> View<'_> {
         self.0.root()
     }
 
-    /// The item as it is spelt.
+    /// Returns the item as it is spelt.
     pub(super) fn raw(&self) -> &[u8] {
         self.view().raw()
     }
 
-    /// Its `type`; empty if it has none.
-    pub(super) fn name(&self) -> std::borrow::Cow<'_, str> {
-        self.view().get("type").and_then(View::text).unwrap_or_default()
+    /// Returns the item's `type`, or an empty text.
+    pub(super) fn name(&self) -> Cow<'_, str> {
+        type_of(self.view()).unwrap_or_default()
     }
 
-    /// What it is.
+    /// Returns what the item is.
     pub(super) fn kind(&self) -> ItemKind {
         match &*self.name() {
             "message" => ItemKind::Message,
-            "function_call" => ItemKind::Call(Tool::Function),
-            "custom_tool_call" => ItemKind::Call(Tool::Custom),
             "reasoning" => ItemKind::Reasoning,
-            _ => ItemKind::Other,
+            name => ToolKind::of_call_item(name).map_or(ItemKind::Other, ItemKind::Call),
         }
     }
 
-    /// Its texts.
-    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+    /// Returns the parts that are text.
+    pub(super) fn parts(&self) -> impl Iterator<Item = TextPart<'_>> {
         self.lists().flat_map(|list| (0..).zip(list.items())).filter_map(|(index, whole)| {
-            let (kind, text) = told(whole)?;
-            Some(Part { kind, index, text, whole, source: &self.0 })
+            let (kind, text) = text(whole)?;
+            Some(TextPart { kind, index, text, whole })
         })
     }
 
-    /// Its parts that are no texts, or none that azgate knows.
-    pub(super) fn untold(&self) -> impl Iterator<Item = View<'_>> {
-        self.lists().flat_map(View::items).filter(|part| told(*part).is_none())
+    /// Returns the parts that are not text, or not of a kind that azgate knows.
+    pub(super) fn other_parts(&self) -> impl Iterator<Item = View<'_>> {
+        self.lists().flat_map(View::items).filter(|part| text(*part).is_none())
     }
 
-    /// Whether it has something in place of its texts or beside them.
-    pub(super) fn has_untold(&self) -> bool {
-        let strange = |list: View<'_>| match list.kind() {
-            // What is too long to be looked into has no items.
-            Kind::Array => list.items().next().is_none() && !is_empty(list),
+    /// Returns whether the item has anything else than texts.
+    pub(super) fn has_other_content(&self) -> bool {
+        let is_strange = |list: View<'_>| match list.kind() {
+            // A list that is too long to be parsed shows no items.
+            Kind::Array => list.items().next().is_none() && !list.is_empty(),
             kind => kind != Kind::Null,
         };
-        self.lists().any(strange) || self.untold().next().is_some()
+        self.lists().any(is_strange) || self.other_parts().next().is_some()
     }
 
-    /// Where its texts stand.
+    /// Returns the members that hold the item's texts.
     fn lists(&self) -> impl Iterator<Item = View<'_>> {
         let lists: &[&str] = match self.kind() {
             ItemKind::Message => &["content"],
@@ -136,9 +129,9 @@ impl Item {
     }
 }
 
-/// Whose text a part is, and the text, a string; `None` if it is none, or none that azgate knows.
-fn told(part: View<'_>) -> Option<(PartKind, View<'_>)> {
-    let (kind, key) = match &*part.get("type")?.text()? {
+/// Returns the text of a part, a string; `None` if the part is not text, or not of a kind that azgate knows.
+fn text(part: View<'_>) -> Option<(PartKind, View<'_>)> {
+    let (kind, key) = match &*type_of(part)? {
         "output_text" => (PartKind::Text, "text"),
         "refusal" => (PartKind::Refusal, "refusal"),
         "summary_text" => (PartKind::Summary, "text"),
@@ -148,9 +141,9 @@ fn told(part: View<'_>) -> Option<(PartKind, View<'_>)> {
     Some((kind, part.get(key).filter(|text| text.kind() == Kind::String)?))
 }
 
-impl Part<'_> {
-    /// A list of the part's, opened.
+impl TextPart<'_> {
+    /// Parses a list of the part; `None` if it is empty.
     pub(super) fn list(&self, key: &str) -> Option<Document> {
-        opened(self.source, super::spelt::list(self.whole, key)?, 2)
+        list(self.whole, key)?.reparse(2)
     }
 }

@@ -1,19 +1,19 @@
-//! Several answers to one chat call put together: each gives a choice. The Responses API gives one answer a call.
+//! Several answers to one chat call become one: each gives a choice. The Responses API gives one answer per call.
 
 use crate::json::{
     Document, Kind, View,
-    write::{key, member},
+    write::{item, key, member},
 };
 
-/// One answer out of `answers`, chat completions of one choice each. It is the first one, with the choices of all and the
-/// tokens of all: every one of them is paid for, its prompt too.
+/// Merges chat completions of one choice each: the first one, with the choices and the token counts of all. Each of
+/// them is billed, including its prompt.
 pub fn merge(answers: &[Document]) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     for (name, value) in answers.first().into_iter().flat_map(|first| first.root().members()) {
         key(&mut out, &name);
         match &*name {
             "choices" => choices(&mut out, answers),
-            "usage" => sum(&mut out, value, &all(answers.iter().map(Document::root), "usage")),
+            "usage" => sum(&mut out, value, &members(answers.iter().map(Document::root), "usage")),
             _ => out.extend_from_slice(value.raw()),
         }
     }
@@ -25,10 +25,7 @@ fn choices(out: &mut Vec<u8>, answers: &[Document]) {
     out.push(b'[');
     let choices = answers.iter().filter_map(|answer| answer.root().get("choices")?.items().next());
     for (index, choice) in choices.enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        out.extend_from_slice(format!("{{\"index\":{index}").as_bytes());
+        item(out, format!("{{\"index\":{index}").as_bytes());
         for (name, value) in choice.members().filter(|(name, _)| name != "index") {
             member(out, &name, value.raw());
         }
@@ -37,14 +34,14 @@ fn choices(out: &mut Vec<u8>, answers: &[Document]) {
     out.push(b']');
 }
 
-/// The counts of `first` with the others' added, `all` of them.
+/// Writes the counts of `first`, each with the counts of `all` added up.
 fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
     match first.kind() {
         Kind::Object => {
             out.push(b'{');
             for (name, value) in first.members() {
                 key(out, &name);
-                sum(out, value, &self::all(all.iter().copied(), &name));
+                sum(out, value, &members(all.iter().copied(), &name));
             }
             out.push(b'}');
         }
@@ -57,7 +54,7 @@ fn sum(out: &mut Vec<u8>, first: View<'_>, all: &[View<'_>]) {
     }
 }
 
-fn all<'a>(of: impl Iterator<Item = View<'a>>, key: &str) -> Vec<View<'a>> {
+fn members<'a>(of: impl Iterator<Item = View<'a>>, key: &str) -> Vec<View<'a>> {
     of.filter_map(|object| object.get(key)).collect()
 }
 
@@ -83,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn one_answer_stays_what_it_says() {
+    fn a_single_answer_stays_as_it_is() {
         let only = r#"{"id":"a","choices":[{"index":0,"message":{}}],"usage":{"total_tokens":7}}"#;
         let document = Document::parse(Bytes::from(only), 4).unwrap();
         assert_eq!(merge(&[document]), only.as_bytes());
     }
 
     #[test]
-    fn counts_beyond_all_numbers_are_no_panic() {
+    fn counts_that_overflow_do_not_panic() {
         let answer = format!(r#"{{"choices":[],"usage":{{"total_tokens":{}}}}}"#, u64::MAX);
         let answer = Document::parse(Bytes::from(answer), 4).unwrap();
         let merged = String::from_utf8(merge(&[answer.clone(), answer])).unwrap();

@@ -1,16 +1,17 @@
-//! Stop sequences, which the Responses API does not know: the text is cut where the first one that is complete begins. It
-//! is looked at as it reads and cut as it is spelt, so that what is left of it stays as it came.
+//! Stop sequences, which the Responses API does not have. The bridge cuts the text where the first complete sequence
+//! begins. It searches the decoded text and cuts the JSON string, so that the rest of the string stays as it came.
 
 use std::{borrow::Cow, ops::Range};
 
 use memchr::memmem;
 
-use super::plain::{HALF, ends_in_half, plain, spelling};
+use super::decoded::{HALF, decoded, encoded_length, ends_in_half};
 
-/// Where in the inside of a string the first sequence to be complete stands; of two, the longer one.
+/// Returns where in the inside of a JSON string the first complete sequence stands. If two end at the same place, the
+/// longer one counts.
 pub(super) fn cut(inner: &[u8], sequences: &[String]) -> Option<Range<usize>> {
-    let found = find(&plain(inner), sequences)?;
-    Some(spelling(inner, found.start)..spelling(inner, found.end))
+    let found = find(&decoded(inner), sequences)?;
+    Some(encoded_length(inner, found.start)..encoded_length(inner, found.end))
 }
 
 fn find(text: &[u8], sequences: &[String]) -> Option<Range<usize>> {
@@ -22,51 +23,50 @@ fn find(text: &[u8], sequences: &[String]) -> Option<Range<usize>> {
     found.min_by_key(|found| (found.end, found.start))
 }
 
-/// What is held back of a text that comes in pieces, as it is spelt: it may be the beginning of a sequence, or is half of
-/// a character.
+/// The end of a streamed text that is held back: it may be the beginning of a sequence, or half of a character.
 #[derive(Debug, Default)]
-pub(super) struct Held(Vec<u8>);
+pub(super) struct HeldText(Vec<u8>);
 
-impl Held {
-    /// Takes the next piece, the inside of a string, and gives what may be shown; true if a sequence is complete, and
-    /// nothing more is to come. Where nothing is held, that is a slice of the piece.
+impl HeldText {
+    /// Takes the next piece, the inside of a JSON string. Returns what may be shown, and whether a sequence is
+    /// complete, so that nothing more must follow. If nothing is held, the result is a slice of the piece.
     pub(super) fn push<'a>(&mut self, piece: &'a [u8], sequences: &[String]) -> (Cow<'a, [u8]>, bool) {
-        let spelt: Cow<'a, [u8]> = if self.0.is_empty() {
+        let all: Cow<'a, [u8]> = if self.0.is_empty() {
             piece.into()
         } else {
             self.0.extend_from_slice(piece);
             std::mem::take(&mut self.0).into()
         };
-        let text = plain(&spelt);
+        let text = decoded(&all);
         let found = find(&text, sequences);
-        let end = found.as_ref().map_or_else(|| certain(&text, sequences), |found| found.start);
-        let shown = if end == text.len() { spelt.len() } else { spelling(&spelt, end) };
+        let end = found.as_ref().map_or_else(|| settled_length(&text, sequences), |found| found.start);
+        let shown = if end == text.len() { all.len() } else { encoded_length(&all, end) };
         if found.is_none() {
-            self.0.extend_from_slice(spelt.get(shown..).unwrap_or_default());
+            self.0.extend_from_slice(all.get(shown..).unwrap_or_default());
         }
         drop(text);
-        (begin(spelt, shown), found.is_some())
+        (truncated(all, shown), found.is_some())
     }
 
-    /// What is held, when something else follows than text.
+    /// Returns what is held, because something else than text follows.
     pub(super) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.0)
     }
 }
 
-/// How much of a text no sequence can begin in any more, whatever follows.
-fn certain(text: &[u8], sequences: &[String]) -> usize {
+/// Returns the length of the part of a text in which no sequence can begin, whatever follows.
+fn settled_length(text: &[u8], sequences: &[String]) -> usize {
     let whole = text.len() - if ends_in_half(text) { HALF } else { 0 };
     let longest = sequences.iter().map(String::len).max().unwrap_or_default();
-    let begins = |at: &usize| {
+    let may_begin = |at: &usize| {
         let tail = text.get(*at..whole).unwrap_or_default();
-        let begun = |sequence: &&String| sequence.as_bytes().starts_with(tail);
-        sequences.iter().any(|sequence| sequence.len() > tail.len() && begun(&sequence))
+        let begins = |sequence: &&String| sequence.as_bytes().starts_with(tail);
+        sequences.iter().any(|sequence| sequence.len() > tail.len() && begins(&sequence))
     };
-    (whole.saturating_sub(longest)..whole).find(begins).unwrap_or(whole)
+    (whole.saturating_sub(longest)..whole).find(may_begin).unwrap_or(whole)
 }
 
-fn begin(bytes: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
+fn truncated(bytes: Cow<'_, [u8]>, length: usize) -> Cow<'_, [u8]> {
     match bytes {
         Cow::Borrowed(bytes) => bytes.get(..length).unwrap_or(bytes).into(),
         Cow::Owned(mut bytes) => {
@@ -82,7 +82,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_sequence_that_is_complete_first_cuts() {
+    fn the_first_complete_sequence_cuts() {
         let sequences = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
         assert_eq!(cut(b"xabc", &sequences(&["abc", "b"])), Some(2..3));
         assert_eq!(cut(b"xabc", &sequences(&["abc", "c"])), Some(1..4));
@@ -90,14 +90,14 @@ mod tests {
         assert_eq!(cut(br"\ud800\u0061\nb", &sequences(&["a\n"])), Some(6..14));
     }
 
-    /// A text as some UTF-16 units, each an escape.
+    /// Returns the UTF-16 units of a text, each as an escape.
     fn escaped(text: &str) -> Vec<String> {
         text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect()
     }
 
     proptest! {
         #[test]
-        fn pieces_are_cut_where_the_whole_is(
+        fn pieces_are_cut_where_the_whole_text_is(
             pieces in prop::collection::vec("[abé]{0,4}", 0..8),
             sequences in prop::collection::vec("[abé]{0,4}", 0..3),
         ) {
@@ -121,7 +121,7 @@ mod tests {
 
     fn same(pieces: &[String], sequences: &[String]) -> Result<(), TestCaseError> {
         let whole = pieces.concat();
-        let (mut held, mut shown, mut done) = (Held::default(), Vec::new(), false);
+        let (mut held, mut shown, mut done) = (HeldText::default(), Vec::new(), false);
         for piece in pieces {
             if !done {
                 let (more, end) = held.push(piece.as_bytes(), sequences);

@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn everything_that_the_way_to_chat_leaves_out_is_named() {
-        for loss in over_chat::LOSSES {
+        for loss in over_chat::LOSS_RULES {
             assert!(RULE.ids.contains(loss), "{loss}");
         }
     }

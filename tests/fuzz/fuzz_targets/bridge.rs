@@ -56,7 +56,7 @@ fn requests(document: &Document, options: u8) {
     let bridge_options = BridgeOptions {
         resource: "main",
         encrypted: options & 4 == 4,
-        untold: &[],
+        refused_includes: &[],
         summary: (options & 8 == 8).then_some("auto"),
         replayed: replayed[usize::from(options >> 6)],
     };

@@ -1,36 +1,42 @@
-//! What a message says: a string, or parts of text, images and files.
+//! The content of a message: a string, or parts of text, images and files.
 
-use super::row::Row;
 use crate::{
     bridge::{
-        Loss, Uncarried,
-        needed::{present, refuse, string},
+        Loss, Unbridgeable,
+        require::{present, refuse, string},
+        values::{list, type_of},
     },
-    json::{Kind, Pointer, Raw, View, text},
+    json::{Kind, Pointer, Raw, RawBuilder, View, text},
 };
 
-/// A message's content in the words of chat.
+/// The content of a chat message.
 #[derive(Debug)]
-pub(super) struct Content {
+pub(super) struct ChatContent {
     /// A string, or a list of parts.
     pub(super) value: Raw,
-    /// A refusal beside texts, which chat keeps apart from them.
+    /// A refusal beside texts, which chat has in a member of its own.
     pub(super) refusal: Option<Raw>,
 }
 
-/// A part, and what the whole may be made of if it stands alone.
-enum Part {
-    /// A text, and its string if that is all it has.
+/// A part of the content.
+enum ContentPart {
+    /// A text, and its string if the part has nothing else.
     Text(Raw, Option<Raw>),
     /// A refusal, and its string.
     Refusal(Raw, Raw),
     Other(Raw),
 }
 
-/// A message's content. A text that stands alone becomes a string, which every family takes.
-pub(super) fn content(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Content, Uncarried> {
+/// Translates a content. A text that stands alone becomes a string, which every family accepts.
+pub(super) fn content(
+    value: View<'_>,
+    at: &Pointer,
+    losses: &mut Vec<Loss>,
+) -> Result<ChatContent, Unbridgeable> {
     match value.kind() {
-        Kind::String | Kind::Null => return Ok(Content { value: Raw::source(value.span()), refusal: None }),
+        Kind::String | Kind::Null => {
+            return Ok(ChatContent { value: Raw::source(value.span()), refusal: None });
+        }
         Kind::Array => {}
         other => {
             return refuse(at, format!("it is {}, neither a string nor a list of parts", other.described()));
@@ -43,11 +49,10 @@ pub(super) fn content(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> 
     Ok(joined(parts))
 }
 
-/// The output of a tool, of which chat takes text only.
-pub(super) fn output(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Raw, Uncarried> {
-    let told =
-        |part: &View<'_>| part.get("type").and_then(View::text).is_none_or(|kind| kind != "input_text");
-    if let Some((index, _)) = value.items().enumerate().find(|(_, part)| told(part)) {
+/// Translates the output of a tool. Chat takes only text there.
+pub(super) fn output(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Raw, Unbridgeable> {
+    let is_other = |part: &View<'_>| type_of(*part).is_none_or(|kind| kind != "input_text");
+    if let Some((index, _)) = value.items().enumerate().find(|(_, part)| is_other(part)) {
         return refuse(
             &at.clone().item(index),
             "this model is served by chat completions, where the output of a tool is text: send it in a message of the user",
@@ -56,48 +61,50 @@ pub(super) fn output(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> R
     Ok(content(value, at, losses)?.value)
 }
 
-fn joined(mut parts: Vec<Part>) -> Content {
-    let texts = parts.iter().filter(|part| matches!(part, Part::Text(..))).count();
-    let refusals = parts.iter().filter(|part| matches!(part, Part::Refusal(..))).count();
+fn joined(mut parts: Vec<ContentPart>) -> ChatContent {
+    let texts = parts.iter().filter(|part| matches!(part, ContentPart::Text(..))).count();
+    let refusals = parts.iter().filter(|part| matches!(part, ContentPart::Refusal(..))).count();
     let mut refusal = None;
     if texts > 0 && refusals == 1 {
         parts.retain_mut(|part| match part {
-            Part::Refusal(_, told) => {
-                refusal = Some(std::mem::take(told));
+            ContentPart::Refusal(_, string) => {
+                refusal = Some(std::mem::take(string));
                 false
             }
-            Part::Text(..) | Part::Other(_) => true,
+            ContentPart::Text(..) | ContentPart::Other(_) => true,
         });
     }
     let value = match parts.as_mut_slice() {
         [] => Raw::json("\"\""),
-        [Part::Text(_, Some(text))] => std::mem::take(text),
+        [ContentPart::Text(_, Some(text))] => std::mem::take(text),
         _ => {
-            let mut list = Row::list();
+            let mut out = RawBuilder::list();
             for part in parts {
                 match part {
-                    Part::Text(raw, _) | Part::Refusal(raw, _) | Part::Other(raw) => list.item(raw),
+                    ContentPart::Text(raw, _) | ContentPart::Refusal(raw, _) | ContentPart::Other(raw) => {
+                        out.item(raw);
+                    }
                 }
             }
-            list.done()
+            out.finish()
         }
     };
-    Content { value, refusal }
+    ChatContent { value, refusal }
 }
 
-fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Uncarried> {
+fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<ContentPart, Unbridgeable> {
     let kind = present(part, "type", at)?.text().unwrap_or_default();
     match &*kind {
         "input_text" => text_part(part, at, &["type", "text"]),
         "output_text" => output_text(part, at, losses),
         "refusal" => {
-            let told = Raw::source(string(part, "refusal", at)?.span());
-            Ok(Part::Refusal(Raw::source(part.span()), told))
+            let refusal = Raw::source(string(part, "refusal", at)?.span());
+            Ok(ContentPart::Refusal(Raw::source(part.span()), refusal))
         }
-        "input_image" => image(part, at).map(Part::Other),
-        "input_file" => file(part, at, losses).map(Part::Other),
-        // It is the same in both, though only the older specifications of Responses have it.
-        "input_audio" => Ok(Part::Other(Raw::source(part.span()))),
+        "input_image" => image(part, at).map(ContentPart::Other),
+        "input_file" => file(part, at, losses).map(ContentPart::Other),
+        // Both dialects have the same part, though only older specifications of Responses list it.
+        "input_audio" => Ok(ContentPart::Other(Raw::source(part.span()))),
         other => {
             let other = text::shortened(other);
             refuse(at, format!("this model is served by chat completions, which has no `{other}` parts"))
@@ -105,24 +112,22 @@ fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Un
     }
 }
 
-fn text_part(part: View<'_>, at: &Pointer, known: &[&str]) -> Result<Part, Uncarried> {
+fn text_part(part: View<'_>, at: &Pointer, known: &[&str]) -> Result<ContentPart, Unbridgeable> {
     let text = Raw::source(string(part, "text", at)?.span());
-    let mut rest = Row::members();
+    let mut rest = RawBuilder::members();
     rest.copy_rest(part, known);
     let alone = rest.is_empty().then(|| text.clone());
-    let mut out = Row::object();
+    let mut out = RawBuilder::object();
     out.member("type", Raw::json("\"text\""));
     out.member("text", text);
     out.copy_rest(part, known);
-    Ok(Part::Text(out.done(), alone))
+    Ok(ContentPart::Text(out.finish(), alone))
 }
 
-/// A text of an earlier answer.
-fn output_text(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Part, Uncarried> {
+/// Translates a text of an earlier answer.
+fn output_text(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<ContentPart, Unbridgeable> {
     for key in ["annotations", "logprobs"] {
-        // Its items lie deeper than a call is outlined.
-        let told = |list: View<'_>| !text::inner(list.raw()).trim_ascii().is_empty();
-        if part.get(key).is_some_and(|list| list.kind() == Kind::Array && told(list)) {
+        if list(part, key).is_some() {
             let why = "a chat message repeats an answer's text without it";
             let at = at.clone().then(key);
             losses.push(Loss { rule: "drop.annotations", at, why: why.into(), same: true });
@@ -131,16 +136,16 @@ fn output_text(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<P
     text_part(part, at, &["type", "text", "annotations", "logprobs"])
 }
 
-fn image(part: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
-    if part.get("file_id").is_some_and(|id| !id.is_null()) {
+fn image(part: View<'_>, at: &Pointer) -> Result<Raw, Unbridgeable> {
+    if part.non_null("file_id").is_some() {
         return refuse(
             &at.clone().then("file_id"),
             "this model is served by chat completions, where an image is no file: send `image_url`, which may be a data URL",
         );
     }
-    let mut image = Row::object();
+    let mut image = RawBuilder::object();
     image.copy("url", present(part, "image_url", at)?);
-    if let Some(detail) = part.get("detail").filter(|detail| !detail.is_null()) {
+    if let Some(detail) = part.non_null("detail") {
         if detail.text().as_deref() == Some("original") {
             return refuse(
                 &at.clone().then("detail"),
@@ -149,34 +154,34 @@ fn image(part: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
         }
         image.copy("detail", detail);
     }
-    let mut out = Row::object();
+    let mut out = RawBuilder::object();
     out.member("type", Raw::json("\"image_url\""));
-    out.member("image_url", image.done());
+    out.member("image_url", image.finish());
     out.copy_rest(part, &["type", "image_url", "detail"]);
-    Ok(out.done())
+    Ok(out.finish())
 }
 
-fn file(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Raw, Uncarried> {
-    if part.get("file_url").is_some_and(|url| !url.is_null()) {
+fn file(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Raw, Unbridgeable> {
+    if part.non_null("file_url").is_some() {
         return refuse(
             &at.clone().then("file_url"),
             "this model is served by chat completions, where a file has no URL: send `file_data`, or `file_id`",
         );
     }
-    if let Some(detail) = part.get("detail").filter(|detail| !detail.is_null()) {
+    if let Some(detail) = part.non_null("detail") {
         let same = detail.text().as_deref() == Some("auto");
         let why = "a chat completion has no level of detail for files";
         losses.push(Loss { rule: "drop.detail", at: at.clone().then("detail"), why: why.into(), same });
     }
-    let mut file = Row::object();
+    let mut file = RawBuilder::object();
     for key in ["file_id", "filename", "file_data"] {
-        if let Some(value) = part.get(key).filter(|value| !value.is_null()) {
+        if let Some(value) = part.non_null(key) {
             file.copy(key, value);
         }
     }
-    let mut out = Row::object();
+    let mut out = RawBuilder::object();
     out.member("type", Raw::json("\"file\""));
-    out.member("file", file.done());
+    out.member("file", file.finish());
     out.copy_rest(part, &["type", "file_id", "filename", "file_data", "detail"]);
-    Ok(out.done())
+    Ok(out.finish())
 }

@@ -1,13 +1,12 @@
-//! What a response repeats of its request.
+//! The members of its request that a response repeats.
 
 use bytes::Bytes;
 
-use super::row::Row;
-use crate::json::{Document, Kind, Raw, View};
+use crate::json::{Document, Kind, Raw, RawBuilder, View};
 
-/// The members, and what a response says where the call did not (OpenAI's specification of 2026-08-21, its defaults and the
-/// examples of a response). The service tier is not among them: a response tells the one that served it. Neither is anything
-/// stored, whatever was asked.
+/// The members, and their values if the call does not have them (OpenAI's specification of 2026-08-21, its defaults
+/// and the examples of a response). The service tier is not among them, since a response has the one that served it.
+/// Nor is `store`, since nothing is stored, whatever the call asks for.
 const MEMBERS: &[(&str, Option<&str>)] = &[
     ("background", Some("false")),
     ("instructions", Some("null")),
@@ -29,36 +28,34 @@ const MEMBERS: &[(&str, Option<&str>)] = &[
     ("user", Some("null")),
 ];
 
-/// The members without braces.
+/// Returns the members without braces.
 pub(super) fn echo(responses: &Document) -> Bytes {
     let root = responses.root();
-    let sent = |key: &str| root.get(key).filter(|value| !value.is_null());
-    let mut echo = Row::members();
+    let mut echo = RawBuilder::members();
     for (key, default) in MEMBERS {
-        match (sent(key), default) {
+        match (root.non_null(key), default) {
             (Some(value), _) => echo.copy(key, value),
             (None, Some(default)) => echo.member(key, Raw::json(*default)),
             (None, None) => {}
         }
     }
     echo.member("store", Raw::json("false"));
-    echo.member("reasoning", filled(sent("reasoning"), &[("effort", "null"), ("summary", "null")]));
-    echo.member("text", filled(sent("text"), &[("format", r#"{"type":"text"}"#)]));
-    echo.done().render(responses.source()).into()
+    echo.member("reasoning", filled(root.non_null("reasoning"), &[("effort", "null"), ("summary", "null")]));
+    echo.member("text", filled(root.non_null("text"), &[("format", r#"{"type":"text"}"#)]));
+    echo.finish().render(responses.source()).into()
 }
 
-/// An object with the members that it must have.
+/// Returns an object with the default members added that it lacks.
 fn filled(object: Option<View<'_>>, defaults: &[(&str, &'static str)]) -> Raw {
-    let mut out = Row::object();
+    let mut out = RawBuilder::object();
     let object = object.filter(|object| object.kind() == Kind::Object);
     if let Some(object) = object {
         out.copy_rest(object, &[]);
     }
     for (key, default) in defaults {
-        let sent = object.and_then(|object| object.get(key)).is_some_and(|value| !value.is_null());
-        if !sent {
+        if object.and_then(|object| object.non_null(key)).is_none() {
             out.member(key, Raw::json(*default));
         }
     }
-    out.done()
+    out.finish()
 }

@@ -1,15 +1,17 @@
-//! Instructions and input items as messages.
+//! Instructions and input items become messages.
 //!
-//! A response is a row of items: a text, then calls, each on its own. In chat these are one message of the assistant, and
-//! the outputs of its calls must follow it: see [`super::turn`]. Reasoning between is left out.
+//! A response is a list of items: a text, then calls, each on its own. In chat they are one message of the assistant,
+//! and the outputs of its calls must follow it: see [`super::conversation`]. Reasoning between them is left out.
 
-use super::{content, row::Row, turn::Conversation};
+use super::{content, conversation::Conversation};
 use crate::{
     bridge::{
-        Loss, Uncarried,
-        needed::{present, refuse},
+        Loss, Unbridgeable,
+        require::{self, present, refuse},
+        tool_kind::ToolKind,
+        values::type_of,
     },
-    json::{Kind, Pointer, Raw, View, text},
+    json::{Kind, Pointer, Raw, RawBuilder, View, text},
 };
 
 /// The messages of the chat call.
@@ -20,16 +22,13 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    pub(super) fn instructions(&mut self, value: View<'_>) -> Result<(), Uncarried> {
-        if value.kind() != Kind::String {
-            let why = format!("it is {}, not a string", value.kind().described());
-            return refuse(&Pointer::key("instructions"), why);
-        }
+    pub(super) fn instructions(&mut self, value: View<'_>) -> Result<(), Unbridgeable> {
+        let value = require::kind(value, Kind::String, &Pointer::key("instructions"))?;
         self.instructions = Some(message("\"system\"", Raw::source(value.span())));
         Ok(())
     }
 
-    pub(super) fn input(&mut self, value: View<'_>, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
+    pub(super) fn input(&mut self, value: View<'_>, losses: &mut Vec<Loss>) -> Result<(), Unbridgeable> {
         let at = Pointer::key("input");
         match value.kind() {
             Kind::String => self.input.push(message("\"user\"", Raw::source(value.span()))),
@@ -46,12 +45,12 @@ impl Messages {
         Ok(())
     }
 
-    /// The list, unless it is empty.
-    pub(super) fn done(self) -> Result<Option<Raw>, Uncarried> {
-        let mut list = Row::list();
-        let input = self.input.done()?;
+    /// Returns the list of messages, unless it is empty.
+    pub(super) fn finish(self) -> Result<Option<Raw>, Unbridgeable> {
+        let mut list = RawBuilder::list();
+        let input = self.input.finish()?;
         self.instructions.into_iter().chain(input).for_each(|message| list.item(message));
-        Ok((!list.is_empty()).then(|| list.done()))
+        Ok((!list.is_empty()).then(|| list.finish()))
     }
 
     fn item(
@@ -60,13 +59,13 @@ impl Messages {
         index: usize,
         at: &Pointer,
         losses: &mut Vec<Loss>,
-    ) -> Result<(), Uncarried> {
-        let kind = item.get("type").and_then(View::text);
+    ) -> Result<(), Unbridgeable> {
+        let kind = type_of(item);
         match kind.as_deref() {
             Some("message") => self.message(item, at, losses),
             None if item.get("role").is_some() => self.message(item, at, losses),
-            Some("function_call") => self.call(item, index, at, "function", "arguments"),
-            Some("custom_tool_call") => self.call(item, index, at, "custom", "input"),
+            Some("function_call") => self.call(item, index, at, ToolKind::Function),
+            Some("custom_tool_call") => self.call(item, index, at, ToolKind::Custom),
             Some("function_call_output" | "custom_tool_call_output") => self.output(item, at, losses),
             Some("reasoning") => {
                 losses.push(reasoning(item, at));
@@ -89,9 +88,9 @@ impl Messages {
         }
     }
 
-    fn message(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
+    fn message(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Unbridgeable> {
         let role = present(item, "role", at)?;
-        let Some(speaker) = role.text() else {
+        let Some(name) = role.text() else {
             let found = if role.kind() == Kind::String { "no Unicode" } else { role.kind().described() };
             return refuse(&at.clone().then("role"), format!("it is {found}, not the name of a role"));
         };
@@ -99,9 +98,9 @@ impl Messages {
         let place = at.clone().then("content");
         let Some(sent) = sent else { return refuse(&place, "it is missing") };
         let content = content::content(sent, &place, losses)?;
-        if item.get("phase").is_some_and(|phase| !phase.is_null()) {
+        if item.non_null("phase").is_some() {
             let why =
-                "chat messages are not labelled so, and the models that read the label are not served there";
+                "chat messages have no phase, and the models that read it are not served by chat completions";
             losses.push(Loss {
                 rule: "drop.phase",
                 at: at.clone().then("phase"),
@@ -115,17 +114,17 @@ impl Messages {
                 rest.push((key.into_owned(), Raw::source(value.span())));
             }
         }
-        if speaker == "assistant" {
-            self.input.say(content, rest);
+        if name == "assistant" {
+            self.input.push_text(content, rest);
             return Ok(());
         }
-        let mut out = Row::object();
+        let mut out = RawBuilder::object();
         out.copy("role", role);
         out.member("content", content.value);
         for (key, value) in rest {
             out.member(&key, value);
         }
-        self.input.push(out.done());
+        self.input.push(out.finish());
         Ok(())
     }
 
@@ -134,37 +133,36 @@ impl Messages {
         item: View<'_>,
         index: usize,
         at: &Pointer,
-        kind: &'static str,
-        slot: &'static str,
-    ) -> Result<(), Uncarried> {
+        kind: ToolKind,
+    ) -> Result<(), Unbridgeable> {
         for key in ["namespace", "caller"] {
-            if item.get(key).is_some_and(|value| !value.is_null()) {
+            if item.non_null(key).is_some() {
                 let why = "this model is served by chat completions, where the client's own tools are called by name only";
                 return refuse(&at.clone().then(key), why);
             }
         }
-        let mut called = Row::object();
+        let mut called = RawBuilder::object();
         called.copy("name", present(item, "name", at)?);
-        called.copy(slot, present(item, slot, at)?);
+        called.copy(kind.input(), present(item, kind.input(), at)?);
         let id = present(item, "call_id", at)?;
-        let mut call = Row::object();
+        let mut call = RawBuilder::object();
         call.copy("id", id);
-        call.member("type", Raw::string(kind));
-        call.member(kind, called.done());
-        call.copy_rest(item, &["type", "id", "call_id", "name", slot, "status"]);
-        self.input.call(call.done(), if kind == "custom" { "custom tool" } else { kind }, id, index);
+        call.member("type", Raw::string(kind.name()));
+        call.member(kind.name(), called.finish());
+        call.copy_rest(item, &["type", "id", "call_id", "name", kind.input(), "status"]);
+        self.input.push_call(call.finish(), kind, id, index);
         Ok(())
     }
 
-    fn output(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Uncarried> {
+    fn output(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Unbridgeable> {
         let sent = present(item, "output", at)?;
         let id = present(item, "call_id", at)?;
-        let mut out = Row::object();
+        let mut out = RawBuilder::object();
         out.member("role", Raw::json("\"tool\""));
         out.copy("tool_call_id", id);
         out.member("content", content::output(sent, &at.clone().then("output"), losses)?);
         for key in ["name", "namespace", "caller"] {
-            if item.get(key).is_some_and(|value| !value.is_null()) {
+            if item.non_null(key).is_some() {
                 let why = "a chat message of a tool names the call, and the call its tool";
                 losses.push(Loss {
                     rule: "drop.name",
@@ -177,22 +175,23 @@ impl Messages {
         let known =
             ["type", "id", "call_id", "output", "status", "created_by", "name", "namespace", "caller"];
         out.copy_rest(item, &known);
-        self.input.output(out.done(), id, at)
+        self.input.push_output(out.finish(), id, at)
     }
 }
 
 fn message(role: &'static str, content: Raw) -> Raw {
-    let mut out = Row::object();
+    let mut out = RawBuilder::object();
     out.member("role", Raw::json(role));
     out.member("content", content);
-    out.done()
+    out.finish()
 }
 
-/// Reasoning is the model's own, and chat has no place for it. Of its summary a model reads nothing.
+/// Returns the loss of a reasoning item, which chat cannot hold. Its summary alone is not a loss, since a model does
+/// not read it.
 fn reasoning(item: View<'_>, at: &Pointer) -> Loss {
-    let told = |key: &str| item.get(key).is_some_and(|value| !matches!(value.raw(), b"null" | b"\"\""));
+    let has = |key: &str| item.get(key).is_some_and(|value| !matches!(value.raw(), b"null" | b"\"\""));
     let content = item.get("content").is_some_and(|content| content.items().next().is_some());
-    let same = !(told("encrypted_content") || content);
+    let same = !(has("encrypted_content") || content);
     let why = "a chat completion takes no reasoning of an earlier answer";
     Loss { rule: "drop.reasoning", at: at.clone(), why: why.into(), same }
 }

@@ -31,7 +31,7 @@ fn a_text_answer_is_a_response() {
 }
 
 #[test]
-fn reasoning_refusals_calls_and_what_is_unknown_are_kept() {
+fn reasoning_refusals_calls_and_unknown_members_are_kept() {
     let message = json!({
         "role": "assistant", "content": "a", "refusal": "no", "reasoning_content": "hm",
         "annotations": [{"type": "url_citation", "url_citation": {"url": "u", "title": "t", "start_index": 0, "end_index": 1}}],
@@ -60,7 +60,7 @@ fn reasoning_refusals_calls_and_what_is_unknown_are_kept() {
 }
 
 #[test]
-fn an_answer_that_broke_off_is_incomplete_and_so_is_its_last_item() {
+fn a_cut_answer_is_incomplete_and_so_is_its_last_item() {
     let calls = json!([{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"a"}}]);
     let message = json!({"content": "a", "tool_calls": calls});
     for (finish, reason) in [("length", "max_output_tokens"), ("content_filter", "content_filter")] {
@@ -90,7 +90,7 @@ fn the_filters_verdicts_are_one_list() {
 }
 
 #[test]
-fn only_the_first_choice_counts_and_an_empty_one_says_nothing() {
+fn only_the_first_choice_counts_and_an_empty_one_gives_nothing() {
     let mut source = chat(&json!({"content": ""}), "stop");
     let choices = source["choices"].as_array_mut().unwrap();
     choices.insert(0, json!({"index": 1, "message": {"content": "other"}, "finish_reason": "length"}));
@@ -100,7 +100,7 @@ fn only_the_first_choice_counts_and_an_empty_one_says_nothing() {
 }
 
 #[test]
-fn what_is_no_answer_is_not_made_into_a_response() {
+fn a_body_that_is_not_an_answer_is_refused() {
     for other in ["{}", "[]", r#"{"error":{"message":"x"}}"#, r#"{"choices":{}}"#] {
         assert_eq!(answer(&parsed(other), &reply()), Err(NotAnAnswer));
     }

@@ -25,7 +25,7 @@ fn answered(chat: &Value) -> Value {
 
 struct Streamed {
     events: Vec<Value>,
-    told: AnswerSummary,
+    summary: AnswerSummary,
     done: bool,
 }
 
@@ -46,15 +46,15 @@ impl Streamed {
     }
 }
 
-/// What becomes of chunks; upstream ends behind them.
+/// Streams chunks. Upstream ends behind them.
 fn streamed(chunks: &[impl ToString]) -> Streamed {
-    let mut events_of = Events::new(Arc::new(reply()));
+    let mut stream = Events::new(Arc::new(reply()));
     let mut out = BytesMut::new();
     for chunk in chunks {
-        events_of.event(&Bytes::from(chunk.to_string()), &mut out);
+        stream.event(&Bytes::from(chunk.to_string()), &mut out);
     }
-    events_of.end(&mut out);
-    Streamed { events: events(&out), told: events_of.told().clone(), done: events_of.is_done() }
+    stream.end(&mut out);
+    Streamed { events: events(&out), summary: stream.summary().clone(), done: stream.is_done() }
 }
 
 fn chunk(choice: Value) -> Value {
@@ -69,7 +69,7 @@ fn finish(reason: &str) -> Value {
     chunk(json!({"index": 0, "delta": {}, "finish_reason": reason}))
 }
 
-/// Chunks, and `[DONE]` behind them.
+/// Streams chunks with `[DONE]` behind them.
 fn whole(chunks: &[Value]) -> Streamed {
     let text: Vec<String> = chunks.iter().map(Value::to_string).chain(["[DONE]".to_owned()]).collect();
     streamed(&text)

@@ -7,17 +7,17 @@ use crate::{
     call::{AnswerSummary, Usage},
 };
 
-/// The order of the specification's example of a stream.
+/// The order of events is that of the specification's example of a stream.
 #[test]
-fn a_text_is_told_in_the_order_of_the_specifications_example() {
-    let told = whole(&[
+fn the_events_of_a_text_have_the_order_of_the_specification() {
+    let summary = whole(&[
         delta(json!({"role": "assistant", "content": "", "refusal": null})),
         delta(json!({"content": "Hi"})),
         delta(json!({"content": " there"})),
         finish("stop"),
     ]);
     assert_eq!(
-        told.types(),
+        summary.types(),
         [
             "created",
             "in_progress",
@@ -31,39 +31,42 @@ fn a_text_is_told_in_the_order_of_the_specifications_example() {
             "completed",
         ]
     );
-    let created = &told.events[0]["response"];
+    let created = &summary.events[0]["response"];
     assert_eq!(
         (&created["status"], &created["output"], &created["usage"]),
         (&json!("in_progress"), &json!([]), &Value::Null)
     );
     assert_eq!((&created["metadata"]["a"], &created["model"]), (&json!("b"), &json!("gpt-4-0125")));
-    assert_eq!(told.events[1]["response"], *created);
+    assert_eq!(summary.events[1]["response"], *created);
     assert_eq!(
-        told.events[2]["item"],
+        summary.events[2]["item"],
         json!({"id": "msg_1_0", "type": "message", "status": "in_progress", "content": [], "role": "assistant"})
     );
     assert_eq!(
-        told.events[3]["part"],
+        summary.events[3]["part"],
         json!({"type": "output_text", "text": "", "annotations": [], "logprobs": []})
     );
     assert_eq!(
-        told.events[5],
+        summary.events[5],
         json!({"type": "response.output_text.delta", "sequence_number": 5, "item_id": "msg_1_0", "output_index": 0,
                "content_index": 0, "delta": " there", "logprobs": []})
     );
-    assert_eq!((&told.events[6]["text"], &told.events[6]["logprobs"]), (&json!("Hi there"), &json!([])));
-    assert_eq!(told.events[7]["part"]["text"], "Hi there");
-    assert_eq!(told.events[8]["item"], told.last()["response"]["output"][0]);
+    assert_eq!(
+        (&summary.events[6]["text"], &summary.events[6]["logprobs"]),
+        (&json!("Hi there"), &json!([]))
+    );
+    assert_eq!(summary.events[7]["part"]["text"], "Hi there");
+    assert_eq!(summary.events[8]["item"], summary.last()["response"]["output"][0]);
 }
 
 #[test]
-fn items_follow_one_another_and_calls_tell_their_arguments() {
+fn items_follow_one_another_and_calls_have_their_arguments() {
     let call = |index: u32, more: Value| {
         let mut call = json!({"index": index});
         call.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         delta(json!({ "tool_calls": [call] }))
     };
-    let told = whole(&[
+    let summary = whole(&[
         delta(json!({"role": "assistant", "content": null, "reasoning_content": "hm"})),
         delta(json!({"content": "a"})),
         call(0, json!({"id": "call_1", "type": "function", "function": {"name": "f", "arguments": ""}})),
@@ -73,7 +76,7 @@ fn items_follow_one_another_and_calls_tell_their_arguments() {
         finish("tool_calls"),
     ]);
     assert_eq!(
-        told.types(),
+        summary.types(),
         [
             "created",
             "in_progress",
@@ -101,20 +104,20 @@ fn items_follow_one_another_and_calls_tell_their_arguments() {
             "completed",
         ]
     );
-    assert_eq!(told.events[3]["part"], json!({"type": "reasoning_text", "text": ""}));
+    assert_eq!(summary.events[3]["part"], json!({"type": "reasoning_text", "text": ""}));
     let begun = json!({"id": "fc_call_1", "type": "function_call", "status": "in_progress", "call_id": "call_1", "name": "f", "arguments": ""});
-    assert_eq!(told.events[14]["item"], begun);
-    let done = &told.events[19];
+    assert_eq!(summary.events[14]["item"], begun);
+    let done = &summary.events[19];
     assert_eq!(
         (&done["arguments"], &done["name"], &done["item_id"]),
         (&json!("{\"x\":1}"), &json!("f"), &json!("fc_call_1"))
     );
-    assert_eq!(told.events[18]["delta"], "y");
-    assert_eq!(told.told.finish_reason.as_deref(), Some("tool_calls"));
+    assert_eq!(summary.events[18]["delta"], "y");
+    assert_eq!(summary.summary.finish_reason.as_deref(), Some("tool_calls"));
 }
 
 #[test]
-fn azures_odd_chunks_are_part_of_the_story() {
+fn unusual_chunks_of_azure_are_accepted() {
     let empty = |more: Value| {
         let mut chunk = json!({"choices": [], "created": 0, "id": "", "model": "", "object": ""});
         chunk.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -135,7 +138,7 @@ fn azures_odd_chunks_are_part_of_the_story() {
     last["choices"] = json!([]);
     last["usage"] = usage;
     last["latency_checkpoint"] = json!({"engine_ttft_ms": 28});
-    let told = whole(&[
+    let summary = whole(&[
         empty(
             json!({"prompt_filter_results": [{"prompt_index": 0, "content_filter_results": verdict("safe")}]}),
         ),
@@ -145,9 +148,9 @@ fn azures_odd_chunks_are_part_of_the_story() {
         annotation("safe", Value::Null),
         last,
     ]);
-    let response = &told.last()["response"];
-    assert_eq!(told.of("created")[0]["response"]["id"], "resp_1");
-    assert_eq!(told.of("output_text.delta")[0]["obfuscation"], "zRj");
+    let response = &summary.last()["response"];
+    assert_eq!(summary.of("created")[0]["response"]["id"], "resp_1");
+    assert_eq!(summary.of("output_text.delta")[0]["obfuscation"], "zRj");
     assert_eq!((&response["usage"]["input_tokens"], &response["obfuscation"]), (&json!(3), &Value::Null));
     assert_eq!(response["latency_checkpoint"], json!({"engine_ttft_ms": 28}));
     assert_eq!(
@@ -159,7 +162,7 @@ fn azures_odd_chunks_are_part_of_the_story() {
     );
     let counts = Usage { prompt: 3, cached: 1, completion: 4, reasoning: 2 };
     assert_eq!(
-        told.told,
+        summary.summary,
         AnswerSummary {
             usage: Some(counts),
             model: Some("gpt-4-0125".into()),
@@ -170,24 +173,24 @@ fn azures_odd_chunks_are_part_of_the_story() {
 }
 
 #[test]
-fn a_block_behind_the_end_makes_the_response_incomplete() {
+fn a_filter_verdict_behind_the_end_makes_the_response_incomplete() {
     let blocked = json!({"choices": [{"index": 0, "finish_reason": "content_filter", "content_filter_results": {}}], "id": ""});
-    let told = whole(&[delta(json!({"content": "Hi"})), finish("stop"), blocked]);
-    assert_eq!(told.last()["type"], "response.incomplete");
-    assert_eq!(told.last()["response"]["incomplete_details"], json!({"reason": "content_filter"}));
+    let summary = whole(&[delta(json!({"content": "Hi"})), finish("stop"), blocked]);
+    assert_eq!(summary.last()["type"], "response.incomplete");
+    assert_eq!(summary.last()["response"]["incomplete_details"], json!({"reason": "content_filter"}));
 }
 
 #[test]
 fn an_error_in_the_stream_is_an_error_event_and_the_last() {
     let error =
         json!({"message": "slow \"down\"", "type": "t", "param": null, "code": 429, "inner": {"a": 1}});
-    let told =
+    let summary =
         whole(&[delta(json!({"content": "Hi"})), json!({ "error": error }), delta(json!({"content": "x"}))]);
     assert_eq!(
-        *told.last(),
+        *summary.last(),
         json!({"type": "error", "sequence_number": 5, "code": "429", "message": "slow \"down\"", "param": null, "error": error})
     );
-    assert_eq!((told.told.error.as_deref(), told.done), (Some("429"), true));
+    assert_eq!((summary.summary.error.as_deref(), summary.done), (Some("429"), true));
     let bare = whole(&[json!({"error": "down"})]);
     assert_eq!((&bare.last()["message"], &bare.last()["code"]), (&json!("down"), &Value::Null));
 }
@@ -210,22 +213,24 @@ fn a_stream_that_ends_without_done_is_complete_only_behind_a_finish_reason() {
 }
 
 #[test]
-fn the_end_of_a_call_is_told_once_though_its_pieces_come_in_turns() {
+fn a_call_ends_once_even_if_pieces_of_calls_alternate() {
     let call = |index: u32, piece: &str| {
         delta(
             json!({"tool_calls": [{"index": index, "id": format!("c{index}"), "function": {"name": "f", "arguments": piece}}]}),
         )
     };
-    let told = whole(&[call(0, "a"), call(1, "b"), call(0, "c"), finish("tool_calls")]);
-    let output = &told.last()["response"]["output"];
+    let summary = whole(&[call(0, "a"), call(1, "b"), call(0, "c"), finish("tool_calls")]);
+    let output = &summary.last()["response"]["output"];
     assert_eq!((&output[0]["arguments"], &output[1]["arguments"]), (&json!("ac"), &json!("b")));
-    let done: Vec<_> = told.of("output_item.done").iter().map(|event| &event["item"]["arguments"]).collect();
+    let done: Vec<_> =
+        summary.of("output_item.done").iter().map(|event| &event["item"]["arguments"]).collect();
     assert_eq!(done, ["ac", "b"]);
 }
 
-/// Servers that are not Azure's may leave the index out; then a new id begins a call, and what has none goes on with the last.
+/// Other servers than Azure's may leave out the index. Then a new id begins a call, and a delta without an id continues
+/// the last call.
 #[test]
-fn calls_without_an_index_are_told_apart_by_their_ids() {
+fn calls_without_an_index_are_distinguished_by_their_ids() {
     let pieces = |pieces: &[(&str, &str, &str)]| {
         let call = |(id, name, text): &(&str, &str, &str)| {
             let mut call = json!({"function": {"arguments": text}});
@@ -240,14 +245,14 @@ fn calls_without_an_index_are_told_apart_by_their_ids() {
         delta(json!({"tool_calls": pieces.iter().map(call).collect::<Vec<_>>()}))
     };
     let calls = |chunks: &[Value]| {
-        let told = whole(&[chunks, &[finish("tool_calls")]].concat());
-        assert_eq!(collected(&told.events), told.last()["response"]);
-        let output = told.last()["response"]["output"].as_array().unwrap().clone();
-        let told = output.iter().map(|item| {
+        let summary = whole(&[chunks, &[finish("tool_calls")]].concat());
+        assert_eq!(collected(&summary.events), summary.last()["response"]);
+        let output = summary.last()["response"]["output"].as_array().unwrap().clone();
+        let summary = output.iter().map(|item| {
             let text = |key: &str| item[key].as_str().unwrap().to_owned();
             format!("{} {} {}", text("call_id"), text("name"), text("arguments"))
         });
-        told.collect::<Vec<_>>()
+        summary.collect::<Vec<_>>()
     };
     let (f, g) = ("a f {\"x\":1}", "b g {}");
     assert_eq!(calls(&[pieces(&[("a", "f", "{\"x\":1}")]), pieces(&[("b", "g", "{}")])]), [f, g]);
@@ -265,7 +270,7 @@ fn calls_without_an_index_are_told_apart_by_their_ids() {
     );
 }
 
-/// OpenAI's specification has lists there (`LogProb`), and its SDKs parse them strictly; of chat's, both may be null.
+/// OpenAI's specification requires lists (`LogProb`), and its SDKs parse them strictly. In chat, both may be null.
 #[test]
 fn log_probabilities_have_the_lists_that_a_response_must_have() {
     let token = |more: Value| {
@@ -288,10 +293,10 @@ fn log_probabilities_have_the_lists_that_a_response_must_have() {
         token(json!({"bytes": [], "top_logprobs": []})),
     ]);
     let logprobs = json!({"content": sent, "refusal": null});
-    let told =
+    let summary =
         whole(&[chunk(json!({"index": 0, "delta": {"content": "é"}, "logprobs": logprobs})), finish("stop")]);
-    assert_eq!(told.of("output_text.delta")[0]["logprobs"], expected);
-    assert_eq!(told.of("output_text.done")[0]["logprobs"], expected);
+    assert_eq!(summary.of("output_text.delta")[0]["logprobs"], expected);
+    assert_eq!(summary.of("output_text.done")[0]["logprobs"], expected);
     let mut source = chat(&json!({"content": "é"}), "stop");
     source["choices"][0]["logprobs"] = logprobs;
     assert_eq!(answered(&source)["output"][0]["content"][0]["logprobs"], expected);
@@ -305,16 +310,16 @@ fn log_probabilities_come_with_their_text() {
             json!({"index": 0, "delta": {"content": text}, "logprobs": {"content": [token(text)], "refusal": null}}),
         )
     };
-    let told = whole(&[with("a"), with("b"), finish("stop")]);
-    assert_eq!(told.of("output_text.delta")[1]["logprobs"], json!([token("b")]));
-    assert_eq!(told.of("output_text.done")[0]["logprobs"], json!([token("a"), token("b")]));
+    let summary = whole(&[with("a"), with("b"), finish("stop")]);
+    assert_eq!(summary.of("output_text.delta")[1]["logprobs"], json!([token("b")]));
+    assert_eq!(summary.of("output_text.done")[0]["logprobs"], json!([token("a"), token("b")]));
     assert_eq!(
-        told.last()["response"]["output"][0]["content"][0]["logprobs"],
+        summary.last()["response"]["output"][0]["content"][0]["logprobs"],
         json!([token("a"), token("b")])
     );
 }
 
-/// A chat answer, and its chunks with texts cut at `size` characters.
+/// Generates a chat answer, and its chunks with texts cut at `size` characters.
 fn cut(message: &Value, reason: &str, size: usize) -> Vec<Value> {
     let pieces = |text: &Value| -> Vec<String> {
         let text: Vec<char> = text.as_str().unwrap_or_default().chars().collect();
@@ -351,12 +356,12 @@ fn cut(message: &Value, reason: &str, size: usize) -> Vec<Value> {
 
 proptest! {
     #[test]
-    fn a_stream_ends_in_the_response_of_the_whole_answer(
+    fn a_stream_ends_with_the_response_of_the_whole_answer(
         message in message(), reason in "stop|length|tool_calls|content_filter", size in 1usize..20,
     ) {
-        let told = whole(&cut(&message, &reason, size));
-        prop_assert!(told.done);
-        prop_assert_eq!(collected(&told.events), answered(&chat(&message, &reason)));
+        let summary = whole(&cut(&message, &reason, size));
+        prop_assert!(summary.done);
+        prop_assert_eq!(collected(&summary.events), answered(&chat(&message, &reason)));
     }
 
     #[test]
@@ -372,7 +377,7 @@ proptest! {
             0..12,
         ),
     ) {
-        let told = streamed(&chunks);
-        prop_assert!(told.done && !told.events.is_empty());
+        let summary = streamed(&chunks);
+        prop_assert!(summary.done && !summary.events.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A whole response as the chat completion that says the same.
+//! A whole response becomes a chat completion.
 
 use std::ops::Range;
 
@@ -8,30 +8,32 @@ use super::{
     Reply,
     annotations::{Annotations, characters},
     citations::context,
+    decoded::decoded,
     filters::Filters,
     finish::{Failure, reason},
     head::head,
-    item::{Item, ItemKind, Part, PartKind},
-    kept::kept,
-    plain::plain,
-    spelt::{self, quoted, string, text_of},
+    item::{ItemKind, OutputItem, PartKind, TextPart},
     stop,
-    tool_call::tool_call,
+    tool_call::{self, tool_call},
     usage,
+    vendor_field::vendor_field,
 };
-use crate::json::{
-    Document, text,
-    write::{item, key, member},
+use crate::{
+    bridge::values::{list, quoted, string, text_of},
+    json::{
+        Document, text,
+        write::{item, key, member},
+    },
 };
 
-/// How deep a response must be parsed: down to its items, which are opened one by one, so that no list in them
-/// (logprobs, annotations) is too long.
+/// How deep a response must be parsed: down to its items. Each item is parsed on its own, so that no list in them
+/// (logprobs, annotations) makes the whole too large.
 pub const ANSWER_DEPTH: u32 = 2;
 
-/// Stands between the parts of reasoning, as the inside of a string.
+/// The inside of a JSON string that separates the parts of reasoning.
 pub(super) const BLANK_LINE: &[u8] = br"\n\n";
 
-/// Why a body gives no completion.
+/// Why a body does not become a completion.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// The response failed.
@@ -44,12 +46,12 @@ pub enum NoAnswer {
         /// The HTTP status that the error would have had.
         status: u16,
     },
-    /// The body is no response, or one that is not there yet.
+    /// The body is not a response, or a response that is not complete yet.
     #[error("the body is no response")]
     NotAResponse,
 }
 
-/// The `chat.completion` of a response, which was parsed to [`ANSWER_DEPTH`].
+/// Returns the `chat.completion` for a response that is parsed to [`ANSWER_DEPTH`].
 pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
     let root = response.root();
     let status = text_of(root, "status").unwrap_or_default();
@@ -57,10 +59,10 @@ pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
         return Err(NoAnswer::Failed { code, message, status });
     }
     let waits = matches!(&*status, "queued" | "in_progress");
-    let items = Item::all(response).filter(|_| !waits).ok_or(NoAnswer::NotAResponse)?;
-    let mut message = Message::default();
+    let items = OutputItem::all(response).filter(|_| !waits).ok_or(NoAnswer::NotAResponse)?;
+    let mut message = ChatMessage::default();
     for (at, item) in items.iter().enumerate() {
-        message.take(at, item);
+        message.add(at, item);
     }
     let cut = message.cut(&reply.stop);
     let reason = if cut.is_some() { "stop" } else { reason(&status, root, !message.calls.is_empty()) };
@@ -75,7 +77,7 @@ pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
 
     let mut out = head(Some(root), "chat.completion");
     member(&mut out, "choices", &[b"[", &*choice, b"]"].concat());
-    if let Some(usage) = usage::opened(response) {
+    if let Some(usage) = usage::of(response) {
         member(&mut out, "usage", &usage::write(usage.root()));
     }
     if let Some(tier) = string(root, "service_tier") {
@@ -86,7 +88,7 @@ pub fn answer(response: &Document, reply: &Reply) -> Result<Bytes, NoAnswer> {
     Ok(out.into())
 }
 
-/// The `logprobs` of a choice, from the inside of their list.
+/// Returns the `logprobs` of a choice, given the inside of their list.
 pub(super) fn logprobs(inside: &[u8]) -> Vec<u8> {
     if inside.is_empty() {
         return b"null".into();
@@ -94,54 +96,54 @@ pub(super) fn logprobs(inside: &[u8]) -> Vec<u8> {
     [b"{\"content\":[", inside, b"],\"refusal\":null}"].concat()
 }
 
-/// What the items say together. Texts are the insides of strings, lists the insides of lists. Places are in the text as it
-/// is spelt: so much of it stands before.
+/// The chat message that the items make up. Texts are the insides of JSON strings, lists the insides of JSON lists.
+/// An offset is a number of bytes of `content`, as it is escaped.
 #[derive(Debug, Default)]
-struct Message {
+struct ChatMessage {
     content: Option<Vec<u8>>,
     refusal: Option<Vec<u8>>,
     reasoning: Option<Vec<u8>>,
     logprobs: Vec<u8>,
-    /// The calls and their places.
+    /// The calls, each with the offset at which it came.
     calls: Vec<(usize, Vec<u8>)>,
-    /// The messages, by their index in the output, and their places.
+    /// The index in the output of each message, and the offset at which its text begins.
     messages: Vec<(usize, usize)>,
-    /// Where something else was said than text: no stop sequence goes on behind it.
+    /// The offsets at which something else than text came: no stop sequence reaches across them.
     breaks: Vec<usize>,
 }
 
 /// Where a text was cut.
 #[derive(Clone, Copy, Debug)]
-struct Cut {
-    /// The characters before.
+struct TextCut {
+    /// The number of characters before the cut.
     characters: u64,
-    /// The index of the message.
+    /// The index in the output of the message with the cut.
     message: usize,
 }
 
-impl Message {
-    fn take(&mut self, at: usize, one: &Item) {
-        let place = self.content.as_ref().map_or(0, Vec::len);
+impl ChatMessage {
+    fn add(&mut self, at: usize, one: &OutputItem) {
+        let offset = self.content.as_ref().map_or(0, Vec::len);
         match one.kind() {
-            ItemKind::Call(tool) => {
+            ItemKind::Call(kind) => {
                 let call = one.view();
-                self.calls.push((place, tool_call(call, tool, None, tool.input(call))));
-                self.breaks.push(place);
+                self.calls.push((offset, tool_call(call, kind, None, tool_call::input(call, kind))));
+                self.breaks.push(offset);
             }
-            ItemKind::Message => self.messages.push((at, place)),
+            ItemKind::Message => self.messages.push((at, offset)),
             ItemKind::Reasoning | ItemKind::Other => {}
         }
         for part in one.parts() {
-            self.take_part(&part);
+            self.add_part(&part);
         }
     }
 
-    fn take_part(&mut self, part: &Part<'_>) {
+    fn add_part(&mut self, part: &TextPart<'_>) {
         let inner = text::inner(part.text.raw());
         if part.kind != PartKind::Text && !inner.is_empty() {
             self.breaks.push(self.content.as_ref().map_or(0, Vec::len));
         }
-        let said = match part.kind {
+        let text = match part.kind {
             PartKind::Text => &mut self.content,
             PartKind::Refusal => &mut self.refusal,
             PartKind::Summary | PartKind::Thought if inner.is_empty() => return,
@@ -152,15 +154,15 @@ impl Message {
                 &mut self.reasoning
             }
         };
-        said.get_or_insert_default().extend_from_slice(inner);
-        if let Some(list) = spelt::list(part.whole, "logprobs").filter(|_| part.kind == PartKind::Text) {
+        text.get_or_insert_default().extend_from_slice(inner);
+        if let Some(list) = list(part.whole, "logprobs").filter(|_| part.kind == PartKind::Text) {
             item(&mut self.logprobs, text::inner(list.raw()).trim_ascii());
         }
     }
 
-    /// Cuts the text at a stop sequence. What was called behind the sequence is gone with it: a model that knows of stop
-    /// sequences would not have come so far.
-    fn cut(&mut self, sequences: &[String]) -> Option<Cut> {
+    /// Cuts the text at a stop sequence, and drops the calls behind it: a model that supports stop sequences would have
+    /// stopped before them.
+    fn cut(&mut self, sequences: &[String]) -> Option<TextCut> {
         if sequences.is_empty() {
             return None;
         }
@@ -174,17 +176,17 @@ impl Message {
         })?;
         content.truncate(found.start);
         let characters = characters(content);
-        self.logprobs = tokens(&self.logprobs, 0..plain(content).len());
-        self.calls.retain(|(place, _)| *place < found.end);
-        let message = self.messages.iter().rfind(|(_, place)| *place < found.end);
-        Some(Cut { characters, message: message.map_or(0, |(at, _)| *at) })
+        self.logprobs = tokens(&self.logprobs, 0..decoded(content).len());
+        self.calls.retain(|(offset, _)| *offset < found.end);
+        let message = self.messages.iter().rfind(|(_, offset)| *offset < found.end);
+        Some(TextCut { characters, message: message.map_or(0, |(at, _)| *at) })
     }
 
-    fn write(&self, items: &[Item], cut: Option<Cut>, reply: &Reply) -> Vec<u8> {
+    fn write(&self, items: &[OutputItem], cut: Option<TextCut>, reply: &Reply) -> Vec<u8> {
         let mut out = Vec::from(br#"{"role":"assistant""#);
-        // A completion that says nothing at all, since its tokens went into reasoning, has an empty text.
-        let silent = self.refusal.is_none() && self.calls.is_empty();
-        member(&mut out, "content", &quoted(self.content.as_deref().or(silent.then_some(b""))));
+        // If all tokens went into reasoning, the completion has an empty text.
+        let is_empty = self.refusal.is_none() && self.calls.is_empty();
+        member(&mut out, "content", &quoted(self.content.as_deref().or(is_empty.then_some(b""))));
         member(&mut out, "refusal", &quoted(self.refusal.as_deref()));
         let within = cut.map(|cut| cut.characters);
         let annotations = Annotations::of(items, within);
@@ -204,15 +206,15 @@ impl Message {
             member(&mut out, "context", &context);
         }
         let message = cut.map(|cut| cut.message);
-        if let Some(kept) = kept(items.iter(), &reply.resource, message, &annotations.others) {
-            member(&mut out, "azgate", &kept);
+        if let Some(field) = vendor_field(items.iter(), &reply.resource, message, &annotations.others) {
+            member(&mut out, "azgate", &field);
         }
         out.push(b'}');
         out
     }
 }
 
-/// Of a list of tokens, given and returned as its inside, those that begin within so many bytes of their text.
+/// Returns the tokens that begin in this range of bytes of the text. Takes and returns the inside of a list.
 pub(super) fn tokens(inside: &[u8], within: Range<usize>) -> Vec<u8> {
     let Ok(list) = Document::parse([b"[", inside, b"]"].concat().into(), 2) else { return inside.into() };
     let (mut chosen, mut at) = (Vec::new(), 0);
@@ -220,7 +222,7 @@ pub(super) fn tokens(inside: &[u8], within: Range<usize>) -> Vec<u8> {
         if within.contains(&at) {
             item(&mut chosen, token.raw());
         }
-        at += string(token, "token").map_or(0, |token| plain(text::inner(token)).len());
+        at += string(token, "token").map_or(0, |token| decoded(text::inner(token)).len());
     }
     chosen
 }

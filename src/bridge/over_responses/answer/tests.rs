@@ -19,7 +19,7 @@ fn text(text: &str, annotations: &Value) -> Value {
     json!({"type": "output_text", "text": text, "annotations": annotations, "logprobs": []})
 }
 
-fn said(content: &Value) -> Value {
+fn message_item(content: &Value) -> Value {
     json!({"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content})
 }
 
@@ -29,8 +29,7 @@ fn message_of(output: &Value) -> Value {
 
 #[test]
 fn a_text_is_a_whole_completion() {
-    let output =
-        json!([{"type": "reasoning", "id": "rs_1", "summary": []}, said(&json!([text("Hi ☺", &json!([]))]))]);
+    let output = json!([{"type": "reasoning", "id": "rs_1", "summary": []}, message_item(&json!([text("Hi ☺", &json!([]))]))]);
     assert_eq!(
         answered(&response(&output), &[]).unwrap(),
         json!({"id": "chatcmpl-1", "object": "chat.completion", "created": 1_741_476_777,
@@ -41,7 +40,7 @@ fn a_text_is_a_whole_completion() {
 }
 
 #[test]
-fn texts_are_copied_as_they_are_spelt() {
+fn texts_keep_their_escapes() {
     let response = r#"{"id":"x","created_at":17.5e0,"output":[{"type":"message","content":[
         {"type":"output_text","text":"a\u00e9\/\ud83d\ude00"},{"type":"output_text","text":"\ud800"}]}]}"#;
     let response = Document::parse(response.into(), ANSWER_DEPTH).unwrap();
@@ -53,12 +52,12 @@ fn texts_are_copied_as_they_are_spelt() {
 #[test]
 fn messages_are_joined_and_a_refusal_is_apart() {
     let output = json!([
-        said(&json!([text("One. ", &json!([])), {"type": "refusal", "refusal": "I can"}])),
-        said(&json!([{"type": "refusal", "refusal": "not."}, text("Two.", &json!([]))])),
+        message_item(&json!([text("One. ", &json!([])), {"type": "refusal", "refusal": "I can"}])),
+        message_item(&json!([{"type": "refusal", "refusal": "not."}, text("Two.", &json!([]))])),
     ]);
     let message = message_of(&output);
     assert_eq!((&message["content"], &message["refusal"]), (&json!("One. Two."), &json!("I cannot.")));
-    let message = message_of(&json!([said(&json!([{"type": "refusal", "refusal": "No."}]))]));
+    let message = message_of(&json!([message_item(&json!([{"type": "refusal", "refusal": "No."}]))]));
     assert_eq!((&message["content"], &message["refusal"]), (&json!(null), &json!("No.")));
     assert_eq!(message.get("azgate"), None, "a chat message has a place for all of it");
 }
@@ -87,19 +86,19 @@ fn calls_keep_their_order_and_their_own_ids() {
 }
 
 #[test]
-fn an_answer_without_a_text_has_an_empty_one_unless_it_says_something_else() {
+fn an_answer_without_content_has_an_empty_text() {
     assert_eq!(message_of(&json!([]))["content"], "");
     assert_eq!(message_of(&json!([{"type": "reasoning", "id": "rs_1", "summary": []}]))["content"], "");
     let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
     assert_eq!(message_of(&json!([call]))["content"], Value::Null);
-    let refusal = said(&json!([{"type": "refusal", "refusal": "no"}]));
+    let refusal = message_item(&json!([{"type": "refusal", "refusal": "no"}]));
     assert_eq!(message_of(&json!([refusal]))["content"], Value::Null);
 }
 
 #[test]
-fn what_was_cut_says_why() {
+fn an_answer_that_was_cut_has_its_reason() {
     for (reason, expected) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
-        let mut response = response(&json!([said(&json!([text("Once", &json!([]))]))]));
+        let mut response = response(&json!([message_item(&json!([text("Once", &json!([]))]))]));
         response["status"] = json!("incomplete");
         response["incomplete_details"] = json!({ "reason": reason });
         response["content_filters"] = json!([{"source_type": "completion", "blocked": true,
@@ -120,7 +119,7 @@ fn a_failure_is_an_error_with_its_status() {
 }
 
 #[test]
-fn what_is_no_finished_response_is_no_answer() {
+fn a_body_that_is_not_a_finished_response_is_refused() {
     let mut waiting = response(&json!([]));
     waiting["status"] = json!("queued");
     for body in [waiting, json!({"choices": []}), json!([1]), json!({"output": "x"})] {
@@ -129,11 +128,12 @@ fn what_is_no_finished_response_is_no_answer() {
 }
 
 #[test]
-fn tokens_are_told_as_a_choice_has_them() {
+fn tokens_become_the_logprobs_of_the_choice() {
     let token = |token: &str| json!({"token": token, "logprob": -0.1, "bytes": [1], "top_logprobs": []});
     let part =
         |text: &str, tokens: &[Value]| json!({"type": "output_text", "text": text, "logprobs": tokens});
-    let output = json!([said(&json!([part("ab", &[token("a"), token("b")]), part("c", &[token("c")])]))]);
+    let output =
+        json!([message_item(&json!([part("ab", &[token("a"), token("b")]), part("c", &[token("c")])]))]);
     let choice = |stop: &[&str]| answered(&response(&output), stop).unwrap()["choices"][0].clone();
     let tokens = |tokens: &[&str]| json!({"content": tokens.iter().map(|one| token(one)).collect::<Vec<_>>(), "refusal": null});
     assert_eq!(choice(&[])["logprobs"], tokens(&["a", "b", "c"]));
@@ -141,7 +141,7 @@ fn tokens_are_told_as_a_choice_has_them() {
 }
 
 #[test]
-fn a_very_long_list_of_tokens_is_carried() {
+fn a_very_long_list_of_tokens_is_copied() {
     let tokens = "0,".repeat(1 << 18) + "0";
     let response = format!(
         r#"{{"output":[{{"type":"message","content":[{{"type":"output_text","text":"a","logprobs":[{tokens}]}}]}}]}}"#
@@ -165,8 +165,10 @@ fn citations_of_pages_are_nested_and_all_offsets_moved() {
         {"type": "new", "index": 4, "more": {"x": 1}},
     ]);
     let first = text("a😀\n", &json!([page(0, 1)]));
-    let output =
-        json!([said(&json!([first, text("dé", &json!([page(0, 2)]))])), said(&json!([text("f", &files)]))]);
+    let output = json!([
+        message_item(&json!([first, text("dé", &json!([page(0, 2)]))])),
+        message_item(&json!([text("f", &files)]))
+    ]);
     let message = message_of(&output);
     let nested = |start: u32, end: u32| {
         let mut page = page(start, end);
@@ -194,7 +196,7 @@ fn citations_of_pages_are_nested_and_all_offsets_moved() {
 }
 
 #[test]
-fn citations_have_all_that_strict_clients_look_for() {
+fn citations_have_every_member_that_strict_clients_need() {
     let annotations = json!([
         {"type": "url_citation", "url": "u", "title": null, "start_index": "0", "new": 1},
         {"type": "url_citation", "title": "no page"},
@@ -203,7 +205,8 @@ fn citations_have_all_that_strict_clients_look_for() {
         {"type": "url_citation", "url_citation": {"url": "nested"}},
         7,
     ]);
-    let message = message_of(&json!([said(&json!([text("a", &json!([])), text("b", &annotations)]))]));
+    let message =
+        message_of(&json!([message_item(&json!([text("a", &json!([])), text("b", &annotations)]))]));
     let page = |url: &str, title: &str| json!({"url": url, "title": title, "start_index": 1, "end_index": 1});
     let mut first = page("u", "u");
     first["new"] = json!(1);
@@ -219,10 +222,10 @@ fn citations_have_all_that_strict_clients_look_for() {
 }
 
 #[test]
-fn what_was_found_in_files_is_a_context() {
+fn search_results_become_the_context() {
     let search = json!({"type": "file_search_call", "id": "fs_1", "status": "completed", "queries": ["what \"is\" é?"],
         "results": [{"file_id": "file-1", "filename": "a.pdf", "text": "It is.\n", "score": 0.9, "attributes": {}}]});
-    let message = message_of(&json!([search, said(&json!([text("It is.", &json!([]))]))]));
+    let message = message_of(&json!([search, message_item(&json!([text("It is.", &json!([]))]))]));
     assert_eq!(
         message["context"]["citations"],
         json!([{"content": "It is.\n", "title": "a.pdf", "url": null,
@@ -234,7 +237,7 @@ fn what_was_found_in_files_is_a_context() {
 }
 
 #[test]
-fn reasoning_is_told_and_its_encrypted_form_kept() {
+fn reasoning_is_shown_and_its_encrypted_form_kept() {
     let reasoning = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "gAAA", "summary": [
         {"type": "summary_text", "text": "**One**"}, {"type": "summary_text", "text": ""},
         {"type": "summary_text", "text": "Two"}]});
@@ -243,7 +246,7 @@ fn reasoning_is_told_and_its_encrypted_form_kept() {
         "content": [{"type": "reasoning_text", "text": "Three"}]});
     let call =
         json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"});
-    let mut message = said(&json!([text("Hi", &json!([]))]));
+    let mut message = message_item(&json!([text("Hi", &json!([]))]));
     message["phase"] = json!("final_answer");
     let message = message_of(&json!([reasoning, bare, own, message, call]));
     assert_eq!(message["reasoning_content"], "**One**\n\nTwo\n\nThree");
@@ -255,20 +258,21 @@ fn reasoning_is_told_and_its_encrypted_form_kept() {
 }
 
 #[test]
-fn several_messages_are_kept_whole_beside_what_chat_has_no_place_for() {
-    let (one, two) = (said(&json!([text("1", &json!([]))])), said(&json!([text("2", &json!([]))])));
+fn several_messages_are_kept_whole_beside_other_items() {
+    let (one, two) =
+        (message_item(&json!([text("1", &json!([]))])), message_item(&json!([text("2", &json!([]))])));
     let run = json!({"type": "code_interpreter_call", "id": "ci_1", "code": "1", "outputs": [{"type": "logs", "logs": "1"}]});
     assert_eq!(message_of(&json!([one, run, two]))["azgate"]["output"], json!([one, run, two]));
     assert_eq!(message_of(&json!([one, two])).get("azgate"), None);
 }
 
 #[test]
-fn a_stop_sequence_cuts_the_text_and_what_was_called_behind_it() {
+fn a_stop_sequence_cuts_the_text_and_the_calls_behind_it() {
     let page = |start: u32| json!({"type": "url_citation", "url": "u", "title": "t", "start_index": start, "end_index": start});
     let output = json!([
         {"type": "web_search_call", "id": "ws_1"},
-        said(&json!([{"type": "refusal", "refusal": "a<END>b"}, text("é<E", &json!([page(0), page(1)]))])),
-        said(&json!([text("ND> more", &json!([page(5)]))])),
+        message_item(&json!([{"type": "refusal", "refusal": "a<END>b"}, text("é<E", &json!([page(0), page(1)]))])),
+        message_item(&json!([text("ND> more", &json!([page(5)]))])),
         {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "<END>"},
     ]);
     let choice = answered(&response(&output), &["<STOP>", "<END>"]).unwrap()["choices"][0].clone();
@@ -289,11 +293,11 @@ fn a_stop_sequence_cuts_the_text_and_what_was_called_behind_it() {
 }
 
 #[test]
-fn nothing_is_cited_of_what_was_cut_off() {
+fn citations_behind_the_cut_are_left_out() {
     let page = |url: &str, start: u32| json!({"type": "url_citation", "url": url, "title": "t", "start_index": start, "end_index": start});
     let file = |id: &str, index: u32| json!({"type": "file_citation", "file_id": id, "filename": "n", "index": index});
     let annotations = json!([page("a", 0), page("b", 2), file("c", 2), file("d", 3)]);
-    let output = json!([said(&json!([
+    let output = json!([message_item(&json!([
         text("ab<END>", &annotations),
         text("", &json!([page("e", 0), file("f", 0)]))
     ]))]);
@@ -308,11 +312,14 @@ fn nothing_is_cited_of_what_was_cut_off() {
 }
 
 #[test]
-fn a_stop_sequence_does_not_go_on_behind_something_else() {
+fn a_stop_sequence_does_not_continue_behind_another_item() {
     let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
     let thought = json!({"type": "reasoning", "summary": [{"type": "summary_text", "text": "t"}]});
-    let refusal = said(&json!([{"type": "refusal", "refusal": "no"}]));
-    let (one, two) = (said(&json!([text("a<E", &json!([]))])), said(&json!([text("ND> <END>", &json!([]))])));
+    let refusal = message_item(&json!([{"type": "refusal", "refusal": "no"}]));
+    let (one, two) = (
+        message_item(&json!([text("a<E", &json!([]))])),
+        message_item(&json!([text("ND> <END>", &json!([]))])),
+    );
     let content = |output: &Value| {
         answered(&response(output), &["<END>"]).unwrap()["choices"][0]["message"]["content"].clone()
     };
@@ -326,7 +333,7 @@ fn a_stop_sequence_does_not_go_on_behind_something_else() {
 }
 
 #[test]
-fn a_text_that_is_no_unicode_is_cut_all_the_same_and_stays_as_it_is_spelt() {
+fn a_text_that_is_not_unicode_is_cut_and_keeps_its_escapes() {
     let response = r#"{"output":[{"type":"message","content":[{"type":"output_text","text":"\u00e9\ud800 \ud83d\ude00\u0045ND b"}]}]}"#;
     let response = Document::parse(response.into(), ANSWER_DEPTH).unwrap();
     let reply = Reply { stop: vec!["\u{1f600}END".to_owned()], ..Reply::default() };
@@ -336,32 +343,31 @@ fn a_text_that_is_no_unicode_is_cut_all_the_same_and_stays_as_it_is_spelt() {
 }
 
 #[test]
-fn of_a_text_that_was_cut_the_mark_is_that_of_the_message_in_which_it_was() {
-    let phased = |said: Value, phase: &str| {
-        let mut said = said;
-        said["phase"] = json!(phase);
-        said
+fn a_cut_text_has_the_mark_of_the_message_with_the_cut() {
+    let phased = |mut message: Value, phase: &str| {
+        message["phase"] = json!(phase);
+        message
     };
-    let one = |words: &str| said(&json!([text(words, &json!([]))]));
+    let one = |content: &str| message_item(&json!([text(content, &json!([]))]));
     let output = json!([
         phased(one("a"), "commentary"),
         phased(one("b<END>"), "final_answer"),
         phased(one("c"), "new")
     ]);
-    let kept = |stop: &str| {
+    let output_of = |stop: &str| {
         answered(&response(&output), &[stop]).unwrap()["choices"][0]["message"]["azgate"]["output"].clone()
     };
-    assert_eq!(kept("<END>"), json!([{"type": "message", "phase": "final_answer"}]));
-    assert_eq!(kept("a"), json!([{"type": "message", "phase": "commentary"}]));
-    assert_eq!(kept("not there"), output);
+    assert_eq!(output_of("<END>"), json!([{"type": "message", "phase": "final_answer"}]));
+    assert_eq!(output_of("a"), json!([{"type": "message", "phase": "commentary"}]));
+    assert_eq!(output_of("not there"), output);
 }
 
 #[test]
-fn the_phase_of_a_message_is_kept_though_nothing_else_is() {
+fn a_phase_alone_is_kept() {
     let phased = |phase: Value| {
-        let mut said = said(&json!([text("t", &json!([]))]));
-        said["phase"] = phase;
-        said
+        let mut message = message_item(&json!([text("t", &json!([]))]));
+        message["phase"] = phase;
+        message
     };
     let call = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"});
     for phase in ["commentary", "final_answer"] {
@@ -377,34 +383,36 @@ fn the_phase_of_a_message_is_kept_though_nothing_else_is() {
 }
 
 #[test]
-fn parts_that_nobody_knows_are_kept_in_their_message() {
+fn unknown_parts_are_kept_in_their_message() {
     let new = json!({"type": "output_hologram", "data": {"deep": [[1.0e3]]}});
-    let mixed = said(&json!([text("a", &json!([])), new, {"type": "refusal", "refusal": "no"}]));
+    let mixed = message_item(&json!([text("a", &json!([])), new, {"type": "refusal", "refusal": "no"}]));
     let message = message_of(&json!([mixed]));
     assert_eq!((&message["content"], &message["refusal"]), (&json!("a"), &json!("no")));
     assert_eq!(message["azgate"]["output"], json!([mixed]));
     for odd in
         [json!([{"text": "no type"}]), json!([{"type": "output_text", "text": 1}]), json!([7]), json!("text")]
     {
-        assert_eq!(message_of(&json!([said(&odd)]))["azgate"]["output"], json!([said(&odd)]));
+        assert_eq!(message_of(&json!([message_item(&odd)]))["azgate"]["output"], json!([message_item(&odd)]));
     }
     for nothing in [json!([]), json!(null)] {
-        assert_eq!(message_of(&json!([said(&nothing)])).get("azgate"), None);
+        assert_eq!(message_of(&json!([message_item(&nothing)])).get("azgate"), None);
     }
     let thought = json!({"type": "reasoning", "summary": [], "content": [new]});
     assert_eq!(message_of(&json!([thought]))["azgate"]["output"], json!([thought]));
     let cut = answered(&response(&json!([mixed])), &["a"]).unwrap()["choices"][0]["message"].clone();
     assert_eq!(cut["azgate"]["output"], json!([{"type": "message", "content": [new]}]));
-    // What holds more values than azgate looks into.
-    let many = said(&json!([{"type": "output_hologram", "data": vec![0; 1 << 18]}]));
+    // The item holds more values than azgate parses.
+    let many = message_item(&json!([{"type": "output_hologram", "data": vec![0; 1 << 18]}]));
     assert_eq!(message_of(&json!([many]))["azgate"]["output"], json!([many]));
 }
 
 #[test]
-fn an_offset_beyond_all_numbers_is_no_panic() {
+fn an_offset_that_overflows_does_not_panic() {
     let page = json!({"type": "url_citation", "url": "u", "title": "t", "start_index": u64::MAX, "end_index": u64::MAX});
-    let output =
-        json!([said(&json!([text("a", &json!([]))])), said(&json!([text("b<", &json!([page.clone()]))]))]);
+    let output = json!([
+        message_item(&json!([text("a", &json!([]))])),
+        message_item(&json!([text("b<", &json!([page.clone()]))]))
+    ]);
     assert_eq!(
         message_of(&output)["annotations"][0]["url_citation"]["start_index"],
         json!(u64::MAX),

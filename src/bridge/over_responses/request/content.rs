@@ -1,51 +1,72 @@
 //! The content of messages: text, images and files, under the names of the Responses API.
 
-use super::object::{Object, array, kind, members, said};
+use super::object::{Object, array, members};
 use crate::{
-    bridge::{Uncarried, needed::refuse},
+    bridge::{Unbridgeable, require::refuse, values::type_of},
     json::{Kind, Pointer, Raw, View},
 };
 
 /// Who wrote a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
-    /// The client. Its text may stay a string.
-    Input,
-    /// The model. Its text is a part with annotations: Azure AI Foundry refuses one without
+pub(super) enum Author {
+    /// Its text may stay a string.
+    Client,
+    /// Its text becomes a part with annotations: Azure AI Foundry refuses one without
     /// (NousResearch/hermes-agent#67667).
-    Output,
+    Model,
 }
 
-/// A content: a string, or parts.
-pub(super) fn content(value: View<'_>, at: &Pointer, side: Side) -> Result<Raw, Uncarried> {
-    match (value.kind(), side) {
-        (Kind::String, Side::Input) => Ok(Raw::source(value.span())),
-        _ => Ok(array(parts(value, at, side)?)),
+/// Translates a content: a string, or parts.
+pub(super) fn content(value: View<'_>, at: &Pointer, author: Author) -> Result<Raw, Unbridgeable> {
+    match (value.kind(), author) {
+        (Kind::String, Author::Client) => Ok(Raw::source(value.span())),
+        _ => Ok(array(parts(value, at, author)?)),
     }
 }
 
-/// A content as parts.
-pub(super) fn parts(value: View<'_>, at: &Pointer, side: Side) -> Result<Vec<Raw>, Uncarried> {
+/// Translates a content to parts.
+pub(super) fn parts(value: View<'_>, at: &Pointer, author: Author) -> Result<Vec<Raw>, Unbridgeable> {
     match value.kind() {
         Kind::Array => {
-            value.items().enumerate().map(|(index, part)| self::part(part, at, index, side)).collect()
+            value.items().enumerate().map(|(index, part)| self::part(part, at, index, author)).collect()
         }
-        Kind::String => {
-            let mut part = Object::typed(text_of(side));
-            part.put("text", Raw::source(value.span()));
-            Ok(vec![annotated(part, side).finish()])
-        }
+        Kind::String => match author {
+            Author::Client => {
+                let mut part = Object::typed("input_text");
+                part.put("text", Raw::source(value.span()));
+                Ok(vec![part.finish()])
+            }
+            Author::Model => Ok(vec![text_part(value)]),
+        },
         other => refuse(at, format!("it is {}, neither a string nor an array of parts", other.described())),
     }
 }
 
-fn part(part: View<'_>, at: &Pointer, index: usize, side: Side) -> Result<Raw, Uncarried> {
-    let kind = kind(part);
-    let part = match kind.as_deref() {
+/// Returns a text of the model as a part.
+pub(super) fn text_part(text: View<'_>) -> Raw {
+    let mut part = Object::typed("output_text");
+    part.put("text", Raw::source(text.span()));
+    part.put("annotations", Raw::json("[]"));
+    part.finish()
+}
+
+/// Returns a refusal of the model as a part.
+pub(super) fn refusal_part(refusal: View<'_>) -> Raw {
+    let mut part = Object::typed("refusal");
+    part.put("refusal", Raw::source(refusal.span()));
+    part.finish()
+}
+
+fn part(part: View<'_>, at: &Pointer, index: usize, author: Author) -> Result<Raw, Unbridgeable> {
+    let part = match type_of(part).as_deref() {
         Some("text") => {
-            let mut text = Object::typed(text_of(side));
+            let is_model = author == Author::Model;
+            let mut text = Object::typed(if is_model { "output_text" } else { "input_text" });
             text.copy_all(members(part), &[]);
-            annotated(text, side)
+            if is_model {
+                text.put("annotations", Raw::json("[]"));
+            }
+            text
         }
         Some("image_url") => image(part),
         Some("file") => {
@@ -63,10 +84,10 @@ fn part(part: View<'_>, at: &Pointer, index: usize, side: Side) -> Result<Raw, U
     Ok(part.finish())
 }
 
-/// `{"image_url": {"url", "detail"}}` with the address in its place; some clients send it there already.
+/// Moves the URL of `{"image_url": {"url", "detail"}}` up to `image_url`. Some clients send it there already.
 fn image(part: View<'_>) -> Object<'_> {
     let mut image = Object::typed("input_image");
-    if let Some(url) = said(part, "image_url").and_then(|image| said(image, "url")) {
+    if let Some(url) = part.get("image_url").and_then(|image| image.non_null("url")) {
         image.put("image_url", Raw::source(url.span()));
         if let Some(inner) = part.get("image_url") {
             image.copy_all(members(inner), &["url"]);
@@ -74,18 +95,4 @@ fn image(part: View<'_>) -> Object<'_> {
     }
     image.copy_all(members(part), &[]);
     image
-}
-
-fn text_of(side: Side) -> &'static str {
-    match side {
-        Side::Input => "input_text",
-        Side::Output => "output_text",
-    }
-}
-
-fn annotated(mut part: Object<'_>, side: Side) -> Object<'_> {
-    if side == Side::Output {
-        part.put("annotations", Raw::json("[]"));
-    }
-    part
 }

@@ -1,17 +1,17 @@
-//! Malformed messages are refused where they stand.
+//! Malformed messages are refused with their place.
 
-use super::testing::{conversation, uncarried};
+use super::testing::{conversation, refusal};
 
-/// A conversation with that message is refused for what stands there.
+/// Checks that a conversation with this message is refused, with the place and the reason.
 fn refused(message: &str, place: &str, says: &str) {
     let hello = r#"{"role":"user","content":"Hi"}"#;
-    let (param, why) = uncarried(&format!(r#"{{"messages":[{hello},{message}]}}"#));
+    let (param, why) = refusal(&format!(r#"{{"messages":[{hello},{message}]}}"#));
     assert_eq!(param, format!("messages[1]{place}"), "{message}");
     assert!(why.contains(says), "{message}: {why}");
 }
 
 #[test]
-fn calls_that_are_none_are_refused_where_they_stand() {
+fn malformed_calls_are_refused_with_their_place() {
     let calls = |calls: &str| format!(r#"{{"role":"assistant","content":"t","tool_calls":{calls}}}"#);
     let of =
         |call: &str| calls(&format!(r#"[{{"id":"a","function":{{"name":"f","arguments":""}}}},{call}]"#));
@@ -49,7 +49,7 @@ fn calls_that_are_none_are_refused_where_they_stand() {
 }
 
 #[test]
-fn a_legacy_call_that_is_none_is_refused_too() {
+fn a_malformed_legacy_call_is_refused_too() {
     for (call, place, says) in [
         (r#""f""#, "", "a string, not an object"),
         ("[]", "", "an array"),
@@ -62,7 +62,7 @@ fn a_legacy_call_that_is_none_is_refused_too() {
 }
 
 #[test]
-fn other_members_of_a_message_must_be_what_they_are_in_chat() {
+fn malformed_members_of_a_message_are_refused() {
     for (message, place, says) in [
         (r#"{"role":"user","content":7}"#, ".content", "a number, neither a string nor an array"),
         (r#"{"role":"system","content":{"type":"text","text":"x"}}"#, ".content", "an object"),
@@ -84,7 +84,7 @@ fn other_members_of_a_message_must_be_what_they_are_in_chat() {
 }
 
 #[test]
-fn what_may_be_new_goes_as_it_came() {
+fn unknown_roles_and_call_types_stay_unchanged() {
     let critic = r#"{"role":"critic","content":"x"}"#;
     let call = r#"{"type":"new","id":"a","function":{"name":"f"}}"#;
     let messages = format!(r#"[{critic},{{"role":"assistant","tool_calls":[{call}]}}]"#);

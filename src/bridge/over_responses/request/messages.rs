@@ -1,173 +1,145 @@
 //! The conversation: messages become input items.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
 use super::{
-    BridgeOptions, assistant,
-    content::{Side, content},
-    object::{Object, array, members, said},
-    replay,
+    assistant,
+    content::{Author, content},
+    input_items::{InputItems, legacy_id},
+    object::{Object, array, members},
+    reasoning,
     tool_calls::call_id,
 };
 use crate::{
-    bridge::{Loss, Uncarried, needed},
-    call::ReplayedReasoning,
+    bridge::{Loss, Unbridgeable, over_responses::BridgeOptions, require, tool_kind::ToolKind},
     json::{Kind, Pointer, Raw, View},
 };
 
-/// A conversation, as far as it has been told in items.
-#[derive(Debug)]
-pub(super) struct Conversation<'a, 'w> {
-    pub(super) options: &'w BridgeOptions<'w>,
-    /// From which message on the reasoning goes back.
-    pub(super) reasons_from: usize,
-    pub(super) items: Vec<Raw>,
-    pub(super) losses: &'w mut Vec<Loss>,
-    /// The calls of custom tools so far.
-    pub(super) custom: HashSet<Cow<'a, str>>,
-    /// The legacy call whose result comes next.
-    pub(super) legacy: Option<String>,
-}
-
-/// `input`, of the value of `messages`.
+/// Returns the value of `input` for the value of `messages`.
 pub(super) fn input(
     messages: View<'_>,
     options: &BridgeOptions<'_>,
     losses: &mut Vec<Loss>,
-) -> Result<Raw, Uncarried> {
+) -> Result<Raw, Unbridgeable> {
     if messages.kind() != Kind::Array {
         return Ok(Raw::source(messages.span()));
     }
-    let (items, custom) = (Vec::new(), HashSet::new());
-    let reasons_from = reasons_from(messages, options);
-    let mut conversation = Conversation { options, reasons_from, items, losses, custom, legacy: None };
+    let mut input = InputItems {
+        options,
+        reasoning_from: reasoning::first_message(messages, options),
+        items: Vec::new(),
+        losses,
+        custom: HashSet::new(),
+        legacy: None,
+    };
     for (index, message) in messages.items().enumerate() {
         if message.kind() == Kind::Object {
-            conversation.take(message, index)?;
+            push(&mut input, message, index)?;
         } else {
-            conversation.items.push(Raw::source(message.span()));
+            input.items.push(Raw::source(message.span()));
         }
     }
-    Ok(array(conversation.items))
+    Ok(array(input.items))
 }
 
-/// The first message whose reasoning goes back.
-fn reasons_from(messages: View<'_>, options: &BridgeOptions<'_>) -> usize {
-    let last = |is_it: &dyn Fn(View<'_>) -> bool| {
-        messages.items().enumerate().filter(|(_, message)| is_it(*message)).last().map(|(index, _)| index)
+fn push<'a>(input: &mut InputItems<'a, '_>, message: View<'a>, index: usize) -> Result<(), Unbridgeable> {
+    let at = Pointer::key("messages").item(index);
+    let role = require::string(message, "role", &at)?.text();
+    let item = match role.as_deref() {
+        Some("assistant") => return assistant::push(input, message, index, &at),
+        Some("tool") => tool_result(input, message, &at)?,
+        Some("function") => legacy_result(input, message, index, &at)?,
+        _ => client_message(input, message, &at)?,
     };
-    let is = |message: View<'_>, role| message.get("role").and_then(View::text).as_deref() == Some(role);
-    match options.replayed {
-        ReplayedReasoning::All => 0,
-        ReplayedReasoning::Turn => last(&|message| is(message, "user")).map_or(0, |user| user + 1),
-        ReplayedReasoning::Last => {
-            let reasons = |past: replay::Past<'_>| past.resource == options.resource && past.has_reasoning();
-            let reasoned = last(&|message| {
-                is(message, "assistant")
-                    && said(message, "azgate").and_then(replay::read).is_some_and(reasons)
-            });
-            reasoned.unwrap_or(usize::MAX)
-        }
-        ReplayedReasoning::None => usize::MAX,
-    }
+    input.items.push(item);
+    Ok(())
 }
 
-impl<'a> Conversation<'a, '_> {
-    fn take(&mut self, message: View<'a>, index: usize) -> Result<(), Uncarried> {
-        let at = Pointer::key("messages").item(index);
-        let role = needed::string(message, "role", &at)?.text();
-        let item = match role.as_deref() {
-            Some("assistant") => return assistant::take(self, message, index, &at),
-            Some("tool") => self.result(message, &at)?,
-            Some("function") => self.legacy_result(message, index, &at)?,
-            _ => self.message(message, &at)?,
-        };
-        self.items.push(item);
-        Ok(())
+/// Translates a message of the client. Its item always has a type: the endpoints of Azure AI Foundry's projects
+/// refuse a message without one (vercel/ai#20180).
+fn client_message<'a>(
+    input: &mut InputItems<'a, '_>,
+    message: View<'a>,
+    at: &Pointer,
+) -> Result<Raw, Unbridgeable> {
+    let mut item = Object::typed("message");
+    item.take(message, "role");
+    if let Some(sent) = message.non_null("content") {
+        item.put("content", content(sent, &at.clone().then("content"), Author::Client)?);
     }
+    copy_rest(input, &mut item, message, at, &[]);
+    Ok(item.finish())
+}
 
-    pub(super) fn lose(&mut self, rule: &'static str, at: Pointer, why: &'static str, same: bool) {
-        self.losses.push(Loss { rule, at, why: why.into(), same });
-    }
+/// Translates the result of a tool.
+fn tool_result<'a>(
+    input: &mut InputItems<'a, '_>,
+    message: View<'a>,
+    at: &Pointer,
+) -> Result<Raw, Unbridgeable> {
+    let id = require::string(message, "tool_call_id", at)?;
+    let is_custom = id.text().is_some_and(|id| input.custom.contains(&id));
+    let kind = if is_custom { ToolKind::Custom } else { ToolKind::Function };
+    let mut item = Object::typed(kind.output_item());
+    item.put("call_id", call_id(id));
+    item.put("output", output(message, at)?);
+    copy_rest(input, &mut item, message, at, &["role", "tool_call_id"]);
+    Ok(item.finish())
+}
 
-    /// A message of the client. Its type is always said: the endpoints of Azure AI Foundry's projects refuse a message
-    /// without (vercel/ai#20180).
-    fn message(&mut self, message: View<'a>, at: &Pointer) -> Result<Raw, Uncarried> {
-        let mut item = Object::typed("message");
-        item.take(message, "role");
-        if let Some(said) = said(message, "content") {
-            item.put("content", content(said, &at.clone().then("content"), Side::Input)?);
-        }
-        self.rest(&mut item, message, at, &[]);
-        Ok(item.finish())
-    }
+/// Translates the result of a legacy function. It belongs to the call before it, or to an unknown one.
+fn legacy_result<'a>(
+    input: &mut InputItems<'a, '_>,
+    message: View<'a>,
+    index: usize,
+    at: &Pointer,
+) -> Result<Raw, Unbridgeable> {
+    let mut item = Object::typed(ToolKind::Function.output_item());
+    let id = input.legacy.take().unwrap_or_else(|| legacy_id(index));
+    item.put("call_id", Raw::string(&id));
+    item.put("output", output(message, at)?);
+    // The message has the name of the function, which is also in the call.
+    copy_rest(input, &mut item, message, at, &["role", "name"]);
+    Ok(item.finish())
+}
 
-    /// What a tool answered.
-    fn result(&mut self, message: View<'a>, at: &Pointer) -> Result<Raw, Uncarried> {
-        let id = needed::string(message, "tool_call_id", at)?;
-        let custom = id.text().is_some_and(|id| self.custom.contains(&id));
-        let mut item = Object::typed(if custom { "custom_tool_call_output" } else { "function_call_output" });
-        item.put("call_id", call_id(id));
-        item.put("output", output(message, at)?);
-        self.rest(&mut item, message, at, &["role", "tool_call_id"]);
-        Ok(item.finish())
-    }
-
-    /// What a legacy function answered: to the call before, or to none that anyone knows.
-    fn legacy_result(&mut self, message: View<'a>, index: usize, at: &Pointer) -> Result<Raw, Uncarried> {
-        let mut item = Object::typed("function_call_output");
-        let id = self.legacy.take().unwrap_or_else(|| legacy_id(index));
-        item.put("call_id", Raw::string(&id));
-        item.put("output", output(message, at)?);
-        // Its name is that of the call.
-        self.rest(&mut item, message, at, &["role", "name"]);
-        Ok(item.finish())
-    }
-
-    /// The members that have no place of their own.
-    fn rest(&mut self, item: &mut Object<'a>, message: View<'a>, at: &Pointer, left_out: &[&str]) {
-        for member in members(message) {
-            match &*member.key {
-                "content" => {}
-                key if left_out.contains(&key) => {}
-                "name" => self.name(message, at),
-                "azgate" => {
-                    let why = "only a message of the assistant is replayed";
-                    self.lose("drop.replayed", at.clone().then("azgate"), why, true);
-                }
-                _ => item.copy(&member),
+/// Copies the members that have no equivalent in an item.
+fn copy_rest<'a>(
+    input: &mut InputItems<'a, '_>,
+    item: &mut Object<'a>,
+    message: View<'a>,
+    at: &Pointer,
+    left_out: &[&str],
+) {
+    for member in members(message) {
+        match &*member.key {
+            "content" => {}
+            key if left_out.contains(&key) => {}
+            "name" => input.drop_name(message, at),
+            "azgate" => {
+                let why = "only a message of the assistant is replayed";
+                input.lose("drop.replayed", at.clone().then("azgate"), why, true);
             }
+            _ => item.copy(&member),
         }
-    }
-
-    /// A participant's name has no place in an item. That of a tool is in its call.
-    pub(super) fn name(&mut self, message: View<'a>, at: &Pointer) {
-        let tool = message.get("role").and_then(View::text).as_deref() == Some("tool");
-        let why = "the Responses API, on which this call is served, knows no names of participants";
-        self.lose("drop.name", at.clone().then("name"), why, tool);
     }
 }
 
-/// The result of a call, which must be there.
-fn output(message: View<'_>, at: &Pointer) -> Result<Raw, Uncarried> {
-    match said(message, "content") {
-        Some(said) => content(said, &at.clone().then("content"), Side::Input),
+/// Returns the output of a call. An item must have one.
+fn output(message: View<'_>, at: &Pointer) -> Result<Raw, Unbridgeable> {
+    match message.non_null("content") {
+        Some(sent) => content(sent, &at.clone().then("content"), Author::Client),
         None => Ok(Raw::json(r#""""#)),
     }
 }
 
-/// The id of a legacy call, by its position.
-pub(super) fn legacy_id(index: usize) -> String {
-    format!("call_azgate_{index}")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{conversation, uncarried};
+    use super::super::testing::{conversation, refusal};
 
     fn check(message: &str, items: &str, losses: &str) {
-        let (told, lost) = conversation(&format!("[{message}]"));
-        assert_eq!((told, lost), (format!("[{items}]"), losses.to_owned()), "{message}");
+        let (actual, lost) = conversation(&format!("[{message}]"));
+        assert_eq!((actual, lost), (format!("[{items}]"), losses.to_owned()), "{message}");
     }
 
     #[test]
@@ -211,13 +183,13 @@ mod tests {
     }
 
     #[test]
-    fn audio_is_refused_where_it_stands() {
-        let (param, why) = uncarried(
+    fn audio_is_refused_with_its_place() {
+        let (param, why) = refusal(
             r#"{"messages":[{"role":"user","content":"x"},{"role":"user","content":[{"type":"text","text":"y"},{"type":"input_audio","input_audio":{}}]}]}"#,
         );
         assert_eq!(param, "messages[1].content[1]");
         assert!(why.contains("no audio"), "{why}");
-        let (param, _) = uncarried(r#"{"messages":[{"role":"assistant","audio":{"id":"a"}}]}"#);
+        let (param, _) = refusal(r#"{"messages":[{"role":"assistant","audio":{"id":"a"}}]}"#);
         assert_eq!(param, "messages[0].audio");
     }
 
@@ -259,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn legacy_calls_and_results_meet_by_position() {
+    fn legacy_calls_and_results_are_matched_by_position() {
         check(
             r#"{"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{}"}},{"role":"function","name":"f","content":"1"},{"role":"assistant","function_call":{"name":"g","arguments":""}},{"role":"user","content":"u"},{"role":"function","name":"g","content":"2"}"#,
             r#"{"type":"function_call","call_id":"call_azgate_0","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"call_azgate_0","output":"1"},{"type":"function_call","call_id":"call_azgate_2","name":"g","arguments":""},{"type":"message","role":"user","content":"u"},{"type":"function_call_output","call_id":"call_azgate_2","output":"2"}"#,

@@ -1,34 +1,39 @@
-//! The request: the members of a chat call, each where the Responses API has it.
+//! The request: each member of a chat call, where the Responses API has it.
 
 mod assistant;
+mod assistant_items;
 mod content;
+mod current_message;
 pub mod hosted;
+mod input_items;
 #[cfg(test)]
 mod malformed;
+mod message_text;
 mod messages;
 mod object;
+mod past_answer;
 #[cfg(test)]
 mod properties;
+mod reasoning;
 mod replay;
 mod settings;
 #[cfg(test)]
 mod testing;
 mod tool_calls;
 mod tools;
-mod words;
 
-use self::object::{Object, members, said};
+use self::object::{Object, members};
 use super::BridgeOptions;
 use crate::{
-    bridge::{Bridged, Uncarried},
-    json::{Document, Raw, View},
+    bridge::{Bridged, Unbridgeable, require::refuse},
+    json::{Document, Pointer, Raw, View},
 };
 
-/// A chat call in the words of the Responses API. What has no other name there goes under its own, also what nobody
-/// knows: whether it may be sent is a matter of policy, and Azure's.
+/// Translates a chat call to the Responses API. Members that have no other name there keep their own, unknown ones too:
+/// policy and Azure decide whether they may be sent.
 ///
 /// `chat` is parsed to [`crate::bridge::DEPTH`] at least.
-pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, Uncarried> {
+pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, Unbridgeable> {
     let root = chat.root();
     let mut losses = Vec::new();
     let mut body = Object::default();
@@ -36,46 +41,45 @@ pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, 
         let value = member.value;
         match &*member.key {
             "messages" => body.put("input", messages::input(value, options, &mut losses)?),
-            "input" if said(root, "messages").is_some() => {
-                let why = "a chat call says it in `messages`, and both cannot be sent".into();
-                return Err(Uncarried { param: "input".into(), why });
+            "input" if root.non_null("messages").is_some() => {
+                let why = "a chat call says it in `messages`, and both cannot be sent";
+                return refuse(&Pointer::key("input"), why);
             }
-            // What comes at once is no answer yet, and a chat call has no way to ask for it later.
+            // A background response has no answer yet, and chat cannot ask for it later.
             "background" if value.boolean() != Some(false) => {
-                let why =
-                    "a chat completion cannot be asked for later: leave it out, or call /v1/responses".into();
-                return Err(Uncarried { param: "background".into(), why });
+                let why = "a chat completion cannot be asked for later: leave it out, or call /v1/responses";
+                return refuse(&Pointer::key("background"), why);
             }
             "max_completion_tokens" | "max_tokens" | "max_output_tokens" => {
-                gather(&mut body, "max_output_tokens", || settings::cap(root, &mut losses));
+                put_once(&mut body, "max_output_tokens", || settings::cap(root, &mut losses));
             }
             "reasoning_effort" | "reasoning" => {
-                gather(&mut body, "reasoning", || settings::reasoning(root, options));
+                put_once(&mut body, "reasoning", || settings::reasoning(root, options));
             }
-            "response_format" | "verbosity" | "text" => gather(&mut body, "text", || settings::text(root)),
-            "include" => gather(&mut body, "include", || settings::include(root, options)),
-            // The answer's part of it is in `include`.
+            "response_format" | "verbosity" | "text" => put_once(&mut body, "text", || settings::text(root)),
+            "include" => put_once(&mut body, "include", || settings::include(root, options)),
+            // `include` asks for the log probabilities.
             "logprobs" if value.boolean().is_some() => {}
             "tools" => body.put("tools", tools::tools(value)),
             "tool_choice" => body.put("tool_choice", tools::choice(value)),
-            "stream_options" => gather(&mut body, "stream_options", || settings::stream_options(value)),
+            "stream_options" => put_once(&mut body, "stream_options", || settings::stream_options(value)),
             _ => body.copy(&member),
         }
     }
-    gather(&mut body, "reasoning", || settings::reasoning(root, options));
-    gather(&mut body, "include", || settings::include(root, options));
-    // A response is kept for 30 days unless it is told otherwise, and a chat completion is not.
+    put_once(&mut body, "reasoning", || settings::reasoning(root, options));
+    put_once(&mut body, "include", || settings::include(root, options));
+    // Azure stores a response for 30 days unless the call says otherwise. It does not store a chat completion.
     body.put("store", Raw::json("false"));
     Ok(Bridged { body: body.finish(), losses })
 }
 
-/// Whether the vendor field of a message holds reasoning that could go back.
+/// Returns whether the vendor field of a message holds reasoning that could go back.
 pub fn has_reasoning(azgate: View<'_>) -> bool {
-    replay::read(azgate).is_some_and(|past| past.has_reasoning())
+    past_answer::read(azgate).is_some_and(|past| past.has_reasoning())
 }
 
-/// Adds what several members make together, once.
-fn gather(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Option<Raw>) {
+/// Adds a member that several members of the call make up, once.
+fn put_once(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Option<Raw>) {
     if !body.has(key)
         && let Some(value) = value()
     {
@@ -87,7 +91,7 @@ fn gather(body: &mut Object<'_>, key: &'static str, value: impl FnOnce() -> Opti
 mod tests {
     use super::{
         BridgeOptions,
-        testing::{bridged, uncarried, wished},
+        testing::{bridged, refusal, translated},
     };
 
     /// `chat` without braces; what becomes of it, without braces and what every call ends with; the losses.
@@ -98,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_other_name_goes_as_it_came() {
+    fn members_without_another_name_stay_unchanged() {
         for chat in [
             r#""model":"m","stream":true,"temperature":1.0,"top_p":1e0,"metadata":{"a": "b"}"#,
             r#""user":"u","safety_identifier":"s","prompt_cache_key":"k","prompt_cache_retention":"24h""#,
@@ -117,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn of_a_key_that_stands_twice_the_last_counts() {
+    fn the_last_member_with_a_repeated_key_counts() {
         check(r#""model":"a","x":1,"model":"b""#, r#""x":1,"model":"b""#, "");
     }
 
     #[test]
-    fn settings_stand_where_the_responses_api_has_them() {
+    fn settings_move_to_their_responses_members() {
         for (chat, body, losses) in [
             (r#""messages":[],"model":"m""#, r#""input":[],"model":"m""#, ""),
             (r#""messages":"text""#, r#""input":"text""#, ""),
@@ -157,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_unless_the_client_says_so() {
+    fn nothing_is_stored_unless_the_client_asks_for_it() {
         assert_eq!(bridged("{}").0, r#"{"store":false}"#);
         assert_eq!(bridged(r#"{"store":null}"#).0, r#"{"store":false}"#);
         assert_eq!(bridged(r#"{"store":false,"x":1}"#).0, r#"{"store":false,"x":1}"#);
@@ -165,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_call_uses_is_asked_for_in_full() {
+    fn the_details_of_used_tools_and_settings_are_asked_for() {
         for (chat, body) in [
             (
                 r#""logprobs":true,"top_logprobs":2"#,
@@ -189,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_adds_its_wishes_where_the_client_says_nothing() {
+    fn a_deployments_options_apply_where_the_client_sets_nothing() {
         let options = BridgeOptions {
             resource: "here",
             encrypted: true,
@@ -210,21 +214,21 @@ mod tests {
                 r#"{"reasoning":{"effort":"low","summary":"auto"},"include":["reasoning.encrypted_content"],"store":false}"#,
             ),
         ] {
-            assert_eq!(wished(chat, &options).unwrap().0, body, "{chat}");
+            assert_eq!(translated(chat, &options).unwrap().0, body, "{chat}");
         }
     }
 
     #[test]
-    fn a_chat_completion_does_not_come_in_the_background() {
-        let (param, why) = uncarried(r#"{"messages":[],"store":true,"background":true}"#);
+    fn a_background_chat_call_is_refused() {
+        let (param, why) = refusal(r#"{"messages":[],"store":true,"background":true}"#);
         assert_eq!(param, "background");
         assert!(why.contains("/v1/responses"), "{why}");
         check(r#""background":false"#, r#""background":false"#, "");
     }
 
     #[test]
-    fn a_conversation_in_two_places_is_no_call() {
-        assert_eq!(uncarried(r#"{"input":"a","messages":[]}"#).0, "input");
+    fn a_call_with_both_input_and_messages_is_refused() {
+        assert_eq!(refusal(r#"{"input":"a","messages":[]}"#).0, "input");
         check(r#""input":"a""#, r#""input":"a""#, "");
     }
 }

@@ -1,17 +1,17 @@
-//! Objects and arrays being written, of members and items as they are spelt.
+//! Objects and arrays of the new body, whose members and items are copied as the client spelt them.
 
 use std::{borrow::Cow, collections::HashSet};
 
-use crate::json::{Kind, Raw, Span, View, text};
+use crate::json::{Kind, Raw, RawBuilder, View};
 
-/// A member of an object that came.
+/// A member of an object of the original body.
 #[derive(Clone, Debug)]
 pub(super) struct Member<'a> {
     pub(super) key: Cow<'a, str>,
     pub(super) value: View<'a>,
 }
 
-/// The members that say something: none that is null, and of a key that stands twice the last.
+/// Returns the members that count: none that is null, and the last one of a repeated key.
 pub(super) fn members(object: View<'_>) -> Vec<Member<'_>> {
     let mut all: Vec<Member<'_>> = object.members().map(|(key, value)| Member { key, value }).collect();
     let mut seen = HashSet::with_capacity(all.len());
@@ -21,32 +21,28 @@ pub(super) fn members(object: View<'_>) -> Vec<Member<'_>> {
     all
 }
 
-/// A member that says something.
-pub(super) fn said<'a>(object: View<'a>, key: &str) -> Option<View<'a>> {
-    object.get(key).filter(|value| !value.is_null())
-}
-
-/// What `type` says.
-pub(super) fn kind(object: View<'_>) -> Option<Cow<'_, str>> {
-    object.get("type")?.text()
-}
-
-/// An object in the making. Of a key that comes twice, the first stands.
-#[derive(Debug, Default)]
+/// An object while it is written. If a key is added twice, the first value stays.
+#[derive(Debug)]
 pub(super) struct Object<'a> {
     keys: HashSet<Cow<'a, str>>,
-    out: Raw,
+    out: RawBuilder,
+}
+
+impl Default for Object<'_> {
+    fn default() -> Self {
+        Object { keys: HashSet::new(), out: RawBuilder::object() }
+    }
 }
 
 impl<'a> Object<'a> {
-    /// An object of that type.
+    /// Starts an object with this `type`.
     pub(super) fn typed(kind: &'static str) -> Object<'a> {
         let mut object = Object::default();
         object.put("type", Raw::string(kind));
         object
     }
 
-    /// `{"type": T, "inner": {…}, …}` with the members of `inner` beside `type`, before the others.
+    /// Returns `{"type": T, "inner": {…}, …}` with the members of `inner` moved up, between `type` and the others.
     pub(super) fn flattened(view: View<'a>, inner: &str) -> Object<'a> {
         let mut flat = Object::default();
         flat.take(view, "type");
@@ -60,33 +56,32 @@ impl<'a> Object<'a> {
         if let Some(nested) = nested {
             self.copy_all(members(nested), &[]);
         }
-        let left: &[&str] = if nested.is_some() { &[inner] } else { &[] };
-        self.copy_all(members(view), left);
+        let left_out: &[&str] = if nested.is_some() { &[inner] } else { &[] };
+        self.copy_all(members(view), left_out);
     }
 
+    /// Adds a member with a new value.
     pub(super) fn put(&mut self, key: &'static str, value: Raw) {
         if self.keys.insert(Cow::Borrowed(key)) {
-            self.separate();
-            self.out.push(text::quote(key) + ":");
-            self.out.extend(value);
+            self.out.member(key, value);
         }
     }
 
-    /// The value of `view`'s member `key`, if that says something.
+    /// Adds the member `key` of `view`, unless it is null.
     pub(super) fn take(&mut self, view: View<'a>, key: &'static str) {
-        if let Some(value) = said(view, key) {
+        if let Some(value) = view.non_null(key) {
             self.put(key, Raw::source(value.span()));
         }
     }
 
+    /// Adds a member as the client spelt it.
     pub(super) fn copy(&mut self, member: &Member<'a>) {
         if self.keys.insert(member.key.clone()) {
-            self.separate();
-            let (key, value) = (member.value.key_span(), member.value.span());
-            self.out.push_source(Span { start: key.start, end: value.end });
+            self.out.copy_member(member.value);
         }
     }
 
+    /// Adds all members but those in `left_out`.
     pub(super) fn copy_all(&mut self, members: impl IntoIterator<Item = Member<'a>>, left_out: &[&str]) {
         for member in members {
             if !left_out.contains(&&*member.key) {
@@ -95,6 +90,7 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Adds the members in `wanted`.
     pub(super) fn copy_some(&mut self, members: impl IntoIterator<Item = Member<'a>>, wanted: &[&str]) {
         for member in members {
             if wanted.contains(&&*member.key) {
@@ -115,31 +111,19 @@ impl<'a> Object<'a> {
         self.keys.is_empty()
     }
 
-    pub(super) fn finish(mut self) -> Raw {
-        self.out.push(if self.is_empty() { "{}" } else { "}" });
-        self.out
-    }
-
-    fn separate(&mut self) {
-        // The key is counted already.
-        self.out.push(if self.keys.len() == 1 { "{" } else { "," });
+    pub(super) fn finish(self) -> Raw {
+        self.out.finish()
     }
 }
 
-/// An array of these items.
+/// Returns an array of these items.
 pub(super) fn array(items: impl IntoIterator<Item = Raw>) -> Raw {
-    let mut out = Raw::json("[");
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            out.push(",");
-        }
-        out.extend(item);
-    }
-    out.push("]");
-    out
+    let mut out = RawBuilder::list();
+    items.into_iter().for_each(|item| out.item(item));
+    out.finish()
 }
 
-/// The items of an array, each as `map` has it; anything else as it stands.
+/// Applies `map` to each item of an array; copies any other value.
 pub(super) fn each(view: View<'_>, map: impl FnMut(View<'_>) -> Raw) -> Raw {
     if view.kind() == Kind::Array { array(view.items().map(map)) } else { Raw::source(view.span()) }
 }

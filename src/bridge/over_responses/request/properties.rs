@@ -1,4 +1,4 @@
-//! What holds for any chat call, and what the API descriptions ask of any Responses call.
+//! Properties of every bridged chat call, and what the API descriptions require of any Responses call.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     BridgeOptions, hosted,
-    testing::{parsed, wished},
+    testing::{parsed, translated},
 };
 use crate::{call::ReplayedReasoning, json::apply};
 
-const WISHES: BridgeOptions<'_> = BridgeOptions {
+const OPTIONS: BridgeOptions<'_> = BridgeOptions {
     resource: "here",
     encrypted: true,
-    untold: &[],
+    refused_includes: &[],
     summary: Some("auto"),
     replayed: ReplayedReasoning::All,
 };
@@ -22,7 +22,7 @@ const WISHES: BridgeOptions<'_> = BridgeOptions {
 const REPLAYED: [ReplayedReasoning; 4] =
     [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
 
-/// The members of items and parts: required, and allowed beside (OpenAI's and Azure's API descriptions).
+/// The required and the optional members of items and parts (OpenAI's and Azure's API descriptions).
 const SHAPES: &[(&str, &[&str], &[&str])] = &[
     ("message", &["role", "content"], &["phase"]),
     ("function_call", &["call_id", "name", "arguments"], &[]),
@@ -77,7 +77,7 @@ fn shaped(value: &Value) {
     }
 }
 
-/// A body as the API descriptions have it.
+/// Checks that a body is as the API descriptions have it.
 fn valid(body: &Value) {
     for key in body.as_object().unwrap().keys() {
         assert!(TOP.contains(&&**key), "{key}");
@@ -105,7 +105,7 @@ fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Val
     prop::sample::select(values.to_vec())
 }
 
-/// Text that is found again, however it is spelt.
+/// Generates text that can be found again.
 fn words() -> impl Strategy<Value = String> {
     "T[a-z0-9]{6}[ é\"\\\\\n😀]{0,3}"
 }
@@ -124,7 +124,7 @@ fn user() -> impl Strategy<Value = Value> {
         .prop_map(|(role, content)| json!({"role": role, "content": content}))
 }
 
-/// An assistant's message with its calls, their results, and how the response was that made it.
+/// Generates an assistant's message with its calls, their results, and the answer that it came from.
 fn turn() -> impl Strategy<Value = Vec<Value>> {
     let call = (words(), any::<bool>(), any::<bool>());
     let calls = prop::collection::vec(call, 0..4);
@@ -199,7 +199,7 @@ fn call() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Every text of a value that [`words`] made.
+/// Collects every text of a value that [`words`] generated.
 fn texts(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) if text.starts_with('T') => found.push(text.clone()),
@@ -282,7 +282,7 @@ const WORDS: &[&str] = &[
     "",
 ];
 
-/// Anything, in the words of chat calls.
+/// Generates any value with the keys and words of chat calls.
 fn anything() -> impl Strategy<Value = Value> {
     let (key, word) = (pick(KEYS), pick(WORDS));
     let leaf = prop_oneof![
@@ -305,9 +305,9 @@ proptest! {
     #[test]
     fn a_call_is_valid_and_keeps_every_text(call in call(), replayed in pick(&REPLAYED)) {
         let chat = call.to_string();
-        let options = BridgeOptions { replayed, ..WISHES };
-        let (body, losses) = wished(&chat, &options).unwrap();
-        prop_assert_eq!(wished(&chat, &options).unwrap(), (body.clone(), losses));
+        let options = BridgeOptions { replayed, ..OPTIONS };
+        let (body, losses) = translated(&chat, &options).unwrap();
+        prop_assert_eq!(translated(&chat, &options).unwrap(), (body.clone(), losses));
         let body: Value = serde_json::from_str(&body).unwrap();
         valid(&body);
         prop_assert_eq!(sorted_texts(&body), sorted_texts(&call));
@@ -315,8 +315,8 @@ proptest! {
 
     #[test]
     fn anything_becomes_json_or_is_refused(call in anything()) {
-        // `wished` asserts it.
-        let _outcome = wished(&call.to_string(), &WISHES);
+        // `translated` makes the assertion.
+        let _outcome = translated(&call.to_string(), &OPTIONS);
     }
 
     #[test]

@@ -1,204 +1,100 @@
-//! Answers that come back: the output items of the response that made a message, in their order, so that the model
-//! finds its reasoning and the searches it made again.
+//! The output items of an earlier answer go back in their order, so that the model finds its reasoning and its searches
+//! again.
 //!
-//! They stand in the message as `azgate`: `{"resource": "NAME", "output": [item, …]}`. What the message itself holds
-//! is only named there: `{"type": "message"}`, `{"type": "function_call", "call_id": "…"}`.
+//! The vendor field holds them (see [`super::past_answer`]). It only marks what the message itself holds:
+//! `{"type": "message"}`, `{"type": "function_call", "call_id": "…"}`.
 //!
-//! The client may have written anything there, and Azure gives what it stores to whoever names it. So an item goes back only
-//! if it says itself all that there is to know, and of its members only those that say it. A run of code, for one, names the
-//! container that it ran in: that is for the client to read.
-
-use std::{
-    borrow::Cow,
-    collections::{HashMap, VecDeque},
-};
+//! A client may have written anything there, and Azure hands out what it stores to anyone who names it. So an item
+//! goes back only if it is complete in itself, and only with the members that it needs. A run of code, for example,
+//! names the container that it ran in, so it stays with the client.
 
 use super::{
-    assistant::{Turn, spoken},
-    object::{Member, Object, array, kind, members},
-    words::{Speech, Words, parts, speech},
+    assistant_items::AssistantItems,
+    current_message::CurrentMessage,
+    message_text::has_other_parts,
+    object::{Object, members},
+    past_answer::{PastAnswer, is_encrypted},
 };
-use crate::json::{Kind, Raw, View};
+use crate::{
+    bridge::tool_kind::ToolKind,
+    json::{Raw, View},
+};
 
-/// The items that go back as they came, and their members.
-const WHOLE: [(&str, &[&str]); 2] = [
+/// The items that go back as they came, and the members that they keep.
+const COMPLETE: [(&str, &[&str]); 2] = [
     ("file_search_call", &["id", "status", "queries", "results"]),
     ("web_search_call", &["id", "status", "action"]),
 ];
 
-/// The response that made a message.
-#[derive(Debug)]
-pub(super) struct Past<'a> {
-    pub(super) resource: Cow<'a, str>,
-    output: Vec<(Cow<'a, str>, View<'a>)>,
-}
-
-/// What goes back of a message and of the response that made it.
+/// What goes back for a message.
 #[derive(Debug)]
 pub(super) struct Replayed {
     pub(super) items: Vec<Raw>,
-    /// The place in the output of the first item that is for the client alone.
+    /// The index in the output of the first item that stays with the client.
     pub(super) left_out: Option<usize>,
 }
 
-impl Past<'_> {
-    /// Whether it holds reasoning that someone can read.
-    pub(super) fn has_reasoning(&self) -> bool {
-        self.output.iter().any(|(kind, item)| kind == "reasoning" && encrypted(*item))
-    }
-}
-
-/// The value of `azgate`, if it is what azgate wrote.
-pub(super) fn read(azgate: View<'_>) -> Option<Past<'_>> {
-    let resource = azgate.get("resource")?.text()?;
-    let output = azgate.get("output").filter(|output| output.kind() == Kind::Array)?;
-    let output = output.items().map(|item| Some((kind(item)?, item))).collect::<Option<_>>()?;
-    Some(Past { resource, output })
-}
-
-/// Without it, an item of reasoning is the name of something that Azure may have kept.
-fn encrypted(reasoning: View<'_>) -> bool {
-    let content = reasoning.get("encrypted_content");
-    content.is_some_and(|content| content.kind() == Kind::String && content.raw() != br#""""#)
-}
-
-/// The items of a message in the order of the response that made it, with what the message holds by now.
-pub(super) fn replay<'a>(past: &Past<'a>, turn: Turn<'a>, message: View<'a>, reasoning: bool) -> Replayed {
-    let mut now = Present::new(past, turn, message);
-    let mut items: Vec<Raw> = now.unplaced().into_iter().collect();
+/// Returns the items of a message in the order of the answer that it came from, with what the message holds now.
+pub(super) fn replay<'a>(
+    past: &PastAnswer<'a>,
+    items: AssistantItems<'a>,
+    message: View<'a>,
+    with_reasoning: bool,
+) -> Replayed {
+    let mut current = CurrentMessage::new(past, items, message);
+    let mut items: Vec<Raw> = current.unplaced().into_iter().collect();
     let mut left_out = None;
-    // Reasoning waits for what it led to: Azure refuses it alone.
-    let mut thoughts = Vec::new();
-    let mut thinking = false;
+    // Reasoning waits for the item that it led to, because Azure refuses reasoning alone.
+    let mut waiting = Vec::new();
+    let mut in_reasoning = false;
     for (index, (kind, item)) in past.output.iter().enumerate() {
         if kind == "reasoning" {
-            if !std::mem::replace(&mut thinking, true) {
-                thoughts.clear();
+            if !std::mem::replace(&mut in_reasoning, true) {
+                waiting.clear();
             }
-            if reasoning && encrypted(*item) {
-                thoughts.push(thought(*item));
+            if with_reasoning && is_encrypted(*item) {
+                waiting.push(reasoning(*item));
             }
             continue;
         }
-        thinking = false;
+        in_reasoning = false;
         let present = match &**kind {
             "message" => {
-                if parts(*item).is_some_and(|mut parts| parts.any(|part| speech(part).is_none())) {
+                if has_other_parts(*item) {
                     left_out.get_or_insert(index);
                 }
-                now.message(index, *item)
+                current.message(index, *item)
             }
-            "function_call" | "custom_tool_call" => now.call(*item),
-            kind => whole(kind, *item).or_else(|| {
+            kind if ToolKind::of_call_item(kind).is_some() => current.call(*item),
+            kind => complete(kind, *item).or_else(|| {
                 left_out.get_or_insert(index);
                 None
             }),
         };
         if let Some(present) = present {
-            items.append(&mut thoughts);
+            items.append(&mut waiting);
             items.push(present);
         }
     }
-    items.extend(now.calls.into_iter().flatten().map(Object::finish));
+    items.extend(current.remaining_calls());
     Replayed { items, left_out }
 }
 
-/// An item that says all that there is to know.
-fn whole(kind: &str, item: View<'_>) -> Option<Raw> {
-    let (kind, keys) = WHOLE.iter().find(|(whole, _)| *whole == kind)?;
-    let mut whole = Object::typed(kind);
-    whole.copy_some(members(item), keys);
-    Some(whole.finish())
+/// Returns an item that is complete in itself; `None` for any other.
+fn complete(kind: &str, item: View<'_>) -> Option<Raw> {
+    let (kind, keys) = COMPLETE.iter().find(|(complete, _)| *complete == kind)?;
+    let mut complete = Object::typed(kind);
+    complete.copy_some(members(item), keys);
+    Some(complete.finish())
 }
 
-/// Reasoning goes back with its id (Azure/azure-sdk-for-net#59967), and without its status and its plain text, which
-/// Azure refuses (BerriAI/litellm, `responses/transformation.py`; microsoft/agent-framework-go#784).
-fn thought(item: View<'_>) -> Raw {
-    let mut thought = Object::typed("reasoning");
-    thought.copy_some(members(item), &["id", "summary", "encrypted_content"]);
-    thought.put("summary", Raw::json("[]"));
-    thought.finish()
-}
-
-/// What a message holds by now.
-struct Present<'a> {
-    message: Option<Object<'a>>,
-    calls: Vec<Option<Object<'a>>>,
-    by_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
-    extras: Vec<Member<'a>>,
-    /// The place in the output of the last message, or of the last that says something, if they are sent as they were.
-    last: Option<usize>,
-    /// The message says still what the several messages of the output said.
-    unchanged: bool,
-}
-
-impl<'a> Present<'a> {
-    fn new(past: &Past<'a>, turn: Turn<'a>, message: View<'a>) -> Present<'a> {
-        let mut by_id: HashMap<_, VecDeque<usize>> = HashMap::new();
-        for (index, call) in turn.calls.iter().enumerate() {
-            if let Some(id) = &call.id {
-                by_id.entry(id.clone()).or_default().push_back(index);
-            }
-        }
-        let is_message = |(kind, _): &(Cow<'_, str>, View<'_>)| kind == "message";
-        let speaks = |(_, item): &(Cow<'_, str>, View<'_>)| {
-            parts(*item).is_some_and(|mut parts| parts.any(|part| speech(part).is_some()))
-        };
-        let last = past.output.iter().rposition(is_message);
-        let last_words = past.output.iter().rposition(|item| is_message(item) && speaks(item));
-        let messages = past.output.iter().filter(|item| is_message(item)).map(|(_, item)| *item);
-        let unchanged =
-            last_words.is_some() && Words::of(message).is_some_and(|words| words.are_of(messages));
-        let last = if unchanged { last_words } else { last };
-        let calls = turn.calls.into_iter().map(|call| Some(call.item)).collect();
-        Present { message: turn.message, calls, by_id, extras: turn.extras, last, unchanged }
-    }
-
-    /// A text where the response had none. It goes first, as in any message.
-    fn unplaced(&mut self) -> Option<Raw> {
-        if self.last.is_none() { self.message.take().map(Object::finish) } else { None }
-    }
-
-    fn message(&mut self, index: usize, item: View<'a>) -> Option<Raw> {
-        let last = self.last == Some(index);
-        let mut message = if self.unchanged { said_again(item)? } else { self.message.take_if(|_| last)? };
-        // An id would bind it to reasoning that may be gone, and Azure refuses the status of what it is sent.
-        message.copy_some(members(item), &["phase"]);
-        if last {
-            message.copy_all(std::mem::take(&mut self.extras), &[]);
-        }
-        Some(message.finish())
-    }
-
-    fn call(&mut self, stub: View<'a>) -> Option<Raw> {
-        let index = self.by_id.get_mut(&stub.get("call_id")?.text()?)?.pop_front()?;
-        let mut call = self.calls.get_mut(index)?.take()?;
-        call.copy_some(members(stub), &["namespace"]);
-        Some(call.finish())
-    }
-}
-
-/// A message of the response in its own words; `None` if it has none. Its citations told the client where they are from, and
-/// what else it held was for the client, too.
-fn said_again(item: View<'_>) -> Option<Object<'_>> {
-    let part = |(speech, words): (Speech, View<'_>)| match speech {
-        Speech::Refusal => {
-            let mut said = Object::typed("refusal");
-            said.put("refusal", Raw::source(words.span()));
-            said.finish()
-        }
-        Speech::Text => {
-            let mut said = Object::typed("output_text");
-            said.put("text", Raw::source(words.span()));
-            said.put("annotations", Raw::json("[]"));
-            said.finish()
-        }
-    };
-    let mut parts = parts(item)?.filter_map(speech).map(part).peekable();
-    parts.peek()?;
-    let mut message = spoken();
-    message.put("content", array(parts));
-    Some(message)
+/// Returns a reasoning item with its id (Azure/azure-sdk-for-net#59967), and without its status and its plain text,
+/// which Azure refuses (BerriAI/litellm, `responses/transformation.py`; microsoft/agent-framework-go#784).
+fn reasoning(item: View<'_>) -> Raw {
+    let mut reasoning = Object::typed("reasoning");
+    reasoning.copy_some(members(item), &["id", "summary", "encrypted_content"]);
+    reasoning.put("summary", Raw::json("[]"));
+    reasoning.finish()
 }
 
 #[cfg(test)]
@@ -270,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_took_out_takes_its_reasoning_along() {
+    fn reasoning_is_left_out_with_the_item_that_the_client_removed() {
         let (a, b) = (stub("a"), stub("b"));
         check(&calls(&["b"]), &[THOUGHT, &a, OTHER, &b], &[OTHER, &item("b")]);
         check(&calls(&["a"]), &[THOUGHT, &a, OTHER, &b], &[THOUGHT, &item("a")]);
@@ -280,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_added_stands_where_a_message_has_it() {
+    fn items_that_the_client_added_stand_where_a_message_has_them() {
         let a = stub("a");
         let text = format!(r#""content":"t",{}"#, calls(&["z", "a", "a"]));
         check(&text, &[THOUGHT, &a], &[TEXT, THOUGHT, &item("a"), &item("z"), &item("a")]);
@@ -288,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_calls_are_found_too() {
+    fn custom_calls_are_matched_too() {
         check(
             r#""tool_calls":[{"id":"a","type":"custom","custom":{"name":"c","input":"i"}}]"#,
             &[r#"{"type":"custom_tool_call","call_id":"a","namespace":"n"}"#],
@@ -297,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn several_messages_stand_as_they_were_while_the_text_is_the_same() {
+    fn several_messages_go_back_unchanged_while_their_text_is_the_same() {
         let message = |id: &str, phase: &str, text: &str, annotations: &str| {
             format!(
                 r#"{{{id}"type":"message","role":"assistant","content":[{{"type":"output_text","text":"{text}","annotations":[{annotations}]}}]{phase}}}"#
@@ -325,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_nobody_knows_stay_here_and_the_messages_are_what_they_were() {
+    fn unknown_parts_do_not_go_back_and_their_messages_do() {
         let part = |text: &str| format!(r#"{{"type":"output_text","text":"{text}","annotations":[]}}"#);
         let message = |phase: &str, parts: &[&str]| {
             let parts = parts.join(",");
@@ -333,9 +229,9 @@ mod tests {
         };
         let new = r#"{"type":"new","file_id":"file_1"}"#;
         let (a, b) = (part("a"), part("b"));
-        let told = |index: usize| format!("~drop.replayed@messages[0].azgate.output[{index}]");
+        let actual = |index: usize| format!("~drop.replayed@messages[0].azgate.output[{index}]");
         let check = |text: &str, output: &[&str], items: &[&str], left_out: usize| {
-            let expected = (format!("[{}]", items.join(",")), told(left_out));
+            let expected = (format!("[{}]", items.join(",")), actual(left_out));
             assert_eq!(replayed("here", text, output), expected, "{output:?}");
         };
         let first = message("commentary", &[&a]);
@@ -353,15 +249,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_for_the_client_alone_stays_here_and_takes_its_reasoning_along() {
+    fn items_for_the_client_do_not_go_back_nor_does_their_reasoning() {
         let run = r#"{"type":"code_interpreter_call","id":"ci_1","container_id":"cntr_1","code":"1"}"#;
         let (message, a) = (r#"{"type":"message"}"#, stub("a"));
         let text = format!(r#""content":"t",{}"#, calls(&["a"]));
         let left_out = |output: &[&str], items: &[&str], at: usize| {
-            let told = format!("~drop.replayed@messages[0].azgate.output[{at}]");
+            let actual = format!("~drop.replayed@messages[0].azgate.output[{at}]");
             assert_eq!(
                 replayed("here", &text, output),
-                (format!("[{}]", items.join(",")), told),
+                (format!("[{}]", items.join(",")), actual),
                 "{output:?}"
             );
         };
@@ -374,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_item_goes_back_what_azgate_left_there_and_nothing_that_was_written_into_it() {
+    fn an_item_goes_back_without_members_that_a_client_added() {
         let more = r#""container_id":"c","content":[{"file_id":"f"}],"tools":[{"container":"c"}],"x":1"#;
         let with = |item: &str| format!("{},{more}}}", item.strip_suffix('}').unwrap());
         let web = r#"{"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}}"#;
@@ -389,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn reasoning_of_another_resource_is_left_out_and_told() {
+    fn reasoning_of_another_resource_is_dropped_and_reported() {
         let (message, a) = (r#"{"type":"message"}"#, stub("a"));
         let text = format!(r#""content":"t",{}"#, calls(&["a"]));
         let there = replayed("there", &text, &[THOUGHT, SEARCH, message, OTHER, &a]);

@@ -1,30 +1,27 @@
-//! The settings that the Responses API gathers in objects of their own: `reasoning`, `text`, `include`; and the cap.
+//! The settings that the Responses API groups in members of their own: `reasoning`, `text` and `include`; and the cap.
 
 use std::{borrow::Cow, collections::HashSet};
 
-use super::{
-    BridgeOptions,
-    object::{Object, array, kind, members, said},
-};
+use super::object::{Object, array, members};
 use crate::{
-    bridge::Loss,
+    bridge::{INCLUDE_LOGPROBS, Loss, over_responses::BridgeOptions, values::type_of},
     json::{Kind, Pointer, Raw, View},
 };
 
-/// The chat parameters that become `max_output_tokens`, the one that counts first.
+/// The chat parameters that become `max_output_tokens`. The first one that is present counts.
 const CAPS: [&str; 2] = ["max_completion_tokens", "max_tokens"];
 /// The smallest `max_output_tokens` (OpenAI's API description, `CreateResponse`).
 const LEAST_CAP: u64 = 16;
 
-/// What a call with a hosted tool asks to be told of its use. Azure's API description lists no more of it (`Includable`): the
-/// sources of a web search are for the client to ask for.
+/// The details that a call with a hosted tool asks for in `include`. Azure's API description lists no others
+/// (`Includable`), so a client that wants the sources of a web search must ask for them itself.
 const DETAILS: [(&str, &str); 2] =
     [("file_search", "file_search_call.results"), ("code_interpreter", "code_interpreter_call.outputs")];
 
-/// `max_output_tokens`.
+/// Returns `max_output_tokens`.
 pub(super) fn cap(root: View<'_>, losses: &mut Vec<Loss>) -> Option<Raw> {
-    let Some((key, cap)) = CAPS.iter().find_map(|key| Some((*key, said(root, key)?))) else {
-        return said(root, "max_output_tokens").map(|cap| Raw::source(cap.span()));
+    let Some((key, cap)) = CAPS.iter().find_map(|key| Some((*key, root.non_null(key)?))) else {
+        return root.non_null("max_output_tokens").map(|cap| Raw::source(cap.span()));
     };
     if cap.whole().is_some_and(|cap| (1..LEAST_CAP).contains(&cap)) {
         let why = "the Responses API, on which this call is served, takes no cap below 16".into();
@@ -34,13 +31,13 @@ pub(super) fn cap(root: View<'_>, losses: &mut Vec<Loss>) -> Option<Raw> {
     Some(Raw::source(cap.span()))
 }
 
-/// `reasoning`: how much, and whether to tell of it.
+/// Returns `reasoning`: the effort, and the kind of summary.
 pub(super) fn reasoning(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw> {
     merged(
         root,
         "reasoning",
         |reasoning| {
-            if let Some(effort) = said(root, "reasoning_effort") {
+            if let Some(effort) = root.non_null("reasoning_effort") {
                 reasoning.put("effort", Raw::source(effort.span()));
             }
         },
@@ -52,13 +49,13 @@ pub(super) fn reasoning(root: View<'_>, options: &BridgeOptions<'_>) -> Option<R
     )
 }
 
-/// `text`: the format of the answer, and its verbosity.
+/// Returns `text`: the format of the answer, and its verbosity.
 pub(super) fn text(root: View<'_>) -> Option<Raw> {
     merged(
         root,
         "text",
         |text| {
-            if let Some(format) = said(root, "response_format") {
+            if let Some(format) = root.non_null("response_format") {
                 text.put("format", self::format(format));
             }
             text.take(root, "verbosity");
@@ -67,15 +64,15 @@ pub(super) fn text(root: View<'_>) -> Option<Raw> {
     )
 }
 
-/// An object of what the chat parameters say, then what the client says in the words of the Responses API, then what
-/// the deployment adds. What is no object goes as it came, for Azure to refuse.
+/// Merges into one object: the chat parameters, then the member that the client sends under its Responses name, then
+/// what the deployment adds. If the client's member is not an object it goes as it came, for Azure to refuse.
 fn merged<'a>(
     root: View<'a>,
     key: &str,
     before: impl FnOnce(&mut Object<'a>),
-    behind: impl FnOnce(&mut Object<'a>),
+    after: impl FnOnce(&mut Object<'a>),
 ) -> Option<Raw> {
-    let client = said(root, key);
+    let client = root.non_null(key);
     if let Some(other) = client.filter(|client| client.kind() != Kind::Object) {
         return Some(Raw::source(other.span()));
     }
@@ -84,20 +81,20 @@ fn merged<'a>(
     if let Some(client) = client {
         object.copy_all(members(client), &[]);
     }
-    behind(&mut object);
+    after(&mut object);
     (!object.is_empty()).then(|| object.finish())
 }
 
 fn format(format: View<'_>) -> Raw {
-    match kind(format).as_deref() {
+    match type_of(format).as_deref() {
         Some("json_schema") => Object::flattened(format, "json_schema").finish(),
         _ => Raw::source(format.span()),
     }
 }
 
-/// `include`: what the client names, and what is worth telling beside the tools and settings of the call.
+/// Returns `include`: what the client names, and what the tools and settings of the call are worth asking for.
 pub(super) fn include(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw> {
-    let client = said(root, "include");
+    let client = root.non_null("include");
     if let Some(other) = client.filter(|client| client.kind() != Kind::Array) {
         return Some(Raw::source(other.span()));
     }
@@ -111,12 +108,12 @@ pub(super) fn include(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw
     let stored = root.get("store").and_then(View::boolean) == Some(true);
     let encrypted = (options.encrypted && !stored).then_some("reasoning.encrypted_content");
     let used: HashSet<Cow<'_, str>> =
-        root.get("tools").into_iter().flat_map(View::items).filter_map(kind).collect();
+        root.get("tools").into_iter().flat_map(View::items).filter_map(type_of).collect();
     let details = DETAILS.iter().filter(|(tool, _)| used.contains(*tool)).map(|(_, detail)| *detail);
     let logprobs = root.get("logprobs").and_then(View::boolean) == Some(true);
-    let logprobs = logprobs.then_some("message.output_text.logprobs");
-    let unasked = encrypted.into_iter().chain(details).filter(|name| !options.untold.contains(name));
-    for name in unasked.chain(logprobs) {
+    let logprobs = logprobs.then_some(INCLUDE_LOGPROBS);
+    let added = encrypted.into_iter().chain(details).filter(|name| !options.refused_includes.contains(name));
+    for name in added.chain(logprobs) {
         if named.insert(Cow::Borrowed(name)) {
             items.push(Raw::string(name));
         }
@@ -124,7 +121,7 @@ pub(super) fn include(root: View<'_>, options: &BridgeOptions<'_>) -> Option<Raw
     (!items.is_empty()).then(|| array(items))
 }
 
-/// `stream_options` without the usage, which a response always tells.
+/// Returns `stream_options` without `include_usage`: a response always has its usage.
 pub(super) fn stream_options(options: View<'_>) -> Option<Raw> {
     if options.kind() != Kind::Object {
         return Some(Raw::source(options.span()));

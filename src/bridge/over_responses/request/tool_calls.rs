@@ -1,67 +1,76 @@
-//! Tool calls and what came of them: an item each.
+//! The tool calls of a chat message: each becomes an item.
 
 use std::borrow::Cow;
 
-use super::object::{Member, Object, members, said};
+use super::object::{Member, Object, members};
 use crate::{
     bridge::{
-        Uncarried,
-        needed::{member, of, string},
+        Unbridgeable,
+        require::{self, member, string},
         tool_call_id::{LONGEST_IN_RESPONSES, shortened},
+        tool_kind::ToolKind,
     },
     json::{Kind, Pointer, Raw, View},
 };
 
-/// What a tool call of a chat message holds beside its words: what SDKs leave there of a stream or of a parsed answer.
+/// Members of a tool call that have no place in an item. SDKs leave some of them there from a stream or a parsed
+/// answer.
 const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
 
-/// A call of a tool, as an item.
+/// A tool call as an item.
 #[derive(Debug)]
-pub(super) struct Call<'a> {
+pub(super) struct CallItem<'a> {
     pub(super) id: Option<Cow<'a, str>>,
+    /// Whether it calls a custom tool.
     pub(super) custom: bool,
     pub(super) item: Object<'a>,
 }
 
-/// An item of `tool_calls`, which stands there.
-pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<Call<'a>, Uncarried> {
-    let of_type = said(of(call, Kind::Object, at)?, "type");
-    let of_type = of_type.map(|kind| of(kind, Kind::String, &at.clone().then("type"))).transpose()?;
-    let (inner, words, item) = match of_type.map(|kind| kind.text().unwrap_or_default()).as_deref() {
-        // Clients that put a stream together may have none.
-        None | Some("" | "function") => ("function", "arguments", "function_call"),
-        Some("custom") => ("custom", "input", "custom_tool_call"),
-        Some(_) => {
-            let mut item = Object::default();
-            item.copy_all(members(call), &[]);
-            return Ok(Call { id: said(call, "id").and_then(View::text), custom: false, item });
-        }
+/// Translates an item of `tool_calls`, which stands at `at`.
+pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<CallItem<'a>, Unbridgeable> {
+    let name = require::kind(call, Kind::Object, at)?.non_null("type");
+    let name = name.map(|name| require::kind(name, Kind::String, &at.clone().then("type"))).transpose()?;
+    let kind = match name.map(|name| name.text().unwrap_or_default()).as_deref() {
+        // Clients that assemble a stream may leave the type out.
+        None | Some("") => Some(ToolKind::Function),
+        Some(name) => ToolKind::named(name),
     };
-    let nested = member(call, inner, Kind::Object, at)?;
+    let Some(kind) = kind else {
+        // The call is of an unknown type and stays as it is.
+        let mut item = Object::default();
+        item.copy_all(members(call), &[]);
+        return Ok(CallItem { id: call.get("id").and_then(View::text), custom: false, item });
+    };
+    let nested = member(call, kind.name(), Kind::Object, at)?;
     let id = string(call, "id", at)?;
-    let mut item = Object::typed(item);
+    let mut item = Object::typed(kind.call_item());
     item.put("call_id", call_id(id));
-    item.copy_all(described(nested, words, &at.clone().then(inner))?, &LEFTOVERS);
-    item.copy_all(members(call).into_iter().filter(|member| member.key != inner), &LEFTOVERS);
-    Ok(Call { id: id.text(), custom: inner == "custom", item })
+    item.copy_all(details(nested, kind, &at.clone().then(kind.name()))?, &LEFTOVERS);
+    item.copy_all(members(call).into_iter().filter(|member| member.key != kind.name()), &LEFTOVERS);
+    Ok(CallItem { id: id.text(), custom: kind == ToolKind::Custom, item })
 }
 
-/// The `function_call` of old, which stands there, under an id that is made for it.
-pub(super) fn legacy_call<'a>(function: View<'a>, at: &Pointer, id: &str) -> Result<Call<'a>, Uncarried> {
-    let mut item = Object::typed("function_call");
+/// Translates the legacy `function_call`, which stands at `at`, with an id made for it.
+pub(super) fn legacy_call<'a>(
+    function: View<'a>,
+    at: &Pointer,
+    id: &str,
+) -> Result<CallItem<'a>, Unbridgeable> {
+    let mut item = Object::typed(ToolKind::Function.call_item());
     item.put("call_id", Raw::string(id));
-    item.copy_all(described(of(function, Kind::Object, at)?, "arguments", at)?, &LEFTOVERS);
-    Ok(Call { id: None, custom: false, item })
+    let function = require::kind(function, Kind::Object, at)?;
+    item.copy_all(details(function, ToolKind::Function, at)?, &LEFTOVERS);
+    Ok(CallItem { id: None, custom: false, item })
 }
 
-/// Which tool is called, and with what.
-fn described<'a>(called: View<'a>, words: &'static str, at: &Pointer) -> Result<Vec<Member<'a>>, Uncarried> {
+/// Returns the members with the tool's name and its input, which must both be present.
+fn details<'a>(called: View<'a>, kind: ToolKind, at: &Pointer) -> Result<Vec<Member<'a>>, Unbridgeable> {
     string(called, "name", at)?;
-    string(called, words, at)?;
+    string(called, kind.input(), at)?;
     Ok(members(called))
 }
 
-/// A call's id, shortened if it must be, for the call and its result alike.
+/// Returns a call's id, shortened if it is too long. Call and result get the same id.
 pub(super) fn call_id(id: View<'_>) -> Raw {
     let shorter = id.text().and_then(|id| shortened(&id, LONGEST_IN_RESPONSES));
     shorter.map_or_else(|| Raw::source(id.span()), |id| Raw::string(&id))

@@ -1,9 +1,13 @@
-//! Tools and the choice among them: what stands nested in a chat call stands flat in a Responses call.
+//! Tools and the choice among them. Chat nests the members of a tool, and the Responses API has them flat.
 
-use super::object::{Object, each, kind, members, said};
-use crate::json::{Kind, Raw, View};
+use super::object::{Object, each, members};
+use crate::{
+    bridge::{tool_kind::ToolKind, values::type_of},
+    json::{Kind, Raw, View},
+};
 
-/// What a function without `parameters` takes. The Responses API wants them named, in a form that is strict too.
+/// The `parameters` of a function that has none. The Responses API wants them, and this form is valid in strict mode
+/// too.
 const NO_PARAMETERS: &str = r#"{"type":"object","properties":{},"required":[],"additionalProperties":false}"#;
 
 pub(super) fn tools(tools: View<'_>) -> Raw {
@@ -11,17 +15,17 @@ pub(super) fn tools(tools: View<'_>) -> Raw {
 }
 
 fn tool(tool: View<'_>) -> Raw {
-    match kind(tool).as_deref() {
+    match type_of(tool).as_deref() {
         Some("function") => {
             let mut function = Object::flattened(tool, "function");
             function.put("parameters", Raw::json(NO_PARAMETERS));
-            // A function is not strict in a chat call that does not say so, and strict in such a Responses call.
+            // Without `strict`, a function is not strict in a chat call and strict in a Responses call.
             function.put("strict", Raw::json("false"));
             function.finish()
         }
         Some("custom") => {
             let mut custom = Object::typed("custom");
-            let nested = tool.get("custom").and_then(|custom| said(custom, "format"));
+            let nested = tool.get("custom").and_then(|custom| custom.non_null("format"));
             if let Some(format) = nested.filter(|format| format.kind() == Kind::Object) {
                 custom.put("format", Object::flattened(format, "grammar").finish());
             }
@@ -32,9 +36,9 @@ fn tool(tool: View<'_>) -> Raw {
     }
 }
 
-/// `tool_choice`: a word, one tool, or several that are allowed.
+/// Translates `tool_choice`: a mode, one tool, or a list of allowed tools.
 pub(super) fn choice(choice: View<'_>) -> Raw {
-    if kind(choice).as_deref() != Some("allowed_tools") {
+    if type_of(choice).as_deref() != Some("allowed_tools") {
         return named(choice);
     }
     let nested = choice.get("allowed_tools").filter(|nested| nested.kind() == Kind::Object);
@@ -45,16 +49,16 @@ pub(super) fn choice(choice: View<'_>) -> Raw {
             _ => allowed.copy(&member),
         }
     }
-    let left: &[&str] = if nested.is_some() { &["allowed_tools"] } else { &[] };
-    allowed.copy_all(members(choice), left);
+    let left_out: &[&str] = if nested.is_some() { &["allowed_tools"] } else { &[] };
+    allowed.copy_all(members(choice), left_out);
     allowed.finish()
 }
 
-/// A tool by its name.
+/// Translates a tool that is chosen by its name.
 fn named(tool: View<'_>) -> Raw {
-    match kind(tool).as_deref() {
-        Some(kind @ ("function" | "custom")) => Object::flattened(tool, kind).finish(),
-        _ => Raw::source(tool.span()),
+    match type_of(tool).and_then(|name| ToolKind::named(&name)) {
+        Some(kind) => Object::flattened(tool, kind.name()).finish(),
+        None => Raw::source(tool.span()),
     }
 }
 

@@ -1,171 +1,172 @@
-//! The tool calls of a stream that the client was told of.
+//! The tool calls of a stream that the client knows.
 
-use super::said::Said;
-use crate::bridge::over_responses::item::Tool;
+use super::sent_text::SentText;
+use crate::bridge::tool_kind::ToolKind;
 
-/// What tells a call from others, as far as an event says it. Strings as they are spelt.
+/// What identifies a call, as far as an event says it. Strings have their quotes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Name<'a> {
-    /// By which the client answers to it.
+pub(super) struct CallRef<'a> {
+    /// The id with which the client answers the call.
     pub(super) call_id: Option<&'a [u8]>,
-    /// The id of its item.
+    /// The id of the call's item.
     pub(super) id: Option<&'a [u8]>,
-    /// The item's place in the output.
+    /// The item's position in the output.
     pub(super) output: Option<u64>,
 }
 
-/// A tool call that was told of.
+/// A tool call that was named to the client.
 #[derive(Debug)]
-pub(super) struct Call {
-    answered_as: Option<Vec<u8>>,
+pub(super) struct ToolCallState {
+    call_id: Option<Vec<u8>>,
     id: Option<Vec<u8>>,
     output: Option<u64>,
-    pub(super) tool: Tool,
-    /// What of its input was told.
-    said: Said,
-    /// All of its input was told.
+    pub(super) kind: ToolKind,
+    /// What was sent of its input.
+    sent: SentText,
+    /// Whether its whole input was sent.
     done: bool,
-    /// What came of its input where something of it may be missing: it waits for what tells all of it.
+    /// The input that came while a piece may be missing. It waits for an event with the whole input.
     waiting: Option<Vec<u8>>,
-    /// How much of that the item began with.
-    begun: usize,
-    /// Its input comes under its own id.
+    /// How much of `waiting` was in the item when it began.
+    initial: usize,
+    /// Whether its input comes under its own id.
     named: bool,
 }
 
-impl Call {
-    pub(super) fn new(name: Name<'_>, tool: Tool) -> Call {
+impl ToolCallState {
+    pub(super) fn new(call: CallRef<'_>, kind: ToolKind) -> ToolCallState {
         let owned = |text: Option<&[u8]>| text.map(<[u8]>::to_vec);
-        Call {
-            answered_as: owned(name.call_id),
-            id: owned(name.id),
-            output: name.output,
-            tool,
-            said: Said::default(),
+        ToolCallState {
+            call_id: owned(call.call_id),
+            id: owned(call.id),
+            output: call.output,
+            kind,
+            sent: SentText::default(),
             done: false,
             waiting: None,
-            begun: 0,
+            initial: 0,
             named: false,
         }
     }
 
-    /// Whether an item is this call. Of its id and its place one may be another than before, if the client would answer to
-    /// the same.
-    fn is(&self, name: Name<'_>) -> bool {
-        let id = agree(self.id.as_deref(), name.id);
-        let output = agree(self.output, name.output);
-        match agree(self.answered_as.as_deref(), name.call_id) {
+    /// Returns whether an item is this call. Its id or its position may have changed, if the client would answer both
+    /// with the same `call_id`.
+    fn is(&self, call: CallRef<'_>) -> bool {
+        let id = agree(self.id.as_deref(), call.id);
+        let output = agree(self.output, call.output);
+        match agree(self.call_id.as_deref(), call.call_id) {
             Some(false) => false,
             Some(true) => id != Some(false) || output != Some(false),
             None => id.or(output) == Some(true),
         }
     }
 
-    /// Takes a piece of the input, and gives what is to be told now.
-    pub(super) fn more<'a>(&mut self, inner: &'a [u8]) -> &'a [u8] {
+    /// Takes a piece of the input, and returns what to send now.
+    pub(super) fn add<'a>(&mut self, inner: &'a [u8]) -> &'a [u8] {
         if let Some(waiting) = &mut self.waiting {
             waiting.extend_from_slice(inner);
             return b"";
         }
-        self.said.more(inner);
+        self.sent.add(inner);
         inner
     }
 
-    /// Takes all of the input, and gives what is to be told of it.
-    pub(super) fn all<'a>(&mut self, inner: &'a [u8]) -> &'a [u8] {
+    /// Takes the whole input, and returns what was not sent yet.
+    pub(super) fn add_whole<'a>(&mut self, inner: &'a [u8]) -> &'a [u8] {
         self.done = true;
-        self.said.rest(inner).map_or(b"", |rest| rest.inner)
+        self.sent.unsent(inner).map_or(b"", |unsent| unsent.inner)
     }
 
-    /// It misses a piece.
-    fn waits(&mut self) {
+    /// Notes that a piece of the input may be missing.
+    fn wait(&mut self) {
         self.waiting.get_or_insert_default();
     }
 
-    /// The item has some input when it begins. Pieces may go on from there or say it again.
-    pub(super) fn begins(&mut self, inner: &[u8]) {
-        if !inner.is_empty() && self.said.is_empty() && self.waiting.is_none() {
+    /// Takes the input that the item has when it begins. The pieces may continue it or repeat it.
+    pub(super) fn begin(&mut self, inner: &[u8]) {
+        if !inner.is_empty() && self.sent.is_empty() && self.waiting.is_none() {
             self.waiting = Some(inner.into());
-            self.begun = inner.len();
+            self.initial = inner.len();
         }
     }
 
-    /// What waits still, in the end: nothing has told all of it.
-    fn left(&mut self) -> Option<Vec<u8>> {
-        let mut left = self.waiting.take().filter(|_| !self.done || self.said.is_empty())?;
-        let again = left.split_at_checked(self.begun).is_some_and(|(begun, more)| more.starts_with(begun));
-        if again {
-            left.drain(..self.begun);
+    /// Returns the input that still waits at the end, because no event had the whole input.
+    fn take_waiting(&mut self) -> Option<Vec<u8>> {
+        let mut waiting = self.waiting.take().filter(|_| !self.done || self.sent.is_empty())?;
+        let is_repeated =
+            waiting.split_at_checked(self.initial).is_some_and(|(initial, more)| more.starts_with(initial));
+        if is_repeated {
+            waiting.drain(..self.initial);
         }
-        (!left.is_empty()).then_some(left)
+        (!waiting.is_empty()).then_some(waiting)
     }
 }
 
-/// The tool calls, in the order in which they appeared: the index of a chunk.
+/// The tool calls in the order in which they appeared, which is their index in the chunks.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
-    told: Vec<Call>,
-    /// A piece came of a call that is not known.
+pub(super) struct ToolCalls {
+    calls: Vec<ToolCallState>,
+    /// Whether a piece came for a call that is not known.
     missed: bool,
 }
 
-impl Calls {
+impl ToolCalls {
     pub(super) fn is_empty(&self) -> bool {
-        self.told.is_empty()
+        self.calls.is_empty()
     }
 
-    /// The call that an item is.
-    pub(super) fn of_item(&self, name: Name<'_>) -> Option<usize> {
-        self.told.iter().position(|call| call.is(name))
+    /// Returns the index of the call that an item is.
+    pub(super) fn of_item(&self, item: CallRef<'_>) -> Option<usize> {
+        self.calls.iter().position(|call| call.is(item))
     }
 
-    /// The call that input is for. Its id is not the same in all events of every gateway, so its place counts, too; but
-    /// where it could be for either of two calls, it is for none: all of it comes with the item, and so it does for a call
-    /// that misses a piece.
+    /// Returns the index of the call that input is for. Some gateways change the id between events, so the position
+    /// counts too. If the input could be for either of two calls, it goes to none: both wait for their items, which
+    /// have the whole input. A call that may have missed a piece waits as well.
     pub(super) fn of_input(
         &mut self,
         id: Option<&[u8]>,
         output: Option<u64>,
         is_piece: bool,
     ) -> Option<usize> {
-        let by_id = |call: &Call| agree(call.id.as_deref(), id) == Some(true);
-        let known = self.told.iter().any(by_id);
-        let here = |call: &Call| !call.named && agree(call.output, output) == Some(true);
-        let is_it = |call: &Call| !call.done && if known { by_id(call) } else { here(call) };
-        let mut open = (0..).zip(&mut self.told).filter(|(_, call)| is_it(call));
+        let by_id = |call: &ToolCallState| agree(call.id.as_deref(), id) == Some(true);
+        let known = self.calls.iter().any(by_id);
+        let here = |call: &ToolCallState| !call.named && agree(call.output, output) == Some(true);
+        let is_it = |call: &ToolCallState| !call.done && if known { by_id(call) } else { here(call) };
+        let mut open = (0..).zip(&mut self.calls).filter(|(_, call)| is_it(call));
         let Some((at, call)) = open.next() else {
             self.missed |= is_piece;
             return None;
         };
         if let Some((_, other)) = open.next() {
             let either = [call, other].into_iter().chain(open.map(|(_, call)| call));
-            either.filter(|_| is_piece).for_each(Call::waits);
+            either.filter(|_| is_piece).for_each(ToolCallState::wait);
             return None;
         }
         call.named |= known;
         Some(at)
     }
 
-    /// The next call of which something was told to nobody, and that.
-    pub(super) fn left(&mut self) -> Option<(usize, Vec<u8>)> {
-        (0..).zip(&mut self.told).find_map(|(at, call)| Some((at, call.left()?)))
+    /// Returns the next call with input that still waits, and that input.
+    pub(super) fn take_waiting(&mut self) -> Option<(usize, Vec<u8>)> {
+        (0..).zip(&mut self.calls).find_map(|(at, call)| Some((at, call.take_waiting()?)))
     }
 
-    pub(super) fn get(&mut self, index: usize) -> Option<&mut Call> {
-        self.told.get_mut(index)
+    pub(super) fn get(&mut self, index: usize) -> Option<&mut ToolCallState> {
+        self.calls.get_mut(index)
     }
 
-    /// A new call, and its index.
-    pub(super) fn add(&mut self, mut call: Call) -> usize {
+    /// Adds a call, and returns its index.
+    pub(super) fn add(&mut self, mut call: ToolCallState) -> usize {
         if self.missed {
-            call.waits();
+            call.wait();
         }
-        self.told.push(call);
-        self.told.len() - 1
+        self.calls.push(call);
+        self.calls.len() - 1
     }
 }
 
-/// Whether both are the same; `None` if one is not known.
+/// Returns whether both are the same; `None` if one is not known.
 pub(super) fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<bool> {
     Some(one? == other?)
 }

@@ -1,11 +1,17 @@
-//! The chunks of any response say together what its whole answer says, wherever the stream is cut and whichever of its
-//! events come.
+//! The chunks of any response add up to its whole answer, however the stream is split and whichever of its events come.
 
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::bridge::over_responses::answer;
+use crate::{
+    bridge::over_responses::{ANSWER_DEPTH, Reply, answer},
+    json::Document,
+    sse,
+};
 
 fn words() -> impl Strategy<Value = String> {
     "([a-c<>é😀\"\\\\\n ]|END){0,12}"
@@ -27,7 +33,7 @@ fn part() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// An item but for its id.
+/// Generates an item without its id.
 fn item() -> impl Strategy<Value = Value> {
     let summary =
         prop::collection::vec(words().prop_map(|text| json!({"type": "summary_text", "text": text})), 0..3);
@@ -60,8 +66,8 @@ fn response() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What of the events comes: pieces, whole texts, items. The last event always does. Further what an upstream outside the
-/// specification leaves out: the last piece of a text that comes whole, and the places of items.
+/// Which events come: pieces, whole texts, items. The last event always comes. An upstream that does not follow the
+/// specification may also leave out the last piece of a text that comes whole, and the positions of items.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is left out by itself")]
 struct Shown {
@@ -78,7 +84,8 @@ impl Shown {
     }
 }
 
-/// The events of a response as the specification has them (`ResponseStreamEvent`), with pieces of `size` characters.
+/// Returns the events of a response as the specification has them (`ResponseStreamEvent`), with pieces of `size`
+/// characters.
 fn events(response: &Value, shown: Shown, size: usize) -> Vec<Value> {
     let created =
         json!({"id": "resp_1", "created_at": 1, "model": "m", "status": "in_progress", "output": []});
@@ -129,7 +136,7 @@ fn events(response: &Value, shown: Shown, size: usize) -> Vec<Value> {
     events
 }
 
-/// The texts of an item: what their events are called, their place, the member of the event that has all of it.
+/// Returns the texts of an item, each with the name of its events, its index, and the member for the whole text.
 fn texts(item: &Value) -> Vec<(&'static str, usize, &'static str, &str)> {
     let mut texts = Vec::new();
     for (at, part) in item["content"].as_array().into_iter().flatten().enumerate() {
@@ -147,7 +154,7 @@ fn texts(item: &Value) -> Vec<(&'static str, usize, &'static str, &str)> {
     texts
 }
 
-/// The stream that comes of `events` where it is cut into pieces of `cut` bytes.
+/// Streams `events`, split into pieces of `cut` bytes.
 fn streamed(events: &[Value], reply: &Reply, cut: usize) -> Vec<u8> {
     let bytes =
         events.iter().map(|event| format!("event: x\ndata: {event}\n\n")).collect::<Vec<_>>().concat();
@@ -165,7 +172,7 @@ fn streamed(events: &[Value], reply: &Reply, cut: usize) -> Vec<u8> {
     out.to_vec()
 }
 
-/// What a client makes of the chunks. A member that is no text comes once.
+/// Assembles the chunks as a client does. Checks that a member that is not text comes once.
 fn collected(stream: &[u8]) -> Value {
     let mut message = serde_json::Map::new();
     let (mut reason, mut usage, mut calls) = (Value::Null, Value::Null, Vec::<Value>::new());
@@ -217,7 +224,8 @@ fn call(calls: &mut Vec<Value>, more: &Value) {
     calls[at][kind][slot] = joined.into();
 }
 
-/// The same of the whole answer. A stream's text and refusal begin empty, so it cannot tell that there is none.
+/// Returns the whole answer in the same form. A stream's text and refusal begin empty, so it cannot show that they are
+/// absent.
 fn whole(response: &Value, reply: &Reply) -> Value {
     let response = Document::parse(response.to_string().into(), ANSWER_DEPTH).unwrap();
     let answer: Value = serde_json::from_slice(&answer(&response, reply).unwrap()).unwrap();
@@ -237,7 +245,7 @@ fn reply(stop: &[&str]) -> Reply {
 
 proptest! {
     #[test]
-    fn the_chunks_say_what_the_whole_answer_says(
+    fn the_chunks_add_up_to_the_whole_answer(
         response in response(),
         (pieces, texts, items) in any::<(bool, bool, bool)>(),
         (ends, places) in any::<(bool, bool)>(),
@@ -248,7 +256,7 @@ proptest! {
         let stream = streamed(&events, &reply(&[]), cut);
         let mut whole = whole(&response, &reply(&[]));
         let mut collected = collected(&stream);
-        // Pages are cited behind the text, and so may be told of in the end only.
+        // Citations of pages follow the text, so a stream may have them only in its last chunks.
         whole["message"].as_object_mut().unwrap().remove("context");
         collected["message"].as_object_mut().unwrap().remove("context");
         prop_assert_eq!(collected, whole);
@@ -269,7 +277,7 @@ proptest! {
     }
 
     #[test]
-    fn any_data_is_taken(data in prop::collection::vec(prop_oneof![any::<Vec<u8>>(), odd_event()], 0..12)) {
+    fn any_data_is_accepted(data in prop::collection::vec(prop_oneof![any::<Vec<u8>>(), odd_event()], 0..12)) {
         let mut chunks = Chunks::new(Arc::new(reply(&["END"])), true);
         let mut out = BytesMut::new();
         for data in data {
@@ -284,7 +292,7 @@ proptest! {
     }
 }
 
-/// An event of a known type whose members are anything.
+/// Generates an event of a known type with any members.
 fn odd_event() -> impl Strategy<Value = Vec<u8>> {
     let kind = prop::sample::select(vec![
         "output_text.delta",

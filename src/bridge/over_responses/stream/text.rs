@@ -3,93 +3,94 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    Chunks, Context, output,
-    texts::{More, Place, Teller, Which},
+    chunks::{Chunks, ContextState},
+    event::output,
+    texts::{TextKey, TextRef, TextSource, ToSend},
 };
 use crate::{
-    bridge::over_responses::{
-        answer::{BLANK_LINE, tokens},
-        citations::context,
-        item::{Item, PartKind},
-        kept,
-        spelt::{list, string},
+    bridge::{
+        over_responses::{
+            answer::{BLANK_LINE, tokens},
+            citations::context,
+            item::{OutputItem, PartKind},
+        },
+        values::{list, string},
     },
     json::{View, text},
 };
 
 impl Chunks {
-    /// A piece of a text.
-    pub(super) fn piece(&mut self, kind: PartKind, event: View<'_>, out: &mut BytesMut) {
+    /// Takes an event with a piece of a text.
+    pub(super) fn text_delta(&mut self, kind: PartKind, event: View<'_>, out: &mut BytesMut) {
         let Some(inner) = string(event, "delta").map(text::inner).filter(|inner| !inner.is_empty()) else {
             return;
         };
-        let (place, placed) = self.place(kind, event);
-        let more = if placed && self.texts.goes_on(place, inner) {
-            Some(More { inner, before: 0, another: false })
+        let (key, is_placed) = self.key(kind, event);
+        let piece = if is_placed && self.texts.continues_last(key, inner) {
+            Some(ToSend { inner, before: 0, another: false })
         } else {
-            self.texts.piece(which(place, placed, event), inner)
+            self.texts.piece(text_ref(key, is_placed, event), inner)
         };
-        if let Some(more) = more {
-            self.say(place, more, list(event, "logprobs").map(View::raw), out);
+        if let Some(piece) = piece {
+            self.send(key, piece, list(event, "logprobs").map(View::raw), out);
         }
     }
 
-    /// All of a text, in an event of its own.
-    pub(super) fn whole(&mut self, kind: PartKind, event: View<'_>, out: &mut BytesMut) {
-        let key = if kind == PartKind::Refusal { "refusal" } else { "text" };
-        if let Some(raw) = string(event, key) {
-            let (place, placed) = self.place(kind, event);
-            self.rest(which(place, placed, event), raw, list(event, "logprobs"), out);
+    /// Takes an event with the whole text.
+    pub(super) fn text_done(&mut self, kind: PartKind, event: View<'_>, out: &mut BytesMut) {
+        let member = if kind == PartKind::Refusal { "refusal" } else { "text" };
+        if let Some(raw) = string(event, member) {
+            let (key, is_placed) = self.key(kind, event);
+            self.send_rest(text_ref(key, is_placed, event), raw, list(event, "logprobs"), out);
         }
     }
 
-    /// What was not told yet of a text, which is given with its quotes.
-    pub(super) fn rest(
+    /// Sends what was not sent yet of a whole text, which is given with its quotes.
+    pub(super) fn send_rest(
         &mut self,
-        which: Which<'_>,
+        text: TextRef<'_>,
         raw: &[u8],
         logprobs: Option<View<'_>>,
         out: &mut BytesMut,
     ) {
-        let Some(more) = self.texts.all(which, text::inner(raw)) else { return };
-        if more.before == 0 {
-            return self.say(which.place, more, logprobs.map(View::raw), out);
+        let Some(rest) = self.texts.whole(text, text::inner(raw)) else { return };
+        if rest.before == 0 {
+            return self.send(text.key, rest, logprobs.map(View::raw), out);
         }
-        let behind = logprobs.map(|list| tokens(text::inner(list.raw()), more.before..usize::MAX));
+        let behind = logprobs.map(|list| tokens(text::inner(list.raw()), rest.before..usize::MAX));
         let behind = behind.filter(|inside| !inside.is_empty()).map(|inside| [b"[", &*inside, b"]"].concat());
-        self.say(which.place, more, behind.as_deref(), out);
+        self.send(text.key, rest, behind.as_deref(), out);
     }
 
-    /// Where the text of an event belongs, and whether the event says the item's place. What says none belongs to the item that
-    /// is not finished yet.
-    fn place(&self, kind: PartKind, event: View<'_>) -> (Place, bool) {
-        let key = if kind == PartKind::Summary { "summary_index" } else { "content_index" };
-        let index = event.get(key).and_then(View::whole).unwrap_or_default();
+    /// Returns the key of the text in an event, and whether the event names the item's position. Without a position,
+    /// the text belongs to the item that is not finished yet.
+    fn key(&self, kind: PartKind, event: View<'_>) -> (TextKey, bool) {
+        let member = if kind == PartKind::Summary { "summary_index" } else { "content_index" };
+        let index = event.get(member).and_then(View::whole).unwrap_or_default();
         let output = output(event);
-        let place = Place { kind, output: output.unwrap_or_else(|| self.items.next()), index };
-        (place, output.is_some())
+        let key = TextKey { kind, output: output.unwrap_or_else(|| self.items.next()), index };
+        (key, output.is_some())
     }
 
-    /// Passes on what is to be told of a text.
-    fn say(&mut self, place: Place, more: More<'_>, logprobs: Option<&[u8]>, out: &mut BytesMut) {
-        let inner = more.inner;
+    fn send(&mut self, key: TextKey, text: ToSend<'_>, logprobs: Option<&[u8]>, out: &mut BytesMut) {
+        let inner = text.inner;
         self.writer.begin(None, out);
-        if place.kind != PartKind::Text {
+        if key.kind != PartKind::Text {
             self.release(out);
         }
-        match place.kind {
-            PartKind::Text => self.content(inner, logprobs, place.output, out),
+        match key.kind {
+            PartKind::Text => self.content(inner, logprobs, key.output, out),
             PartKind::Refusal => self.writer.delta([&br#""refusal":""#[..], inner, b"\""], out),
             PartKind::Summary | PartKind::Thought => {
-                let gap = if more.another { BLANK_LINE } else { b"" };
+                let gap = if text.another { BLANK_LINE } else { b"" };
                 self.writer.delta([&br#""reasoning_content":""#[..], gap, inner, b"\""], out);
             }
         }
     }
 
     fn content(&mut self, inner: &[u8], logprobs: Option<&[u8]>, output: u64, out: &mut BytesMut) {
-        if self.context == Context::Due {
-            self.context = Context::AnswerSummary;
+        if self.context == ContextState::Due {
+            self.context = ContextState::Sent;
             if let Some(context) = context(self.items.all(), None) {
                 self.writer.delta([br#""context":"#, &*context], out);
             }
@@ -103,33 +104,18 @@ impl Chunks {
             self.writer.text(&shown, logprobs, out);
         }
         if complete {
-            // Of the message that is not finished, its mark is kept.
-            let begun = self.begun.take().filter(|(place, _)| *place == output).map(|(_, mark)| mark);
-            let mark = begun.unwrap_or(Bytes::from_static(br#"{"type":"message"}"#));
-            if let Some(mark) = Item::open(mark) {
+            // The message is not finished, so only its mark is kept.
+            let open = self.open_message.take().filter(|(at, _)| *at == output).map(|(_, mark)| mark);
+            let mark = open.unwrap_or(Bytes::from_static(br#"{"type":"message"}"#));
+            if let Some(mark) = OutputItem::open(mark) {
                 self.items.keep(output, mark);
             }
             self.close("stop", None, out);
         }
     }
-
-    /// A message begins, or is there: what is known of it if it is cut.
-    pub(super) fn begun(&mut self, message: &Item, output: u64) {
-        if !self.reply.stop.is_empty() {
-            self.begun = Some((output, kept::message(message).into()));
-        }
-    }
-
-    /// Passes on what is held back: whatever follows it is not said before it.
-    pub fn release(&mut self, out: &mut BytesMut) {
-        let held = self.held.take();
-        if !held.is_empty() {
-            self.writer.text(&held, None, out);
-        }
-    }
 }
 
-/// Which text an event tells of.
-fn which(place: Place, placed: bool, event: View<'_>) -> Which<'_> {
-    Which { place, placed, id: string(event, "item_id"), teller: Teller::Event }
+/// Returns the reference to the text of an event.
+fn text_ref(key: TextKey, is_placed: bool, event: View<'_>) -> TextRef<'_> {
+    TextRef { key, is_placed, id: string(event, "item_id"), source: TextSource::Event }
 }

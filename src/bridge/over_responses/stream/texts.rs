@@ -1,125 +1,127 @@
-//! The texts of a stream that something was told of.
+//! The texts of a stream that the client has received in part or in full.
 
 use super::{
     calls::agree,
-    said::{Rest, Said},
+    sent_text::{SentText, Unsent},
 };
 use crate::bridge::over_responses::item::PartKind;
 
-/// A text by its place in the response.
+/// The place of a text in the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct TextKey {
     pub(super) kind: PartKind,
-    /// The item's place in the output.
+    /// The item's position in the output.
     pub(super) output: u64,
-    /// The part's place in the item.
+    /// The part's position in the item.
     pub(super) index: u64,
 }
 
-/// Who tells of a text.
+/// Where a text was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Teller {
-    /// An event of its own.
+pub(super) enum TextSource {
+    /// In an event of its own.
     Event,
-    /// Its item, when that is finished.
+    /// In its finished item.
     Item,
-    /// The end, which counts the items anew.
-    End,
+    /// In the finished response, which counts the items anew.
+    Response,
 }
 
-/// What tells a text from others, as far as it is known.
+/// What identifies a text, as far as it is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Which<'a> {
-    pub(super) place: Place,
-    /// Whether the place in the output was said, and is not a guess.
-    pub(super) placed: bool,
-    /// The id of its item, as it is spelt.
+pub(super) struct TextRef<'a> {
+    pub(super) key: TextKey,
+    /// Whether the event had the position in the output, so that it is not a guess.
+    pub(super) is_placed: bool,
+    /// The id of the item, with its quotes.
     pub(super) id: Option<&'a [u8]>,
-    pub(super) teller: Teller,
+    pub(super) source: TextSource,
 }
 
-/// What is to be told of a text.
+/// What is to be sent of a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct More<'a> {
-    /// The inside of a string.
+pub(super) struct ToSend<'a> {
+    /// The inside of a JSON string.
     pub(super) inner: &'a [u8],
-    /// So many bytes of the text were told before, if it is all of it that is told now.
+    /// If this is the rest of a whole text: the number of bytes of the decoded text before it.
     pub(super) before: usize,
-    /// It begins another part of the reasoning than the first.
+    /// Whether it begins another part of the reasoning than the first.
     pub(super) another: bool,
 }
 
 #[derive(Debug)]
-struct Text {
-    place: Place,
+struct TextState {
+    key: TextKey,
     id: Option<Vec<u8>>,
-    said: Said,
-    /// An event has told all of it.
+    sent: SentText,
+    /// Whether an event had the whole text.
     whole: bool,
-    /// Its item is finished: what comes now was told.
-    over: bool,
+    /// Whether its item is finished, so that nothing more of it can be new.
+    item_done: bool,
 }
 
 /// The texts in the order in which they began.
 #[derive(Debug, Default)]
-pub(super) struct Texts(Vec<Text>);
+pub(super) struct SentTexts(Vec<TextState>);
 
-impl Texts {
-    /// Whether a text goes on that is the last one, and at this place. Nearly every piece is of such a one.
-    pub(super) fn goes_on(&mut self, place: Place, inner: &[u8]) -> bool {
-        let last = self.0.last_mut().filter(|last| last.place == place && !last.whole && !last.over);
-        last.map(|last| last.said.more(inner)).is_some()
+impl SentTexts {
+    /// Takes a piece if it continues the last text, at the same place. Nearly every piece does.
+    pub(super) fn continues_last(&mut self, key: TextKey, inner: &[u8]) -> bool {
+        let last = self.0.last_mut().filter(|last| last.key == key && !last.whole && !last.item_done);
+        last.map(|last| last.sent.add(inner)).is_some()
     }
 
-    /// A piece of a text; what of it is to be told.
-    pub(super) fn piece<'a>(&mut self, which: Which<'_>, inner: &'a [u8]) -> Option<More<'a>> {
-        let (text, another) = self.of(which)?;
-        if text.over {
+    /// Takes a piece of a text, and returns what to send of it.
+    pub(super) fn piece<'a>(&mut self, text: TextRef<'_>, inner: &'a [u8]) -> Option<ToSend<'a>> {
+        let (text, another) = self.entry(text)?;
+        if text.item_done {
             return None;
         }
-        text.said.more(inner);
-        Some(More { inner, before: 0, another })
+        text.sent.add(inner);
+        Some(ToSend { inner, before: 0, another })
     }
 
-    /// All of a text; what of it is to be told.
-    pub(super) fn all<'a>(&mut self, which: Which<'_>, inner: &'a [u8]) -> Option<More<'a>> {
+    /// Takes a whole text, and returns what to send of it.
+    pub(super) fn whole<'a>(&mut self, text: TextRef<'_>, inner: &'a [u8]) -> Option<ToSend<'a>> {
         if inner.is_empty() {
             return None;
         }
-        let (text, another) = self.of(which)?;
+        let source = text.source;
+        let (text, another) = self.entry(text)?;
         text.whole = true;
-        text.over |= which.teller != Teller::Event;
-        let Rest { inner, before } = text.said.rest(inner)?;
-        Some(More { inner, before, another })
+        text.item_done |= source != TextSource::Event;
+        let Unsent { inner, before } = text.sent.unsent(inner)?;
+        Some(ToSend { inner, before, another })
     }
 
-    /// The text, a new one if it is not known; and whether it is new, and another part of the reasoning than the first.
-    fn of(&mut self, which: Which<'_>) -> Option<(&mut Text, bool)> {
-        if let Some(at) = self.find(which) {
+    /// Returns the text, a new one if it is not known, and whether it is a new part of the reasoning behind the first.
+    fn entry(&mut self, text: TextRef<'_>) -> Option<(&mut TextState, bool)> {
+        if let Some(at) = self.find(text) {
             return Some((self.0.get_mut(at)?, false));
         }
-        let is_thought = |place: Place| matches!(place.kind, PartKind::Summary | PartKind::Thought);
-        let another = is_thought(which.place) && self.0.iter().any(|text| is_thought(text.place));
-        let (place, id) = (which.place, which.id.map(Into::into));
-        self.0.push(Text { place, id, said: Said::default(), whole: false, over: false });
+        let is_reasoning = |key: TextKey| matches!(key.kind, PartKind::Summary | PartKind::Thought);
+        let another = is_reasoning(text.key) && self.0.iter().any(|known| is_reasoning(known.key));
+        let (key, id) = (text.key, text.id.map(Into::into));
+        self.0.push(TextState { key, id, sent: SentText::default(), whole: false, item_done: false });
         Some((self.0.last_mut()?, another))
     }
 
-    /// The id of an item is not the same in all events of every gateway, nor another for every item, and its place is not
-    /// either. So a text is known by both, or by the one that is sure.
-    fn find(&self, which: Which<'_>) -> Option<usize> {
-        let Which { place, placed, id, teller } = which;
-        let by = |test: &dyn Fn(&Text) -> bool| {
-            let part = |text: &Text| (text.place.kind, text.place.index) == (place.kind, place.index);
-            self.0.iter().rposition(|text| part(text) && test(text))
+    /// Finds a text by its item's id and its place, or by the one that is reliable. Some gateways change an item's id
+    /// between events, give the same id to several items, or give an item another position.
+    fn find(&self, text: TextRef<'_>) -> Option<usize> {
+        let TextRef { key, is_placed, id, source } = text;
+        let by = |test: &dyn Fn(&TextState) -> bool| {
+            let part = |known: &TextState| (known.key.kind, known.key.index) == (key.kind, key.index);
+            self.0.iter().rposition(|known| part(known) && test(known))
         };
-        let here = |text: &Text| text.place.output == place.output;
-        let named = |text: &Text| agree(text.id.as_deref(), id);
-        let moved = !placed || teller == Teller::End;
-        // Another id at the same place is another text, if that one is at its end.
-        let ended = |text: &Text| text.over || !placed || teller == Teller::Event && text.whole;
-        by(&|text| here(text) && named(text) == Some(true))
-            .or_else(|| by(&|text| moved && named(text) == Some(true)))
-            .or_else(|| by(&|text| here(text) && !(named(text) == Some(false) && ended(text))))
+        let here = |known: &TextState| known.key.output == key.output;
+        let named = |known: &TextState| agree(known.id.as_deref(), id);
+        let moved = !is_placed || source == TextSource::Response;
+        // Another id at the same place is another text, if the known one has ended.
+        let ended =
+            |known: &TextState| known.item_done || !is_placed || source == TextSource::Event && known.whole;
+        by(&|known| here(known) && named(known) == Some(true))
+            .or_else(|| by(&|known| moved && named(known) == Some(true)))
+            .or_else(|| by(&|known| here(known) && !(named(known) == Some(false) && ended(known))))
     }
 }

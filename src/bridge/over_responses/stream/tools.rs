@@ -1,95 +1,85 @@
-//! The tool calls of a stream: one chunk with what is called, and the input piece by piece.
+//! The tool calls of a stream: one chunk names the tool, and further chunks have the input in pieces.
 
 use bytes::BytesMut;
 
 use super::{
-    Chunks,
-    calls::{Call, Name},
-    output, sliced,
+    calls::{CallRef, ToolCallState},
+    chunks::Chunks,
+    event::output,
 };
 use crate::{
-    bridge::over_responses::{
-        item::{Item, ItemKind, Tool},
-        spelt::string,
-        tool_call::tool_call,
+    bridge::{
+        over_responses::{item::OutputItem, tool_call::tool_call},
+        tool_kind::ToolKind,
+        values::string,
     },
-    json::{Document, View, text},
+    json::{View, text},
 };
 
-/// What a tool is called with, a string with its quotes.
+/// The input of a tool call, a string with its quotes.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Input<'a> {
+pub(super) enum ToolInput<'a> {
     /// A piece.
-    More(&'a [u8]),
-    /// All of it, which says nothing new behind all pieces.
-    All(&'a [u8]),
+    Delta(&'a [u8]),
+    /// The whole input, which adds nothing if all pieces came before.
+    Whole(&'a [u8]),
 }
 
 impl Chunks {
-    /// An item begins.
-    pub(super) fn item(&mut self, event: &Document, out: &mut BytesMut) {
-        let item = event.root().get("item").and_then(|item| Item::open(sliced(event, item)));
-        let Some(item) = item else { return };
-        let output = output(event.root());
-        match item.kind() {
-            ItemKind::Call(tool) => {
-                let index = self.call(&item, tool, output, out);
-                if let Some(call) = self.calls.get(index) {
-                    call.begins(text::inner(tool.input(item.view())));
-                }
-            }
-            ItemKind::Message => self.begun(&item, output.unwrap_or(self.items.next())),
-            ItemKind::Reasoning | ItemKind::Other => {}
-        }
-    }
-
-    /// Tells of a call, unless that was done. Gives its index.
-    pub(super) fn call(&mut self, item: &Item, tool: Tool, output: Option<u64>, out: &mut BytesMut) -> usize {
+    /// Sends the chunk that names a call, unless it was sent before. Returns the call's index.
+    pub(super) fn call(
+        &mut self,
+        item: &OutputItem,
+        kind: ToolKind,
+        output: Option<u64>,
+        out: &mut BytesMut,
+    ) -> usize {
         let call = item.view();
-        let name = Name { call_id: string(call, "call_id"), id: string(call, "id"), output };
+        let name = CallRef { call_id: string(call, "call_id"), id: string(call, "id"), output };
         if let Some(index) = self.calls.of_item(name) {
             return index;
         }
-        let index = self.calls.add(Call::new(name, tool));
-        let call = tool_call(call, tool, Some(index), b"\"\"");
+        let index = self.calls.add(ToolCallState::new(name, kind));
+        let call = tool_call(call, kind, Some(index), b"\"\"");
         self.release(out);
         self.writer.begin(None, out);
         self.writer.delta([br#""tool_calls":["#, &*call, b"]"], out);
         index
     }
 
-    /// What the call of an event is called with.
-    pub(super) fn input(&mut self, event: View<'_>, input: Input<'_>, out: &mut BytesMut) {
-        let is_piece = matches!(input, Input::More(_));
+    /// Takes input from an event, for the call that the event is about.
+    pub(super) fn input(&mut self, event: View<'_>, input: ToolInput<'_>, out: &mut BytesMut) {
+        let is_piece = matches!(input, ToolInput::Delta(_));
         match self.calls.of_input(string(event, "item_id"), output(event), is_piece) {
-            Some(index) => self.feed(index, input, out),
-            // Its item tells of it. The text before is at its end.
+            Some(index) => self.send_input(index, input, out),
+            // The call's item will have the input. The text before the call has ended.
             None => self.release(out),
         }
     }
 
-    /// What a call is called with.
-    pub(super) fn feed(&mut self, index: usize, input: Input<'_>, out: &mut BytesMut) {
+    /// Sends what is new of a call's input.
+    pub(super) fn send_input(&mut self, index: usize, input: ToolInput<'_>, out: &mut BytesMut) {
         let Some(call) = self.calls.get(index) else { return };
-        let (inner, is_said) = match input {
-            Input::More(raw) => (call.more(text::inner(raw)), !text::inner(raw).is_empty()),
-            Input::All(raw) => (call.all(text::inner(raw)), false),
+        let (inner, is_piece) = match input {
+            ToolInput::Delta(raw) => (call.add(text::inner(raw)), !text::inner(raw).is_empty()),
+            ToolInput::Whole(raw) => (call.add_whole(text::inner(raw)), false),
         };
-        let (kind, slot) = call.tool.words();
-        // The text before is at its end, though the piece may have to wait.
-        if is_said || !inner.is_empty() {
+        let kind = call.kind;
+        // The text before the call has ended, even if the piece itself has to wait.
+        if is_piece || !inner.is_empty() {
             self.release(out);
         }
         if !inner.is_empty() {
-            let open = format!(r#""tool_calls":[{{"index":{index},"{kind}":{{"{slot}":""#);
+            let (name, input) = (kind.name(), kind.input());
+            let open = format!(r#""tool_calls":[{{"index":{index},"{name}":{{"{input}":""#);
             self.writer.delta([open.as_bytes(), inner, br#""}}]"#], out);
         }
     }
 
-    /// The end of all calls: what nothing told whole is told as it came.
-    pub(super) fn feed_left(&mut self, out: &mut BytesMut) {
-        while let Some((index, left)) = self.calls.left() {
-            self.feed(index, Input::More(&[b"\"", &*left, b"\""].concat()), out);
+    /// Sends the input that still waits when all calls have ended, because no event had the whole input.
+    pub(super) fn send_waiting_input(&mut self, out: &mut BytesMut) {
+        while let Some((index, waiting)) = self.calls.take_waiting() {
+            self.send_input(index, ToolInput::Delta(&[b"\"", &*waiting, b"\""].concat()), out);
         }
     }
 }

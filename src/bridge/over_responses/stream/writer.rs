@@ -1,20 +1,24 @@
-//! The chunks as they are written: what they all begin with is made once.
+//! Writes the chunks. The beginning that all chunks share is made once.
 
 use bytes::BytesMut;
 
 use crate::{
-    bridge::over_responses::{filters::Filters, head::head, spelt::string},
-    json::{Document, View, write::member},
+    bridge::{
+        over_responses::{filters::Filters, head::head},
+        values::string,
+    },
+    json::{Document, View, write::next_member},
     sse,
 };
 
 /// Writes the chunks of one stream.
 #[derive(Debug)]
 pub(super) struct Writer {
-    /// The client asked for usage: every chunk but the last says `"usage":null`, as OpenAI's do.
+    /// Whether the client asked for usage: then every chunk but the last has `"usage":null`, as OpenAI's have.
     usage: bool,
-    /// The beginning of a chunk, and the same up to the inside of its delta; empty before the first one.
+    /// The beginning of a chunk; empty before the first chunk.
     head: Vec<u8>,
+    /// The beginning of a chunk up to the inside of its delta.
     delta: Vec<u8>,
 }
 
@@ -23,7 +27,7 @@ impl Writer {
         Writer { usage, head: Vec::new(), delta: Vec::new() }
     }
 
-    /// Writes the first chunk, unless that was done. What is not known of the response by then stays empty.
+    /// Writes the first chunk, unless it is written. Members of the response that are not known yet stay empty.
     pub(super) fn begin(&mut self, response: Option<View<'_>>, out: &mut BytesMut) {
         if self.head.is_empty() {
             self.head = head(response, "chat.completion.chunk");
@@ -32,7 +36,7 @@ impl Writer {
         }
     }
 
-    /// A chunk with the members of a delta.
+    /// Writes a chunk with the members of a delta.
     pub(super) fn delta<'a>(&'a self, delta: impl IntoIterator<Item = &'a [u8]>, out: &mut BytesMut) {
         let end: &[u8] = if self.usage {
             br#"},"logprobs":null,"finish_reason":null}],"usage":null}"#
@@ -42,7 +46,7 @@ impl Writer {
         sse::data(out, std::iter::once(&*self.delta).chain(delta).chain([end]));
     }
 
-    /// A chunk with text, the inside of a string, and what is known of its tokens, a list.
+    /// Writes a chunk with text, the inside of a JSON string, and with the log probabilities of its tokens, a list.
     pub(super) fn text(&self, inner: &[u8], logprobs: Option<&[u8]>, out: &mut BytesMut) {
         let Some(logprobs) = logprobs else {
             return self.delta([&br#""content":""#[..], inner, b"\""], out);
@@ -52,7 +56,8 @@ impl Writer {
         sse::data(out, [&*self.delta, br#""content":""#, inner].into_iter().chain(end).chain([&b"}"[..]]));
     }
 
-    /// The chunk with the finish reason, then the one with the usage if it is known and wanted, and the end of the stream.
+    /// Writes the chunk with the finish reason, then one with the usage if it is known and wanted, and the end of the
+    /// stream.
     pub(super) fn finish(
         &self,
         reason: &str,
@@ -62,10 +67,9 @@ impl Writer {
     ) {
         let filters = response.map(Filters::read).unwrap_or_default();
         let mut tier = Vec::new();
-        // The one that served the call is known at its end; before, it is the one that was asked for.
+        // Only the last event has the tier that served the call. Before, the response has the one that was asked for.
         if let Some(served) = response.and_then(|response| string(response.root(), "service_tier")) {
-            tier.push(b',');
-            member(&mut tier, "service_tier", served);
+            next_member(&mut tier, "service_tier", served);
         }
         let reason = [br#"},"logprobs":null,"finish_reason":""#, reason.as_bytes(), b"\""].concat();
         let rest = [&*filters.choice, b"}]", self.no_usage(), &tier, &filters.top, b"}"];

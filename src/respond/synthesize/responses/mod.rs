@@ -8,8 +8,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::{choice::slices, member};
 use crate::{
-    bridge::over_chat::teller::{
-        ARGUMENTS, INPUT, OUTPUT_TEXT, REASONING_SUMMARY, REASONING_TEXT, REFUSAL, Spot, Teller, Texts,
+    bridge::over_chat::event_writer::{
+        ARGUMENTS, EventWriter, INPUT, OUTPUT_TEXT, REASONING_SUMMARY, REASONING_TEXT, REFUSAL, TextEvents,
+        TextPosition,
     },
     json::{Document, Kind, View, text},
     respond::answer::opened,
@@ -25,7 +26,7 @@ pub fn synthesize(response: &Document) -> Result<Bytes, NotAResponse> {
     let root = response.root();
     let output = root.get("output").filter(|output| output.kind() == Kind::Array).ok_or(NotAResponse)?;
     let mut out = BytesMut::with_capacity(response.source().len() * 5 + 1024);
-    let mut teller = Teller::new(&mut out, 0);
+    let mut teller = EventWriter::new(&mut out, 0);
     let begun = begun(root);
     teller.response("created", &begun);
     teller.response("in_progress", &begun);
@@ -70,14 +71,14 @@ fn changed(object: View<'_>, change: impl Fn(&str, View<'_>) -> Option<&'static 
 const LISTS: [&str; 2] = ["summary", "content"];
 
 /// The type of a part, in which list, and which kind of text it is.
-const PARTS: [(&str, &str, &Texts); 4] = [
+const PARTS: [(&str, &str, &TextEvents); 4] = [
     ("content", "output_text", &OUTPUT_TEXT),
     ("content", "refusal", &REFUSAL),
     ("content", "reasoning_text", &REASONING_TEXT),
     ("summary", "summary_text", &REASONING_SUMMARY),
 ];
 
-fn tell_item(teller: &mut Teller<'_>, item: View<'_>, output: usize) {
+fn tell_item(teller: &mut EventWriter<'_>, item: View<'_>, output: usize) {
     let kind = item.get("type").and_then(View::text).unwrap_or_default();
     let call = match &*kind {
         "function_call" => Some(&ARGUMENTS),
@@ -92,10 +93,10 @@ fn tell_item(teller: &mut Teller<'_>, item: View<'_>, output: usize) {
         _ => None,
     });
     teller.item_added(output, &added);
-    let spot = Spot { item: item.get("id").map_or(b"\"\"", View::raw), output, part: 0 };
+    let spot = TextPosition { item: item.get("id").map_or(b"\"\"", View::raw), output, part: 0 };
     for list in LISTS.into_iter().filter(|_| told) {
         for (at, part) in item.get(list).into_iter().flat_map(View::items).enumerate() {
-            tell_part(teller, list, part, Spot { part: at, ..spot });
+            tell_part(teller, list, part, TextPosition { part: at, ..spot });
         }
     }
     if let Some(texts) = call {
@@ -106,7 +107,7 @@ fn tell_item(teller: &mut Teller<'_>, item: View<'_>, output: usize) {
     teller.item_done(output, item.raw());
 }
 
-fn tell_part(teller: &mut Teller<'_>, list: &str, part: View<'_>, spot: Spot<'_>) {
+fn tell_part(teller: &mut EventWriter<'_>, list: &str, part: View<'_>, spot: TextPosition<'_>) {
     let kind = part.get("type").and_then(View::text).unwrap_or_default();
     let found = PARTS.iter().find(|(place, name, _)| *place == list && *name == kind);
     let Some((.., texts)) = found else {
@@ -132,10 +133,10 @@ fn tell_part(teller: &mut Teller<'_>, list: &str, part: View<'_>, spot: Spot<'_>
 
 /// The deltas of a text, an output text's annotations, and the whole.
 fn tell_text(
-    teller: &mut Teller<'_>,
-    texts: &Texts,
+    teller: &mut EventWriter<'_>,
+    texts: &TextEvents,
     of: View<'_>,
-    spot: Spot<'_>,
+    spot: TextPosition<'_>,
     with_each: &[u8],
     with_all: &[u8],
 ) {

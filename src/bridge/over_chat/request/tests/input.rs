@@ -4,15 +4,15 @@ use super::{bridged, messages, refused};
 
 #[test]
 fn instructions_are_the_first_message() {
-    let said = bridged(r#"{"input":"hi","instructions":"Be \u00e9"}"#).unwrap();
+    let bridged_call = bridged(r#"{"input":"hi","instructions":"Be \u00e9"}"#).unwrap();
     let expected = json!([{"role": "system", "content": "Be é"}, {"role": "user", "content": "hi"}]);
-    assert_eq!(said.body["messages"], expected);
+    assert_eq!(bridged_call.body["messages"], expected);
     let alone = bridged(r#"{"instructions":"go"}"#).unwrap();
     assert_eq!(alone.body["messages"], json!([{"role": "system", "content": "go"}]));
 }
 
 #[test]
-fn messages_keep_what_they_say() {
+fn messages_keep_their_content() {
     messages(
         json!([
             {"role": "developer", "content": "a"},
@@ -77,7 +77,7 @@ pub(super) fn called(id: &str) -> Value {
 }
 
 #[test]
-fn calls_are_gathered_into_one_message_and_reasoning_is_no_gap() {
+fn calls_are_joined_into_one_message_across_reasoning() {
     let custom = json!({"type": "custom_tool_call", "call_id": "c", "name": "g", "input": "x"});
     let reasoning = |more: Value| {
         let mut item =
@@ -132,7 +132,7 @@ fn a_text_behind_calls_joins_them_so_that_their_outputs_follow() {
 }
 
 #[test]
-fn items_without_a_place_in_chat_are_refused_and_named() {
+fn items_without_an_equivalent_in_chat_are_refused_by_name() {
     let item = |item: Value| json!({"input": [{"role": "user", "content": "q"}, item]});
     refused(item(json!({"type": "item_reference", "id": "msg_1"})), "input[1]", "the item itself");
     refused(item(json!({"id": "msg_1"})), "input[1]", "the item itself");

@@ -8,25 +8,25 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{LOSSES, request};
+use super::{LOSS_RULES, request};
 use crate::{
-    bridge::{Loss, Uncarried},
+    bridge::{Loss, Unbridgeable},
     json::Document,
 };
 
-struct Said {
+struct BridgedCall {
     body: Value,
     losses: Vec<Loss>,
     echo: Value,
 }
 
-fn bridged(source: &str) -> Result<Said, Uncarried> {
+fn bridged(source: &str) -> Result<BridgedCall, Unbridgeable> {
     let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), 5).unwrap();
     let (bridged, reply) = request(&document)?;
     let body = bridged.body.render(document.source());
     let echo = [b"{", &*reply.echo, b"}"].concat();
     for loss in &bridged.losses {
-        assert!(LOSSES.contains(&loss.rule), "{loss:?}");
+        assert!(LOSS_RULES.contains(&loss.rule), "{loss:?}");
         assert!(loss.at.find(document.root()).is_some(), "{loss:?}");
     }
     assert_eq!(Document::parse(body.clone().into(), 1).unwrap().duplicate_key(), None);
@@ -34,44 +34,46 @@ fn bridged(source: &str) -> Result<Said, Uncarried> {
         serde_json::from_slice(bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
     };
-    Ok(Said { body: json(&body), losses: bridged.losses, echo: json(&echo) })
+    Ok(BridgedCall { body: json(&body), losses: bridged.losses, echo: json(&echo) })
 }
 
-/// The chat call for these members beside an input.
-fn call(members: Value) -> Said {
+/// Bridges a call with an input and these members.
+fn call(members: Value) -> BridgedCall {
     let mut call = json!({"model": "m", "input": "hi"});
     call.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     bridged(&call.to_string()).unwrap()
 }
 
-/// What the members become, beside the model and the message, and what is lost: rule, place, and whether it is the same.
+/// Checks what the members become beside the model and the message, and the losses: rule, place, and whether the call
+/// still asks for the same.
 fn becomes(members: Value, expected: Value, losses: &[(&str, &str, bool)]) {
-    let said = call(members.clone());
-    let mut body = said.body.as_object().unwrap().clone();
+    let bridged_call = call(members.clone());
+    let mut body = bridged_call.body.as_object().unwrap().clone();
     assert_eq!(body.remove("model").unwrap(), "m");
     assert_eq!(body.remove("messages").unwrap(), json!([{"role": "user", "content": "hi"}]));
     assert_eq!(Value::Object(body), expected, "{members}");
-    lost(&said, losses);
+    check_losses(&bridged_call, losses);
 }
 
-fn lost(said: &Said, losses: &[(&str, &str, bool)]) {
-    let told: Vec<_> = said.losses.iter().map(|loss| (loss.rule, loss.at.to_string(), loss.same)).collect();
-    let told: Vec<_> = told.iter().map(|(rule, at, same)| (*rule, at.as_str(), *same)).collect();
-    assert_eq!(told, losses);
+fn check_losses(bridged_call: &BridgedCall, losses: &[(&str, &str, bool)]) {
+    let actual: Vec<_> =
+        bridged_call.losses.iter().map(|loss| (loss.rule, loss.at.to_string(), loss.same)).collect();
+    let actual: Vec<_> = actual.iter().map(|(rule, at, same)| (*rule, at.as_str(), *same)).collect();
+    assert_eq!(actual, losses);
 }
 
-/// The messages that an input becomes.
+/// Checks the messages that an input becomes.
 fn messages(input: Value, expected: Value, losses: &[(&str, &str, bool)]) {
-    let said = bridged(&json!({"input": input}).to_string()).unwrap();
-    assert_eq!(said.body, json!({"messages": expected}), "{input}");
-    lost(&said, losses);
+    let bridged_call = bridged(&json!({"input": input}).to_string()).unwrap();
+    assert_eq!(bridged_call.body, json!({"messages": expected}), "{input}");
+    check_losses(&bridged_call, losses);
 }
 
-/// What a call that cannot be carried is told.
+/// Checks that a call with these members is refused, and why.
 fn refused(members: Value, param: &str, why: &str) {
     let mut call = json!({"input": "hi"});
     call.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-    let Err(error) = bridged(&call.to_string()) else { panic!("{call} is carried") };
+    let Err(error) = bridged(&call.to_string()) else { panic!("{call} is bridged") };
     assert_eq!(error.param, param);
     assert!(error.why.contains(why), "{error}");
 }

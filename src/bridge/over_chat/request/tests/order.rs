@@ -1,4 +1,5 @@
-//! Outputs stand in chat right behind the message that calls: wherever an item may stand in Responses, the messages are legal.
+//! In chat, outputs follow the message with their calls directly. The messages are valid for any order of items that
+//! Responses accepts.
 
 use serde_json::{Value, json};
 
@@ -8,11 +9,11 @@ fn output(id: &str) -> Value {
     json!({"type": "function_call_output", "call_id": id, "output": id})
 }
 
-fn told(id: &str) -> Value {
+fn result(id: &str) -> Value {
     json!({"role": "tool", "tool_call_id": id, "content": id})
 }
 
-fn says(role: &str, text: &str) -> Value {
+fn message(role: &str, text: &str) -> Value {
     json!({"role": role, "content": text})
 }
 
@@ -22,55 +23,55 @@ fn turn(text: Option<&str>, calls: &[&str]) -> Value {
 }
 
 #[test]
-fn outputs_go_right_behind_the_turn_with_their_call_and_all_else_keeps_its_order() {
-    let (user, a, b) = (says("user", "q"), says("assistant", "a"), says("assistant", "b"));
+fn outputs_follow_the_turn_with_their_call_and_the_rest_keeps_its_order() {
+    let (user, a, b) = (message("user", "q"), message("assistant", "a"), message("assistant", "b"));
     messages(
         json!([user, a, function("1"), b, output("1")]),
-        json!([user, turn(Some("a"), &["1"]), told("1"), b]),
+        json!([user, turn(Some("a"), &["1"]), result("1"), b]),
         &[],
     );
     messages(
-        json!([user, function("1"), says("user", "r"), output("1")]),
-        json!([user, turn(None, &["1"]), told("1"), says("user", "r")]),
+        json!([user, function("1"), message("user", "r"), output("1")]),
+        json!([user, turn(None, &["1"]), result("1"), message("user", "r")]),
         &[],
     );
     messages(
         json!([function("1"), a, function("2"), b, output("1"), output("2")]),
-        json!([turn(Some("a"), &["1", "2"]), told("1"), told("2"), b]),
+        json!([turn(Some("a"), &["1", "2"]), result("1"), result("2"), b]),
         &[],
     );
     messages(
-        json!([function("1"), function("2"), output("2"), says("developer", "d"), output("1")]),
-        json!([turn(None, &["1", "2"]), told("2"), told("1"), says("developer", "d")]),
+        json!([function("1"), function("2"), output("2"), message("developer", "d"), output("1")]),
+        json!([turn(None, &["1", "2"]), result("2"), result("1"), message("developer", "d")]),
         &[],
     );
     messages(
         json!([a, function("1"), b, function("2"), output("2"), output("1"), user]),
-        json!([turn(Some("a"), &["1"]), told("1"), turn(Some("b"), &["2"]), told("2"), user]),
+        json!([turn(Some("a"), &["1"]), result("1"), turn(Some("b"), &["2"]), result("2"), user]),
         &[],
     );
     messages(
         json!([function("1"), function("2"), output("1"), function("3"), output("2"), output("3")]),
-        json!([turn(None, &["1", "2"]), told("1"), told("2"), turn(None, &["3"]), told("3")]),
+        json!([turn(None, &["1", "2"]), result("1"), result("2"), turn(None, &["3"]), result("3")]),
         &[],
     );
 }
 
 #[test]
-fn an_id_that_calls_again_has_each_output_behind_its_own_call() {
+fn a_repeated_call_id_has_each_output_behind_its_own_call() {
     let again = |text: &str| json!({"type": "function_call_output", "call_id": "1", "output": text});
-    let told = |text: &str| json!({"role": "tool", "tool_call_id": "1", "content": text});
+    let result = |text: &str| json!({"role": "tool", "tool_call_id": "1", "content": text});
     let call = turn(None, &["1"]);
     messages(
         json!([function("1"), again("x"), function("1"), again("y")]),
-        json!([call, told("x"), call, told("y")]),
+        json!([call, result("x"), call, result("y")]),
         &[],
     );
 }
 
 #[test]
-fn a_call_without_an_output_and_an_output_without_a_call_are_refused_and_named() {
-    let user = says("user", "q");
+fn a_call_without_an_output_and_an_output_without_a_call_are_refused_by_name() {
+    let user = message("user", "q");
     let items = |items: Value| json!({ "input": items });
     refused(
         items(json!([user, function("1"), function("2"), output("2"), user])),
@@ -81,7 +82,7 @@ fn a_call_without_an_output_and_an_output_without_a_call_are_refused_and_named()
     refused(items(json!([function("1"), output("1"), output("1")])), "input[2]", "No tool call found");
     let custom = json!({"type": "custom_tool_call", "call_id": "c", "name": "g", "input": ""});
     refused(items(json!([custom])), "input[0]", "custom tool call `c`");
-    // What is stored elsewhere is what is missing.
+    // The call is in the stored conversation, so the refusal names `previous_response_id`.
     let stored = json!({"input": [output("1")], "previous_response_id": "resp_1"});
     let Err(error) = bridged(&stored.to_string()) else { panic!("it is carried") };
     assert_eq!(error.param, "previous_response_id");

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{becomes, call, refused};
 
 #[test]
-fn parameters_are_said_in_the_words_of_chat() {
+fn parameters_get_their_chat_names() {
     becomes(json!({"max_output_tokens": 7}), json!({"max_completion_tokens": 7}), &[]);
     becomes(json!({"reasoning": {"effort": "low"}}), json!({"reasoning_effort": "low"}), &[]);
     becomes(json!({"text": {"verbosity": "low"}}), json!({"verbosity": "low"}), &[]);
@@ -33,7 +33,7 @@ fn parameters_are_said_in_the_words_of_chat() {
 }
 
 #[test]
-fn what_both_have_and_what_neither_has_goes_along() {
+fn common_and_unknown_parameters_stay_unchanged() {
     let both = json!({
         "temperature": 0.5, "top_p": 1.0, "user": "u", "safety_identifier": "s", "prompt_cache_key": "k",
         "prompt_cache_retention": "24h", "service_tier": "auto", "parallel_tool_calls": false, "seed": 3, "vendor": {"a": [1]},
@@ -57,7 +57,7 @@ fn defaults_and_nulls_are_left_out() {
 }
 
 #[test]
-fn losses_are_told() {
+fn losses_are_reported() {
     becomes(json!({"store": true}), json!({}), &[("drop.store", "store", false)]);
     becomes(json!({"metadata": {"a": "b"}}), json!({}), &[("drop.metadata", "metadata", true)]);
     becomes(json!({"max_tool_calls": 3}), json!({}), &[("drop.max_tool_calls", "max_tool_calls", true)]);
@@ -79,7 +79,7 @@ fn losses_are_told() {
 }
 
 #[test]
-fn what_only_responses_can_do_is_refused_and_named() {
+fn parameters_that_only_responses_has_are_refused_by_name() {
     refused(
         json!({"previous_response_id": "resp_1"}),
         "previous_response_id",
@@ -102,7 +102,7 @@ fn what_only_responses_can_do_is_refused_and_named() {
 }
 
 #[test]
-fn tools_move_below_their_type() {
+fn the_members_of_a_tool_are_nested() {
     becomes(
         json!({"tools": [
             {"type": "function", "name": "f", "description": null, "parameters": {"type": "object"}, "strict": true, "defer_loading": false},
@@ -137,7 +137,7 @@ fn tools_move_below_their_type() {
 }
 
 #[test]
-fn the_choice_among_tools_moves_as_the_tools_do() {
+fn the_tool_choice_is_nested_like_the_tools() {
     for word in ["none", "auto", "required"] {
         becomes(json!({"tool_choice": word}), json!({"tool_choice": word}), &[]);
     }

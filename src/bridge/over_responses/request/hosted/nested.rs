@@ -1,26 +1,26 @@
-//! Options of a tool that stand in a member of the tool's own name, as the Assistants API had them and as chat has those of a
-//! function. On the Responses API they stand in the tool itself.
+//! Options of a tool in a member that is named as the tool is. The Assistants API had them there, and chat has those
+//! of a function there. The Responses API has them in the tool itself.
 
-use super::{super::object::Object, Correct};
+use super::{super::object::Object, correction::Correction};
 use crate::json::{Kind, View};
 
-/// The tools that are nothing but their options.
+/// The tools that need no correction but this one.
 const PLAIN: [&str; 3] = ["image_generation", "mcp", "computer_use_preview"];
 
-const WHY: &str = "the options of a tool stand in the tool itself";
+const WHY: &str = "the options of a tool belong into the tool itself";
 
-/// The options in the member of that name.
+/// Returns the nested options.
 pub(super) fn nested<'a>(tool: View<'a>, name: &str) -> Option<View<'a>> {
     tool.get(name).filter(|nested| nested.kind() == Kind::Object)
 }
 
-/// Whether there is such a member, be it an empty one.
-pub(super) fn nests(tool: View<'_>, name: &str) -> bool {
+/// Returns whether a tool has the member, even an empty or null one.
+pub(super) fn has_nested(tool: View<'_>, name: &str) -> bool {
     tool.get(name).is_some_and(|nested| matches!(nested.kind(), Kind::Object | Kind::Null))
 }
 
-/// A tool that is nothing but its options, with them in it.
-pub(super) fn flat(tool: View<'_>, name: &str) -> Correct {
-    let untidy = PLAIN.contains(&name) && nests(tool, name);
-    untidy.then(|| (Object::flattened(tool, name).finish(), WHY))
+/// Moves the options of a plain tool into the tool.
+pub(super) fn flattened(tool: View<'_>, name: &str) -> Correction {
+    let is_nested = PLAIN.contains(&name) && has_nested(tool, name);
+    is_nested.then(|| (Object::flattened(tool, name).finish(), WHY))
 }

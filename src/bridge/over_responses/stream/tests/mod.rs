@@ -1,11 +1,18 @@
-mod odd_places;
-mod one_place;
+mod same_position;
 mod stop;
+mod unusual_positions;
 
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::call::Usage;
+use crate::{
+    bridge::over_responses::Reply,
+    call::{AnswerSummary, Usage},
+    sse,
+};
 
 const CREATED: &str = r#"{"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":1741487325.5,"status":"in_progress","model":"gpt-5.6","output":[],"service_tier":"auto","usage":null}}"#;
 
@@ -14,7 +21,7 @@ fn chunks(usage: bool, stop: &[&str]) -> Chunks {
     Chunks::new(Arc::new(Reply { resource: "east".into(), stop }), usage)
 }
 
-/// The data of the events that one event gives.
+/// Returns the data of the chunks that one event becomes.
 fn fed(chunks: &mut Chunks, event: &str) -> Vec<String> {
     let mut out = BytesMut::new();
     chunks.event(&Bytes::copy_from_slice(event.as_bytes()), &mut out);
@@ -28,7 +35,7 @@ fn data(out: BytesMut) -> Vec<String> {
     events.map(|event| String::from_utf8(event.data().unwrap().to_vec()).unwrap()).collect()
 }
 
-/// The deltas that events give, and the finish reason with its chunk.
+/// Returns the deltas that events become, and the chunk with the finish reason.
 fn deltas(chunks: &mut Chunks, events: &[Value]) -> (Vec<Value>, Option<Value>) {
     let (mut deltas, mut last) = (Vec::new(), None);
     for event in events {
@@ -98,19 +105,19 @@ fn a_text_is_the_stream_that_openai_would_send() {
         ]
     );
     let usage = Usage { prompt: 5, cached: 0, completion: 7, reasoning: 3 };
-    let told = AnswerSummary {
+    let summary = AnswerSummary {
         usage: Some(usage),
         model: Some("gpt-5.6".into()),
         finish_reason: Some("stop".into()),
         error: None,
     };
     let done = chunks.is_done();
-    assert_eq!((&*chunks.told(), done), (&told, true));
-    assert!(fed(&mut chunks, piece).is_empty(), "nothing comes behind the end");
+    assert_eq!((&*chunks.summary(), done), (&summary, true));
+    assert!(fed(&mut chunks, piece).is_empty(), "nothing follows the end");
 }
 
 #[test]
-fn without_usage_no_chunk_speaks_of_it() {
+fn without_usage_no_chunk_mentions_it() {
     let mut chunks = chunks(false, &[]);
     let events = [CREATED.to_owned(), text_delta("a").to_string(), completed(&json!([])).to_string()];
     let all: Vec<String> = events.iter().flat_map(|event| fed(&mut chunks, event)).collect();
@@ -198,7 +205,7 @@ fn interleaved_calls_go_to_their_own_index() {
 }
 
 #[test]
-fn what_no_piece_told_comes_from_whatever_tells_it_first() {
+fn content_without_pieces_comes_from_the_first_event_that_has_it() {
     let text_done =
         json!({"type": "response.output_text.done", "output_index": 0, "content_index": 0, "text": "Hi"});
     let refusal_done =
@@ -231,7 +238,7 @@ fn what_no_piece_told_comes_from_whatever_tells_it_first() {
 }
 
 #[test]
-fn items_at_other_places_than_in_the_events_are_not_told_twice() {
+fn items_at_another_position_in_the_end_are_not_sent_twice() {
     let events = [
         text_delta("Hi"),
         item_done(0, &message("Hi")),
@@ -241,7 +248,7 @@ fn items_at_other_places_than_in_the_events_are_not_told_twice() {
 }
 
 #[test]
-fn what_is_kept_comes_once_before_the_finish_reason() {
+fn the_vendor_field_comes_once_before_the_finish_reason() {
     let search = json!({"type": "file_search_call", "id": "fs_1", "queries": ["q"],
         "results": [{"file_id": "file-1", "filename": "a.md", "text": "T"}]});
     let reasoning = json!({"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"});
@@ -277,17 +284,17 @@ fn what_is_kept_comes_once_before_the_finish_reason() {
 }
 
 #[test]
-fn phases_and_parts_that_nobody_knows_come_with_what_is_kept() {
+fn phases_and_unknown_parts_come_with_the_vendor_field() {
     let mut phased = message("Hi");
     phased["phase"] = json!("final_answer");
-    let (told, _) = deltas(&mut chunks(false, &[]), &[text_delta("Hi"), completed(&json!([phased]))]);
+    let (sent, _) = deltas(&mut chunks(false, &[]), &[text_delta("Hi"), completed(&json!([phased]))]);
     let mark = json!({"type": "message", "phase": "final_answer"});
-    assert_eq!(told[1], json!({"azgate": {"resource": "east", "output": [mark]}}));
+    assert_eq!(sent[1], json!({"azgate": {"resource": "east", "output": [mark]}}));
     let mut mixed = message("Hi");
     mixed["content"].as_array_mut().unwrap().push(json!({"type": "output_hologram", "data": [1]}));
     let events = [text_delta("Hi"), item_done(0, &mixed), completed(&json!([mixed]))];
-    let (told, _) = deltas(&mut chunks(false, &[]), &events);
-    assert_eq!(told[1], json!({"azgate": {"resource": "east", "output": [mixed]}}));
+    let (sent, _) = deltas(&mut chunks(false, &[]), &events);
+    assert_eq!(sent[1], json!({"azgate": {"resource": "east", "output": [mixed]}}));
 }
 
 #[test]
@@ -336,17 +343,17 @@ fn failures_end_the_stream_with_an_error() {
         let expected =
             format!(r#"{{"error":{{"message":"m","type":"{kind}","param":null,"code":"{code}"}}}}"#);
         assert_eq!(fed(&mut chunks, event), [expected]);
-        assert_eq!((chunks.is_done(), chunks.told().error.as_deref()), (true, Some(code)));
+        assert_eq!((chunks.is_done(), chunks.summary().error.as_deref()), (true, Some(code)));
         assert!(fed(&mut chunks, event).is_empty());
     }
     let mut chunks = chunks(true, &[]);
     fed(&mut chunks, r#"{"type":"response.failed"}"#);
     chunks.end(&mut BytesMut::new());
-    assert_eq!(chunks.told().error.as_deref(), Some("server_error"));
+    assert_eq!(chunks.summary().error.as_deref(), Some("server_error"));
 }
 
 #[test]
-fn a_stream_that_breaks_off_says_so() {
+fn a_stream_that_breaks_off_ends_with_an_error() {
     let mut chunks = chunks(true, &[]);
     fed(&mut chunks, CREATED);
     let mut out = BytesMut::new();
@@ -362,13 +369,13 @@ fn a_stream_that_breaks_off_says_so() {
 fn an_event_that_cannot_be_read_ends_the_stream_since_text_may_be_missing() {
     let mut chunks = chunks(true, &[]);
     fed(&mut chunks, CREATED);
-    let told = fed(&mut chunks, r#"{"type":"response.output_text.delta""#);
-    assert!(told[0].contains(r#""code":"upstream_stream_unreadable""#), "{told:?}");
+    let sent = fed(&mut chunks, r#"{"type":"response.output_text.delta""#);
+    assert!(sent[0].contains(r#""code":"upstream_stream_unreadable""#), "{sent:?}");
     assert!(chunks.is_done());
 }
 
 #[test]
-fn what_says_nothing_is_passed_over() {
+fn events_without_content_are_ignored() {
     let mut chunks = chunks(true, &[]);
     for event in [
         "[DONE]",
@@ -393,14 +400,14 @@ fn what_says_nothing_is_passed_over() {
 }
 
 #[test]
-fn the_first_chunk_may_be_made_at_the_end() {
+fn the_first_chunk_may_come_with_the_last_event() {
     let end = fed(&mut chunks(true, &[]), &completed(&json!([message("Hi")])).to_string());
     assert_eq!(end.len(), 5);
     assert!(end.iter().take(4).all(|data| data.starts_with(r#"{"id":"chatcmpl-1","#)), "{end:?}");
 }
 
 #[test]
-fn why_a_response_failed_may_be_told_behind_it() {
+fn an_error_event_may_explain_a_failed_response() {
     let mut chunks = chunks(false, &[]);
     fed(&mut chunks, CREATED);
     let failed =
@@ -408,13 +415,13 @@ fn why_a_response_failed_may_be_told_behind_it() {
     assert_eq!(fed(&mut chunks, failed), [""; 0]);
     assert!(!chunks.is_done());
     let error = r#"{"type":"error","error":{"code":"rate_limit_exceeded","message":"slow down"}}"#;
-    let told = fed(&mut chunks, error);
-    assert!(told[0].contains(r#""code":"rate_limit_exceeded""#) && told[0].contains("slow down"), "{told:?}");
+    let sent = fed(&mut chunks, error);
+    assert!(sent[0].contains(r#""code":"rate_limit_exceeded""#) && sent[0].contains("slow down"), "{sent:?}");
     assert!(chunks.is_done());
 }
 
 #[test]
-fn a_failure_that_nobody_explains_is_told_at_the_end() {
+fn an_unexplained_failure_is_reported_at_the_end() {
     let mut chunks = chunks(false, &[]);
     fed(&mut chunks, CREATED);
     fed(
@@ -423,6 +430,6 @@ fn a_failure_that_nobody_explains_is_told_at_the_end() {
     );
     let mut out = BytesMut::new();
     chunks.end(&mut out);
-    let told = data(out);
-    assert!(told[0].contains(r#""code":"server_error""#), "{told:?}");
+    let sent = data(out);
+    assert!(sent[0].contains(r#""code":"server_error""#), "{sent:?}");
 }

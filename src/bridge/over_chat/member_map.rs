@@ -1,16 +1,16 @@
-//! Members that Responses has no word for: they are given back under their own names.
+//! Members that a response does not have. The bridge passes them on under their own names.
 
 use crate::{
     bridge::filters::is_worse,
-    json::{Kind, View, text},
+    json::{Kind, View, text, write},
 };
 
 /// Members by key, in the order in which they first came.
 #[derive(Debug, Default)]
-pub(super) struct Rest(Vec<(String, Vec<u8>)>);
+pub(super) struct MemberMap(Vec<(String, Vec<u8>)>);
 
-impl Rest {
-    /// The last value stays.
+impl MemberMap {
+    /// Sets a member; the last value stays.
     pub(super) fn set(&mut self, key: &str, value: &[u8]) {
         match self.slot(key) {
             Some(slot) => *slot = value.into(),
@@ -18,7 +18,7 @@ impl Rest {
         }
     }
 
-    /// Strings are joined, for a stream tells them piece by piece; of other values the last stays.
+    /// Joins strings, since a stream sends them piece by piece. The last value of any other kind stays.
     pub(super) fn join(&mut self, key: &str, value: View<'_>) {
         match self.slot(key) {
             Some(slot) if value.kind() == Kind::String && slot.ends_with(b"\"") => {
@@ -30,7 +30,7 @@ impl Rest {
         }
     }
 
-    /// The worst verdict stays.
+    /// Sets a verdict, unless the present one is worse.
     pub(super) fn worst(&mut self, key: &str, value: &[u8]) {
         match self.slot(key) {
             Some(slot) if !is_worse(value, slot) => {}
@@ -38,7 +38,7 @@ impl Rest {
         }
     }
 
-    /// The values as they stand.
+    /// Returns the values as JSON.
     pub(super) fn values(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(|(_, value)| value.as_slice())
     }
@@ -47,22 +47,17 @@ impl Rest {
         self.0.is_empty()
     }
 
-    /// Writes the members, each behind a comma.
+    /// Appends the members to an object that is still open.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        for (key, value) in &self.0 {
-            out.push(b',');
-            out.extend_from_slice(text::quote(key).as_bytes());
-            out.push(b':');
-            out.extend_from_slice(value);
-        }
+        self.0.iter().for_each(|(key, value)| write::member(out, key, value));
     }
 
-    /// The members as an object.
+    /// Returns the members as an object.
     pub(super) fn object(&self) -> Vec<u8> {
-        let mut members = Vec::new();
-        self.write(&mut members);
-        let members = members.strip_prefix(b",").unwrap_or_default();
-        [b"{", members, b"}"].concat()
+        let mut out = Vec::from(b"{");
+        self.write(&mut out);
+        out.push(b'}');
+        out
     }
 
     fn slot(&mut self, key: &str) -> Option<&mut Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Items at one place of the output: what belongs to one never goes to the other.
+//! Items with the same position in the output: the content of one never goes to another.
 
 use super::*;
 
@@ -16,13 +16,13 @@ fn all(id: &str, arguments: &str) -> Value {
     json!({"type": "response.function_call_arguments.done", "item_id": id, "output_index": 0, "arguments": arguments})
 }
 
-/// A call whose item has another id.
+/// Returns a call whose item has another id.
 fn with_id(mut call: Value, id: &str) -> Value {
     call["id"] = json!(id);
     call
 }
 
-/// Checks that a client puts together the two calls, each with its own arguments.
+/// Checks that a client assembles the two calls, each with its own arguments.
 fn both(events: &[Value]) {
     let mut calls: Vec<(String, String)> = Vec::new();
     for delta in deltas(&mut chunks(false, &[]), events).0 {
@@ -40,7 +40,7 @@ fn both(events: &[Value]) {
 }
 
 #[test]
-fn two_calls_at_one_place_are_two_calls() {
+fn two_calls_at_one_position_stay_two_calls() {
     let (one, two) = (call(1), call(2));
     let (begins, follows) = (added(&one), added(&two));
     let (first, second) = (item_done(0, &one), item_done(0, &two));
@@ -67,14 +67,14 @@ fn two_calls_at_one_place_are_two_calls() {
         end.clone(),
     ]);
     both(&[begins.clone(), follows, second_all, first_all, end.clone()]);
-    // Nobody told of the second one before its arguments came.
+    // The arguments of the second call come before its item.
     both(&[begins, first_piece, second_piece, first.clone(), second.clone(), end.clone()]);
     both(&[first, second, end.clone()]);
     both(&[end]);
 }
 
 #[test]
-fn two_calls_of_one_id_are_told_apart_by_what_the_client_answers_to() {
+fn two_calls_with_one_item_id_are_distinguished_by_their_call_id() {
     let (one, two) = (call(1), with_id(call(2), "fc_1"));
     let end = completed(&json!([one, two]));
     let (first, second) = (item_done(0, &one), item_done(0, &two));
@@ -85,18 +85,18 @@ fn two_calls_of_one_id_are_told_apart_by_what_the_client_answers_to() {
 }
 
 #[test]
-fn a_call_that_ends_elsewhere_than_it_began_is_one_call() {
+fn a_call_that_ends_at_another_position_is_one_call() {
     let mut second = item_done(3, &call(2));
     let events = [added(&call(1)), piece("fc_1", "{\"a\":1}"), item_done(1, &call(1)), second.clone()];
     both(&[&events[..], &[completed(&json!([call(1), call(2)]))]].concat());
-    // The client cannot answer to both, but sees both.
+    // The client sees both calls, though it cannot answer them separately.
     second["item"]["call_id"] = json!("call_1");
-    let (told, _) = deltas(&mut chunks(false, &[]), &[item_done(0, &call(1)), second]);
-    assert_eq!(told[2]["tool_calls"][0]["index"], 1, "{told:?}");
+    let (sent, _) = deltas(&mut chunks(false, &[]), &[item_done(0, &call(1)), second]);
+    assert_eq!(sent[2]["tool_calls"][0]["index"], 1, "{sent:?}");
 }
 
 #[test]
-fn ids_that_are_new_in_every_event_go_by_the_place() {
+fn calls_whose_ids_change_are_found_by_their_position() {
     let (one, two) = (call(1), call(2));
     let end = completed(&json!([]));
     both(&[
@@ -110,7 +110,7 @@ fn ids_that_are_new_in_every_event_go_by_the_place() {
         item_done(0, &with_id(two.clone(), "h")),
         end.clone(),
     ]);
-    // Whose piece it is nobody knows: all of it comes with the item.
+    // The piece may belong to either call, so each input comes with its item.
     both(&[
         added(&with_id(one.clone(), "a")),
         added(&with_id(two.clone(), "b")),
@@ -122,18 +122,18 @@ fn ids_that_are_new_in_every_event_go_by_the_place() {
 }
 
 #[test]
-fn items_at_one_place_are_all_kept_and_each_once() {
+fn items_at_one_position_are_each_kept_once() {
     let thought = |id: &str| json!({"type": "reasoning", "id": id, "summary": [], "encrypted_content": id});
     let search = json!({"type": "web_search_call", "id": "ws_1"});
     let (one, two) = (thought("rs_1"), thought("rs_2"));
     let done = [&one, &one, &search, &two].map(|item| item_done(0, item));
     let mut events = done.to_vec();
     events.push(completed(&json!([one, search, two])));
-    let (told, _) = deltas(&mut chunks(false, &[]), &events);
-    assert_eq!(told, [json!({"azgate": {"resource": "east", "output": [one, search, two]}})]);
-    // What the end alone tells of a place that something else had.
-    let (told, _) =
+    let (sent, _) = deltas(&mut chunks(false, &[]), &events);
+    assert_eq!(sent, [json!({"azgate": {"resource": "east", "output": [one, search, two]}})]);
+    // Only the last event has the reasoning, at the position that the call had in the events.
+    let (sent, _) =
         deltas(&mut chunks(false, &[]), &[item_done(0, &call(1)), completed(&json!([one, call(1)]))]);
     let mark = json!({"type": "function_call", "call_id": "call_1"});
-    assert_eq!(told.last().unwrap()["azgate"]["output"], json!([mark, one]));
+    assert_eq!(sent.last().unwrap()["azgate"]["output"], json!([mark, one]));
 }

@@ -1,4 +1,5 @@
-//! Pieces where the specification has none: the client gets all of every text and every call, and each once.
+//! Events in an order or at positions that the specification does not have. The client gets every text and every call
+//! complete, and once.
 
 use super::*;
 
@@ -33,7 +34,7 @@ fn more(delta: &str) -> Value {
     json!({"type": "response.function_call_arguments.delta", "item_id": "fc_1", "output_index": 0, "delta": delta})
 }
 
-/// What the client has of the text in the end.
+/// Returns the text that the client has at the end.
 fn content(events: &[Value]) -> String {
     let (deltas, _) = deltas(&mut chunks(false, &[]), events);
     deltas.iter().filter_map(|delta| delta["content"].as_str()).collect()
@@ -46,7 +47,7 @@ fn arguments(events: &[Value]) -> String {
 }
 
 #[test]
-fn what_a_call_is_called_with_is_whole_wherever_it_begins() {
+fn the_input_of_a_call_is_complete_wherever_it_begins() {
     let done = json!({"type": "response.function_call_arguments.done", "item_id": "fc_1", "output_index": 0, "arguments": "{\"a\":1}"});
     let (item, end) = (item_done(0, &call(1)), completed(&json!([call(1)])));
     let (one, two) = (more("{\"a\""), more(":1}"));
@@ -55,7 +56,7 @@ fn what_a_call_is_called_with_is_whole_wherever_it_begins() {
         vec![added("{\"a\""), two.clone()],
         vec![added("{\"a\":1}"), one.clone(), two.clone()],
         vec![added("{\"a\":1}")],
-        // It breaks off.
+        // The input breaks off.
         vec![added(""), one.clone()],
         vec![added(""), one, two],
     ];
@@ -68,7 +69,7 @@ fn what_a_call_is_called_with_is_whole_wherever_it_begins() {
 }
 
 #[test]
-fn what_waits_for_what_tells_all_of_it_is_told_though_nothing_does() {
+fn waiting_input_is_sent_even_if_no_event_has_all_of_it() {
     let (one, two, end) = (more("{\"a\""), more(":1}"), completed(&json!([])));
     for begin in
         [vec![added("{\"a\""), two.clone()], vec![added("{\"a\":1}"), one, two], vec![added("{\"a\":1}")]]
@@ -91,13 +92,13 @@ fn pieces_that_could_be_for_two_calls_leave_no_gap() {
     for (index, expected) in [(0, "{\"a\":1}"), (1, "{\"a\":2}")] {
         let calls = deltas.iter().map(|delta| &delta["tool_calls"][0]);
         let of = calls.filter(|call| call["index"] == index);
-        let told: String = of.filter_map(|call| call["function"]["arguments"].as_str()).collect();
-        assert_eq!(told, expected);
+        let input: String = of.filter_map(|call| call["function"]["arguments"].as_str()).collect();
+        assert_eq!(input, expected);
     }
 }
 
 #[test]
-fn a_text_that_breaks_off_goes_on_with_what_tells_all_of_it() {
+fn a_text_that_breaks_off_is_completed_by_the_whole_text() {
     let message = message("ab\u{e9}d");
     let done = whole("msg_1", 0, "ab\u{e9}d");
     let pieces = [text_delta("a"), text_delta("b\u{e9}")];
@@ -106,7 +107,7 @@ fn a_text_that_breaks_off_goes_on_with_what_tells_all_of_it() {
             pieces.iter().cloned().chain(ends).chain([completed(&json!([message]))]).collect();
         assert_eq!(content(&events), "ab\u{e9}d", "{events:?}");
     }
-    // Cut within a character.
+    // The cut is within a character.
     let mut chunks = chunks(false, &[]);
     let data = fed(
         &mut chunks,
@@ -118,13 +119,13 @@ fn a_text_that_breaks_off_goes_on_with_what_tells_all_of_it() {
     let all = r#"{"type":"response.output_text.done","output_index":0,"content_index":0,"text":"\u00e9\ud83d\ude00!"}"#;
     let data = fed(&mut chunks, all);
     assert!(data[0].contains(r#""content":"!""#), "{data:?}");
-    // What is another text is none that goes on.
+    // A different text does not continue the one that was sent.
     let events = [text_delta("ab"), whole("msg_1", 0, "Abcd"), completed(&json!([named("msg_1", "Abcd")]))];
     assert_eq!(content(&events), "ab");
 }
 
 #[test]
-fn the_tokens_of_the_rest_are_those_behind_what_was_told() {
+fn the_rest_has_only_the_tokens_that_were_not_sent() {
     let token = |token: &str| json!({"token": token, "logprob": -0.1, "bytes": [1], "top_logprobs": []});
     let mut done = whole("msg_1", 0, "abcd");
     done["logprobs"] = json!([token("ab"), token("c"), token("d")]);
@@ -136,7 +137,7 @@ fn the_tokens_of_the_rest_are_those_behind_what_was_told() {
 }
 
 #[test]
-fn texts_without_a_place_are_told_once() {
+fn texts_without_a_position_are_sent_once() {
     let (one, two) = (named("msg_1", "a"), named("msg_2", "b"));
     let end = completed(&json!([one, two]));
     let messages = [
@@ -144,24 +145,24 @@ fn texts_without_a_place_are_told_once() {
         vec![piece("msg_2", 0, "b"), whole("msg_2", 0, "b"), item_done(0, &two)],
     ]
     .concat();
-    let kept =
+    let with_key =
         |key: &str| messages.iter().filter(|event| event.get(key).is_none()).cloned().collect::<Vec<_>>();
     for lacking in [&["output_index"][..], &["output_index", "item_id"]] {
-        for events in [messages.clone(), kept("text")] {
+        for events in [messages.clone(), with_key("text")] {
             let mut events: Vec<Value> = events.iter().map(|event| without(event.clone(), lacking)).collect();
             events.push(end.clone());
             assert_eq!(content(&events), "ab", "{events:?}");
         }
     }
-    // No item, but names.
+    // There are no item events, but the events have item ids.
     let mut events: Vec<Value> =
-        kept("item").iter().map(|event| without(event.clone(), &["output_index"])).collect();
+        with_key("item").iter().map(|event| without(event.clone(), &["output_index"])).collect();
     events.push(end);
     assert_eq!(content(&events), "ab");
 }
 
 #[test]
-fn a_text_that_stands_elsewhere_in_the_end_is_told_once() {
+fn a_text_at_another_position_in_the_end_is_sent_once() {
     let events = [piece("msg_1", 1, "Hi"), completed(&json!([message("Hi")]))];
     assert_eq!(content(&events), "Hi");
     let events = [piece("msg_1", 1, "H"), completed(&json!([message("Hi")]))];
@@ -169,7 +170,7 @@ fn a_text_that_stands_elsewhere_in_the_end_is_told_once() {
 }
 
 #[test]
-fn a_piece_behind_its_item_is_not_told_again() {
+fn a_piece_behind_its_item_is_not_sent_again() {
     let end = completed(&json!([message("Hi")]));
     for late in [text_delta("Hi"), without(text_delta("Hi"), &["output_index"]), whole("msg_1", 0, "Hi")] {
         assert_eq!(content(&[item_done(0, &message("Hi")), late.clone(), end.clone()]), "Hi", "{late}");
@@ -177,7 +178,7 @@ fn a_piece_behind_its_item_is_not_told_again() {
 }
 
 #[test]
-fn two_texts_at_one_place_or_of_one_name_are_both_told() {
+fn two_texts_with_one_position_or_one_id_are_both_sent() {
     let (one, two) = (named("msg_1", "a"), named("msg_2", "b"));
     let end = completed(&json!([one, two]));
     let events = [item_done(0, &one), item_done(0, &two), end.clone()];
@@ -199,7 +200,7 @@ fn two_texts_at_one_place_or_of_one_name_are_both_told() {
 }
 
 #[test]
-fn what_is_new_in_every_event_but_the_place_is_one_text() {
+fn a_text_whose_id_changes_in_every_event_is_found_by_its_position() {
     let events = [
         piece("x", 0, "a"),
         piece("y", 0, "b"),
