@@ -164,13 +164,7 @@ fn route(
     surfaces: &Arc<Surfaces>,
 ) -> anyhow::Result<Route> {
     let target = Target {
-        markdown: settings.markdown,
-        reasoning_reserve: settings.reasoning_reserve.into(),
-        collect: settings.collect,
-        tools_with_effort: settings.tools_with_effort,
-        reasoning_summary: settings.reasoning_summary,
-        cut_at_stop: settings.cut_at_stop,
-        fan_out: settings.fan_out,
+        options: settings.options,
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
     if knowledge.found() == FamilySource::Unknown {
@@ -187,7 +181,6 @@ fn route(
     route.timeouts = settings.timeouts;
     route.limit = settings.requests_per_minute.map(RequestLimit::per_minute);
     route.policy = settings.policy.clone();
-    route.normalize = settings.normalize_stream;
     Ok(route)
 }
 

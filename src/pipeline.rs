@@ -80,7 +80,6 @@ async fn ask(
     {
         return Err(object.into());
     }
-    call.normalize = route.normalize.unwrap_or(call.normalize);
     call.stateless = !gateway.objects_are_shared;
     let lossy = lossy(&head.headers)?;
     let first_call_permit = route.knowledge.first_call_permit().await;

@@ -47,8 +47,6 @@ pub struct Route {
     pub client: Client,
     /// The model's layer of policy.
     pub policy: PolicyLayer,
-    /// Whether odd stream chunks are repaired; `None`: as the path says.
-    pub normalize: Option<bool>,
     surfaces: Arc<Surfaces>,
     resolved: RwLock<Arc<ResolvedDeployment>>,
 }
@@ -72,7 +70,6 @@ impl Route {
             knowledge,
             limit: None,
             policy: PolicyLayer::default(),
-            normalize: None,
             surfaces,
             resolved: RwLock::new(Arc::new(resolved)),
         })

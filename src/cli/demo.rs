@@ -20,7 +20,7 @@ use crate::{
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
-    translate::{OnToolsWithEffort, PolicyLayer},
+    translate::{PolicyLayer, TargetOptions},
 };
 
 /// The arguments of `azgate demo`.
@@ -101,17 +101,10 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
         deployment: name.to_owned(),
         model: None,
         family: None,
-        markdown: false,
-        reasoning_reserve: 0,
+        options: TargetOptions::default(),
         connect_timeout: None,
         timeouts,
         requests_per_minute: None,
-        normalize_stream: None,
-        collect: false,
-        tools_with_effort: OnToolsWithEffort::default(),
-        reasoning_summary: None,
-        cut_at_stop: false,
-        fan_out: 1,
         policy: PolicyLayer::default(),
     }
 }

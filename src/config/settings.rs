@@ -9,7 +9,7 @@ use crate::{
     call::Surface,
     catalog::Catalog,
     deadline::Timeouts,
-    translate::{OnToolsWithEffort, PolicyLayer, Summary},
+    translate::{PolicyLayer, TargetOptions},
 };
 
 /// Everything azgate is told.
@@ -116,28 +116,14 @@ pub struct ModelSettings {
     pub model: Option<String>,
     /// The family, where declared.
     pub family: Option<String>,
-    /// Whether a reasoning model is asked for Markdown.
-    pub markdown: bool,
-    /// Tokens added to a caller's cap.
-    pub reasoning_reserve: u32,
+    /// How its calls are translated.
+    pub options: TargetOptions,
     /// How long connecting may take, where it differs from the resource.
     pub connect_timeout: Option<Duration>,
     /// How long a call may take.
     pub timeouts: Timeouts,
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
-    /// Whether odd chunks are repaired; `None`: as the path says.
-    pub normalize_stream: Option<bool>,
-    /// Whether JSON answers are collected from streams.
-    pub collect: bool,
-    /// What becomes of function tools beside an effort.
-    pub tools_with_effort: OnToolsWithEffort,
-    /// Whether and how reasoning is summarized in bridged calls.
-    pub reasoning_summary: Option<Summary>,
-    /// Whether `stop` is honoured in bridged calls.
-    pub cut_at_stop: bool,
-    /// How many choices are asked for one by one in bridged calls, at most.
-    pub fan_out: u8,
     /// What translation may do.
     pub policy: PolicyLayer,
 }

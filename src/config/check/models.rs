@@ -60,7 +60,7 @@ impl Judge<'_> {
                 self.family(&table.child("family"), family, catalog, &config.families);
             }
             let deployment = self.deployment(&table, alias, model);
-            let fan_out = self.fan_out(&table, model.fan_out);
+            self.fan_out(&table.child("fan_out"), model.options.fan_out);
             let resource = if let Some(name) = &model.resource {
                 self.resource_index(&table.child("resource"), name, resources)
             } else {
@@ -73,32 +73,22 @@ impl Judge<'_> {
                 deployment,
                 model: model.model.clone(),
                 family: model.family.clone(),
-                markdown: model.markdown,
-                reasoning_reserve: model.reasoning_reserve,
+                options: model.options,
                 connect_timeout,
                 timeouts: durations::timeouts(&config.timeouts, &model.timeouts),
                 requests_per_minute,
-                normalize_stream: model.normalize_stream,
-                collect: model.collect,
-                tools_with_effort: model.tools_with_effort,
-                reasoning_summary: model.reasoning_summary,
-                cut_at_stop: model.cut_at_stop,
-                fan_out,
                 policy,
             }));
         }
         models
     }
 
-    /// How many calls may be made of one.
-    fn fan_out(&mut self, table: &KeyPath, written: Option<u8>) -> u8 {
-        let Some(most) = written else { return 1 };
-        let at = table.child("fan_out");
-        if Copies::of(most.into()).is_none() && self.is_as_written(&at) {
+    /// Checks how many calls azgate may make for one.
+    fn fan_out(&mut self, at: &KeyPath, most: Option<u8>) {
+        if most.is_some_and(|most| Copies::of(most.into()).is_none()) && self.is_as_written(at) {
             let remedy = format!("write a number from 1 to {}", Copies::MOST);
-            self.findings.value(&at, "so many calls are not made of one", remedy);
+            self.findings.value(at, "so many calls are not made of one", remedy);
         }
-        most.clamp(1, Copies::MOST)
     }
 
     fn resource_index(&mut self, at: &KeyPath, name: &str, resources: &[ResourceSettings]) -> Option<usize> {

@@ -30,7 +30,7 @@ pub use routing::{Routing, UnknownModels};
 pub use secret::Secret;
 pub use server::{Admin, Server};
 pub use timeouts::{ModelTimeouts, Timeouts};
-pub use translation::{OnToolsWithEffort, Summary};
+pub use translation::TargetOptions;
 
 /// The configuration of azgate.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

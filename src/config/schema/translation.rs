@@ -1,3 +1,3 @@
 //! The parts of `[models.NAME]` that translation itself defines.
 
-pub use crate::translate::{OnToolsWithEffort, Summary};
+pub use crate::translate::TargetOptions;

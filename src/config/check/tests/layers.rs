@@ -24,7 +24,7 @@ fn a_variable_has_the_type_of_its_key() {
         .settings();
     assert_eq!(settings.models[0].deployment, "007");
     assert_eq!(settings.models[0].requests_per_minute.map(NonZeroU32::get), Some(60));
-    assert_eq!((settings.models[1].alias.as_str(), settings.models[1].markdown), ("new", true));
+    assert_eq!((settings.models[1].alias.as_str(), settings.models[1].options.markdown), ("new", true));
     assert_eq!(settings.log.level, "info");
 }
 

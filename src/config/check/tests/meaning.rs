@@ -1,7 +1,7 @@
 //! What a sound config means.
 
 use super::*;
-use crate::translate;
+use crate::translate::{self, TargetOptions};
 
 #[test]
 fn a_secret_is_read_from_a_variable_or_a_file() {
@@ -54,8 +54,14 @@ fn a_listed_model_closes_the_list_and_carries_what_was_written() {
     let model = &settings.models[0];
     assert_eq!((model.alias.as_str(), model.deployment.as_str(), model.resource), ("fast", "d1", 0));
     assert_eq!((model.model.as_deref(), model.family.as_deref()), (Some("o1-preview"), Some("mine")));
-    assert_eq!((model.markdown, model.reasoning_reserve, model.normalize_stream), (true, 500, Some(false)));
-    assert!(model.collect);
+    let options = TargetOptions {
+        markdown: true,
+        reasoning_reserve: 500,
+        normalize_stream: Some(false),
+        collect: true,
+        ..TargetOptions::default()
+    };
+    assert_eq!(model.options, options);
     assert_eq!(model.requests_per_minute.map(NonZeroU32::get), Some(7));
     assert_eq!(model.policy.lossy, Some(translate::Lossy::Refuse));
     assert_eq!(model.policy.rules["drop.temperature"], translate::Action::Pass);
