@@ -2,6 +2,7 @@
 
 mod dialect;
 pub mod name;
+mod per_dialect;
 mod plan;
 mod replayed;
 mod summary;
@@ -9,6 +10,7 @@ mod usage;
 mod version;
 
 pub use dialect::Dialect;
+pub use per_dialect::PerDialect;
 pub use plan::{
     Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
     ReplyTweak, RuleId, Shape, UsageChunk,

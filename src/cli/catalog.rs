@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     call::Dialect,
-    catalog::{Catalog, Profile, Row, Verb, Word},
+    catalog::{Catalog, Keyword, Profile, Row, Verb},
     config::{Checked, Environment},
 };
 
@@ -153,16 +153,16 @@ fn origin<'p>(profile: &'p Profile, key: &str) -> &'p str {
 
 /// The plain fields of a family, by the names used in the catalog.
 fn fields(profile: &Profile) -> Map<String, Value> {
-    fn words<W: Word>(words: &[W]) -> Vec<&'static str> {
-        words.iter().map(|word| word.word()).collect()
+    fn words<K: Keyword>(words: &[K]) -> Vec<&'static str> {
+        words.iter().map(|word| word.keyword()).collect()
     }
     let operations: Vec<&str> = profile.dialects.iter().map(|operation| operation.name()).collect();
     let fields = json!({
         "family": *profile.name,
         "models": profile.models,
         "operations": operations,
-        "streaming": profile.streaming.word(),
-        "system_role": profile.system_role.word(),
+        "streaming": profile.streaming.keyword(),
+        "system_role": profile.system_role.keyword(),
         "min_api_version": profile.min_api_version.as_ref().map(ToString::to_string),
         "modalities": profile.modalities.as_deref().map(words),
         "context_window": profile.context.window,
@@ -170,10 +170,10 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         "max_output_tokens": profile.context.output,
         "efforts": profile.efforts.as_deref().map(words),
         "responses_efforts": profile.responses_efforts.as_deref().map(words),
-        "default_effort": profile.defaults.get("reasoning_effort").map(ToString::to_string),
-        "tools_with_effort": profile.tools_with_effort.word(),
-        "replayed_reasoning": profile.replayed_reasoning.word(),
-        "functions": profile.functions.word(),
+        "default_effort": profile.default(Dialect::Chat, "reasoning_effort").map(ToString::to_string),
+        "tools_with_effort": profile.tools_with_effort.keyword(),
+        "replayed_reasoning": profile.replayed_reasoning.keyword(),
+        "functions": profile.functions.keyword(),
         "custom_tools": profile.custom_tools,
         "retires": profile.retires,
         "source": profile.source,

@@ -8,17 +8,16 @@ mod check;
 mod environment;
 mod load;
 mod nearest;
-mod path;
 mod places;
 mod problem;
 pub mod schema;
 mod settings;
 mod shape;
 
+pub use crate::catalog::KeyPath;
 pub use check::{Checked, Surroundings, check};
 pub use environment::Environment;
 pub use load::{Draft, Flag, load};
-pub use path::KeyPath;
 pub use problem::{Place, Problem, Severity};
 pub use settings::{
     HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ResourceSettings, Settings,

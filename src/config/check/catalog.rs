@@ -7,8 +7,8 @@ use toml::Table;
 use super::Judge;
 use crate::{
     call::Dialect,
-    catalog::{Catalog, Surfaces},
-    config::{KeyPath, nearest::did_you_mean},
+    catalog::{Catalog, Surfaces, did_you_mean},
+    config::KeyPath,
     translate::{RULES, learn},
 };
 
@@ -17,7 +17,7 @@ impl Judge<'_> {
     pub(super) fn catalog(&mut self, overlay: &Table) -> Catalog {
         let catalog = Catalog::load(overlay).unwrap_or_else(|problems| {
             for problem in problems {
-                self.findings.value(&KeyPath::new(problem.at), problem.message, problem.remedy);
+                self.findings.value(&problem.at, problem.message, problem.remedy);
             }
             Catalog::embedded()
         });
@@ -36,11 +36,12 @@ impl Judge<'_> {
     }
 }
 
+/// Returns the ids of every rule: of the code, the families, the api-versions and the lessons.
 fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
     let surfaces = Surfaces::embedded();
     let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
-    let families = catalog.families().flat_map(|family| family.chat.iter().chain(&family.responses));
-    let families = families.map(|row| row.id.to_string());
+    let families = catalog.families().flat_map(|family| Dialect::ALL.map(|dialect| family.rows(dialect)));
+    let families = families.flatten().map(|row| row.id.to_string());
     let rows = |version| Dialect::ALL.map(|dialect| surfaces.rows(version, dialect)).concat();
     let versions = surfaces.known_versions().iter().flat_map(rows).map(|row| row.id.to_string());
     code.chain(families).chain(versions).chain(learn::rule_ids()).collect()

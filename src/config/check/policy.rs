@@ -2,11 +2,8 @@
 
 use super::Judge;
 use crate::{
-    config::{
-        KeyPath,
-        nearest::{did_you_mean, nearest},
-        schema::Policy,
-    },
+    catalog::{did_you_mean, nearest},
+    config::{KeyPath, schema::Policy},
     translate::PolicyLayer,
 };
 

@@ -1,0 +1,70 @@
+//! Writes `docs/families.md` from the catalog, so that the page always agrees with it.
+
+mod facts;
+mod markdown;
+mod parameters;
+
+use super::registry::Catalog;
+use crate::call::Dialect;
+
+const INTRODUCTION: &str = "\
+<!-- Generated from src/catalog/families.toml. To write it anew: AZGATE_BLESS=1 cargo test --lib catalog::docs -->
+
+# Families
+
+What azgate knows of each Azure model family. Everything here can be overridden under `families` in the configuration,
+with the same keys as in `src/catalog/families.toml`. What is not listed passes through unchanged.
+
+A model belongs to a family by its exact name, or by its name followed by a date.
+
+- **Stream**: `synthesized` where Azure refuses `stream: true` and azgate makes the stream itself.
+- **Instructions**: the role that carries them; `merge_into_user` where Azure takes neither `system` nor `developer`.
+- **Cap**: the parameter that limits the length of an answer.
+- **Context**: window, prompt and answer in tokens; `–` where no source states it.
+- **Efforts**: the values of `reasoning_effort`, the default one in bold; `none taken` where any value is refused. Behind
+  a `+` what `reasoning.effort` of the Responses API takes besides.
+- **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
+  they need the Responses API.
+- **Reasoning taken back**: of which answers: `all`, those since the user's last message (`turn`: only bridged calls leave out
+  the rest), or the newest alone (`last`).
+- **Custom tools**: whether tools of type `custom` are taken; in a chat call on v1 alone, for no dated api-version takes them
+  there.
+
+";
+
+/// Returns the page about every family.
+pub fn families_markdown(catalog: &Catalog) -> String {
+    let mut page = String::from(INTRODUCTION);
+    page.push_str(&facts::facts(catalog));
+    let caps = "(`clamp.max_tokens`, `clamp.max_completion_tokens`)";
+    page.push_str(&parameters::parameters(catalog, Dialect::Chat, "chat completions", caps));
+    let caps = "(`clamp.max_output_tokens`)";
+    page.push_str(&parameters::parameters(catalog, Dialect::Responses, "the Responses API", caps));
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/families.md");
+        let page = families_markdown(&Catalog::embedded());
+        if std::env::var_os("AZGATE_BLESS").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(written == page, "docs/families.md is stale: AZGATE_BLESS=1 cargo test --lib catalog::docs");
+    }
+
+    #[test]
+    fn a_family_that_differs_says_how() {
+        let page = families_markdown(&Catalog::embedded());
+        assert!(page.contains("- `gpt-4.1`\n  - without `drop.prediction`, `refuse.data_sources`\n"));
+        assert!(page.contains(
+            "| `drop.temperature` | is removed; unless `1`; while `reasoning_effort` is `minimal`,"
+        ));
+        assert!(page.contains("none, low, **medium**, high, xhigh"));
+    }
+}
