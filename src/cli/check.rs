@@ -41,8 +41,8 @@ pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<(
         return problems.iter().try_for_each(|problem| writeln!(out, "{problem}"));
     }
     let row = |problem: &Problem| {
-        let Problem { severity, place, key, message, remedy } = problem;
-        [severity.to_string(), place.to_string(), key.clone(), format!("{message}\n{remedy}")]
+        let Problem { severity, location, key, message, remedy } = problem;
+        [severity.to_string(), location.to_string(), key.clone(), format!("{message}\n{remedy}")]
     };
     let paint = [("error", ERROR), ("warning", WARNING)];
     out.table(&["", "where", "key", "problem and remedy"], problems.iter().map(row), &paint)?;

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use crate::config::{self, Checked, Environment, Flag, Surroundings};
+use crate::config::{self, CheckContext, Checked, Environment, Flag};
 
 /// Which config.
 #[derive(Clone, Debug, Default, Args)]
@@ -41,6 +41,6 @@ impl ConfigArgs {
     fn judged(&self, environment: &Environment, flags: &[Flag], dry_run: bool) -> Checked {
         let draft = config::load(self.file(environment).as_deref(), environment, flags);
         let read = |path: &Path| fs::read_to_string(path);
-        config::check(draft, &Surroundings { environment, read: &read, dry_run })
+        config::check(draft, &CheckContext { environment, read: &read, dry_run })
     }
 }

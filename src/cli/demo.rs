@@ -14,7 +14,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use super::{Outcome, Output, terminal::HEAD};
 use crate::{
     app,
-    config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
+    config::{self, CheckContext, Checked, Environment, KeySettings, ModelSettings},
     deadline::Timeouts,
     gateway::Gateway,
     observe::logging,
@@ -80,7 +80,7 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
     let draft = config::load(None, &environment, &[]);
     let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let Checked { settings, problems } =
-        config::check(draft, &Surroundings { environment: &environment, read: &read, dry_run: false });
+        config::check(draft, &CheckContext { environment: &environment, read: &read, dry_run: false });
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
     settings.keys.push(KeySettings {

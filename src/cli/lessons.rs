@@ -45,7 +45,7 @@ fn configured(config: &ConfigArgs, environment: &Environment) -> String {
     let file = config.file(environment);
     let settings = file.as_deref().and_then(|_: &Path| config.dry_run(environment).settings);
     let Some(mut address) = settings.and_then(|settings| settings.admin) else {
-        return schema::Admin::default().listen;
+        return schema::AdminConfig::default().listen;
     };
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {

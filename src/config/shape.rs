@@ -1,7 +1,7 @@
-//! The shape of a config, read from its own JSON schema: which keys there are and what each of them takes.
+//! The shape of a config, read from its own JSON schema: which keys exist and what each of them takes.
 //!
-//! Serde alone stops at the first problem and repeats the value in its message. Walking the shape finds every
-//! unknown key, wrong type and missing key at once, and also tells the type of an environment variable.
+//! Serde alone stops at the first problem and repeats the value in its message. With the shape, the check finds every
+//! unknown key, wrong type and missing key at once. The shape also gives the type of an environment variable.
 
 use std::collections::BTreeMap;
 
@@ -24,9 +24,9 @@ pub(super) enum Shape {
     Secret,
     /// A table of these keys.
     Table(BTreeMap<String, Slot>),
-    /// A table whose keys are names of the operator's choice.
+    /// A table whose keys are names that the operator chooses.
     Named(Box<Shape>),
-    /// A table that is judged elsewhere.
+    /// A table that the catalog checks.
     Free,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Slot {
 }
 
 impl Shape {
-    /// The shape of a whole config.
+    /// Returns the shape of a whole config.
     pub(super) fn of_config() -> Shape {
         let schema = schema::json_schema().to_value();
         let definitions = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -90,7 +90,7 @@ impl Shape {
         }
     }
 
-    /// What a path takes, if it is a key.
+    /// Returns what the key at a path takes, if it exists.
     pub(super) fn at(&self, path: &[String]) -> Option<&Shape> {
         let Some((key, rest)) = path.split_first() else { return Some(self) };
         match self {
@@ -101,7 +101,7 @@ impl Shape {
         }
     }
 
-    /// What to write, for a remedy.
+    /// Returns the remedy for a value of another shape.
     pub(super) fn remedy(&self) -> String {
         match self {
             Shape::Text => "write a string in quotes".to_owned(),
@@ -118,13 +118,14 @@ impl Shape {
     }
 }
 
+/// Returns the first sentence of the description.
 fn meaning(schema: &Value) -> String {
     let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
     sentence.trim_end_matches('.').to_owned()
 }
 
-/// The strings of an enumeration: documented variants are `oneOf` of `const`s, plain ones an `enum`.
+/// Returns the strings of an enumeration: documented variants are a `oneOf` of `const`s, others an `enum`.
 fn choices(schema: &Value) -> Option<Vec<String>> {
     let own = |schema: &Value| match (schema.get("enum"), schema.get("const")) {
         (Some(Value::Array(names)), _) => Some(names.clone()),
@@ -138,7 +139,7 @@ fn choices(schema: &Value) -> Option<Vec<String>> {
     Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
-/// The type, where `[type, "null"]` counts as the type.
+/// Returns the type. `[type, "null"]` counts as the type.
 fn kind(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null"),
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schema_tells_what_each_key_takes() {
+    fn each_key_takes_what_the_schema_says() {
         assert_eq!(shape("server/listen"), Some(Shape::Text));
         assert_eq!(shape("server/max_body_bytes"), Some(Shape::Integer(i64::MAX)));
         assert_eq!(shape("models/any/requests_per_minute"), Some(Shape::Integer(u32::MAX.into())));
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_default_is_required() {
+    fn keys_without_a_default_are_required() {
         let Some(Shape::Table(keys)) = shape("resources/any") else { panic!("no table") };
         let required: Vec<&str> =
             keys.iter().filter(|(_, slot)| slot.required).map(|(key, _)| key.as_str()).collect();

@@ -1,4 +1,4 @@
-//! What a sound config means.
+//! What a config without problems means.
 
 use super::*;
 use crate::translate::{self, TargetOptions};
@@ -16,14 +16,14 @@ fn a_secret_is_read_from_a_variable_or_a_file() {
 }
 
 #[test]
-fn anonymous_callers_are_served_where_that_is_written() {
+fn anonymous_callers_are_served_if_the_config_allows_it() {
     let settings = with_east("[server]\nlisten = '0.0.0.0:80'\nallow_anonymous = true").settings();
     assert_eq!(settings.listen, "0.0.0.0:80".parse().unwrap());
     assert!(settings.allow_anonymous);
 }
 
 #[test]
-fn defaults_fill_in_what_is_not_written() {
+fn absent_keys_have_their_defaults() {
     let settings = with_east("").settings();
     assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.admin, None);
@@ -42,7 +42,7 @@ fn defaults_fill_in_what_is_not_written() {
 }
 
 #[test]
-fn a_listed_model_closes_the_list_and_carries_what_was_written() {
+fn a_listed_model_has_its_values_and_other_models_are_refused() {
     let settings = with_east(&format!(
         "[models.fast]\ndeployment = 'd1'\nmodel = 'o1-preview'\nfamily = 'mine'\nmarkdown = true\n\
          reasoning_reserve = 500\nrequests_per_minute = 7\nnormalize_stream = false\ncollect = true\n\

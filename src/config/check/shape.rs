@@ -1,39 +1,34 @@
-//! Fits the tree to a shape: what does not fit is noted and taken out, so that the rest can still be judged.
+//! Compares a config with its shape. What has the wrong shape is reported and removed, so that the rest can be checked.
 
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::Judge;
+use super::checker::Checker;
 use crate::config::{
     KeyPath,
-    nearest::suggest,
     schema::Secret,
     shape::{Shape, Slot},
+    suggest::suggest,
 };
 
-impl Judge<'_> {
-    /// Takes out everything that does not fit. A table stays, whatever it lacks.
-    pub(super) fn fit(&mut self, tree: &mut Table) {
+impl Checker<'_> {
+    /// Removes every value that has the wrong shape. A table stays even if keys are missing.
+    pub(super) fn remove_misshapen(&mut self, tree: &mut Table) {
         if let Shape::Table(keys) = Shape::of_config() {
-            self.fit_table(&keys, tree, &KeyPath::default());
+            self.table(&keys, tree, &KeyPath::default());
         }
     }
 
-    /// Whether the tree holds what was written here. What was taken out must not be judged as if it were absent.
-    pub(super) fn is_as_written(&self, at: &KeyPath) -> bool {
-        !self.taken_out.iter().any(|gone| at.is_within(gone))
-    }
-
-    /// Whether a value fits, once what does not fit inside of it is gone.
-    fn fits(&mut self, shape: &Shape, value: &mut Value, at: &KeyPath) -> bool {
+    /// Returns whether a value has the shape, after removing from it what does not.
+    fn has_shape(&mut self, shape: &Shape, value: &mut Value, at: &KeyPath) -> bool {
         let is_right = match (shape, &mut *value) {
             (Shape::Table(keys), Value::Table(inner)) => {
-                self.fit_table(keys, inner, at);
+                self.table(keys, inner, at);
                 true
             }
             (Shape::Named(each), Value::Table(inner)) => {
-                inner.retain(|name, value| self.fits(each, value, &at.child(name)));
+                inner.retain(|name, value| self.has_shape(each, value, &at.child(name)));
                 true
             }
             (Shape::Free, Value::Table(_))
@@ -45,37 +40,38 @@ impl Judge<'_> {
             _ => false,
         };
         if !is_right {
-            self.taken_out.push(at.clone());
-            self.findings.value(at, mismatch(shape, value), shape.remedy());
+            self.removed.push(at.clone());
+            self.findings.value_error(at, mismatch(shape, value), shape.remedy());
         }
         is_right
     }
 
-    fn fit_table(&mut self, keys: &BTreeMap<String, Slot>, table: &mut Table, at: &KeyPath) {
+    fn table(&mut self, keys: &BTreeMap<String, Slot>, table: &mut Table, at: &KeyPath) {
         for (key, slot) in keys.iter().filter(|(key, slot)| slot.required && !table.contains_key(*key)) {
             let remedy = match &slot.shape {
-                Shape::Secret if self.surroundings.dry_run => continue,
+                Shape::Secret if self.context.dry_run => continue,
                 Shape::Secret => slot.shape.remedy(),
                 _ => format!("write {}", lower(&slot.meaning)),
             };
-            self.findings.key(&at.child(key), "missing", remedy);
+            self.findings.key_error(&at.child(key), "missing", remedy);
         }
         table.retain(|key, value| {
             let at = at.child(key);
             if let Some(slot) = keys.get(key) {
-                return self.fits(&slot.shape, value, &at);
+                return self.has_shape(&slot.shape, value, &at);
             }
-            self.findings.key(&at, "unknown key", suggest(key, keys.keys().map(String::as_str)));
+            let remedy = suggest(key, keys.keys().map(String::as_str));
+            self.findings.key_error(&at, "unknown key", remedy);
             false
         });
     }
 }
 
-/// What is wrong with a value, without the value.
+/// Returns what is wrong with a value, without the value itself.
 fn mismatch(shape: &Shape, value: &Value) -> &'static str {
     match (shape, value) {
         (Shape::Integer(_), Value::Integer(_)) => "out of range",
-        (Shape::Choice(_), Value::String(_)) => "not one of the known words",
+        (Shape::Choice(_), Value::String(_)) => "not one of the known values",
         (Shape::Text | Shape::Choice(_), _) => "not a string",
         (Shape::Boolean, _) => "not true or false",
         (Shape::Integer(_), _) => "not a whole number",
@@ -84,6 +80,7 @@ fn mismatch(shape: &Shape, value: &Value) -> &'static str {
     }
 }
 
+/// Returns a sentence with a small first letter.
 fn lower(sentence: &str) -> String {
     let mut letters = sentence.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
