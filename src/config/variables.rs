@@ -35,8 +35,8 @@ pub(super) fn layer(
     layer
 }
 
-/// Returns the path that a variable's name stands for. `gpt-4.1` cannot be part of a variable's name, but `GPT_4_1` can,
-/// so a name that the operator chose is matched to the one in the file that reads the same.
+/// Returns the path that a variable's name stands for. `gpt-4.1` cannot be part of a variable's name, but `GPT_4_1`
+/// can, so a name that the operator chose is matched to the one in the file that reads the same.
 fn path_of(key: &str, file: &Table) -> KeyPath {
     let mut table = Some(file);
     let segment = |written: &str| {

@@ -12,23 +12,22 @@ const INTRODUCTION: &str = "\
 
 # Families
 
-What azgate knows of each Azure model family. Everything here can be overridden under `families` in the configuration,
-with the same keys as in `src/catalog/families.toml`. What is not listed passes through unchanged.
+What azgate knows about each Azure model family. A config can override everything here under `families`, with the same
+keys as in `src/catalog/families.toml`. A parameter that is not listed passes through unchanged.
 
 A model belongs to a family by its exact name, or by its name followed by a date.
 
-- **Stream**: `synthesized` where Azure refuses `stream: true` and azgate makes the stream itself.
-- **Instructions**: the role that carries them; `merge_into_user` where Azure takes neither `system` nor `developer`.
+- **Stream**: `synthesized` if Azure refuses `stream: true` and azgate makes the stream itself.
+- **Instructions**: the role that carries them; `merge_into_user` if Azure takes neither `system` nor `developer`.
 - **Cap**: the parameter that limits the length of an answer.
-- **Context**: window, prompt and answer in tokens; `–` where no source states it.
-- **Efforts**: the values of `reasoning_effort`, the default one in bold; `none taken` where any value is refused. Behind
-  a `+` what `reasoning.effort` of the Responses API takes besides.
-- **Tools with effort**: `only_none` where function tools pass in chat completions only with effort `none`, `never` where
-  they need the Responses API.
-- **Reasoning taken back**: of which answers: `all`, those since the user's last message (`turn`: only bridged calls leave out
-  the rest), or the newest alone (`last`).
-- **Custom tools**: whether tools of type `custom` are taken; in a chat call on v1 alone, for no dated api-version takes them
-  there.
+- **Context**: window, prompt and answer in tokens; `–` if no source states it.
+- **Efforts**: the values of `reasoning_effort`, the default in bold; `none taken` if Azure refuses any value. Values after
+  a `+` are taken by `reasoning.effort` of the Responses API only.
+- **Tools with effort**: `only_none` if chat completions take function tools only with effort `none`, `never` if function
+  tools need the Responses API.
+- **Reasoning taken back**: of which earlier answers: `all`, those since the user's last message (`turn`, where only
+  bridged calls leave out the rest), or the newest only (`last`).
+- **Custom tools**: whether tools of type `custom` are taken. In chat calls only v1 takes them, no dated api-version does.
 
 ";
 

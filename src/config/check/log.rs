@@ -6,7 +6,8 @@ use crate::config::{KeyPath, schema::LogConfig, suggest::suggest};
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
 impl Checker<'_> {
-    /// Checks the filter. `EnvFilter` takes any word as the name of a module, so a misspelt level would silence the log.
+    /// Checks the filter. `EnvFilter` takes any word as the name of a module, so a misspelt level would silence the
+    /// log.
     pub(super) fn log(&mut self, log: &LogConfig) {
         let at = KeyPath::new(["log", "level"]);
         let misspelt = log.level.split(',').map(str::trim).find(|directive| {

@@ -12,9 +12,9 @@ pub struct RoutingConfig {
     pub unknown_models: Option<UnknownModels>,
     /// The resource of models that do not name one. Default: the only resource.
     pub default_resource: Option<String>,
-    /// Whether all keys share what Azure stores: responses, conversations, files, vector stores, containers. This matters
-    /// only if there is more than one key. If they do not share it (the default), a call that names a stored object is
-    /// answered 404, because azgate does not know which key the object belongs to.
+    /// Whether all keys share what Azure stores: responses, conversations, files, vector stores, containers. This
+    /// matters only if there is more than one key. If they do not share it (the default), a call that names a stored
+    /// object is answered 404, because azgate does not know which key the object belongs to.
     pub shared_objects: bool,
 }
 

@@ -16,8 +16,8 @@ pub struct ServerConfig {
     pub allow_anonymous: bool,
     /// How many seconds running calls may take to end after a signal to stop.
     pub drain_seconds: u32,
-    /// How many seconds a client may take to send the head of a request. azgate closes an idle connection after the same
-    /// time, so the time should be longer than clients keep theirs.
+    /// How many seconds a client may take to send the head of a request. azgate closes an idle connection after the
+    /// same time, so the time should be longer than clients keep theirs.
     pub header_timeout_seconds: u32,
 }
 
