@@ -12,8 +12,7 @@ use crate::{
 };
 
 impl Checker<'_> {
-    /// Returns what happens to models that are not listed. Without `routing.unknown_models` a list of models is
-    /// complete.
+    /// Returns what happens to models that are not listed. By default a config that lists models refuses all others.
     pub(super) fn unknown_models(&self, config: &Config) -> UnknownModels {
         let default = if self.has_models { UnknownModels::Refuse } else { UnknownModels::Forward };
         config.routing.unknown_models.unwrap_or(default)

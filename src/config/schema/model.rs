@@ -15,8 +15,7 @@ pub struct ModelConfig {
     pub resource: Option<String>,
     /// The deployment's name on Azure. Default: the model's name here.
     pub deployment: Option<String>,
-    /// The base model that was deployed, such as `o3-mini`. azgate finds the family by it if the deployment's name does
-    /// not tell.
+    /// The base model that was deployed, such as `o3-mini`. It tells the family if the deployment's name does not.
     pub model: Option<String>,
     /// The family in azgate's catalog. Default: found by `model`, then by the deployment's name.
     pub family: Option<String>,

@@ -6,7 +6,8 @@ use crate::translate::{self, TargetOptions};
 #[test]
 fn a_secret_is_read_from_a_variable_or_a_file() {
     use secrecy::ExposeSecret;
-    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\nca_file = '/run/ca.pem'\n";
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n\
+                ca_file = '/run/ca.pem'\n";
     let settings = with_east(&format!("{west}[routing]\ndefault_resource = 'west'")).settings();
     let secrets: Vec<&str> =
         settings.resources.iter().map(|resource| resource.secret.expose_secret()).collect();
