@@ -49,3 +49,35 @@ impl fmt::Display for Dialect {
         f.write_str(self.name())
     }
 }
+
+/// A value for each dialect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PerDialect<T> {
+    /// The value for chat completions.
+    pub chat: T,
+    /// The value for the Responses API.
+    pub responses: T,
+}
+
+impl<T> PerDialect<T> {
+    /// Makes the value of each dialect.
+    pub fn new(mut value: impl FnMut(Dialect) -> T) -> PerDialect<T> {
+        PerDialect { chat: value(Dialect::Chat), responses: value(Dialect::Responses) }
+    }
+
+    /// Returns the value of one dialect.
+    pub const fn of(&self, dialect: Dialect) -> &T {
+        match dialect {
+            Dialect::Chat => &self.chat,
+            Dialect::Responses => &self.responses,
+        }
+    }
+
+    /// Returns the value of one dialect, to be changed.
+    pub fn of_mut(&mut self, dialect: Dialect) -> &mut T {
+        match dialect {
+            Dialect::Chat => &mut self.chat,
+            Dialect::Responses => &mut self.responses,
+        }
+    }
+}

@@ -2,15 +2,13 @@
 
 mod dialect;
 pub mod name;
-mod per_dialect;
 mod plan;
 mod replayed;
 mod summary;
 mod usage;
 mod version;
 
-pub use dialect::Dialect;
-pub use per_dialect::PerDialect;
+pub use dialect::{Dialect, PerDialect};
 pub use plan::{
     Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
     ReplyTweak, RuleId, Shape, UsageChunk,

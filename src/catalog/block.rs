@@ -79,7 +79,7 @@ impl Block {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
             source: section.text("source").map(str::to_owned),
-            entries: PerDialect::from_fn(|dialect| entries(section, dialect)),
+            entries: PerDialect::new(|dialect| entries(section, dialect)),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn read(embedded: &Table, problems: &mut Vec<CatalogProblem>) -> Defa
     let mut section = Section::new(embedded, &[], problems);
     let Some(table) = section.table("defaults") else { return Defaults::default() };
     let mut defaults = section.child(&["defaults"], table);
-    PerDialect::from_fn(|dialect: Dialect| {
+    PerDialect::new(|dialect: Dialect| {
         let Some(table) = defaults.table(dialect.name()) else { return BTreeMap::new() };
         let mut section = defaults.child(&[dialect.name()], table);
         let value = |key: &String| Some((key.clone(), section.read(key, "a plain value", scalar)?));

@@ -93,12 +93,12 @@ impl Profile {
 
     /// Returns what the family does not take in a call of that dialect, in the order in which the rows are applied.
     pub fn rows(&self, dialect: Dialect) -> &[Row] {
-        &self.rows[dialect]
+        self.rows.of(dialect)
     }
 
     /// Returns what Azure assumes for a parameter that is absent from a call of that dialect.
     pub fn default(&self, dialect: Dialect, param: &str) -> Option<&Scalar> {
-        self.defaults[dialect].get(param)
+        self.defaults.of(dialect).get(param)
     }
 
     /// Returns the efforts that the family takes in a call of that dialect, as in [`Profile::efforts`].

@@ -62,8 +62,8 @@ impl ProfileBuilder {
         fields.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         fields.set_some(&mut profile.retires, "retires", block.retires.as_ref());
         fields.set(&mut profile.source, "source", block.source.as_ref());
-        for (dialect, entries) in block.entries.iter() {
-            for entry in entries {
+        for dialect in Dialect::ALL {
+            for entry in block.entries.of(dialect) {
                 self.add_entry(origin, dialect, entry);
             }
         }
@@ -71,7 +71,7 @@ impl ProfileBuilder {
 
     fn add_entry(&mut self, origin: &str, dialect: Dialect, entry: &Entry) {
         let profile = &mut self.profile;
-        let rows = &mut profile.rows[dialect];
+        let rows = profile.rows.of_mut(dialect);
         match entry {
             Entry::Take(param) => {
                 rows.retain(|row| row.param != *param);
@@ -108,7 +108,7 @@ impl ProfileBuilder {
                 [(Dialect::Chat, "reasoning_effort"), (Dialect::Responses, "reasoning.effort")]
             {
                 let value = Scalar::Text(effort.name().to_owned());
-                self.profile.defaults[dialect].insert(param.to_owned(), value);
+                self.profile.defaults.of_mut(dialect).insert(param.to_owned(), value);
             }
         } else if !efforts.is_empty() {
             let known: Vec<&str> = efforts.iter().map(|effort| effort.name()).collect();
@@ -136,7 +136,7 @@ impl ProfileBuilder {
                 continue;
             }
             self.profile.origins.insert(origin_key(dialect, &id).into_owned(), "context.output".to_owned());
-            self.profile.rows[dialect].push(Row {
+            self.profile.rows.of_mut(dialect).push(Row {
                 id: id.into(),
                 param: (*param).to_owned(),
                 verb: Verb::Clamp { min: None, max: Some(f64::from(most)) },

@@ -39,7 +39,7 @@ impl Surfaces {
             value.as_array()?.iter().map(|version| version.as_str()?.parse().ok()).collect()
         });
         let surfaces = Surfaces {
-            rows: PerDialect::from_fn(|dialect| rows(&mut section, dialect)),
+            rows: PerDialect::new(|dialect| rows(&mut section, dialect)),
             oldest_responses: section.parsed("oldest_responses", "an api-version"),
             developer_role: section.parsed("developer_role", "an api-version"),
             versions: versions.unwrap_or_default(),
@@ -51,7 +51,7 @@ impl Surfaces {
     /// are `version.KEY`.
     pub fn rows(&self, version: &ApiVersion, dialect: Dialect) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        for newer in self.rows[dialect].iter().filter(|newer| is_older(version, &newer.since)) {
+        for newer in self.rows.of(dialect).iter().filter(|newer| is_older(version, &newer.since)) {
             if rows.iter().all(|row| row.param != newer.row.param) {
                 rows.push(newer.row.clone());
             }
@@ -214,7 +214,7 @@ mod tests {
         let surfaces = Surfaces::embedded();
         let versions = surfaces.known_versions();
         assert!(versions.windows(2).all(|pair| pair[0].is_before(&pair[1])));
-        for VersionRow { since, row } in surfaces.rows.iter().flat_map(|(_, rows)| rows) {
+        for VersionRow { since, row } in surfaces.rows.chat.iter().chain(&surfaces.rows.responses) {
             let known = match since {
                 Surface::V1 => true,
                 Surface::Dated(since) => versions.contains(since),
