@@ -19,6 +19,7 @@ mod profile;
 mod profile_builder;
 mod registry;
 mod row;
+mod row_reader;
 mod scalar;
 mod section;
 mod surfaces;

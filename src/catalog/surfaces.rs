@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::{embedded, entry::row, problem::CatalogProblem, row::Row, section::Section};
+use super::{embedded, problem::CatalogProblem, row::Row, row_reader::row, section::Section};
 use crate::call::{ApiVersion, Dialect, PerDialect, Surface};
 
 const EMBEDDED: &str = include_str!("surfaces.toml");

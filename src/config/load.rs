@@ -58,9 +58,9 @@ pub fn load(path: Option<&Path>, environment: &Environment, flags: &[Flag]) -> M
     let variables = variables::layer(environment, &written, &mut locations, &mut problems);
     let flags = flag_layer(flags, &mut locations);
     let sources = Figment::new()
-        .merge(Source("file", written))
-        .merge(Source("environment", variables))
-        .merge(Source("flags", flags));
+        .merge(ConfigSource("file", written))
+        .merge(ConfigSource("environment", variables))
+        .merge(ConfigSource("flags", flags));
     let mut tree: Table = sources.extract().unwrap_or_else(|error| {
         problems.push(unmergeable(&error));
         Table::new()
@@ -111,9 +111,9 @@ fn unmergeable(error: &Error) -> Problem {
 }
 
 /// One source of a config: its name and its values.
-struct Source(&'static str, Table);
+struct ConfigSource(&'static str, Table);
 
-impl Provider for Source {
+impl Provider for ConfigSource {
     fn metadata(&self) -> Metadata {
         Metadata::named(self.0)
     }

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use super::{
-    Environment, KeyPath, location::Location, locations::Locations, problem::Problem, shape::Shape,
+    Environment, KeyPath, location::Location, locations::Locations, problem::Problem, shape::ConfigShape,
     tree::insert,
 };
 
@@ -17,13 +17,15 @@ pub(super) fn layer(
     locations: &mut Locations,
     problems: &mut Vec<Problem>,
 ) -> Table {
-    let shape = Shape::of_config();
+    let shape = ConfigShape::of_config();
     let mut layer = Table::new();
     let mut unknown = Vec::new();
     for (name, text) in environment.iter().filter(|(name, _)| *name != Environment::CONFIG) {
         let Some(key) = name.strip_prefix(PREFIX) else { continue };
         let path = path_of(key, file);
-        let is_value = |shape: &&Shape| !matches!(shape, Shape::Table(_) | Shape::Named(_) | Shape::Free);
+        let is_value = |shape: &&ConfigShape| {
+            !matches!(shape, ConfigShape::Table(_) | ConfigShape::Named(_) | ConfigShape::Free)
+        };
         let Some(shape) = shape.at(path.segments()).filter(is_value) else {
             unknown.push(name.as_str());
             continue;
@@ -51,10 +53,10 @@ fn path_of(key: &str, file: &Table) -> KeyPath {
 
 /// Returns a variable's text as the type that its key takes. Text that is not of that type stays text, and the check
 /// reports it. Figment guesses the type from the text, which would turn a name such as `007` into a number.
-fn typed(shape: &Shape, text: &str) -> toml::Value {
+fn typed(shape: &ConfigShape, text: &str) -> toml::Value {
     let value = match shape {
-        Shape::Boolean => text.trim().parse().ok().map(toml::Value::Boolean),
-        Shape::Integer(_) => text.trim().parse().ok().map(toml::Value::Integer),
+        ConfigShape::Boolean => text.trim().parse().ok().map(toml::Value::Boolean),
+        ConfigShape::Integer(_) => text.trim().parse().ok().map(toml::Value::Integer),
         _ => None,
     };
     value.unwrap_or_else(|| text.into())

@@ -4,16 +4,16 @@ use http::Uri;
 
 /// A resource's base URL.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
+pub(super) struct BaseUrl {
     /// Scheme, host and an optional path prefix of a gateway, without a trailing slash.
-    pub(super) base: String,
+    pub(super) url: String,
     /// Whether a key would cross a network unencrypted.
     pub(super) is_exposed: bool,
 }
 
 /// Returns the base URL, or a message and a remedy. Neither text repeats more than scheme, host and prefix, because a
 /// user name, a path or a query can contain a secret.
-pub(super) fn parse(text: &str) -> Result<Endpoint, (String, String)> {
+pub(super) fn parse(text: &str) -> Result<BaseUrl, (String, String)> {
     let example = || "write such as https://NAME.openai.azure.com".to_owned();
     let not_a_url = || ("not a URL of https or http".to_owned(), example());
     let uri: Uri = text.trim().parse().map_err(|_| not_a_url())?;
@@ -42,7 +42,7 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, (String, String)> {
     if ["/v1", "/chat/completions", "/deployments"].iter().any(|tail| prefix.ends_with(tail)) {
         return Err(("contains more than the resource's URL".to_owned(), format!("write {origin}")));
     }
-    Ok(Endpoint { base: format!("{origin}{prefix}"), is_exposed: scheme == "http" && !is_loopback(&uri) })
+    Ok(BaseUrl { url: format!("{origin}{prefix}"), is_exposed: scheme == "http" && !is_loopback(&uri) })
 }
 
 fn is_loopback(uri: &Uri) -> bool {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_forms_that_portals_and_samples_show_are_read() {
-        for (written, base) in [
+        for (written, url) in [
             ("https://x.openai.azure.com", "https://x.openai.azure.com"),
             ("https://x.openai.azure.com/", "https://x.openai.azure.com"),
             ("https://x.openai.azure.com/openai", "https://x.openai.azure.com"),
@@ -66,8 +66,8 @@ mod tests {
             ("http://127.0.0.1:4000", "http://127.0.0.1:4000"),
             ("http://[::1]:4000", "http://[::1]:4000"),
         ] {
-            let endpoint = Endpoint { base: base.to_owned(), is_exposed: false };
-            assert_eq!(parse(written), Ok(endpoint), "{written}");
+            let base = BaseUrl { url: url.to_owned(), is_exposed: false };
+            assert_eq!(parse(written), Ok(base), "{written}");
         }
         assert!(parse("http://10.0.0.1").unwrap().is_exposed);
     }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     checker::Checker,
-    endpoint::{self, Endpoint},
+    endpoint::{self, BaseUrl},
 };
 use crate::{
     call::Surface,
@@ -53,7 +53,7 @@ impl Checker<'_> {
 
     fn endpoint(&mut self, at: &KeyPath, text: &str) -> Option<String> {
         match endpoint::parse(text) {
-            Ok(Endpoint { base, is_exposed }) => {
+            Ok(BaseUrl { url, is_exposed }) => {
                 if is_exposed {
                     self.findings.value_warning(
                         at,
@@ -61,7 +61,7 @@ impl Checker<'_> {
                         "write https://",
                     );
                 }
-                Some(base)
+                Some(url)
             }
             Err((message, remedy)) => {
                 self.findings.value_error(at, message, remedy);

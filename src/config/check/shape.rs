@@ -8,35 +8,35 @@ use super::checker::Checker;
 use crate::config::{
     KeyPath,
     schema::Secret,
-    shape::{Shape, Slot},
+    shape::{ConfigShape, Slot},
     suggest::suggest,
 };
 
 impl Checker<'_> {
     /// Removes every value that has the wrong shape. A table stays even if keys are missing.
     pub(super) fn remove_misshapen(&mut self, tree: &mut Table) {
-        if let Shape::Table(keys) = Shape::of_config() {
+        if let ConfigShape::Table(keys) = ConfigShape::of_config() {
             self.table(&keys, tree, &KeyPath::default());
         }
     }
 
     /// Returns whether a value has the shape, after removing from it what does not.
-    fn has_shape(&mut self, shape: &Shape, value: &mut Value, at: &KeyPath) -> bool {
+    fn has_shape(&mut self, shape: &ConfigShape, value: &mut Value, at: &KeyPath) -> bool {
         let is_right = match (shape, &mut *value) {
-            (Shape::Table(keys), Value::Table(inner)) => {
+            (ConfigShape::Table(keys), Value::Table(inner)) => {
                 self.table(keys, inner, at);
                 true
             }
-            (Shape::Named(each), Value::Table(inner)) => {
+            (ConfigShape::Named(each), Value::Table(inner)) => {
                 inner.retain(|name, value| self.has_shape(each, value, &at.child(name)));
                 true
             }
-            (Shape::Free, Value::Table(_))
-            | (Shape::Text, Value::String(_))
-            | (Shape::Boolean, Value::Boolean(_)) => true,
-            (Shape::Integer(most), Value::Integer(number)) => (0..=*most).contains(number),
-            (Shape::Choice(names), Value::String(name)) => names.contains(name),
-            (Shape::Secret, value) => Secret::written(value).is_some(),
+            (ConfigShape::Free, Value::Table(_))
+            | (ConfigShape::Text, Value::String(_))
+            | (ConfigShape::Boolean, Value::Boolean(_)) => true,
+            (ConfigShape::Integer(most), Value::Integer(number)) => (0..=*most).contains(number),
+            (ConfigShape::Choice(names), Value::String(name)) => names.contains(name),
+            (ConfigShape::Secret, value) => Secret::written(value).is_some(),
             _ => false,
         };
         if !is_right {
@@ -49,8 +49,8 @@ impl Checker<'_> {
     fn table(&mut self, keys: &BTreeMap<String, Slot>, table: &mut Table, at: &KeyPath) {
         for (key, slot) in keys.iter().filter(|(key, slot)| slot.required && !table.contains_key(*key)) {
             let remedy = match &slot.shape {
-                Shape::Secret if self.context.dry_run => continue,
-                Shape::Secret => slot.shape.remedy(),
+                ConfigShape::Secret if self.context.dry_run => continue,
+                ConfigShape::Secret => slot.shape.remedy(),
                 _ => format!("write {}", lower(&slot.meaning)),
             };
             self.findings.key_error(&at.child(key), "missing", remedy);
@@ -68,15 +68,15 @@ impl Checker<'_> {
 }
 
 /// Returns what is wrong with a value, without the value itself.
-fn mismatch(shape: &Shape, value: &Value) -> &'static str {
+fn mismatch(shape: &ConfigShape, value: &Value) -> &'static str {
     match (shape, value) {
-        (Shape::Integer(_), Value::Integer(_)) => "out of range",
-        (Shape::Choice(_), Value::String(_)) => "not one of the known values",
-        (Shape::Text | Shape::Choice(_), _) => "not a string",
-        (Shape::Boolean, _) => "not true or false",
-        (Shape::Integer(_), _) => "not a whole number",
-        (Shape::Secret, _) => "not the place of a secret",
-        (Shape::Table(_) | Shape::Named(_) | Shape::Free, _) => "not a table",
+        (ConfigShape::Integer(_), Value::Integer(_)) => "out of range",
+        (ConfigShape::Choice(_), Value::String(_)) => "not one of the known values",
+        (ConfigShape::Text | ConfigShape::Choice(_), _) => "not a string",
+        (ConfigShape::Boolean, _) => "not true or false",
+        (ConfigShape::Integer(_), _) => "not a whole number",
+        (ConfigShape::Secret, _) => "not the place of a secret",
+        (ConfigShape::Table(_) | ConfigShape::Named(_) | ConfigShape::Free, _) => "not a table",
     }
 }
 

@@ -9,7 +9,7 @@ mod values;
 use std::{fs, io, num::NonZeroU32, path::Path};
 
 use super::*;
-use crate::config::{Environment, Flag, load, schema, shape::Shape};
+use crate::config::{Environment, Flag, load, schema, shape::ConfigShape};
 
 /// The hash of `hunter2`.
 const HASH: &str = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
