@@ -88,7 +88,6 @@ impl Exchange {
     ) -> Result<Exchange, Unplanned> {
         call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, body))?;
         let lossy = lossy(&headers)?;
-        call.normalize = route.normalize.unwrap_or(call.normalize);
         call.stateless = !gateway.objects_are_shared;
         Ok(Exchange { gateway, caller, headers, call, route, lossy })
     }

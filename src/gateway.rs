@@ -172,13 +172,7 @@ fn deployment(
         );
     }
     let target = Target {
-        markdown: settings.markdown,
-        reasoning_reserve: settings.reasoning_reserve.into(),
-        collect: settings.collect,
-        tools_with_effort: settings.tools_with_effort,
-        reasoning_summary: settings.reasoning_summary,
-        cut_at_stop: settings.cut_at_stop,
-        fan_out: settings.fan_out,
+        options: settings.options,
         ..Target::new(&settings.deployment, knowledge.profile(), resource.surface.clone(), surfaces)
     };
     Ok(Deployment::new(resource, target, knowledge, surfaces.clone())?)
@@ -190,7 +184,6 @@ fn route(settings: &ModelSettings, deployment: Deployment, registry: &Registry) 
         timeouts: settings.timeouts,
         limit: settings.requests_per_minute.map(limit),
         policy: settings.policy.clone(),
-        normalize: settings.normalize_stream,
         ..Route::new(&settings.alias, Pool::of(deployment))
     }
 }

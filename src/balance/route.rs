@@ -20,8 +20,6 @@ pub struct Route {
     pub timeouts: Timeouts,
     /// The model's layer of policy.
     pub policy: PolicyLayer,
-    /// Whether odd stream chunks are repaired. `None`: by the path that the client uses.
-    pub normalize: Option<bool>,
 }
 
 impl Route {
@@ -34,7 +32,6 @@ impl Route {
             limit: None,
             timeouts: Timeouts::default(),
             policy: PolicyLayer::default(),
-            normalize: None,
         }
     }
 }

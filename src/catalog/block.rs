@@ -1,12 +1,11 @@
-//! One block of `families.toml`, or of an operator's overlay, as it was written.
-
-use crate::call::{ApiVersion, Dialect, ReplayedReasoning};
+//! One block of `families.toml` or of an operator's overlay, as it is written.
 
 use super::{
-    profile::{Context, Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort},
-    row::{Entry, entries},
+    capabilities::{Effort, Functions, Modality, Streaming, SystemRole, TokenLimits, ToolsWithEffort},
+    entry::{Entry, entries},
     section::Section,
 };
+use crate::call::{ApiVersion, Dialect, PerDialect, ReplayedReasoning};
 
 const KEYS: [&str; 20] = [
     "abstract",
@@ -31,7 +30,7 @@ const KEYS: [&str; 20] = [
     "responses",
 ];
 
-/// What a block says; what it leaves open is inherited.
+/// The values of a block. Absent values are inherited.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     pub(super) is_abstract: bool,
@@ -42,7 +41,7 @@ pub(super) struct Block {
     pub(super) system_role: Option<SystemRole>,
     pub(super) min_api_version: Option<ApiVersion>,
     pub(super) modalities: Option<Vec<Modality>>,
-    pub(super) context: Context,
+    pub(super) context: TokenLimits,
     pub(super) efforts: Option<Vec<Effort>>,
     pub(super) responses_efforts: Option<Vec<Effort>>,
     pub(super) default_effort: Option<Effort>,
@@ -52,60 +51,44 @@ pub(super) struct Block {
     pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
     pub(super) source: Option<String>,
-    chat: Vec<Entry>,
-    responses: Vec<Entry>,
+    pub(super) entries: PerDialect<Vec<Entry>>,
 }
 
 impl Block {
     pub(super) fn read(section: &mut Section<'_, '_>) -> Block {
-        section.only(&KEYS);
+        section.allow_only(&KEYS);
         Block {
             is_abstract: section.flag("abstract").unwrap_or_default(),
             inherits: section.text("inherits").map(str::to_owned),
             models: section.texts("models"),
-            dialects: section.words("operations"),
-            streaming: section.word("streaming"),
-            system_role: section.word("system_role"),
+            dialects: section.keywords("operations"),
+            streaming: section.keyword("streaming"),
+            system_role: section.keyword("system_role"),
             min_api_version: section
-                .parsed("min_api_version", "api-version such as 2024-10-21 or 2024-12-01-preview"),
-            modalities: section.words("modalities"),
-            context: context(section),
-            efforts: section.words("efforts").map(weakest_first),
-            responses_efforts: section.words("responses_efforts").map(weakest_first),
-            default_effort: section.word("default_effort"),
-            tools_with_effort: section.word("tools_with_effort"),
-            replayed_reasoning: section.word("replayed_reasoning"),
-            functions: section.word("functions"),
+                .parsed("min_api_version", "an api-version such as 2024-10-21 or 2024-12-01-preview"),
+            modalities: section.keywords("modalities"),
+            context: token_limits(section),
+            efforts: section.keywords("efforts").map(weakest_first),
+            responses_efforts: section.keywords("responses_efforts").map(weakest_first),
+            default_effort: section.keyword("default_effort"),
+            tools_with_effort: section.keyword("tools_with_effort"),
+            replayed_reasoning: section.keyword("replayed_reasoning"),
+            functions: section.keyword("functions"),
             custom_tools: section.flag("custom_tools"),
-            retires: section.read("retires", "date such as \"2027-02-09\"", |value| {
+            retires: section.read("retires", "a date such as \"2027-02-09\"", |value| {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
             source: section.text("source").map(str::to_owned),
-            chat: rows(section, Dialect::Chat),
-            responses: rows(section, Dialect::Responses),
-        }
-    }
-
-    /// What it says of the parameters of an operation.
-    pub(super) fn entries(&self, dialect: Dialect) -> &[Entry] {
-        match dialect {
-            Dialect::Chat => &self.chat,
-            Dialect::Responses => &self.responses,
+            entries: PerDialect::new(|dialect| entries(section, dialect)),
         }
     }
 }
 
-/// The table that is called like the operation.
-fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<Entry> {
-    let Some(table) = section.table(dialect.name()) else { return Vec::new() };
-    entries(&mut section.below(&[dialect.name()], table))
-}
-
-fn context(section: &mut Section<'_, '_>) -> Context {
-    let Some(table) = section.table("context") else { return Context::default() };
-    let mut section = section.below(&["context"], table);
-    section.only(&["window", "input", "output"]);
-    Context {
+fn token_limits(section: &mut Section<'_, '_>) -> TokenLimits {
+    let Some(table) = section.table("context") else { return TokenLimits::default() };
+    let mut section = section.child(&["context"], table);
+    section.allow_only(&["window", "input", "output"]);
+    TokenLimits {
         window: section.count("window"),
         input: section.count("input"),
         output: section.count("output"),

@@ -1,42 +1,32 @@
-//! What one operation has no place for of the other's parameters, from `lacking.toml`: rows like a family's.
+//! The parameters of a chat call that the Responses API lacks, from `lacking.toml`: rows like a family's.
 
 use std::sync::LazyLock;
 
-use toml::Table;
-
 use super::{
-    problem::Problem,
-    profile::Row,
-    row::{Entry, entries},
+    embedded,
+    entry::{Entry, entries},
+    problem::CatalogProblem,
+    row::Row,
     section::Section,
 };
+use crate::call::Dialect;
 
 const EMBEDDED: &str = include_str!("lacking.toml");
 
-/// What the Responses API lacks of a chat call's parameters.
 #[expect(clippy::expect_used, reason = "a test loads the embedded file")]
 static RESPONSES: LazyLock<Vec<Row>> = LazyLock::new(|| load(EMBEDDED).expect("the embedded table is sound"));
 
-/// What becomes of a chat call's parameters that the Responses API has no place for.
+/// Returns what happens to each parameter of a chat call that the Responses API lacks.
 pub fn lacking_on_responses() -> &'static [Row] {
     &RESPONSES
 }
 
-fn load(text: &str) -> Result<Vec<Row>, Vec<Problem>> {
+fn load(text: &str) -> Result<Vec<Row>, Vec<CatalogProblem>> {
+    let table = embedded::parse("lacking", text)?;
     let mut problems = Vec::new();
-    let table: Table = match text.parse() {
-        Ok(table) => table,
-        Err(error) => return Err(vec![Problem::new(&[], error.to_string(), "report this to azgate")]),
-    };
     let mut section = Section::new(&table, &["lacking"], &mut problems);
-    section.only(&["responses"]);
-    let entries = section
-        .table("responses")
-        .map(|rows| entries(&mut section.below(&["responses"], rows)))
-        .unwrap_or_default();
-    let rows =
-        entries.into_iter().filter_map(|entry| if let Entry::Row(row) = entry { Some(row) } else { None });
-    let rows = rows.collect();
+    section.allow_only(&["responses"]);
+    let rows = entries(&mut section, Dialect::Responses).into_iter().filter_map(Entry::row).collect();
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 

@@ -1,25 +1,27 @@
-//! Who inherits from whom: the blocks that make up a family, and what is wrong with the order they stand in.
+//! Finds the blocks that make up a family, and the mistakes in who inherits from whom.
 
 use super::{
     block::Block,
-    problem::{Problem, nearest},
+    key_path::KeyPath,
+    nearest::{did_you_mean, nearest},
+    problem::CatalogProblem,
 };
 
-/// How many names a family may descend through, itself included; an operator's own may add two: a family of theirs, and a
-/// deployment's that learned lines stand in.
+/// How many names a chain of `inherits` can have, the family's own included. A family that only an operator wrote can
+/// have two more: a family of the operator's, and the deployment's own that holds learned lines.
 const DEPTH: usize = 2;
 
-/// What is written of one family: by azgate, by the operator, or by both.
+/// What azgate, the operator or both wrote about one family.
 #[derive(Debug, Default)]
-pub(super) struct Family {
+pub(super) struct WrittenFamily {
     pub(super) name: String,
     pub(super) embedded: Option<Block>,
     pub(super) overlay: Option<Block>,
 }
 
-/// One block of a family, with the place it was written at.
+/// One block of a family, with the name of its origin.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layer<'f> {
+pub(super) struct BlockLayer<'f> {
     pub(super) origin: &'f str,
     pub(super) block: &'f Block,
 }
@@ -27,7 +29,7 @@ pub(super) struct Layer<'f> {
 /// The origin of what an operator wrote.
 const OVERLAY: &str = "overlay";
 
-impl Family {
+impl WrittenFamily {
     pub(super) fn is_abstract(&self) -> bool {
         self.layers().any(|layer| layer.block.is_abstract)
     }
@@ -44,50 +46,47 @@ impl Family {
         if self.embedded.is_some() { DEPTH } else { DEPTH + 2 }
     }
 
-    /// The embedded block, then the overlay's.
-    pub(super) fn layers(&self) -> impl Iterator<Item = Layer<'_>> {
-        let embedded = self.embedded.iter().map(|block| Layer { origin: &self.name, block });
-        embedded.chain(self.overlay.iter().map(|block| Layer { origin: OVERLAY, block }))
+    /// Returns the embedded block, then the overlay's.
+    pub(super) fn layers(&self) -> impl Iterator<Item = BlockLayer<'_>> {
+        let embedded = self.embedded.iter().map(|block| BlockLayer { origin: &self.name, block });
+        embedded.chain(self.overlay.iter().map(|block| BlockLayer { origin: OVERLAY, block }))
     }
 }
 
-/// Everything that `family` is made of, root first. What it must not inherit is noted and left out.
+/// Returns everything that `family` inherits from and the family itself, root first. An `inherits` that is wrong is
+/// noted and ignored.
 pub(super) fn lineage<'f>(
-    family: &'f Family,
-    all: &'f [Family],
-    problems: &mut Vec<Problem>,
-) -> Vec<&'f Family> {
+    family: &'f WrittenFamily,
+    all: &'f [WrittenFamily],
+    problems: &mut Vec<CatalogProblem>,
+) -> Vec<&'f WrittenFamily> {
+    let at = || KeyPath::new(["families", family.name.as_str(), "inherits"]);
     let mut line = vec![family];
-    let mut youngest = family;
-    while let Some(name) = youngest.parent() {
-        let at = ["families", family.name.as_str(), "inherits"];
+    let mut eldest = family;
+    while let Some(name) = eldest.parent() {
         let Some(parent) = all.iter().find(|other| other.name == name) else {
             if line.len() == 1 {
-                let remedy = match nearest(name, all.iter().map(|other| other.name.as_str())) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "name a family, or a base such as `classic`".to_owned(),
-                };
-                problems.push(Problem::new(&at, format!("there is no family `{name}`"), remedy));
+                let nearest = nearest(name, all.iter().map(|other| other.name.as_str())).map(did_you_mean);
+                let remedy =
+                    nearest.unwrap_or_else(|| "name a family, or a base such as `classic`".to_owned());
+                problems.push(CatalogProblem::new(at(), format!("there is no family `{name}`"), remedy));
             }
             break;
         };
         if line.iter().any(|seen| seen.name == parent.name) {
-            problems.push(Problem::new(
-                &at,
-                format!("`{}` inherits from itself", parent.name),
-                "remove one `inherits` of the circle",
-            ));
+            let message = format!("`{}` inherits from itself", parent.name);
+            problems.push(CatalogProblem::new(at(), message, "remove one `inherits` of the circle"));
             break;
         }
         line.push(parent);
-        youngest = parent;
+        eldest = parent;
     }
     if line.len() > family.depth() {
         let names: Vec<&str> = line.iter().map(|one| one.name.as_str()).collect();
-        problems.push(Problem::new(
-            &["families", &family.name, "inherits"],
-            format!("the line {} is too long", names.join(" → ")),
-            format!("a family inherits through {} names at most: inherit nearer to the base", family.depth()),
+        problems.push(CatalogProblem::new(
+            at(),
+            format!("the chain {} is too long", names.join(" → ")),
+            format!("a chain has {} names at most: inherit from a block nearer to the base", family.depth()),
         ));
     }
     line.reverse();

@@ -1,6 +1,6 @@
-//! Names of base models, and what is left of them without a date.
+//! The names of base models, with and without a date.
 
-/// One spelling for all: lower case, and Azure's `gpt-35` for OpenAI's `gpt-3.5`.
+/// Returns the one spelling that is compared: lower case, with Azure's `gpt-35` for OpenAI's `gpt-3.5`.
 pub(super) fn canonical(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     match name.strip_prefix("gpt-3.5") {
@@ -9,7 +9,7 @@ pub(super) fn canonical(name: &str) -> String {
     }
 }
 
-/// The name without its `-YYYY-MM-DD` or `-MMDD`; `None` where it has neither.
+/// Returns the name without its `-YYYY-MM-DD` or `-MMDD`, or `None` if it has no date.
 pub(super) fn undated(name: &str) -> Option<&str> {
     let (rest, last) = name.rsplit_once('-')?;
     if last.len() == 4 {
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_date_is_taken_off() {
+    fn only_a_date_is_removed() {
         assert_eq!(undated("gpt-4o-2024-05-13"), Some("gpt-4o"));
         assert_eq!(undated("gpt-35-turbo-0125"), Some("gpt-35-turbo"));
         for name in [
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn openai_and_azure_spell_one_family_differently() {
+    fn the_spellings_of_openai_and_azure_are_equal() {
         assert_eq!(canonical("GPT-3.5-Turbo"), canonical("gpt-35-turbo"));
     }
 }

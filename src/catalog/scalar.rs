@@ -1,12 +1,22 @@
-//! Reading and writing the catalog's plain values as JSON.
+//! A plain value of the catalog, read and written as JSON.
 
 use std::fmt;
 
-use super::Scalar;
 use crate::json::{Kind, View, text};
 
+/// A plain JSON value as the catalog writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    Text(String),
+}
+
 impl Scalar {
-    /// The value of a view, if it is a plain one.
+    /// Returns the value of a view if it is plain.
     pub fn read(view: View<'_>) -> Option<Scalar> {
         match view.kind() {
             Kind::Bool => view.boolean().map(Scalar::Bool),
@@ -16,7 +26,7 @@ impl Scalar {
         }
     }
 
-    /// The value of JSON text, if it is a plain one.
+    /// Returns the value of JSON text if it is plain.
     pub fn parse(json: &[u8]) -> Option<Scalar> {
         match json {
             b"true" => Some(Scalar::Bool(true)),
@@ -26,7 +36,7 @@ impl Scalar {
         }
     }
 
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     pub fn json(&self) -> String {
         match self {
             Scalar::Bool(value) => value.to_string(),

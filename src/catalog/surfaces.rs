@@ -1,63 +1,57 @@
-//! What each dated api-version knows, from `surfaces.toml`: rows like a family's, for the versions that lack something.
+//! What the dated api-versions lack, from `surfaces.toml`: rows like a family's, each with its first version.
 
-use toml::{Table, Value};
+use toml::Value;
 
-use crate::call::{ApiVersion, Dialect, Surface};
-
-use super::{problem::Problem, profile::Row, row::row, section::Section};
+use super::{embedded, problem::CatalogProblem, row::Row, row_reader::row, section::Section};
+use crate::call::{ApiVersion, Dialect, PerDialect, Surface};
 
 const EMBEDDED: &str = include_str!("surfaces.toml");
 
-/// The keys and values that came with one api-version or another.
+/// The parameters and values that came with one api-version or another.
 #[derive(Clone, Debug)]
 pub struct Surfaces {
-    chat: Vec<Newer>,
-    responses: Vec<Newer>,
+    rows: PerDialect<Vec<VersionRow>>,
     oldest_responses: Option<ApiVersion>,
     developer_role: Option<Surface>,
     versions: Vec<ApiVersion>,
 }
 
-/// What to do with something on the dated versions older than it.
+/// A row for every dated version before `since`.
 #[derive(Clone, Debug)]
-struct Newer {
+struct VersionRow {
     since: Surface,
     row: Row,
 }
 
 impl Surfaces {
-    /// The table that azgate ships.
+    /// Returns the table that azgate ships.
     #[expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a test loads the embedded file")]
     pub fn embedded() -> Surfaces {
         Surfaces::load(EMBEDDED).expect("the embedded surfaces are sound")
     }
 
-    fn load(text: &str) -> Result<Surfaces, Vec<Problem>> {
+    fn load(text: &str) -> Result<Surfaces, Vec<CatalogProblem>> {
+        let table = embedded::parse("surfaces", text)?;
         let mut problems = Vec::new();
-        let table: Table = match text.parse() {
-            Ok(table) => table,
-            Err(error) => return Err(vec![Problem::new(&[], error.to_string(), "report this to azgate")]),
-        };
         let mut section = Section::new(&table, &["surfaces"], &mut problems);
-        section.only(&["versions", "developer_role", "oldest_responses", "chat", "responses"]);
-        let versions = section.read("versions", "list of api-versions", |value| {
+        section.allow_only(&["versions", "developer_role", "oldest_responses", "chat", "responses"]);
+        let versions = section.read("versions", "a list of api-versions", |value| {
             value.as_array()?.iter().map(|version| version.as_str()?.parse().ok()).collect()
         });
         let surfaces = Surfaces {
-            chat: rows(&mut section, Dialect::Chat),
-            responses: rows(&mut section, Dialect::Responses),
-            oldest_responses: section.parsed("oldest_responses", "api-version"),
-            developer_role: section.parsed("developer_role", "api-version"),
+            rows: PerDialect::new(|dialect| rows(&mut section, dialect)),
+            oldest_responses: section.parsed("oldest_responses", "an api-version"),
+            developer_role: section.parsed("developer_role", "an api-version"),
             versions: versions.unwrap_or_default(),
         };
         if problems.is_empty() { Ok(surfaces) } else { Err(problems) }
     }
 
-    /// What a call of that operation on that version cannot hold; at most one row for each parameter. The ids are
-    /// `version.KEY`.
+    /// Returns what a call in that dialect cannot hold on that version, at most one row for each parameter. The ids
+    /// are `version.KEY`.
     pub fn rows(&self, version: &ApiVersion, dialect: Dialect) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
-        for newer in self.newer(dialect).iter().filter(|newer| is_older(version, &newer.since)) {
+        for newer in self.rows.of(dialect).iter().filter(|newer| is_older(version, &newer.since)) {
             if rows.iter().all(|row| row.param != newer.row.param) {
                 rows.push(newer.row.clone());
             }
@@ -65,24 +59,17 @@ impl Surfaces {
         rows
     }
 
-    fn newer(&self, dialect: Dialect) -> &[Newer] {
-        match dialect {
-            Dialect::Chat => &self.chat,
-            Dialect::Responses => &self.responses,
-        }
-    }
-
-    /// The oldest dated version that has the operation, where not every one has it.
+    /// Returns the oldest dated version that serves the dialect, or `None` if every version does.
     pub fn oldest(&self, dialect: Dialect) -> Option<&ApiVersion> {
         self.oldest_responses.as_ref().filter(|_| dialect == Dialect::Responses)
     }
 
-    /// Whether that version knows the role `developer`.
+    /// Returns whether that version knows the role `developer`.
     pub fn knows_developer_role(&self, version: &ApiVersion) -> bool {
         self.developer_role.as_ref().is_none_or(|since| !is_older(version, since))
     }
 
-    /// Every dated version that azgate has heard of, oldest first.
+    /// Returns every dated version that the table names, oldest first.
     pub fn known_versions(&self) -> &[ApiVersion] {
         &self.versions
     }
@@ -95,10 +82,10 @@ fn is_older(version: &ApiVersion, since: &Surface) -> bool {
     }
 }
 
-/// The table that is called like the operation.
-fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<Newer> {
+/// Reads the table that is named after the dialect. A parameter holds one row or a list of rows.
+fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<VersionRow> {
     let Some(table) = section.table(dialect.name()) else { return Vec::new() };
-    let mut table = section.below(&[dialect.name()], table);
+    let mut table = section.child(&[dialect.name()], table);
     let mut rows = Vec::new();
     for (param, value) in table.table {
         let tables = match value {
@@ -114,23 +101,23 @@ fn rows(section: &mut Section<'_, '_>, dialect: Dialect) -> Vec<Newer> {
                 );
                 continue;
             };
-            rows.extend(newer(param, &mut table.below(&[param], row)));
+            rows.extend(version_row(param, &mut table.child(&[param], row)));
         }
     }
     rows
 }
 
-fn newer(param: &str, section: &mut Section<'_, '_>) -> Option<Newer> {
+fn version_row(param: &str, section: &mut Section<'_, '_>) -> Option<VersionRow> {
     let row = row(section, param, &["since"])?;
     if !section.table.contains_key("since") {
         section.problem(
             &["since"],
-            "a row needs the version that it ends with",
+            "a row needs the first version to which it does not apply",
             "write `since = \"2024-10-21\"`",
         );
     }
-    let since = section.parsed("since", "api-version, or v1")?;
-    Some(Newer { since, row: Row { id: format!("version.{param}").into(), ..row } })
+    let since = section.parsed("since", "an api-version, or v1")?;
+    Some(VersionRow { since, row: Row { id: format!("version.{param}").into(), ..row } })
 }
 
 #[cfg(test)]
@@ -142,15 +129,15 @@ mod tests {
         Surfaces::embedded().rows(&version.parse().unwrap(), Dialect::Chat)
     }
 
-    fn withheld(version: &str) -> Vec<String> {
+    fn lacking(version: &str) -> Vec<String> {
         rows_on(version).into_iter().map(|row| row.param).collect()
     }
 
     #[test]
-    fn the_stable_version_lacks_what_its_document_lacks() {
+    fn the_stable_version_lacks_the_keys_that_its_document_lacks() {
         // The keys of OpenAI's document of August 2026 and Azure's own, less the 23 of Azure's 2024-10-21.
-        let mut lacking = withheld("2024-10-21");
-        lacking.sort();
+        let mut params = lacking("2024-10-21");
+        params.sort();
         let expected = [
             "audio",
             "metadata",
@@ -168,15 +155,15 @@ mod tests {
             "verbosity",
             "web_search_options",
         ];
-        assert_eq!(lacking, expected);
+        assert_eq!(params, expected);
     }
 
     #[test]
-    fn the_newest_dated_version_lacks_what_only_v1_is_known_to_take() {
-        let lacking = withheld("2025-04-01-preview");
+    fn the_newest_dated_version_lacks_the_keys_of_v1() {
+        let params = lacking("2025-04-01-preview");
         assert!(
-            lacking.contains(&"verbosity".to_owned()) && !lacking.contains(&"store".to_owned()),
-            "{lacking:?}"
+            params.contains(&"verbosity".to_owned()) && !params.contains(&"store".to_owned()),
+            "{params:?}"
         );
     }
 
@@ -202,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn values_came_later_than_their_keys() {
+    fn a_value_can_be_newer_than_its_key() {
         let guard = |version: &str, param: &str| rows_on(version).into_iter().find(|row| row.param == param);
         assert_eq!(guard("2024-02-01", "tool_choice").unwrap().when[0].0, "tool_choice");
         assert!(guard("2024-06-01", "tool_choice").is_none());
@@ -223,11 +210,11 @@ mod tests {
     }
 
     #[test]
-    fn versions_stand_in_order_and_every_row_ends_with_one_of_them() {
+    fn versions_are_in_order_and_every_row_names_one_of_them() {
         let surfaces = Surfaces::embedded();
         let versions = surfaces.known_versions();
         assert!(versions.windows(2).all(|pair| pair[0].is_before(&pair[1])));
-        for Newer { since, row } in surfaces.chat.iter().chain(&surfaces.responses) {
+        for VersionRow { since, row } in surfaces.rows.chat.iter().chain(&surfaces.rows.responses) {
             let known = match since {
                 Surface::V1 => true,
                 Surface::Dated(since) => versions.contains(since),
@@ -242,18 +229,18 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_place() {
+    fn a_mistake_is_reported_with_its_key() {
         let problems = Surfaces::load(
             "[chat]\nstore = { drop = true }\nseed = { drop = true, why = \"x\", sinc = \"v1\" }",
         );
-        let told: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
+        let reported: Vec<String> = problems.unwrap_err().iter().map(ToString::to_string).collect();
         assert!(
-            told.iter().any(|line| line.starts_with("surfaces.chat.store.why: `drop` needs a `why`")),
-            "{told:?}"
+            reported.iter().any(|line| line.starts_with("surfaces.chat.store.why: `drop` needs a `why`")),
+            "{reported:?}"
         );
         assert!(
-            told.iter().any(|line| line.contains("surfaces.chat.seed.sinc") && line.contains("`since`")),
-            "{told:?}"
+            reported.iter().any(|line| line.contains("surfaces.chat.seed.sinc") && line.contains("`since`")),
+            "{reported:?}"
         );
     }
 }

@@ -13,12 +13,12 @@ use crate::config::{Checked, Environment, Problem, Settings, Severity};
 /// The arguments of `azgate check`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Secrets are looked up but not sent anywhere: this needs no network. Without a config file the environment alone \
-is checked. In a pipe each problem is one line, as compilers write it:
+The command reads the secrets but sends nothing, so it needs no network. Without a config file it checks the \
+environment alone. In a pipe each problem is one line, as compilers write it:
 
   azgate.toml:4:1: error: server.listn: unknown key (did you mean `listen`?)
 
-Exit code 1 if there is an error; warnings alone give 0.")]
+The exit code is 1 if there is an error, and 0 if there are only warnings.")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -32,7 +32,7 @@ pub(super) fn run(args: &CheckArgs, environment: &Environment, out: &mut Output<
     Ok(Outcome::Done)
 }
 
-/// Tells the problems of a config.
+/// Prints the problems of a config: lines in a pipe, a table on a terminal.
 pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<()> {
     if problems.is_empty() {
         return Ok(());
@@ -41,8 +41,8 @@ pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<(
         return problems.iter().try_for_each(|problem| writeln!(out, "{problem}"));
     }
     let row = |problem: &Problem| {
-        let Problem { severity, place, key, message, remedy } = problem;
-        [severity.to_string(), place.to_string(), key.clone(), format!("{message}\n{remedy}")]
+        let Problem { severity, location, key, message, remedy } = problem;
+        [severity.to_string(), location.to_string(), key.clone(), format!("{message}\n{remedy}")]
     };
     let paint = [("error", ERROR), ("warning", WARNING)];
     out.table(&["", "where", "key", "problem and remedy"], problems.iter().map(row), &paint)?;
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// What is printed for a config: in a pipe, and on a terminal.
+    /// Returns the outcome and what is printed for a config, in a pipe and on a terminal.
     fn printed(text: &str) -> (Outcome, String, String) {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("a.toml");
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_config_is_summed_up_in_a_line() {
+    fn a_config_without_problems_is_summed_up_in_a_line() {
         let (outcome, piped, _) = printed(
             "[resources.a]\nendpoint = 'https://a.example'\napi_key = { env = 'KEY' }\n[models.o1]\n",
         );

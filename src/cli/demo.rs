@@ -1,4 +1,4 @@
-//! `azgate demo`: the gateway in front of the simulator, for a first look without an account.
+//! `azgate demo`: the gateway in front of the simulator, which needs no Azure account.
 
 use std::{
     io::{self, Write},
@@ -14,22 +14,22 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use super::{Outcome, Output, terminal::HEAD};
 use crate::{
     app,
-    config::{self, Checked, Environment, KeySettings, ModelSettings, Surroundings},
+    config::{self, CheckContext, Checked, Environment, KeySettings, ModelSettings},
     deadline::Timeouts,
     gateway::Gateway,
     observe::logging,
     serve::{self, Options},
     sim::{self, Simulator},
-    translate::{OnToolsWithEffort, PolicyLayer},
+    translate::{PolicyLayer, TargetOptions},
 };
 
 /// The arguments of `azgate demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing
-leaves this machine. It serves until Ctrl-C.")]
+is sent to another machine. The demo ends with Ctrl-C.")]
 pub(super) struct DemoArgs {
-    /// The address to listen on; with port 0 any free one
+    /// The address to listen on; port 0 stands for any free port
     #[arg(long, short, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// The key that clients must send
@@ -37,7 +37,7 @@ pub(super) struct DemoArgs {
     key: String,
 }
 
-/// The key between gateway and simulator. Both are this process, and the simulator listens on loopback.
+/// The key that the gateway sends to the simulator. Both run in this process, and the simulator listens on loopback.
 const INNER_KEY: &str = "simulated-azure-key";
 
 pub(super) fn run(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
@@ -67,7 +67,7 @@ async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> 
     Ok(Outcome::Done)
 }
 
-/// The settings that an operator would write: a resource, a key, and every model of the simulator.
+/// Returns the settings of the demo: a resource, a key, and every model of the simulator.
 fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settings> {
     let set = |key: &str, value: String| (format!("AZGATE_{key}"), value);
     let environment = [
@@ -77,10 +77,10 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
         ("INNER_KEY".to_owned(), INNER_KEY.to_owned()),
     ];
     let environment: Environment = environment.into_iter().collect();
-    let draft = config::load(None, &environment, &[]);
+    let merged = config::load(None, &environment, &[]);
     let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let Checked { settings, problems } =
-        config::check(draft, &Surroundings { environment: &environment, read: &read, dry_run: false });
+        config::check(merged, &CheckContext { environment: &environment, read: &read, dry_run: false });
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
     settings.keys.push(KeySettings {
@@ -93,7 +93,7 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
     Ok(settings)
 }
 
-/// A deployment of the simulator under its model's name.
+/// Returns the model whose deployment on the simulator has the same name.
 fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
     ModelSettings {
         alias: name.to_owned(),
@@ -101,22 +101,15 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
         deployment: name.to_owned(),
         model: None,
         family: None,
-        markdown: false,
-        reasoning_reserve: 0,
+        options: TargetOptions::default(),
         connect_timeout: None,
         timeouts,
         requests_per_minute: None,
-        normalize_stream: None,
-        collect: false,
-        tools_with_effort: OnToolsWithEffort::default(),
-        reasoning_summary: None,
-        cut_at_stop: false,
-        fan_out: 1,
         policy: PolicyLayer::default(),
     }
 }
 
-/// The wanted address, or any free port where something listens there already.
+/// Listens on the wanted address, or on any free port if the address is in use.
 async fn listener(wanted: SocketAddr) -> io::Result<TcpListener> {
     match serve::bind(wanted).await {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
@@ -143,7 +136,7 @@ fn welcome(address: SocketAddr, key: &str, out: &mut Output<'_>) -> io::Result<(
     out.flush()
 }
 
-/// Calls that Azure itself would answer 400.
+/// Calls that Azure itself would answer with 400.
 const CALLS: [(&str, &str); 3] = [
     (
         "o1-preview with a system message and a temperature",

@@ -1,29 +1,30 @@
-//! The command line: what may be typed, and one small file for each command.
+//! The command line, with one small file for each command.
 
 mod catalog;
 mod check;
 mod config;
 mod demo;
 mod explain;
-mod lessons;
+mod outcome;
 mod schema;
 mod serve;
 mod sim;
 mod terminal;
 
-use std::{io::Read, process::ExitCode};
+use std::io::Read;
 
 use clap::{Parser, Subcommand};
 
 use crate::config::Environment;
 
 pub use config::ConfigArgs;
+pub use outcome::Outcome;
 pub use terminal::Output;
 
 /// Speak OpenAI's API to any model on Azure OpenAI.
 ///
-/// azgate takes the calls of any OpenAI or Azure OpenAI client, looks up which family the called deployment belongs to,
-/// and rewrites what that family would refuse.
+/// azgate takes the calls of any OpenAI or Azure OpenAI client, looks up the model family of the called deployment, and
+/// rewrites what that family would refuse.
 #[derive(Debug, Parser)]
 #[command(name = "azgate", version, after_help = EXAMPLES, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -37,14 +38,14 @@ const EXAMPLES: &str = "\
 Examples:
   azgate demo                           try it: a simulated Azure with azgate in front
   azgate serve --config azgate.toml     the gateway (also the default without a command)
-  azgate explain --model o1 < body.json what would become of a call
+  azgate explain --model o1 < body.json what azgate would send for a call
   azgate check --config azgate.toml     every problem of a config at once
   azgate schema > azgate.schema.json    for completion in an editor
 
-Settings come from the config file, then from the environment, then from flags. Each key of the config is \
+Flags override the environment, and the environment overrides the config file. Each key of the config is \
 also a variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
 
-Exit codes: 0 fine, 1 problems, 2 wrong usage.";
+Exit codes: 0 success, 1 problems, 2 wrong usage.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -56,30 +57,12 @@ enum Command {
     Sim(sim::SimArgs),
     /// Find every problem of a config at once
     Check(check::CheckArgs),
-    /// Tell what would become of a call, without sending it
+    /// Show what azgate would send for a call, without sending it
     Explain(explain::ExplainArgs),
     /// Show what is known of the model families
     Catalog(catalog::CatalogArgs),
     /// Print the JSON schema of a config
     Schema(schema::SchemaArgs),
-}
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All is well.
-    Done,
-    /// There are problems, and they have been told.
-    Problems,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Done => ExitCode::SUCCESS,
-            Outcome::Problems => ExitCode::FAILURE,
-        }
-    }
 }
 
 /// Runs a command.
@@ -108,12 +91,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_has_no_mistakes() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn every_command_and_flag_is_explained() {
+    fn every_command_and_flag_has_help() {
         for command in Cli::command().get_subcommands() {
             assert!(command.get_about().is_some(), "{}", command.get_name());
             assert!(command.get_after_help().is_some(), "{}", command.get_name());

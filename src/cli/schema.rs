@@ -10,8 +10,8 @@ use crate::config::schema;
 /// The arguments of `azgate schema`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Save it beside the config and name it in the config's first line; editors that use taplo (such as VS Code with \
-Even Better TOML) then complete and check as you type:
+Save the schema beside the config and name it in the config's first line. Editors that use taplo, such as VS Code \
+with Even Better TOML, then complete and check the config as you type:
 
   azgate schema > azgate.schema.json
   #:schema ./azgate.schema.json")]

@@ -14,13 +14,13 @@ use crate::{
 /// The arguments of `azgate sim`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Point any Azure OpenAI client at it, or azgate itself. Every model is a deployment of its own name:
+Point any Azure OpenAI client at the simulator, or azgate itself. Every model is a deployment with the model's name:
 
   curl http://127.0.0.1:9200/openai/v1/chat/completions -H 'api-key: sim-key' \\
     -H 'content-type: application/json' \\
     -d '{\"model\":\"gpt-4.1\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}'
 
-Faults are asked for in the message itself, such as [[sim: 429 retry-after-ms=20]]: see docs/simulator.md.")]
+A message can ask for a fault, such as [[sim: 429 retry-after-ms=20]]: see docs/simulator.md.")]
 pub(super) struct SimArgs {
     /// The address to listen on
     #[arg(long, short, value_name = "ADDR", default_value = "127.0.0.1:9200")]
@@ -28,7 +28,7 @@ pub(super) struct SimArgs {
     /// The key that clients must send
     #[arg(long, value_name = "KEY", default_value = "sim-key")]
     key: String,
-    /// One more deployment, and the model that it serves
+    /// Another deployment, and the model that it serves
     #[arg(long, value_name = "NAME=MODEL", value_parser = deployment)]
     deployment: Vec<(String, String)>,
     /// Milliseconds between the chunks of a stream

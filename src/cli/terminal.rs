@@ -1,46 +1,46 @@
-//! Where commands print: colour and tables on a terminal, plain text in a pipe.
+//! The output of commands: colour and tables on a terminal, plain text in a pipe.
 
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
-/// Something is wrong.
+/// The style of an error.
 pub(super) const ERROR: Style = AnsiColor::Red.on_default().bold();
-/// Something is odd.
+/// The style of a warning.
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// All is well.
+/// The style of success.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// The head of a table.
+/// The style of a heading.
 pub(super) const HEAD: Style = Style::new().bold();
 
 /// Where a command prints.
 #[expect(missing_debug_implementations, reason = "holds any writer")]
 pub struct Output<'a> {
     stream: &'a mut dyn Write,
-    /// The terminal's width in columns; `None` where this is no terminal.
+    /// The terminal's width in columns. `None`: the output is not a terminal.
     width: Option<u16>,
 }
 
 impl<'a> Output<'a> {
-    /// Standard output. The stream should be anstream's, which leaves colour out where it is not wanted.
+    /// Returns standard output. The stream should be anstream's, which leaves out unwanted colour.
     pub fn stdout(stream: &'a mut dyn Write) -> Self {
         const USUAL: u16 = 80;
         let width = terminal_size::terminal_size().map_or(USUAL, |(width, _)| width.0);
         Output { stream, width: io::stdout().is_terminal().then_some(width) }
     }
 
-    /// A pipe: plain text.
+    /// Returns a pipe, which gets plain text.
     pub fn pipe(stream: &'a mut dyn Write) -> Self {
         Output { stream, width: None }
     }
 
-    /// Whether a person reads this.
+    /// Returns whether the output is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         self.width.is_some()
     }
 
-    /// Prints a table as wide as the terminal. Words that begin a line are painted.
+    /// Prints a table as wide as the terminal. The words of `paint` are coloured if a line begins with them.
     pub(super) fn table<R: IntoIterator<Item = String>>(
         &mut self,
         head: &[&str],
@@ -56,7 +56,7 @@ impl<'a> Output<'a> {
         if let Some(width) = self.width {
             table.set_width(width);
         }
-        // Only the last column gives way where the terminal is narrow.
+        // Only the last column is wrapped if the terminal is narrow.
         let last = table.column_count().saturating_sub(1);
         for (at, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
@@ -89,7 +89,7 @@ impl Write for Output<'_> {
 
 #[cfg(test)]
 impl<'a> Output<'a> {
-    /// A terminal of that width.
+    /// Returns a terminal of that width.
     pub(super) fn terminal(stream: &'a mut dyn Write, width: u16) -> Self {
         Output { stream, width: Some(width) }
     }

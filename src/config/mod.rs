@@ -1,25 +1,31 @@
 //! What an operator writes, and what it means.
 //!
-//! Three steps: [`load()`] lays defaults, file, environment and flags over each other; [`check()`] finds every problem
-//! of the result at once; and where there is no error, [`Settings`] come out of the same pass. Nothing here opens a
+//! There are three steps. [`load()`] merges file, environment and flags. [`check()`] fills in defaults and finds every
+//! problem of the result at once. If there is no error, the same pass returns [`Settings`]. Nothing here opens a
 //! socket, and only [`Environment::of_process`] reads the environment.
 
 mod check;
 mod environment;
+mod file;
+mod findings;
 mod load;
-mod nearest;
-mod path;
-mod places;
+mod location;
+mod locations;
+
 mod problem;
 pub mod schema;
 mod settings;
 mod shape;
+mod suggest;
+mod tree;
+mod variables;
 
-pub use check::{Checked, Surroundings, check};
+pub use crate::catalog::KeyPath;
+pub use check::{CheckContext, Checked, check};
 pub use environment::Environment;
-pub use load::{Draft, Flag, load};
-pub use path::KeyPath;
-pub use problem::{Place, Problem, Severity};
+pub use load::{Flag, MergedConfig, load};
+pub use location::Location;
+pub use problem::{Problem, Severity};
 pub use settings::{
     HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ResourceSettings, Settings,
 };

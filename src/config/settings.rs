@@ -1,4 +1,4 @@
-//! What a config means: every default filled in, every name resolved, every secret fetched.
+//! What a config means: all defaults filled in, all names resolved, all secrets fetched.
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
@@ -9,19 +9,19 @@ use crate::{
     call::Surface,
     catalog::Catalog,
     deadline::Timeouts,
-    translate::{OnToolsWithEffort, PolicyLayer, Summary},
+    translate::{PolicyLayer, TargetOptions},
 };
 
-/// Everything azgate is told.
+/// The meaning of a whole config.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where clients call.
+    /// The address that clients call.
     pub listen: SocketAddr,
-    /// Where health, readiness and metrics are served, if anywhere.
+    /// The address for health, readiness and metrics, if they are served.
     pub admin: Option<SocketAddr>,
-    /// Largest request body, after decompression.
+    /// The largest request body in bytes, after decompression.
     pub max_body_bytes: usize,
-    /// Whether callers without a key are served on any address.
+    /// Whether callers without a key are served on every address.
     pub allow_anonymous: bool,
     /// How long running calls may take to end after a signal to stop.
     pub drain: Duration,
@@ -29,17 +29,17 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// What is logged, and how.
     pub log: LogSettings,
-    /// Signs of life while a model thinks; `None`: none.
+    /// Signs of life while a model thinks. `None`: they are switched off.
     pub heartbeat: Option<HeartbeatSettings>,
     /// How long a call of a model that is not listed may take.
     pub timeouts: Timeouts,
     /// What happens to models that are not listed.
     pub unknown_models: UnknownModels,
-    /// The resource of forwarded models, as an index into `resources`. Always there where models are forwarded.
+    /// The resource of forwarded models, as an index into `resources`. It exists whenever models are forwarded.
     pub default_resource: Option<usize>,
     /// Whether all keys share the objects that Azure stores.
     pub shared_objects: bool,
-    /// What azgate finds out by itself.
+    /// What azgate finds out about deployments.
     pub learning: LearningSettings,
     /// What translation may do.
     pub policy: PolicyLayer,
@@ -47,7 +47,7 @@ pub struct Settings {
     pub resources: Vec<ResourceSettings>,
     /// The models, in the order of their aliases.
     pub models: Vec<ModelSettings>,
-    /// The keys, in the order of their names. None at all: callers need none.
+    /// The keys, in the order of their names. Empty: callers need no key.
     pub keys: Vec<KeySettings>,
     /// The catalog, with the operator's overlay.
     pub catalog: Catalog,
@@ -58,14 +58,14 @@ pub struct Settings {
 pub struct LogSettings {
     /// A directive that `EnvFilter` takes.
     pub level: String,
-    /// How a line looks.
+    /// The format of a line.
     pub format: LogFormat,
 }
 
-/// What azgate finds out by itself.
+/// What azgate finds out about deployments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LearningSettings {
-    /// Whether refusals and answers teach anything.
+    /// Whether azgate learns from refusals and answers.
     pub enabled: bool,
     /// How long a learned line holds.
     pub ttl: Duration,
@@ -80,7 +80,7 @@ pub struct HeartbeatSettings {
     pub after: Duration,
     /// The time between one sign and the next.
     pub every: Duration,
-    /// Whether JSON answers are opened, too.
+    /// Whether JSON answers are opened early, too.
     pub json: bool,
 }
 
@@ -89,21 +89,21 @@ pub struct HeartbeatSettings {
 pub struct ResourceSettings {
     /// The operator's name for it.
     pub name: String,
-    /// Scheme, host and perhaps a path prefix; no trailing slash, no `/openai`.
+    /// Scheme, host and an optional path prefix, without a trailing slash and without `/openai`.
     pub endpoint: String,
     /// Its key.
     pub secret: SecretString,
-    /// How it is addressed.
+    /// The surface that its calls use.
     pub surface: Surface,
-    /// Whether HTTP/2 is spoken.
+    /// Whether azgate speaks HTTP/2 to it.
     pub http2: bool,
-    /// Certificates to trust beside the system's.
+    /// A file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
 }
 
-/// A model that clients may name.
+/// A model that clients can name.
 #[derive(Clone, Debug)]
 pub struct ModelSettings {
     /// What clients send.
@@ -112,37 +112,23 @@ pub struct ModelSettings {
     pub resource: usize,
     /// The deployment's name.
     pub deployment: String,
-    /// The base model, where declared.
+    /// The base model, if declared.
     pub model: Option<String>,
-    /// The family, where declared.
+    /// The family, if declared.
     pub family: Option<String>,
-    /// Whether a reasoning model is asked for Markdown.
-    pub markdown: bool,
-    /// Tokens added to a caller's cap.
-    pub reasoning_reserve: u32,
-    /// How long connecting may take, where it differs from the resource.
+    /// How its calls are translated.
+    pub options: TargetOptions,
+    /// How long connecting may take, if different from the resource.
     pub connect_timeout: Option<Duration>,
     /// How long a call may take.
     pub timeouts: Timeouts,
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
-    /// Whether odd chunks are repaired; `None`: as the path says.
-    pub normalize_stream: Option<bool>,
-    /// Whether JSON answers are collected from streams.
-    pub collect: bool,
-    /// What becomes of function tools beside an effort.
-    pub tools_with_effort: OnToolsWithEffort,
-    /// Whether and how reasoning is summarized in bridged calls.
-    pub reasoning_summary: Option<Summary>,
-    /// Whether `stop` is honoured in bridged calls.
-    pub cut_at_stop: bool,
-    /// How many choices are asked for one by one in bridged calls, at most.
-    pub fan_out: u8,
     /// What translation may do.
     pub policy: PolicyLayer,
 }
 
-/// A key that clients may call with.
+/// A key that clients can call with.
 #[derive(Clone, Debug)]
 pub struct KeySettings {
     /// The operator's name for it.

@@ -1,7 +1,7 @@
-//! The shape of a config, read from its own JSON schema: which keys there are and what each of them takes.
+//! The shape of a config, read from its own JSON schema: which keys exist and what each of them takes.
 //!
-//! Serde alone stops at the first problem and repeats the value in its message. Walking the shape finds every
-//! unknown key, wrong type and missing key at once, and also tells the type of an environment variable.
+//! Serde alone stops at the first problem and repeats the value in its message. With the shape, the check finds every
+//! unknown key, wrong type and missing key at once. The shape also gives the type of an environment variable.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::schema;
 
 /// What a key takes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum ConfigShape {
     /// A string.
     Text,
     /// `true` or `false`.
@@ -24,53 +24,55 @@ pub(super) enum Shape {
     Secret,
     /// A table of these keys.
     Table(BTreeMap<String, Slot>),
-    /// A table whose keys are names of the operator's choice.
-    Named(Box<Shape>),
-    /// A table that is judged elsewhere.
+    /// A table whose keys are names that the operator chooses.
+    Named(Box<ConfigShape>),
+    /// A table that the catalog checks.
     Free,
 }
 
 /// A key of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Slot {
-    pub(super) shape: Shape,
+    pub(super) shape: ConfigShape,
     pub(super) required: bool,
     /// The first sentence of its documentation.
     pub(super) meaning: String,
 }
 
-impl Shape {
-    /// The shape of a whole config.
-    pub(super) fn of_config() -> Shape {
+impl ConfigShape {
+    /// Returns the shape of a whole config.
+    pub(super) fn of_config() -> ConfigShape {
         let schema = schema::json_schema().to_value();
         let definitions = schema.get("$defs").and_then(Value::as_object).cloned().unwrap_or_default();
-        Shape::read(&schema, &definitions)
+        ConfigShape::read(&schema, &definitions)
     }
 
-    fn read(schema: &Value, definitions: &Map<String, Value>) -> Shape {
+    fn read(schema: &Value, definitions: &Map<String, Value>) -> ConfigShape {
         let name = |schema: &Value| Some(schema.get("$ref")?.as_str()?.rsplit('/').next()?.to_owned());
         // `Option<T>` of a named type is `anyOf: [T, null]`.
         let named = name(schema).or_else(|| schema.get("anyOf")?.as_array()?.iter().find_map(name));
         match named.as_deref() {
-            Some("Secret") => return Shape::Secret,
-            Some(name) => return Shape::read(definitions.get(name).unwrap_or(&Value::Null), definitions),
+            Some("Secret") => return ConfigShape::Secret,
+            Some(name) => {
+                return ConfigShape::read(definitions.get(name).unwrap_or(&Value::Null), definitions);
+            }
             None => {}
         }
         if let Some(choices) = choices(schema) {
-            return Shape::Choice(choices);
+            return ConfigShape::Choice(choices);
         }
         match kind(schema) {
-            Some("string") => Shape::Text,
-            Some("boolean") => Shape::Boolean,
+            Some("string") => ConfigShape::Text,
+            Some("boolean") => ConfigShape::Boolean,
             Some("integer") if schema.get("format").and_then(Value::as_str) == Some("uint32") => {
-                Shape::Integer(u32::MAX.into())
+                ConfigShape::Integer(u32::MAX.into())
             }
-            Some("integer") => Shape::Integer(i64::MAX),
-            _ => Shape::read_table(schema, definitions),
+            Some("integer") => ConfigShape::Integer(i64::MAX),
+            _ => ConfigShape::read_table(schema, definitions),
         }
     }
 
-    fn read_table(schema: &Value, definitions: &Map<String, Value>) -> Shape {
+    fn read_table(schema: &Value, definitions: &Map<String, Value>) -> ConfigShape {
         let required: Vec<&str> = schema
             .get("required")
             .and_then(Value::as_array)
@@ -81,50 +83,55 @@ impl Shape {
                 let slot = |(key, schema): (&String, &Value)| {
                     let required = required.contains(&key.as_str());
                     let meaning = meaning(schema);
-                    (key.clone(), Slot { shape: Shape::read(schema, definitions), required, meaning })
+                    (key.clone(), Slot { shape: ConfigShape::read(schema, definitions), required, meaning })
                 };
-                Shape::Table(properties.iter().map(slot).collect())
+                ConfigShape::Table(properties.iter().map(slot).collect())
             }
-            (None, Some(names @ Value::Object(_))) => Shape::Named(Box::new(Shape::read(names, definitions))),
-            (None, _) => Shape::Free,
+            (None, Some(names @ Value::Object(_))) => {
+                ConfigShape::Named(Box::new(ConfigShape::read(names, definitions)))
+            }
+            (None, _) => ConfigShape::Free,
         }
     }
 
-    /// What a path takes, if it is a key.
-    pub(super) fn at(&self, path: &[String]) -> Option<&Shape> {
+    /// Returns what the key at a path takes, if it exists.
+    pub(super) fn at(&self, path: &[String]) -> Option<&ConfigShape> {
         let Some((key, rest)) = path.split_first() else { return Some(self) };
         match self {
-            Shape::Table(keys) => keys.get(key)?.shape.at(rest),
-            Shape::Named(inner) => inner.at(rest),
-            Shape::Secret if rest.is_empty() && (key == "env" || key == "file") => Some(&Shape::Text),
+            ConfigShape::Table(keys) => keys.get(key)?.shape.at(rest),
+            ConfigShape::Named(inner) => inner.at(rest),
+            ConfigShape::Secret if rest.is_empty() && (key == "env" || key == "file") => {
+                Some(&ConfigShape::Text)
+            }
             _ => None,
         }
     }
 
-    /// What to write, for a remedy.
+    /// Returns the remedy for a value of another shape.
     pub(super) fn remedy(&self) -> String {
         match self {
-            Shape::Text => "write a string in quotes".to_owned(),
-            Shape::Boolean => "write true or false".to_owned(),
-            Shape::Integer(i64::MAX) => "write a whole number".to_owned(),
-            Shape::Integer(most) => format!("write a whole number from 0 to {most}"),
-            Shape::Choice(choices) => {
+            ConfigShape::Text => "write a string in quotes".to_owned(),
+            ConfigShape::Boolean => "write true or false".to_owned(),
+            ConfigShape::Integer(i64::MAX) => "write a whole number".to_owned(),
+            ConfigShape::Integer(most) => format!("write a whole number from 0 to {most}"),
+            ConfigShape::Choice(choices) => {
                 let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
                 format!("write {}", quoted.join(" or "))
             }
-            Shape::Secret => schema::Secret::REMEDY.to_owned(),
-            Shape::Table(_) | Shape::Named(_) | Shape::Free => "write a table".to_owned(),
+            ConfigShape::Secret => schema::Secret::REMEDY.to_owned(),
+            ConfigShape::Table(_) | ConfigShape::Named(_) | ConfigShape::Free => "write a table".to_owned(),
         }
     }
 }
 
+/// Returns the first sentence of the description.
 fn meaning(schema: &Value) -> String {
     let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
     let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
     sentence.trim_end_matches('.').to_owned()
 }
 
-/// The strings of an enumeration: documented variants are `oneOf` of `const`s, plain ones an `enum`.
+/// Returns the strings of an enumeration: documented variants are a `oneOf` of `const`s, others an `enum`.
 fn choices(schema: &Value) -> Option<Vec<String>> {
     let own = |schema: &Value| match (schema.get("enum"), schema.get("const")) {
         (Some(Value::Array(names)), _) => Some(names.clone()),
@@ -138,7 +145,7 @@ fn choices(schema: &Value) -> Option<Vec<String>> {
     Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
-/// The type, where `[type, "null"]` counts as the type.
+/// Returns the type. `[type, "null"]` counts as the type.
 fn kind(schema: &Value) -> Option<&str> {
     match schema.get("type")? {
         Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null"),
@@ -150,32 +157,32 @@ fn kind(schema: &Value) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn shape(path: &str) -> Option<Shape> {
+    fn shape(path: &str) -> Option<ConfigShape> {
         let path: Vec<String> = path.split('/').map(str::to_owned).collect();
-        Shape::of_config().at(&path).cloned()
+        ConfigShape::of_config().at(&path).cloned()
     }
 
     #[test]
-    fn the_schema_tells_what_each_key_takes() {
-        assert_eq!(shape("server/listen"), Some(Shape::Text));
-        assert_eq!(shape("server/max_body_bytes"), Some(Shape::Integer(i64::MAX)));
-        assert_eq!(shape("models/any/requests_per_minute"), Some(Shape::Integer(u32::MAX.into())));
-        assert_eq!(shape("models/any/normalize_stream"), Some(Shape::Boolean));
-        assert_eq!(shape("resources/any/api_key"), Some(Shape::Secret));
-        assert_eq!(shape("resources/any/api_key/env"), Some(Shape::Text));
-        assert_eq!(shape("resources/any/ca_file"), Some(Shape::Text));
-        assert_eq!(shape("admin/listen"), Some(Shape::Text));
-        let choice = |names: [&str; 3]| Some(Shape::Choice(names.map(str::to_owned).to_vec()));
+    fn each_key_takes_what_the_schema_says() {
+        assert_eq!(shape("server/listen"), Some(ConfigShape::Text));
+        assert_eq!(shape("server/max_body_bytes"), Some(ConfigShape::Integer(i64::MAX)));
+        assert_eq!(shape("models/any/requests_per_minute"), Some(ConfigShape::Integer(u32::MAX.into())));
+        assert_eq!(shape("models/any/normalize_stream"), Some(ConfigShape::Boolean));
+        assert_eq!(shape("resources/any/api_key"), Some(ConfigShape::Secret));
+        assert_eq!(shape("resources/any/api_key/env"), Some(ConfigShape::Text));
+        assert_eq!(shape("resources/any/ca_file"), Some(ConfigShape::Text));
+        assert_eq!(shape("admin/listen"), Some(ConfigShape::Text));
+        let choice = |names: [&str; 3]| Some(ConfigShape::Choice(names.map(str::to_owned).to_vec()));
         assert_eq!(shape("keys/any/policy/rules/x"), choice(["apply", "refuse", "pass"]));
         assert_eq!(shape("log/format"), choice(["auto", "text", "json"]));
-        assert_eq!(shape("families"), Some(Shape::Free));
+        assert_eq!(shape("families"), Some(ConfigShape::Free));
         assert_eq!(shape("server/listen/x"), None);
         assert_eq!(shape("port"), None);
     }
 
     #[test]
-    fn what_has_no_default_is_required() {
-        let Some(Shape::Table(keys)) = shape("resources/any") else { panic!("no table") };
+    fn keys_without_a_default_are_required() {
+        let Some(ConfigShape::Table(keys)) = shape("resources/any") else { panic!("no table") };
         let required: Vec<&str> =
             keys.iter().filter(|(_, slot)| slot.required).map(|(key, _)| key.as_str()).collect();
         assert_eq!(required, ["api_key", "endpoint"]);

@@ -40,7 +40,9 @@ fn model(route: &Route) -> Value {
 }
 
 fn capabilities(profile: &Profile) -> Value {
-    let refuses = |param: &str| profile.chat.iter().any(|row| row.param == param && row.verb == Verb::Refuse);
+    let refuses = |param: &str| {
+        profile.rows(Dialect::Chat).iter().any(|row| row.param == param && row.verb == Verb::Refuse)
+    };
     let takes = |modality| profile.modalities.as_ref().map(|taken| taken.contains(&modality));
     let efforts = profile.efforts.iter().flatten().map(|effort| effort.name());
     json!({

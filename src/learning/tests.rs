@@ -42,7 +42,7 @@ fn refused(param: &str) -> Vec<Lesson> {
 }
 
 fn ids(profile: &Profile) -> Vec<&str> {
-    profile.chat.iter().map(|row| &*row.id).collect()
+    profile.rows(Dialect::Chat).iter().map(|row| &*row.id).collect()
 }
 
 async fn learn(knowledge: &Arc<Knowledge>, params: &[&str]) {

@@ -102,7 +102,7 @@ fn way(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
     match draft.call.dialect {
         Dialect::Chat if !serves(Dialect::Responses) => None,
         Dialect::Chat => {
-            let conflict = draft.target.tools_with_effort == OnToolsWithEffort::Bridge
+            let conflict = draft.target.options.tools_with_effort == OnToolsWithEffort::Bridge
                 && draft.profile().tools_with_effort != ToolsWithEffort::Any
                 && effort_with_tools::conflict(draft);
             let why = if !serves(Dialect::Chat) {
@@ -183,7 +183,7 @@ fn options<'a>(target: &'a Target, untold: &'a [&'a str]) -> BridgeOptions<'a> {
         resource: &target.resource,
         // Chat models refuse to be asked. What is not known at all most likely reasons.
         encrypted: target.profile.system_role != SystemRole::System,
-        summary: target.reasoning_summary.map(Summary::name),
+        summary: target.options.reasoning_summary.map(Summary::name),
         replayed: target.profile.replayed_reasoning,
     }
 }
@@ -192,7 +192,7 @@ fn options<'a>(target: &'a Target, untold: &'a [&'a str]) -> BridgeOptions<'a> {
 mod tests {
     use super::*;
     use crate::translate::{
-        Action, Lossy, PolicyLayer,
+        Action, Lossy, PolicyLayer, TargetOptions,
         rules::testing::{refused, send, sent, strictly, target, with},
     };
 
@@ -260,7 +260,10 @@ mod tests {
     fn a_model_may_be_kept_off_the_responses_api() {
         let body = format!(r#"{{{HI},{TOOLS},"reasoning_effort":"low"}}"#);
         let told = |family, tools_with_effort| {
-            let target = Target { tools_with_effort, ..target(family, "v1") };
+            let target = Target {
+                options: TargetOptions { tools_with_effort, ..TargetOptions::default() },
+                ..target(family, "v1")
+            };
             send(&target, &body, &Policy::default())
                 .map(|sent| sent.edits)
                 .map_err(|refusal| refusal.rule.to_string())
@@ -390,7 +393,10 @@ mod tests {
 
     #[test]
     fn azgate_cuts_at_the_sequence_and_makes_the_call_for_each_choice_where_it_is_told_to() {
-        let target = Target { cut_at_stop: true, fan_out: 4, ..target("gpt-5-codex", "v1") };
+        let target = Target {
+            options: TargetOptions { cut_at_stop: true, fan_out: Some(4), ..TargetOptions::default() },
+            ..target("gpt-5-codex", "v1")
+        };
         let body = format!(r#"{{{HI},"stop":["a","b"],"n":3,"stream":true}}"#);
         let sent = send(&target, &body, &Policy::default()).unwrap();
         assert_eq!(sent.edits, "bridge.responses, cut.stop, fan_out.n;n=3");

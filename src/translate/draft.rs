@@ -69,7 +69,11 @@ impl<'a> Draft<'a> {
             call,
             target,
             messages: messages.map(outline).collect(),
-            reply: ReplyPlan { dialect: call.dialect, normalize: call.normalize, ..ReplyPlan::default() },
+            reply: ReplyPlan {
+                dialect: call.dialect,
+                normalize: target.options.normalize_stream.unwrap_or(call.normalize),
+                ..ReplyPlan::default()
+            },
             crosses: false,
             copies: Copies::default(),
             cut_at: Vec::new(),

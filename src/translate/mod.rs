@@ -17,7 +17,7 @@ mod written;
 
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message};
-pub use options::{OnToolsWithEffort, Summary};
+pub use options::{OnToolsWithEffort, Summary, TargetOptions};
 pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};

@@ -1,9 +1,34 @@
-//! What an operator may choose of a model's translation, where there is more than one good way.
+//! What an operator can choose about a model's translation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What becomes of function tools beside a reasoning effort, where chat completions take only one of them (gpt-5.4 and
+/// The options of a model. A config writes them in `[models.NAME]`, and the doc comments describe them in its schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+pub struct TargetOptions {
+    /// Ask a reasoning model for Markdown, which the o-series leaves out on its own.
+    pub markdown: bool,
+    /// Tokens added to a caller's cap for the reasoning that Azure counts in.
+    pub reasoning_reserve: u32,
+    /// Repair the odd chunks of Azure's streams. Default: on for the OpenAI paths, off for the Azure paths.
+    pub normalize_stream: Option<bool>,
+    /// Stream from Azure even when a client asks for JSON, so that no timeout cuts a call that thinks for minutes.
+    pub collect: bool,
+    /// What happens to function tools beside a reasoning effort when chat completions take only one of them.
+    pub tools_with_effort: OnToolsWithEffort,
+    /// Ask for a summary of the reasoning and return it as `reasoning_content`, in chat calls that Azure serves on the
+    /// Responses API.
+    pub reasoning_summary: Option<Summary>,
+    /// Honour `stop` in chat calls that Azure serves on the Responses API, which does not support it: azgate cuts the
+    /// answer at the sequence and ends the call.
+    pub cut_at_stop: bool,
+    /// Honour an `n` up to this (8 at most) in chat calls that Azure serves on the Responses API, which gives one
+    /// answer per call: azgate makes one call for each answer, and each is paid for.
+    pub fan_out: Option<u8>,
+}
+
+/// What happens to function tools beside a reasoning effort when chat completions take only one of them (gpt-5.4 and
 /// later).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -17,20 +42,21 @@ pub enum OnToolsWithEffort {
     Refuse,
 }
 
-/// How much is told of the reasoning, as `reasoning_content`, where Azure serves a chat call on the Responses API.
+/// How long a summary of the reasoning is, which a client gets as `reasoning_content` when Azure serves its chat call
+/// on the Responses API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Summary {
-    /// As Azure sees fit.
+    /// The length is left to Azure.
     Auto,
-    /// In short.
+    /// A short summary.
     Concise,
-    /// At length.
+    /// A long summary.
     Detailed,
 }
 
 impl Summary {
-    /// The word for it in a call.
+    /// Returns the value for `reasoning.summary` in a call.
     pub fn name(self) -> &'static str {
         match self {
             Summary::Auto => "auto",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     call::{ApiVersion, Dialect, ReplayedReasoning, Surface},
     catalog::{Profile, Row, Surfaces},
-    translate::{OnToolsWithEffort, Summary},
+    translate::TargetOptions,
 };
 
 /// A dated api-version and what it lacks.
@@ -55,20 +55,8 @@ pub struct Target {
     pub raised: Option<Version>,
     /// The oldest version that serves the family on the Responses API, where the configured one is older still.
     pub raised_responses: Option<Version>,
-    /// Put `Formatting re-enabled` before the instructions.
-    pub markdown: bool,
-    /// Tokens added to a mapped cap for reasoning.
-    pub reasoning_reserve: u64,
-    /// Stream from Azure for clients that ask for JSON, and collect the answer.
-    pub collect: bool,
-    /// What becomes of function tools beside an effort, where they do not go together in a chat call.
-    pub tools_with_effort: OnToolsWithEffort,
-    /// Ask for a summary of the reasoning in bridged calls.
-    pub reasoning_summary: Option<Summary>,
-    /// Honour `stop` in bridged calls by cutting the answer.
-    pub cut_at_stop: bool,
-    /// How many choices are asked for one by one in bridged calls, at most.
-    pub fan_out: u8,
+    /// What the operator chose.
+    pub options: TargetOptions,
 }
 
 impl Target {
@@ -86,13 +74,7 @@ impl Target {
             configured,
             raised: None,
             raised_responses: None,
-            markdown: false,
-            reasoning_reserve: 0,
-            collect: false,
-            tools_with_effort: OnToolsWithEffort::default(),
-            reasoning_summary: None,
-            cut_at_stop: false,
-            fan_out: 1,
+            options: TargetOptions::default(),
         };
         blank.with_profile(profile, surfaces)
     }

@@ -6,7 +6,7 @@ use azgate::{
     call::{Dialect, Framing},
     respond::collect::{CollectError, Collector},
     sim::{self, Simulator},
-    translate::Target,
+    translate::{Target, TargetOptions},
 };
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -39,7 +39,7 @@ async fn answered(model: &str, body: Bytes) -> Bytes {
 fn deployment(model: &str, collect: bool) -> Target {
     let family =
         families().into_iter().find(|family| family.models.iter().any(|name| name == model)).unwrap();
-    Target { collect, ..target(&family, "v1") }
+    Target { options: TargetOptions { collect, ..TargetOptions::default() }, ..target(&family, "v1") }
 }
 
 /// The stream that azgate asks for.

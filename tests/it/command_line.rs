@@ -14,7 +14,7 @@ async fn post(url: &str, body: String, headers: &[(&str, &str)]) -> reqwest::Res
     request.body(body).send().await.unwrap()
 }
 
-/// Log lines of a level, each as JSON.
+/// Returns the log lines of a level as JSON.
 fn lines(log: &str, level: &str) -> Vec<Value> {
     let all =
         log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|_| panic!("{line}")));
@@ -82,13 +82,13 @@ async fn an_api_version_in_the_environment_selects_the_dated_surface() {
         assert_eq!(upstream.only().line(), line);
         let ended = server.stop().await;
         let warnings = lines(&ended.err, "WARN");
-        assert_eq!(warnings.len(), 1, "of the unknown family: {warnings:?}");
+        assert_eq!(warnings.len(), 1, "only the one about the unknown family: {warnings:?}");
         assert!(warnings[0]["message"].as_str().unwrap().contains("family is not known"), "{warnings:?}");
     }
 }
 
 #[tokio::test]
-async fn variables_that_are_no_keys_get_one_warning() {
+async fn unknown_variables_get_one_warning() {
     let environment = [
         ("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"),
         ("AZURE_OPENAI_API_KEY", AZURE_KEY),
@@ -105,7 +105,7 @@ async fn variables_that_are_no_keys_get_one_warning() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_served_ends_at_once_with_1_and_says_why() {
+async fn serve_exits_with_1_and_a_reason_if_it_cannot_serve() {
     let open = [
         ("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"),
         ("AZURE_OPENAI_API_KEY", AZURE_KEY),
@@ -126,18 +126,19 @@ async fn what_cannot_be_served_ends_at_once_with_1_and_says_why() {
 }
 
 #[tokio::test]
-async fn check_tells_every_problem_in_a_line_and_its_exit_code_whether_there_is_one() {
+async fn check_prints_a_line_for_each_problem_and_exits_with_1_if_one_is_an_error() {
     let (_directory, broken) = command::file(
         "[server]\nlistn = \"127.0.0.1:1\"\n[resources.main]\nendpoint = \"nonsense\"\napi_key = { env = \"UNSET\" }\n",
     );
     let ended = command::run(&["check", "--config", &broken], &[], "").await;
     assert_eq!(ended.code, Some(1));
-    let told: Vec<&str> = ended.out.lines().map(|line| line.strip_prefix(&broken).unwrap_or(line)).collect();
-    assert_eq!(told.len(), 3, "{told:#?}");
-    assert!(told[0].starts_with(":2:1: error: server.listn: "), "{told:#?}");
-    assert!(told[0].contains("`listen`"), "{told:#?}");
-    assert!(told[1].starts_with(":4:12: error: resources.main.endpoint: "), "{told:#?}");
-    assert!(told[2].starts_with(":5:11: error: resources.main.api_key: "), "{told:#?}");
+    let printed: Vec<&str> =
+        ended.out.lines().map(|line| line.strip_prefix(&broken).unwrap_or(line)).collect();
+    assert_eq!(printed.len(), 3, "{printed:#?}");
+    assert!(printed[0].starts_with(":2:1: error: server.listn: "), "{printed:#?}");
+    assert!(printed[0].contains("`listen`"), "{printed:#?}");
+    assert!(printed[1].starts_with(":4:12: error: resources.main.endpoint: "), "{printed:#?}");
+    assert!(printed[2].starts_with(":5:11: error: resources.main.api_key: "), "{printed:#?}");
     let (_directory, sound) = command::file(CONFIG);
     let environment = [("NOT_SET_HERE", AZURE_KEY), ("AZGATE_CONFIG", sound.as_str()), ("AZGATE_PORT", "x")];
     let ended = command::run(&["check"], &environment, "").await;
@@ -147,33 +148,33 @@ async fn check_tells_every_problem_in_a_line_and_its_exit_code_whether_there_is_
     let (_directory, sound) = command::file(&sound_text);
     let ended = command::run(&["check", "-c", &sound], &environment, "").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let told: Vec<&str> = ended.out.lines().collect();
-    assert!(told[0].starts_with("AZGATE_PORT: warning: "), "{told:#?}");
-    assert_eq!(told[1..], ["ok: 1 resource, 1 model, no keys, listening on 127.0.0.1:8080"]);
+    let printed: Vec<&str> = ended.out.lines().collect();
+    assert!(printed[0].starts_with("AZGATE_PORT: warning: "), "{printed:#?}");
+    assert_eq!(printed[1..], ["ok: 1 resource, 1 model, no keys, listening on 127.0.0.1:8080"]);
     assert!(!ended.out.contains(AZURE_KEY));
 }
 
-/// A call that o1-preview does not take as it is.
+/// A call that o1-preview refuses unless azgate edits it.
 const PREVIEW: &str = r#"{"model":"x","temperature":0.2,"max_tokens":100,"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]}"#;
 
 #[tokio::test]
-async fn explain_tells_target_family_edits_and_the_body() {
+async fn explain_prints_target_family_edits_and_body() {
     let ended = command::run(&["explain", "--model", "o1-preview"], &[], PREVIEW).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let told: Vec<&str> = ended.out.lines().collect();
+    let printed: Vec<&str> = ended.out.lines().collect();
     assert_eq!(
-        told[..3],
+        printed[..3],
         ["model       o1-preview", "deployment  o1-preview on v1", "family      o1-preview"]
     );
     let row = |rule: &str| {
-        told.iter().find(|line| line.starts_with(rule)).unwrap_or_else(|| panic!("{rule}: {told:#?}"))
+        printed.iter().find(|line| line.starts_with(rule)).unwrap_or_else(|| panic!("{rule}: {printed:#?}"))
     };
     assert!(
         row("drop.temperature").contains("lossy") && row("drop.temperature").contains("remove"),
-        "{told:#?}"
+        "{printed:#?}"
     );
-    assert!(row("rename.max_tokens").contains("same"), "{told:#?}");
-    let body: Value = serde_json::from_str(told.last().unwrap()).unwrap();
+    assert!(row("rename.max_tokens").contains("same"), "{printed:#?}");
+    let body: Value = serde_json::from_str(printed.last().unwrap()).unwrap();
     assert_eq!(body["model"], "o1-preview");
     assert_eq!(body["max_completion_tokens"], 100);
     assert_eq!(body["messages"].as_array().unwrap().len(), 1);
@@ -181,7 +182,7 @@ async fn explain_tells_target_family_edits_and_the_body() {
 }
 
 #[tokio::test]
-async fn explain_as_json_is_one_value_with_the_same_in_it() {
+async fn explain_as_json_prints_the_same_as_one_value() {
     let ended = command::run(&["explain", "-m", "o1-preview", "--json"], &[], PREVIEW).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report: Value = serde_json::from_str(&ended.out).unwrap();
@@ -214,13 +215,13 @@ async fn explain_takes_a_responses_call() {
     let report: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(report["body"], serde_json::json!({"model": "gpt-5-codex", "input": "Hi"}));
     let ended = command::run(&["explain", "-m", "gpt-5-codex"], &[], call).await;
-    assert_eq!(ended.code, Some(1), "without messages it is no chat call: {ended:?}");
+    assert_eq!(ended.code, Some(1), "a chat call needs messages: {ended:?}");
     let ended = command::run(&["explain", "-m", "o1", "--operation", "embeddings"], &[], call).await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
 #[tokio::test]
-async fn explain_ends_with_1_for_a_call_that_would_be_refused_or_is_none() {
+async fn explain_exits_with_1_if_the_call_would_be_refused_or_is_not_json() {
     let tools = hello("x")
         .replace("{\"model", "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],\"model");
     let ended = command::run(&["explain", "-m", "o1-preview"], &[], &tools).await;
@@ -235,7 +236,7 @@ async fn explain_ends_with_1_for_a_call_that_would_be_refused_or_is_none() {
 }
 
 #[tokio::test]
-async fn explain_and_catalog_take_a_config_whose_secrets_are_elsewhere() {
+async fn explain_and_catalog_need_no_secrets() {
     let (_directory, config) = command::file(CONFIG);
     let call = hello("x").replace("{\"model", "{\"verbosity\":\"low\",\"model");
     let ended = command::run(&["explain", "-c", &config, "-m", "mine"], &[], &call).await;
@@ -261,7 +262,7 @@ async fn explain_and_catalog_take_a_config_whose_secrets_are_elsewhere() {
 }
 
 #[tokio::test]
-async fn explain_tells_that_an_answer_will_be_collected() {
+async fn explain_shows_that_the_answer_will_be_collected() {
     let text = CONFIG.replace("o1-preview\"\npolicy", "gpt-4.1\"\ncollect = true\npolicy");
     let (_directory, config) = command::file(&text);
     let ended = command::run(&["explain", "-c", &config, "-m", "mine", "--json"], &[], &hello("mine")).await;
@@ -274,7 +275,7 @@ async fn explain_tells_that_an_answer_will_be_collected() {
 }
 
 #[tokio::test]
-async fn explain_without_a_config_explains_the_account_of_the_environment() {
+async fn explain_without_a_config_uses_the_account_in_the_environment() {
     let call = hello("x").replace("{\"model", "{\"max_tokens\":5,\"model");
     let account = ("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com");
     let dated = ("OPENAI_API_VERSION", "2024-10-21");
@@ -306,7 +307,7 @@ async fn explain_without_a_config_explains_the_account_of_the_environment() {
 }
 
 #[tokio::test]
-async fn explain_counts_in_the_policy_of_a_key() {
+async fn explain_applies_the_policy_of_a_key() {
     let text = CONFIG.replace("api_key", "# api_key").replace("policy.rules", "# policy.rules");
     let hash = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
     let (_directory, config) =
@@ -327,7 +328,7 @@ async fn explain_counts_in_the_policy_of_a_key() {
 }
 
 #[tokio::test]
-async fn a_name_without_a_route_is_told_by_what_there_is() {
+async fn an_unknown_model_is_answered_with_the_known_ones() {
     let account = [("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:1"), ("AZURE_OPENAI_API_KEY", AZURE_KEY)];
     let closed = [&account[..], &[("AZGATE_ROUTING__UNKNOWN_MODELS", "refuse")]].concat();
     let listed = [&closed[..], &[("AZGATE_MODELS__MINE__DEPLOYMENT", "prod")]].concat();
@@ -388,7 +389,7 @@ async fn catalog_lists_the_families_and_shows_one_with_the_origin_of_each_value(
 }
 
 #[tokio::test]
-async fn schema_is_a_json_schema_that_knows_every_section() {
+async fn schema_is_a_json_schema_of_every_section() {
     let ended = command::run(&["schema"], &[], "").await;
     assert_eq!(ended.code, Some(0));
     let schema: Value = serde_json::from_str(&ended.out).unwrap();
@@ -400,11 +401,11 @@ async fn schema_is_a_json_schema_that_knows_every_section() {
     }
 }
 
-/// A printed curl line: its URL, its headers, its body.
+/// Returns URL, headers and body of a printed curl line.
 fn parsed(curl: &str) -> (String, Vec<(String, String)>, String) {
     let (mut headers, mut body) = (Vec::new(), String::new());
     let url = curl.split(' ').find(|word| word.starts_with("http://")).unwrap().to_owned();
-    // The arguments in single quotes are every second piece; the flag stands before.
+    // Every second piece is an argument in single quotes. The piece before it ends with its flag.
     let pieces: Vec<&str> = curl.split('\'').collect();
     for pair in pieces.chunks(2) {
         let [before, quoted] = pair else { continue };
@@ -462,7 +463,7 @@ async fn the_demo_prints_three_calls_that_work_when_pasted() {
     served.sort_unstable();
     assert_eq!(served, printed);
     let ended = demo.stop().await;
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "nothing odd is logged");
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "nothing is logged");
 }
 
 #[tokio::test]
@@ -476,7 +477,7 @@ async fn the_simulator_alone_serves_and_stops() {
 }
 
 #[tokio::test]
-async fn help_teaches_and_needs_nothing() {
+async fn help_lists_every_command() {
     let ended = command::run(&["--help"], &[], "").await;
     assert_eq!(ended.code, Some(0));
     for command in ["serve", "demo", "sim", "check", "explain", "catalog", "schema"] {

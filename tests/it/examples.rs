@@ -1,4 +1,4 @@
-//! What the README and `deploy/` show is true: the call and its answer, the configs, the commands, the variables.
+//! The examples in the README and `deploy/` are correct: the call and its answer, the configs, commands and variables.
 
 use std::{
     collections::BTreeSet,
@@ -17,12 +17,12 @@ use tokio::net::TcpListener;
 
 use crate::support::{Proxy, gateway::AZURE_KEY};
 
-/// Files with commands or variables in them.
+/// Files that contain commands or variables.
 const SHOWN: [&str; 4] =
     ["README.md", "deploy/Dockerfile", "deploy/azgate.service", "deploy/kubernetes-sidecar.yaml"];
 
-/// Variables that are no keys: two examples of a name, the file's own, and one of Kubernetes'.
-const NO_KEYS: [&str; 4] = ["AZGATE_SECTION__KEY", "AZGATE_CONFIG", "AZGATE_PORT", "AZGATE_SERVICE_HOST"];
+/// Variables that are not keys: an example of a name, the one that names the file, and two that Kubernetes sets.
+const NOT_KEYS: [&str; 4] = ["AZGATE_SECTION__KEY", "AZGATE_CONFIG", "AZGATE_PORT", "AZGATE_SERVICE_HOST"];
 
 #[tokio::test]
 async fn the_call_in_the_readme_gets_the_answer_in_the_readme() {
@@ -52,7 +52,7 @@ async fn the_call_in_the_readme_gets_the_answer_in_the_readme() {
 }
 
 #[test]
-fn the_configs_that_are_shown_are_sound() {
+fn the_configs_in_the_examples_have_no_problems() {
     let blocks = fences(&read("README.md"), "toml");
     let whole = |block: &&String| block.contains("[resources.");
     let main = blocks.iter().find(whole).unwrap();
@@ -78,13 +78,13 @@ fn a_container_needs_no_file() {
         ("AZGATE_KEYS__ME__SHA256", key),
     ];
     let dockerfile = read("deploy/Dockerfile");
-    assert!(image.iter().all(|(name, _)| dockerfile.contains(name)), "the test is behind the Dockerfile");
+    assert!(image.iter().all(|(name, _)| dockerfile.contains(name)), "the test and the Dockerfile differ");
     let output = check(None, &image);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
-fn every_command_that_is_shown_exists() {
+fn every_command_in_the_examples_exists() {
     let mut seen = BTreeSet::new();
     for file in SHOWN {
         for line in read(file).lines() {
@@ -105,20 +105,20 @@ fn every_command_that_is_shown_exists() {
 }
 
 #[test]
-fn every_variable_that_is_shown_is_a_key() {
+fn every_variable_in_the_examples_is_a_key() {
     for file in SHOWN {
         let text = read(file);
         let names = text.split(|c: char| !c.is_ascii_uppercase() && !c.is_ascii_digit() && c != '_');
-        for name in names.filter(|name| name.starts_with("AZGATE_") && !NO_KEYS.contains(name)) {
+        for name in names.filter(|name| name.starts_with("AZGATE_") && !NOT_KEYS.contains(name)) {
             let output = check(None, &[(name, "1")]);
-            let told = String::from_utf8(output.stdout).unwrap();
-            assert!(!told.contains("no key of the config"), "{file}: {name}: {told}");
+            let printed = String::from_utf8(output.stdout).unwrap();
+            assert!(!printed.contains("not a key of the config"), "{file}: {name}: {printed}");
         }
     }
 }
 
 #[test]
-fn every_link_in_a_page_leads_somewhere() {
+fn every_link_in_a_page_has_a_target() {
     let mut pages: Vec<String> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned).into();
     for folder in ["docs", "docs/adr"] {
         let paths = fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
@@ -147,7 +147,7 @@ fn every_link_in_a_page_leads_somewhere() {
     assert!(links > 10, "{links}");
 }
 
-/// The command lines in a line of prose, shell, a unit or a Dockerfile.
+/// Returns the commands in a line of prose, shell, a systemd unit or a Dockerfile.
 fn commands(line: &str) -> Vec<String> {
     let line = line.trim();
     if let Some(args) = line.strip_prefix("cargo run --release -- ") {
@@ -161,7 +161,7 @@ fn commands(line: &str) -> Vec<String> {
     }
     let quoted = line.split('`').skip(1).step_by(2).filter(|code| code.starts_with("azgate "));
     let mut found: Vec<String> = quoted.map(str::to_owned).collect();
-    // Variables may stand before the command.
+    // Variables can precede the command.
     let is_variable = |word: &&str| word.contains('=') && word.starts_with(|c: char| c.is_ascii_uppercase());
     let words: Vec<&str> = line.split(' ').skip_while(is_variable).collect();
     if words.first() == Some(&"azgate")
@@ -172,15 +172,16 @@ fn commands(line: &str) -> Vec<String> {
     found
 }
 
+/// Checks that `azgate check` finds no error in a config.
 fn accepted(text: &str, variables: &[(&str, &str)]) {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), text).unwrap();
     let output = check(Some(file.path()), variables);
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && told.starts_with("ok: "), "{told}\n{text}");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && printed.starts_with("ok: "), "{printed}\n{text}");
 }
 
-/// `azgate check` in an environment of its own.
+/// Runs `azgate check` with these variables only.
 fn check(file: Option<&Path>, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_azgate"));
     command.arg("check").env_clear().env("AZURE_OPENAI_API_KEY", "hunter2").envs(variables.iter().copied());
@@ -198,7 +199,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The fenced blocks of a language.
+/// Returns the fenced blocks of a language.
 fn fences(text: &str, language: &str) -> Vec<String> {
     let blocks = text.split("```").skip(1).step_by(2);
     blocks.filter_map(|block| block.strip_prefix(&format!("{language}\n"))).map(str::to_owned).collect()

@@ -14,7 +14,7 @@ use azgate::{
     call::{Dialect, OverChat, OverResponses},
     catalog::Profile,
     json::Document,
-    translate::{Summary, Target},
+    translate::{Summary, Target, TargetOptions},
 };
 use bytes::{Bytes, BytesMut};
 
@@ -86,7 +86,13 @@ pub(crate) fn requests(asked: Dialect) -> Vec<Case> {
 pub(crate) fn switched(target: Target, file: &str) -> Target {
     match file {
         "cut-and-copied" => {
-            Target { cut_at_stop: true, fan_out: 4, reasoning_summary: Some(Summary::Auto), ..target }
+            let options = TargetOptions {
+                cut_at_stop: true,
+                fan_out: Some(4),
+                reasoning_summary: Some(Summary::Auto),
+                ..target.options
+            };
+            Target { options, ..target }
         }
         _ => target,
     }

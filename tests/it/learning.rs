@@ -10,7 +10,7 @@ use std::{
 use azgate::{
     call::{Dialect, OUTLINE_DEPTH, Refusal},
     catalog::{Catalog, Profile, Surfaces},
-    config::{self, Environment, Surroundings},
+    config::{self, CheckContext, Environment},
     json::Document,
     sim,
     translate::{
@@ -111,7 +111,7 @@ fn configured(overlay: &str) -> Catalog {
     let read = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let draft = config::load(Some(&file), &environment, &[]);
     let checked =
-        config::check(draft, &Surroundings { environment: &environment, read: &read, dry_run: false });
+        config::check(draft, &CheckContext { environment: &environment, read: &read, dry_run: false });
     assert!(checked.problems.is_empty(), "{overlay}\n{:#?}", checked.problems);
     checked.settings.unwrap().catalog
 }

@@ -4,7 +4,7 @@ use azgate::{
     call::{Change, Dialect},
     json::{Document, apply},
     sim,
-    translate::{Policy, Target, edits_header, plan},
+    translate::{Policy, Target, TargetOptions, edits_header, plan},
 };
 use bytes::Bytes;
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -100,11 +100,9 @@ prop_compose! {
 fn a_target() -> impl Strategy<Value = Target> {
     let surfaces =
         ["v1", "2023-05-15", "2024-02-01", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
-    (select(families()), select(surfaces.to_vec()), any::<[bool; 2]>(), select(vec![0_u64, 1000])).prop_map(
+    (select(families()), select(surfaces.to_vec()), any::<[bool; 2]>(), select(vec![0_u32, 1000])).prop_map(
         |(family, surface, [markdown, collect], reasoning_reserve)| Target {
-            markdown,
-            reasoning_reserve,
-            collect,
+            options: TargetOptions { markdown, reasoning_reserve, collect, ..TargetOptions::default() },
             ..target(&family, surface)
         },
     )

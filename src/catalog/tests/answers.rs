@@ -7,7 +7,7 @@ fn named(model: &str) -> Option<String> {
 }
 
 #[test]
-fn a_date_and_what_fine_tuning_appends_are_left_out_and_the_longest_name_wins() {
+fn a_date_and_a_fine_tuning_suffix_are_ignored_and_the_longest_name_wins() {
     for (model, family) in [
         ("o1-2024-12-17", "o1"),
         ("o1-mini-2024-09-12", "o1-mini"),

@@ -13,7 +13,7 @@ fn the_table_is_sound() {
 fn every_family_says_what_it_is() {
     for family in Catalog::embedded().families() {
         assert!(!family.models.is_empty(), "{} has no models", family.name);
-        assert!(!family.dialects.is_empty(), "{} serves nothing", family.name);
+        assert!(!family.dialects.is_empty(), "{} has no operations", family.name);
         assert!(!family.source.is_empty(), "{} has no source", family.name);
         let reasons = family.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
         for (dialect, param) in
@@ -46,7 +46,7 @@ fn rows_are_named(family: &Profile, dialect: Dialect) {
             Verb::Allow { .. } => "map",
             Verb::Clamp { .. } => "clamp",
         };
-        // What a chat call says with a plain parameter goes by that name on both operations.
+        // A parameter that is plain in a chat call and nested in a Responses call goes by its name in chat.
         let name = match row.param.as_str() {
             "reasoning.effort" => "reasoning_effort",
             "text.format" => "response_format",
@@ -54,7 +54,7 @@ fn rows_are_named(family: &Profile, dialect: Dialect) {
             other => other,
         };
         assert_eq!(*row.id, format!("{verb}.{name}"), "{}", family.name);
-        assert!(row.why.ends_with('.'), "{} {}: the reason is no sentence", family.name, row.id);
+        assert!(row.why.ends_with('.'), "{} {}: the reason is not a sentence", family.name, row.id);
         assert!(family.origin(dialect, &row.id).is_some(), "{} {}: no origin", family.name, row.id);
     }
 }
@@ -140,7 +140,7 @@ fn every_model_finds_its_family() {
 }
 
 #[test]
-fn what_only_looks_like_a_model_is_none() {
+fn names_that_only_resemble_a_model_are_not_found() {
     let catalog = Catalog::embedded();
     for name in ["", "my-o1", "o1-turbo", "gpt-4o-2024", "gpt-5-chat-2025-10-03-eu", "gpt-7", "azure/gpt-4o"]
     {
@@ -149,21 +149,23 @@ fn what_only_looks_like_a_model_is_none() {
 }
 
 #[test]
-fn a_family_is_found_by_a_model_too() {
+fn a_family_is_found_by_the_name_of_a_model() {
     let catalog = Catalog::embedded();
     assert_eq!(&*catalog.family("gpt-5.6").unwrap().name, "gpt-5.6");
     assert_eq!(&*catalog.family("gpt-5-mini").unwrap().name, "gpt-5");
     assert_eq!(&*catalog.family("unknown").unwrap().name, "unknown");
-    assert!(catalog.family("classic").is_none(), "a base is no family");
+    assert!(catalog.family("classic").is_none(), "an abstract block is not a family");
     assert_eq!(catalog.nearest("gpt5-mini"), Some("gpt-5-mini"));
     assert_eq!(catalog.nearest("llama"), None);
 }
 
 #[test]
-fn of_the_unknown_family_nothing_is_known() {
+fn the_unknown_family_has_no_rows() {
     let unknown = Catalog::embedded().unknown();
-    assert!(unknown.chat.is_empty() && unknown.responses.is_empty() && unknown.dialects.is_empty());
-    assert_eq!(unknown.defaults["temperature"], Scalar::Number(1.0));
+    assert!(
+        Dialect::ALL.iter().all(|dialect| unknown.rows(*dialect).is_empty()) && unknown.dialects.is_empty()
+    );
+    assert_eq!(unknown.default(Dialect::Chat, "temperature"), Some(&Scalar::Number(1.0)));
     assert_eq!((unknown.system_role, unknown.streaming), (SystemRole::Any, Streaming::Native));
     assert_eq!((&unknown.efforts, &unknown.modalities), (&None, &None));
 }

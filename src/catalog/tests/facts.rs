@@ -18,7 +18,7 @@ fn the_first_o_models_cannot_stream() {
 }
 
 #[test]
-fn only_the_first_two_have_no_role_for_instructions() {
+fn only_o1_preview_and_o1_mini_merge_instructions() {
     for family in Catalog::embedded().families() {
         let merges = family.system_role == SystemRole::MergeIntoUser;
         assert_eq!(merges, ["o1-preview", "o1-mini"].contains(&&*family.name), "{}", family.name);
@@ -40,7 +40,11 @@ fn the_default_effort_follows_the_generation() {
         ("gpt-chat-latest", None),
         ("model-router", None),
     ] {
-        assert_eq!(of(name).defaults.get("reasoning_effort"), expected.map(text).as_ref(), "{name}");
+        assert_eq!(
+            of(name).default(Dialect::Chat, "reasoning_effort"),
+            expected.map(text).as_ref(),
+            "{name}"
+        );
     }
     assert_eq!(of("gpt-4o").efforts, Some(Vec::new()));
     assert_eq!(of("model-router").efforts, None);
@@ -48,7 +52,7 @@ fn the_default_effort_follows_the_generation() {
 }
 
 #[test]
-fn the_effort_max_exists_on_responses_alone() {
+fn the_effort_max_exists_on_responses_only() {
     for family in Catalog::embedded().families() {
         let has_max = |dialect| family.efforts(dialect).is_some_and(|efforts| efforts.contains(&Effort::Max));
         assert!(!has_max(Dialect::Chat), "{}", family.name);
@@ -58,14 +62,14 @@ fn the_effort_max_exists_on_responses_alone() {
 }
 
 #[test]
-fn answers_are_stored_on_responses_unless_the_call_says_otherwise() {
+fn answers_are_stored_by_default_on_responses_only() {
     let family = of("gpt-4.1");
     assert_eq!(family.default(Dialect::Chat, "store"), Some(&Scalar::Bool(false)));
     assert_eq!(family.default(Dialect::Responses, "store"), Some(&Scalar::Bool(true)));
 }
 
 #[test]
-fn a_reasoning_model_takes_on_responses_what_it_takes_in_a_chat_call() {
+fn a_reasoning_model_takes_the_same_parameters_in_both_dialects() {
     for family in Catalog::embedded().families().filter(|family| family.dialects.len() == 2) {
         for id in ["drop.temperature", "drop.top_p", "drop.top_logprobs", "drop.parallel_tool_calls"] {
             let row = |dialect: Dialect| family.rows(dialect).iter().find(|row| &*row.id == id);
@@ -78,7 +82,7 @@ fn a_reasoning_model_takes_on_responses_what_it_takes_in_a_chat_call() {
 }
 
 #[test]
-fn temperature_passes_where_nothing_reasons() {
+fn temperature_passes_for_models_that_do_not_reason() {
     for name in ["gpt-4o", "gpt-5-chat", "gpt-35-turbo", "model-router"] {
         assert!(row(&of(name), "drop.temperature").is_none(), "{name}");
         assert!(row(&of(name), "rename.max_tokens").is_none(), "{name}");
@@ -93,7 +97,7 @@ fn temperature_passes_where_nothing_reasons() {
 }
 
 #[test]
-fn tools_beside_an_effort_end_with_gpt_5_4() {
+fn tools_beside_an_effort_are_limited_from_gpt_5_4_on() {
     assert_eq!(of("gpt-5.2").tools_with_effort, ToolsWithEffort::Any);
     for name in ["gpt-5.4", "gpt-5.4-mini", "gpt-5.5", "gpt-5.6", "gpt-6"] {
         assert_eq!(of(name).tools_with_effort, ToolsWithEffort::OnlyNone, "{name}");
@@ -105,13 +109,14 @@ fn tools_beside_an_effort_end_with_gpt_5_4() {
 }
 
 #[test]
-fn reasoning_is_taken_back_as_far_as_a_model_looks() {
+fn families_take_reasoning_back_as_documented() {
     let families: Vec<(String, ReplayedReasoning)> = Catalog::embedded()
         .families()
         .map(|family| (family.name.to_string(), family.replayed_reasoning))
         .collect();
-    let of = |word| {
-        let names = families.iter().filter(|(_, replayed)| *replayed == word).map(|(name, _)| name.as_str());
+    let of = |wanted| {
+        let names =
+            families.iter().filter(|(_, replayed)| *replayed == wanted).map(|(name, _)| name.as_str());
         names.collect::<Vec<_>>().join(" ")
     };
     assert_eq!(of(ReplayedReasoning::Last), "gpt-6-astra");
@@ -140,7 +145,7 @@ fn custom_tools_begin_with_gpt_5() {
 }
 
 #[test]
-fn these_families_are_served_on_responses_alone() {
+fn these_families_are_served_on_responses_only() {
     let catalog = Catalog::embedded();
     let alone: Vec<String> = catalog
         .families()
@@ -171,7 +176,7 @@ fn structured_outputs_came_with_the_second_gpt_4o() {
 }
 
 #[test]
-fn a_cap_ends_at_what_an_answer_may_hold() {
+fn a_cap_is_clamped_to_the_longest_answer() {
     let clamp = |name: &str, id: &str| row(&of(name), id).map(|row| (row.verb.clone(), row.same));
     let most = |max: f64| Some((Verb::Clamp { min: None, max: Some(max) }, true));
     assert_eq!(clamp("gpt-4o", "clamp.max_tokens"), most(16384.0));
@@ -180,6 +185,9 @@ fn a_cap_ends_at_what_an_answer_may_hold() {
     assert_eq!(clamp("gpt-5", "clamp.max_tokens"), None, "it is renamed");
     assert_eq!(clamp("model-router", "clamp.max_tokens"), None);
     let on_responses = of("o3-pro");
-    assert_eq!(on_responses.responses.last().map(|row| (row.verb.clone(), row.same)), most(100_000.0));
-    assert!(on_responses.chat.is_empty());
+    assert_eq!(
+        on_responses.rows(Dialect::Responses).last().map(|row| (row.verb.clone(), row.same)),
+        most(100_000.0)
+    );
+    assert!(on_responses.rows(Dialect::Chat).is_empty());
 }

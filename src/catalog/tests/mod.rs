@@ -1,4 +1,4 @@
-//! The catalog as a whole: the embedded table, the overlay, and what is said of mistakes.
+//! The catalog as a whole: the embedded table, the overlay, and how mistakes are reported.
 
 mod answers;
 mod embedded;
@@ -26,7 +26,7 @@ fn family(catalog: &Catalog, name: &str) -> Arc<Profile> {
 }
 
 fn row<'p>(profile: &'p Profile, id: &str) -> Option<&'p Row> {
-    profile.chat.iter().find(|row| &*row.id == id)
+    profile.rows(Dialect::Chat).iter().find(|row| &*row.id == id)
 }
 
 fn text(word: &str) -> Scalar {

@@ -1,4 +1,4 @@
-//! What an operator changes, and what stays.
+//! What an overlay changes, and what stays as it was.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn one_changed_value_keeps_the_rest() {
     let catalog = load("'gpt-5.1' = { retires = '2030-01-01', context = { output = 1000 } }").unwrap();
     let changed = family(&catalog, "gpt-5.1");
     assert_eq!(changed.retires.as_deref(), Some("2030-01-01"));
-    assert_eq!(changed.context, Context { output: Some(1000), ..shipped.context });
+    assert_eq!(changed.context, TokenLimits { output: Some(1000), ..shipped.context });
     assert_eq!(changed.efforts, shipped.efforts);
     assert_eq!(changed.models, shipped.models);
     assert_eq!(row(&changed, "drop.temperature"), row(&shipped, "drop.temperature"));
@@ -28,12 +28,13 @@ fn a_row_is_replaced_in_its_place() {
     let stop = row(&changed, "drop.stop").unwrap();
     assert_eq!((&*stop.why, &stop.unless), ("Ours.", &vec![text("END")]));
     assert_eq!(changed.origins["drop.stop"], "overlay");
-    let ids = |profile: &Profile| profile.chat.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+    let ids =
+        |profile: &Profile| profile.rows(Dialect::Chat).iter().map(|row| row.id.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&changed), ids(&shipped));
 }
 
 #[test]
-fn a_parameter_can_be_taken_after_all() {
+fn an_inherited_row_can_be_removed() {
     let catalog =
         load("gpt-5.chat = { temperature = 'take', stop = ['take', { refuse = true, why = 'No.' }] }")
             .unwrap();
@@ -47,7 +48,7 @@ fn a_parameter_can_be_taken_after_all() {
 }
 
 #[test]
-fn the_operations_have_rows_of_their_own_under_one_name() {
+fn each_dialect_has_its_own_rows_under_common_names() {
     let catalog = load(
         "gpt-5 = { chat = { temperature = 'take' }, responses = { top_p = 'take', max_output_tokens = 'take', 'reasoning.effort' = { allow = ['low'], why = 'Ours.' } } }",
     )
@@ -57,7 +58,7 @@ fn the_operations_have_rows_of_their_own_under_one_name() {
     assert!(!has(Dialect::Chat, "drop.temperature") && has(Dialect::Responses, "drop.temperature"));
     assert!(has(Dialect::Chat, "drop.top_p") && !has(Dialect::Responses, "drop.top_p"));
     assert!(!has(Dialect::Responses, "clamp.max_output_tokens"));
-    assert!(has(Dialect::Responses, "map.reasoning_effort"), "both operations have one name for it");
+    assert!(has(Dialect::Responses, "map.reasoning_effort"), "both dialects use its name in chat");
     let origin = |dialect, id| changed.origin(dialect, id);
     assert_eq!(origin(Dialect::Chat, "drop.temperature"), None);
     assert_eq!(origin(Dialect::Responses, "drop.temperature"), Some("reasoning"));
@@ -72,12 +73,12 @@ fn a_base_can_be_changed_for_all_its_families() {
 }
 
 #[test]
-fn a_new_family_stands_on_a_shipped_one() {
+fn a_new_family_can_inherit_from_a_shipped_one() {
     let catalog =
         load("ours = { inherits = 'gpt-5.1', models = ['ours-7b'], default_effort = 'low' }").unwrap();
     let ours = catalog.by_model("ours-7b-2026-01-01").unwrap();
     assert_eq!(&*ours.name, "ours");
-    assert_eq!(ours.defaults["reasoning_effort"], text("low"));
+    assert_eq!(ours.default(Dialect::Chat, "reasoning_effort"), Some(&text("low")));
     assert_eq!(ours.context, family(&catalog, "gpt-5.1").context);
     assert_eq!(&*catalog.by_model("gpt-5.1").unwrap().name, "gpt-5.1", "models are not inherited");
     assert_eq!(catalog.families().last().unwrap().name, ours.name);

@@ -1,23 +1,23 @@
-//! `[families]`, and the names that the catalog and the rules give to everything else.
+//! `[families]`, and the names of families and rules that the rest of a config uses.
 
 use std::collections::BTreeSet;
 
 use toml::Table;
 
-use super::Judge;
+use super::checker::Checker;
 use crate::{
     call::Dialect,
-    catalog::{Catalog, Surfaces},
-    config::{KeyPath, nearest::did_you_mean},
+    catalog::{Catalog, Surfaces, did_you_mean},
+    config::KeyPath,
     translate::{RULES, learn},
 };
 
-impl Judge<'_> {
-    /// The catalog under the operator's overlay; without the overlay where that has problems.
+impl Checker<'_> {
+    /// Returns the catalog under the operator's overlay, or the embedded catalog if the overlay has problems.
     pub(super) fn catalog(&mut self, overlay: &Table) -> Catalog {
         let catalog = Catalog::load(overlay).unwrap_or_else(|problems| {
             for problem in problems {
-                self.findings.value(&KeyPath::new(problem.at), problem.message, problem.remedy);
+                self.findings.value_error(&problem.at, problem.message, problem.remedy);
             }
             Catalog::embedded()
         });
@@ -25,22 +25,23 @@ impl Judge<'_> {
         catalog
     }
 
-    /// A family that something names must exist. A family or model of the overlay's own may have problems there.
+    /// Checks that a family exists. A family of the overlay can be missing in the catalog for its own problems.
     pub(super) fn family(&mut self, at: &KeyPath, name: &str, catalog: &Catalog, overlay: &Table) {
         let is_known = catalog.family(name).is_some() || overlay.contains_key(name);
         if !is_known && self.is_as_written(&KeyPath::new(["families"])) {
             let nearest = catalog.nearest(name).map(did_you_mean);
-            let remedy = nearest.unwrap_or_else(|| "`azgate catalog list` shows all".to_owned());
-            self.findings.value(at, format!("there is no family `{name}`"), remedy);
+            let remedy = nearest.unwrap_or_else(|| "`azgate catalog list` shows all families".to_owned());
+            self.findings.value_error(at, format!("there is no family `{name}`"), remedy);
         }
     }
 }
 
+/// Returns the ids of every rule: of the code, the families, the api-versions and the lessons.
 fn rule_ids(catalog: &Catalog) -> BTreeSet<String> {
     let surfaces = Surfaces::embedded();
     let code = RULES.iter().flat_map(|rule| rule.ids).map(|id| (*id).to_owned());
-    let families = catalog.families().flat_map(|family| family.chat.iter().chain(&family.responses));
-    let families = families.map(|row| row.id.to_string());
+    let families = catalog.families().flat_map(|family| Dialect::ALL.map(|dialect| family.rows(dialect)));
+    let families = families.flatten().map(|row| row.id.to_string());
     let rows = |version| Dialect::ALL.map(|dialect| surfaces.rows(version, dialect)).concat();
     let versions = surfaces.known_versions().iter().flat_map(rows).map(|row| row.id.to_string());
     code.chain(families).chain(versions).chain(learn::rule_ids()).collect()

@@ -2,45 +2,49 @@
 
 use std::time::Duration;
 
-use super::Judge;
+use super::checker::Checker;
 use crate::{
     config::{
         HeartbeatSettings, KeyPath,
-        schema::{Heartbeat, ModelTimeouts, Timeouts},
+        schema::{HeartbeatConfig, ModelTimeoutsConfig, TimeoutsConfig},
     },
-    deadline,
+    deadline::Timeouts,
 };
 
-impl Judge<'_> {
-    /// Signs of life, if any.
-    pub(super) fn heartbeat(&mut self, heartbeat: &Heartbeat) -> Option<HeartbeatSettings> {
+impl Checker<'_> {
+    /// Returns the heartbeat, or `None` if it is switched off.
+    pub(super) fn heartbeat(&mut self, heartbeat: &HeartbeatConfig) -> Option<HeartbeatSettings> {
         let every = KeyPath::new(["heartbeat", "every_seconds"]);
-        self.at_least_one(&every, heartbeat.every_seconds.into());
+        self.require_nonzero(&every, heartbeat.every_seconds.into());
         Some(HeartbeatSettings {
-            after: limit(heartbeat.after_seconds)?,
-            every: limit(heartbeat.every_seconds)?,
+            after: unless_zero(heartbeat.after_seconds)?,
+            every: unless_zero(heartbeat.every_seconds)?,
             json: heartbeat.json,
         })
     }
 
-    /// How long connecting may take for a model, where it says so.
-    pub(super) fn connect_timeout(&mut self, model: &KeyPath, timeouts: &ModelTimeouts) -> Option<Duration> {
+    /// Returns the model's own limit for connecting, if it has one.
+    pub(super) fn connect_timeout(
+        &mut self,
+        model: &KeyPath,
+        timeouts: &ModelTimeoutsConfig,
+    ) -> Option<Duration> {
         let at = model.child("timeouts").child("connect_seconds");
-        self.at_least_one(&at, timeouts.connect_seconds.unwrap_or(1).into());
-        limit(timeouts.connect_seconds?)
+        self.require_nonzero(&at, timeouts.connect_seconds.unwrap_or(1).into());
+        unless_zero(timeouts.connect_seconds?)
     }
 }
 
-/// The limits of every call, where its model says nothing else.
-pub(super) fn timeouts(every: &Timeouts, model: &ModelTimeouts) -> deadline::Timeouts {
-    deadline::Timeouts {
-        first_byte: limit(model.first_byte_seconds.unwrap_or(every.first_byte_seconds)),
-        idle: limit(model.idle_seconds.unwrap_or(every.idle_seconds)),
-        total: limit(model.total_seconds.unwrap_or(every.total_seconds)),
+/// Returns the limits of a model's calls: its own, or else the general ones.
+pub(super) fn timeouts(general: &TimeoutsConfig, model: &ModelTimeoutsConfig) -> Timeouts {
+    Timeouts {
+        first_byte: unless_zero(model.first_byte_seconds.unwrap_or(general.first_byte_seconds)),
+        idle: unless_zero(model.idle_seconds.unwrap_or(general.idle_seconds)),
+        total: unless_zero(model.total_seconds.unwrap_or(general.total_seconds)),
     }
 }
 
-/// A limit in seconds, of which 0 is none.
-fn limit(seconds: u32) -> Option<Duration> {
+/// Returns a limit, which 0 switches off.
+fn unless_zero(seconds: u32) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds.into()))
 }

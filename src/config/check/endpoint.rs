@@ -1,28 +1,30 @@
-//! The endpoint of a resource, as people copy it from portals and samples.
+//! Reads the endpoint of a resource, in the forms that portals and samples show.
 
 use http::Uri;
 
 /// A resource's base URL.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
-    /// Scheme, host and perhaps a gateway's path prefix, without a trailing slash.
-    pub(super) base: String,
+pub(super) struct BaseUrl {
+    /// Scheme, host and an optional path prefix of a gateway, without a trailing slash.
+    pub(super) url: String,
     /// Whether a key would cross a network unencrypted.
     pub(super) is_exposed: bool,
 }
 
-/// What is wrong with an endpoint and what to do about it. Neither repeats what was written beyond scheme, host and
-/// prefix, since a user name, a path or a query may hold a secret.
-pub(super) fn parse(text: &str) -> Result<Endpoint, (String, String)> {
+/// Returns the base URL, or a message and a remedy. Neither text repeats more than scheme, host and prefix, because a
+/// user name, a path or a query can contain a secret.
+pub(super) fn parse(text: &str) -> Result<BaseUrl, (String, String)> {
     let example = || "write such as https://NAME.openai.azure.com".to_owned();
-    let no_url = || ("not a URL of https or http".to_owned(), example());
-    let uri: Uri = text.trim().parse().map_err(|_| no_url())?;
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return Err(no_url()) };
+    let not_a_url = || ("not a URL of https or http".to_owned(), example());
+    let uri: Uri = text.trim().parse().map_err(|_| not_a_url())?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(not_a_url());
+    };
     if !matches!(scheme, "https" | "http") {
-        return Err(no_url());
+        return Err(not_a_url());
     }
     if authority.as_str().contains('@') {
-        return Err(("holds a user name or password".to_owned(), example()));
+        return Err(("contains a user name or password".to_owned(), example()));
     }
     let origin = format!("{scheme}://{authority}");
     let path = uri.path().trim_end_matches('/');
@@ -30,17 +32,17 @@ pub(super) fn parse(text: &str) -> Result<Endpoint, (String, String)> {
     let prefix = prefix.trim_end_matches('/');
     if uri.query().is_some() || text.contains('#') {
         return Err((
-            "holds a query".to_owned(),
+            "contains a query".to_owned(),
             format!("write {origin}; an api-version goes into `surface`"),
         ));
     }
     if let Some((before, _)) = prefix.split_once("/openai") {
-        return Err(("names more than the resource".to_owned(), format!("write {origin}{before}")));
+        return Err(("contains more than the resource's URL".to_owned(), format!("write {origin}{before}")));
     }
     if ["/v1", "/chat/completions", "/deployments"].iter().any(|tail| prefix.ends_with(tail)) {
-        return Err(("names more than the resource".to_owned(), format!("write {origin}")));
+        return Err(("contains more than the resource's URL".to_owned(), format!("write {origin}")));
     }
-    Ok(Endpoint { base: format!("{origin}{prefix}"), is_exposed: scheme == "http" && !is_loopback(&uri) })
+    Ok(BaseUrl { url: format!("{origin}{prefix}"), is_exposed: scheme == "http" && !is_loopback(&uri) })
 }
 
 fn is_loopback(uri: &Uri) -> bool {
@@ -53,8 +55,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_portals_and_samples_show_is_understood() {
-        for (written, base) in [
+    fn the_forms_that_portals_and_samples_show_are_read() {
+        for (written, url) in [
             ("https://x.openai.azure.com", "https://x.openai.azure.com"),
             ("https://x.openai.azure.com/", "https://x.openai.azure.com"),
             ("https://x.openai.azure.com/openai", "https://x.openai.azure.com"),
@@ -64,8 +66,8 @@ mod tests {
             ("http://127.0.0.1:4000", "http://127.0.0.1:4000"),
             ("http://[::1]:4000", "http://[::1]:4000"),
         ] {
-            let endpoint = Endpoint { base: base.to_owned(), is_exposed: false };
-            assert_eq!(parse(written), Ok(endpoint), "{written}");
+            let base = BaseUrl { url: url.to_owned(), is_exposed: false };
+            assert_eq!(parse(written), Ok(base), "{written}");
         }
         assert!(parse("http://10.0.0.1").unwrap().is_exposed);
     }
@@ -89,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_uri_is_cut_back_to_the_resource() {
+    fn the_remedy_for_a_target_uri_is_the_resource() {
         let uri = "https://x.openai.azure.com/openai/deployments/o1/chat/completions";
         assert_eq!(parse(uri).unwrap_err().1, "write https://x.openai.azure.com");
     }

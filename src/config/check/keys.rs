@@ -2,33 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use super::Judge;
+use super::checker::Checker;
 use crate::config::{KeyPath, KeySettings, schema::Config};
 
-/// The SHA-256 of nothing, which a shell computes for a variable that is not set.
-pub(super) const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// The SHA-256 of an empty text, which a shell computes for a variable that is not set.
+pub(super) const HASH_OF_EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-impl Judge<'_> {
-    /// The keys without problems. A hash is never repeated.
+impl Checker<'_> {
+    /// Returns the keys without problems. No two keys have the same hash.
     pub(super) fn all_keys(&mut self, config: &Config) -> Vec<KeySettings> {
         let mut owners = BTreeMap::new();
         let mut keys = Vec::new();
         for (name, key) in &config.keys {
             let table = KeyPath::new(["keys", name]);
-            let requests_per_minute = self.limit(&table, key.requests_per_minute);
+            let requests_per_minute = self.requests_per_minute(&table, key.requests_per_minute);
             let policy = self.policy(&table.child("policy"), &key.policy);
             let at = table.child("sha256");
             let Some(text) = &key.sha256 else { continue };
             let Some(sha256) = decoded(text) else {
                 let remedy = "write what `printf %s \"$KEY\" | sha256sum` prints";
-                self.findings.value(&at, "not 64 hex digits", remedy);
+                self.findings.value_error(&at, "not 64 hex digits", remedy);
                 continue;
             };
-            if text.eq_ignore_ascii_case(OF_NOTHING) {
-                self.findings.value(&at, "the hash of an empty key", "hash the key itself");
+            if text.eq_ignore_ascii_case(HASH_OF_EMPTY) {
+                self.findings.value_error(&at, "the hash of an empty key", "hash the key itself");
             }
             if let Some(owner) = owners.insert(sha256, table.clone()) {
-                self.findings.value(
+                self.findings.value_error(
                     &at,
                     format!("the same key as {owner}"),
                     "give each caller a key of its own",
@@ -40,7 +40,7 @@ impl Judge<'_> {
     }
 }
 
-/// The bytes of 64 hex digits.
+/// Returns the bytes of 64 hex digits.
 fn decoded(text: &str) -> Option<[u8; 32]> {
     let digits: Vec<u8> =
         text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect::<Option<_>>()?;

@@ -2,22 +2,22 @@
 
 use std::net::SocketAddr;
 
-use super::Judge;
+use super::checker::Checker;
 use crate::config::{KeyPath, schema::Config};
 
-impl Judge<'_> {
-    /// The address that clients call.
+impl Checker<'_> {
+    /// Returns the address that clients call.
     pub(super) fn server(&mut self, config: &Config) -> Option<SocketAddr> {
         let server = &config.server;
         let key = |name: &str| KeyPath::new(["server", name]);
-        self.at_least_one(&key("max_body_bytes"), server.max_body_bytes as u64);
-        self.at_least_one(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
+        self.require_nonzero(&key("max_body_bytes"), server.max_body_bytes as u64);
+        self.require_nonzero(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
         let listen = self.address(&key("listen"), &server.listen)?;
         let is_decided =
             [KeyPath::new(["keys"]), key("allow_anonymous")].iter().all(|at| self.is_as_written(at));
         if is_decided && !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
             let remedy = "add [keys.NAME], or listen on 127.0.0.1, or set server.allow_anonymous = true";
-            self.findings.value(
+            self.findings.value_error(
                 &key("listen"),
                 "there are no keys and others can reach this address",
                 remedy,
@@ -25,19 +25,19 @@ impl Judge<'_> {
         }
         if self.has_keys && server.allow_anonymous {
             let remedy = "remove it; callers need one of the keys";
-            self.findings.warn(&key("allow_anonymous"), "has no effect beside [keys]", remedy);
+            self.findings.value_warning(&key("allow_anonymous"), "has no effect beside [keys]", remedy);
         }
         Some(listen)
     }
 
-    /// The address of the admin listener, if there is one.
+    /// Returns the address of the admin listener, if there is one.
     pub(super) fn admin(&mut self, config: &Config, server: Option<SocketAddr>) -> Option<SocketAddr> {
         let admin = config.admin.as_ref()?;
         let at = KeyPath::new(["admin", "listen"]);
         let listen = self.address(&at, &admin.listen)?;
         let is_written = self.is_as_written(&KeyPath::new(["server", "listen"]));
         if listen.port() != 0 && Some(listen) == server && is_written {
-            self.findings.value(&at, "server.listen has the same address", "choose another port");
+            self.findings.value_error(&at, "server.listen has the same address", "choose another port");
         }
         Some(listen)
     }
@@ -46,7 +46,7 @@ impl Judge<'_> {
         let address = text.parse().ok();
         if address.is_none() {
             let remedy = "write an IP address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080";
-            self.findings.value(at, "not an address to listen on", remedy);
+            self.findings.value_error(at, "not an address to listen on", remedy);
         }
         address
     }

@@ -1,24 +1,24 @@
-//! `[models.NAME]` and `[routing]`: which resource serves what.
+//! `[models.NAME]` and `[routing]`: which resource serves which model.
 
-use super::{Judge, durations};
+use super::{checker::Checker, durations};
 use crate::{
     call::Copies,
     catalog::Catalog,
     config::{
         KeyPath, ModelSettings, ResourceSettings,
-        nearest::suggest,
-        schema::{Config, Model, UnknownModels},
+        schema::{Config, ModelConfig, UnknownModels},
+        suggest::suggest,
     },
 };
 
-impl Judge<'_> {
-    /// A list of models is closed unless it says otherwise.
+impl Checker<'_> {
+    /// Returns what happens to models that are not listed. By default a config that lists models refuses all others.
     pub(super) fn unknown_models(&self, config: &Config) -> UnknownModels {
         let default = if self.has_models { UnknownModels::Refuse } else { UnknownModels::Forward };
         config.routing.unknown_models.unwrap_or(default)
     }
 
-    /// The resource of models that name none.
+    /// Returns the resource of models that do not name one.
     pub(super) fn default_resource(
         &mut self,
         config: &Config,
@@ -33,12 +33,12 @@ impl Judge<'_> {
         if is_decided && self.unknown_models(config) == UnknownModels::Forward && self.resources.len() > 1 {
             let remedy =
                 format!("write one of {}, or routing.unknown_models = \"refuse\"", self.resources.join(", "));
-            self.findings.key(&at, "models are forwarded, but to which resource?", remedy);
+            self.findings.key_error(&at, "several resources could serve the forwarded models", remedy);
         }
         (self.resources.len() == 1 && resources.len() == 1).then_some(0)
     }
 
-    /// The models without problems.
+    /// Returns the models without problems.
     pub(super) fn all_models(
         &mut self,
         config: &Config,
@@ -53,18 +53,18 @@ impl Judge<'_> {
         let mut models = Vec::new();
         for (alias, model) in &config.models {
             let table = KeyPath::new(["models", alias]);
-            let requests_per_minute = self.limit(&table, model.requests_per_minute);
+            let requests_per_minute = self.requests_per_minute(&table, model.requests_per_minute);
             let connect_timeout = self.connect_timeout(&table, &model.timeouts);
             let policy = self.policy(&table.child("policy"), &model.policy);
             if let Some(family) = &model.family {
                 self.family(&table.child("family"), family, catalog, &config.families);
             }
             let deployment = self.deployment(&table, alias, model);
-            let fan_out = self.fan_out(&table, model.fan_out);
+            self.fan_out(&table.child("fan_out"), model.options.fan_out);
             let resource = if let Some(name) = &model.resource {
                 self.resource_index(&table.child("resource"), name, resources)
             } else {
-                self.needs_resource(&table, has_default);
+                self.require_resource(&table, has_default);
                 default_resource
             };
             models.extend(resource.map(|resource| ModelSettings {
@@ -73,61 +73,51 @@ impl Judge<'_> {
                 deployment,
                 model: model.model.clone(),
                 family: model.family.clone(),
-                markdown: model.markdown,
-                reasoning_reserve: model.reasoning_reserve,
+                options: model.options,
                 connect_timeout,
                 timeouts: durations::timeouts(&config.timeouts, &model.timeouts),
                 requests_per_minute,
-                normalize_stream: model.normalize_stream,
-                collect: model.collect,
-                tools_with_effort: model.tools_with_effort,
-                reasoning_summary: model.reasoning_summary,
-                cut_at_stop: model.cut_at_stop,
-                fan_out,
                 policy,
             }));
         }
         models
     }
 
-    /// How many calls may be made of one.
-    fn fan_out(&mut self, table: &KeyPath, written: Option<u8>) -> u8 {
-        let Some(most) = written else { return 1 };
-        let at = table.child("fan_out");
-        if Copies::of(most.into()).is_none() && self.is_as_written(&at) {
+    /// Checks how many calls azgate may make for one.
+    fn fan_out(&mut self, at: &KeyPath, most: Option<u8>) {
+        if most.is_some_and(|most| Copies::of(most.into()).is_none()) && self.is_as_written(at) {
             let remedy = format!("write a number from 1 to {}", Copies::MOST);
-            self.findings.value(&at, "so many calls are not made of one", remedy);
+            self.findings.value_error(at, "out of range", remedy);
         }
-        most.clamp(1, Copies::MOST)
     }
 
     fn resource_index(&mut self, at: &KeyPath, name: &str, resources: &[ResourceSettings]) -> Option<usize> {
         if !self.resources.iter().any(|known| known == name) {
             let remedy = suggest(name, self.resources.iter().map(String::as_str));
-            self.findings.value(at, format!("there is no resource `{name}`"), remedy);
+            self.findings.value_error(at, format!("there is no resource `{name}`"), remedy);
         }
         resources.iter().position(|resource| resource.name == name)
     }
 
-    /// With several resources and no default, a model must name its own.
-    fn needs_resource(&mut self, table: &KeyPath, has_default: bool) {
+    /// Reports a model that names no resource although there are several and no default.
+    fn require_resource(&mut self, table: &KeyPath, has_default: bool) {
         let at = table.child("resource");
         if self.resources.len() > 1 && !has_default && self.is_as_written(&at) {
             let remedy =
                 format!("write one of {}, or set routing.default_resource", self.resources.join(", "));
-            self.findings.key(&at, "missing, and there are several resources", remedy);
+            self.findings.key_error(&at, "missing, and there are several resources", remedy);
         }
     }
 
-    /// The deployment's name, which becomes a segment of Azure's path.
-    fn deployment(&mut self, table: &KeyPath, alias: &str, model: &Model) -> String {
+    /// Returns the deployment's name, which becomes a segment of Azure's path.
+    fn deployment(&mut self, table: &KeyPath, alias: &str, model: &ModelConfig) -> String {
         let name = model.deployment.as_deref().unwrap_or(alias);
         let is_segment = !matches!(name, "" | "." | "..")
             && !name.contains(|c: char| c.is_control() || "/\\?#".contains(c));
         let at = table.child("deployment");
         if !is_segment && self.is_as_written(&at) {
             let remedy = "write the name that Azure shows for the deployment";
-            self.findings.value(&at, "no deployment can have this name", remedy);
+            self.findings.value_error(&at, "no deployment can have this name", remedy);
         }
         name.to_owned()
     }

@@ -1,16 +1,17 @@
-//! `[keys.NAME]`: a key that clients may call with.
+//! `[keys.NAME]`: a key that clients can call with.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Policy;
+use crate::translate::PolicyLayer;
 
-// Required keys are an `Option` in here only: where one is missing or wrong, the others can still be judged.
+// A required key is an `Option` here, so that the others can be checked if it is missing or wrong.
 
-/// A key that clients may call with.
+/// A key that clients can call with.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Key {
+#[schemars(rename = "Key")]
+pub struct KeyConfig {
     /// The key's SHA-256 as 64 hex digits: `printf %s "$KEY" | sha256sum`.
     #[schemars(with = "String")]
     pub sha256: Option<String>,
@@ -19,5 +20,5 @@ pub struct Key {
     pub requests_per_minute: Option<u32>,
     /// What translation may do to a call with this key.
     #[serde(default)]
-    pub policy: Policy,
+    pub policy: PolicyLayer,
 }

@@ -1,22 +1,23 @@
-//! `[learning]`: what azgate finds out by itself.
+//! `[learning]`: what azgate finds out about deployments.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What azgate finds out by itself.
+/// What azgate finds out about deployments.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Learning {
-    /// Amend a call that Azure refuses, send it again, and remember what helped; know a family by its answers.
+#[schemars(rename = "Learning")]
+pub struct LearningConfig {
+    /// Amend a call that Azure refuses, send it again, and remember what helped; recognise a family by its answers.
     pub enabled: bool,
-    /// How long a learned line holds.
+    /// How many seconds a learned line holds.
     pub ttl_seconds: u32,
-    /// Ask each resource once, at the start, for its deployments and their models.
+    /// Ask each resource for its deployments and their models, once at the start.
     pub discover: bool,
 }
 
-impl Default for Learning {
+impl Default for LearningConfig {
     fn default() -> Self {
-        Learning { enabled: true, ttl_seconds: 24 * 60 * 60, discover: false }
+        LearningConfig { enabled: true, ttl_seconds: 24 * 60 * 60, discover: false }
     }
 }

@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 /// What is logged, and how.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Log {
+#[schemars(rename = "Log")]
+pub struct LogConfig {
     /// `error`, `warn`, `info`, `debug` or `trace`, or a filter by module such as `info,azgate::upstream=debug`.
     pub level: String,
-    /// How a line looks.
+    /// The format of a line.
     pub format: LogFormat,
 }
 
-impl Default for Log {
+impl Default for LogConfig {
     fn default() -> Self {
-        Log { level: "info".to_owned(), format: LogFormat::Auto }
+        LogConfig { level: "info".to_owned(), format: LogFormat::Auto }
     }
 }
 
-/// How a log line looks.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -27,6 +28,6 @@ pub enum LogFormat {
     Auto,
     /// Text for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }

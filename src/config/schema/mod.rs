@@ -1,69 +1,67 @@
-//! What may be written in a config: one small file a section. The doc comments are the descriptions of the JSON
-//! schema, and the `Default` impls here are the only place where defaults are written.
+//! What can be written in a config, one small file for each section. The doc comments are the descriptions of the JSON
+//! schema. All defaults are in the `Default` impls here.
 
 mod heartbeat;
 mod key;
 mod learning;
 mod log;
 mod model;
-mod policy;
 mod resource;
 mod routing;
 mod secret;
 mod server;
 mod timeouts;
-mod translation;
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use heartbeat::Heartbeat;
-pub use key::Key;
-pub use learning::Learning;
-pub use log::{Log, LogFormat};
-pub use model::Model;
-pub use policy::{Action, Lossy, Policy};
-pub use resource::Resource;
-pub use routing::{Routing, UnknownModels};
+use crate::translate::PolicyLayer;
+
+pub use heartbeat::HeartbeatConfig;
+pub use key::KeyConfig;
+pub use learning::LearningConfig;
+pub use log::{LogConfig, LogFormat};
+pub use model::ModelConfig;
+pub use resource::ResourceConfig;
+pub use routing::{RoutingConfig, UnknownModels};
 pub use secret::Secret;
-pub use server::{Admin, Server};
-pub use timeouts::{ModelTimeouts, Timeouts};
-pub use translation::{OnToolsWithEffort, Summary};
+pub use server::{AdminConfig, ServerConfig};
+pub use timeouts::{ModelTimeoutsConfig, TimeoutsConfig};
 
 /// The configuration of azgate.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The listener that clients call.
-    pub server: Server,
-    /// The listener for health, readiness and metrics. Without this section there is none.
-    pub admin: Option<Admin>,
+    pub server: ServerConfig,
+    /// The listener for health, readiness and metrics. Without this section there is no such listener.
+    pub admin: Option<AdminConfig>,
     /// What is logged, and how.
-    pub log: Log,
+    pub log: LogConfig,
     /// What happens to models that are not listed under `models`.
-    pub routing: Routing,
+    pub routing: RoutingConfig,
     /// Signs of life while a model thinks.
-    pub heartbeat: Heartbeat,
+    pub heartbeat: HeartbeatConfig,
     /// How long a call may take.
-    pub timeouts: Timeouts,
-    /// What azgate finds out by itself.
-    pub learning: Learning,
+    pub timeouts: TimeoutsConfig,
+    /// What azgate finds out about deployments.
+    pub learning: LearningConfig,
     /// What translation may do to a call.
-    pub policy: Policy,
+    pub policy: PolicyLayer,
     /// The Azure OpenAI resources, by a name of your choice.
-    pub resources: BTreeMap<String, Resource>,
-    /// The models that clients may name. Without any, every name is forwarded as a deployment of that name.
-    pub models: BTreeMap<String, Model>,
-    /// The keys that clients may call with, by a name that shows in the log. Without any, only loopback is served.
-    pub keys: BTreeMap<String, Key>,
-    /// Corrections of the built-in catalog of model families, deep-merged over it.
+    pub resources: BTreeMap<String, ResourceConfig>,
+    /// The models that clients can name. Without models, every name is forwarded as a deployment of that name.
+    pub models: BTreeMap<String, ModelConfig>,
+    /// The keys that clients can call with, by a name that is logged. Without keys, azgate serves only loopback.
+    pub keys: BTreeMap<String, KeyConfig>,
+    /// Corrections of the built-in catalog of model families, laid over it value by value.
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub families: toml::Table,
 }
 
-/// The JSON schema of a config, for editors.
+/// Returns the JSON schema of a config, for editors.
 pub fn json_schema() -> schemars::Schema {
     schemars::schema_for!(Config)
 }

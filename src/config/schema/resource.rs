@@ -7,13 +7,14 @@ use serde::Deserialize;
 
 use super::Secret;
 
-// Required keys are an `Option` in here only: where one is missing or wrong, the others can still be judged.
+// A required key is an `Option` here, so that the others can be checked if it is missing or wrong.
 
 /// An Azure OpenAI resource.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Resource {
-    /// The resource's URL, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is understood.
+#[schemars(rename = "Resource")]
+pub struct ResourceConfig {
+    /// The resource's URL, such as `https://NAME.openai.azure.com`. A trailing `/openai` or `/openai/v1` is removed.
     #[schemars(with = "String")]
     pub endpoint: Option<String>,
     /// The resource's key: where to find it, never the key itself.
@@ -28,7 +29,7 @@ pub struct Resource {
     /// A PEM file of certificates to trust beside the system's.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// How long connecting may take, TLS included.
+    /// How many seconds connecting may take, TLS included.
     #[serde(default = "default_connect_timeout_seconds")]
     pub connect_timeout_seconds: u32,
 }

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 /// What happens to models that are not listed under `models`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Routing {
+#[schemars(rename = "Routing")]
+pub struct RoutingConfig {
     /// Default: `forward` while no model is listed, else `refuse`.
     pub unknown_models: Option<UnknownModels>,
-    /// The resource of models that name none. Default: the only one there is.
+    /// The resource of models that do not name one. Default: the only resource.
     pub default_resource: Option<String>,
-    /// Whether all keys share what Azure stores: responses, conversations, files, vector stores, containers. It matters only
-    /// where there is more than one key. Default: a call that names a stored object is then answered 404, since azgate does
-    /// not know whose it is.
+    /// Whether all keys share what Azure stores: responses, conversations, files, vector stores, containers. This
+    /// matters only if there is more than one key. If they do not share it (the default), a call that names a stored
+    /// object is answered 404, because azgate does not know which key the object belongs to.
     pub shared_objects: bool,
 }
 
@@ -21,7 +22,7 @@ pub struct Routing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum UnknownModels {
-    /// The name is taken for a deployment of that name.
+    /// The call goes to the deployment of that name.
     Forward,
     /// The call is answered 404.
     Refuse,

@@ -1,16 +1,16 @@
-//! A secret is named, never written: a config can be shown, committed and checked without giving anything away.
+//! The place of a secret. A config never contains the secret itself, so it can be shown, committed and checked safely.
 
 use std::{borrow::Cow, fmt, path::PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Where a secret is found. The only spellings are `{ env = "NAME" }` and `{ file = "/path" }`.
+/// Where azgate finds a secret, written as `{ env = "NAME" }` or `{ file = "/path" }`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     /// In an environment variable.
     Env(String),
-    /// In a file; white space around it does not count.
+    /// In a file. White space around the secret is ignored.
     File(PathBuf),
 }
 
@@ -19,7 +19,7 @@ impl Secret {
     pub const REMEDY: &str =
         "a secret is named, never written: { env = \"VARIABLE\" } or { file = \"/path\" }";
 
-    /// The secret's place as it was written, or nothing where it was written otherwise.
+    /// Returns the place that a value names, if it has one of the two forms.
     pub fn written(value: &toml::Value) -> Option<Secret> {
         let mut keys = value.as_table()?.iter();
         let (Some((key, place)), None) = (keys.next(), keys.next()) else { return None };
@@ -31,7 +31,7 @@ impl Secret {
     }
 }
 
-/// A key that was pasted where its place belongs must not show either: the place itself is left out.
+/// Leaves out the place, because a key can have been pasted there.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -41,7 +41,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// By hand, since a derived impl repeats the value in its error.
+/// Written by hand, because a derived impl repeats the value in its error.
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = toml::Value::deserialize(deserializer).map_err(|_| D::Error::custom(Secret::REMEDY))?;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn only_places_are_taken_and_nothing_else_is_repeated() {
+    fn only_the_two_forms_are_read_and_errors_do_not_repeat_the_value() {
         let holder: Holder = toml::from_str("secret = { env = \"NAME\" }").unwrap();
         assert_eq!(holder.secret, Secret::Env("NAME".to_owned()));
         let holder: Holder = toml::from_str("secret = { file = \"/run/key\" }").unwrap();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_not_even_the_place() {
+    fn debug_does_not_show_the_place() {
         let shown = format!("{:?} {:?}", Secret::Env("hunter2".to_owned()), Secret::File("hunter2".into()));
         assert_eq!(shown, "Env(..) File(..)");
     }

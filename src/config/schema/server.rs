@@ -6,23 +6,24 @@ use serde::{Deserialize, Serialize};
 /// The listener that clients call.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Server {
+#[schemars(rename = "Server")]
+pub struct ServerConfig {
     /// Address and port. Without keys this must be a loopback address, unless `allow_anonymous` is set.
     pub listen: String,
     /// Largest request body in bytes, after decompression. A larger one is answered 413.
     pub max_body_bytes: usize,
     /// Serve callers without a key on an address that others can reach.
     pub allow_anonymous: bool,
-    /// How long running calls may take to end after a signal to stop.
+    /// How many seconds running calls may take to end after a signal to stop.
     pub drain_seconds: u32,
-    /// Seconds that a client may take to send the head of a request. An idle connection is closed after the same time, so
-    /// it should be longer than clients keep theirs.
+    /// How many seconds a client may take to send the head of a request. azgate closes an idle connection after the
+    /// same time, so the time should be longer than clients keep theirs.
     pub header_timeout_seconds: u32,
 }
 
-impl Default for Server {
+impl Default for ServerConfig {
     fn default() -> Self {
-        Server {
+        ServerConfig {
             listen: "127.0.0.1:8080".to_owned(),
             max_body_bytes: 32 * 1024 * 1024,
             allow_anonymous: false,
@@ -35,13 +36,14 @@ impl Default for Server {
 /// The listener for health, readiness and metrics.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Admin {
-    /// Address and port. It asks for no key: keep it inside your network.
+#[schemars(rename = "Admin")]
+pub struct AdminConfig {
+    /// Address and port. This listener asks for no key: keep it inside your network.
     pub listen: String,
 }
 
-impl Default for Admin {
+impl Default for AdminConfig {
     fn default() -> Self {
-        Admin { listen: "127.0.0.1:9090".to_owned() }
+        AdminConfig { listen: "127.0.0.1:9090".to_owned() }
     }
 }

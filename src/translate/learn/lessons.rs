@@ -68,7 +68,7 @@ impl Lessons {
         }
         for dialect in Dialect::ALL {
             for row in self.rows(dialect) {
-                let rows = profile.rows_mut(dialect);
+                let rows = profile.rows.of_mut(dialect);
                 match rows.iter_mut().find(|old| old.id == row.id) {
                     Some(old) => old.clone_from(row),
                     None => rows.push(row.clone()),

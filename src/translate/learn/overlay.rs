@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{Lesson, Lessons};
 use crate::{
     call::Dialect,
-    catalog::{Catalog, Profile, Row, Scalar, Verb, Word},
+    catalog::{Catalog, Keyword, Profile, Row, Scalar, Verb},
     json::text,
 };
 
@@ -50,11 +50,11 @@ impl Lesson {
                 let served: Vec<String> = served.iter().map(|dialect| quoted(dialect.name())).collect();
                 format!("operations = [{}]", served.join(", "))
             }
-            Lesson::SystemRole(role) => format!("system_role = {}", quoted(role.word())),
+            Lesson::SystemRole(role) => format!("system_role = {}", quoted(role.keyword())),
             Lesson::Synthesize => "streaming = \"synthesized\"".to_owned(),
             Lesson::ApiVersion(version) => format!("min_api_version = {}", quoted(version.as_str())),
-            Lesson::ToolsWithEffort(tools) => format!("tools_with_effort = {}", quoted(tools.word())),
-            Lesson::ReplayedReasoning(of) => format!("replayed_reasoning = {}", quoted(of.word())),
+            Lesson::ToolsWithEffort(tools) => format!("tools_with_effort = {}", quoted(tools.keyword())),
+            Lesson::ReplayedReasoning(of) => format!("replayed_reasoning = {}", quoted(of.keyword())),
         }
     }
 }

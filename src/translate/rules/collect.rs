@@ -32,7 +32,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let untold =
         asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));
     let framed = draft.reply.framing != Framing::Same;
-    if !draft.target.collect || streams || untold || framed || stream::in_background(draft) {
+    if !draft.target.options.collect || streams || untold || framed || stream::in_background(draft) {
         return Ok(());
     }
     let set = |key, json| Change::Set { at: Pointer::key(key), value: Raw::json(json) };
@@ -52,10 +52,13 @@ mod tests {
     use super::*;
     use crate::call::UsageChunk;
     use crate::translate::rules::testing::{Sent, respond, send, target};
-    use crate::translate::{Action, Policy, PolicyLayer, Target};
+    use crate::translate::{Action, Policy, PolicyLayer, Target, TargetOptions};
 
     fn collecting(family: &str, surface: &str) -> Target {
-        Target { collect: true, ..target(family, surface) }
+        Target {
+            options: TargetOptions { collect: true, ..TargetOptions::default() },
+            ..target(family, surface)
+        }
     }
 
     fn asked(family: &str, surface: &str, body: &str) -> Sent {

@@ -3,7 +3,7 @@
 
 use super::{CHAT, Rule};
 use crate::{
-    call::{Effect, Refusal},
+    call::{Dialect, Effect, Refusal},
     catalog::Scalar,
     json::{Change, Pointer},
     translate::Draft,
@@ -23,7 +23,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     for param in ["logprobs", "top_logprobs"] {
         let Some(value) = draft.get(param) else { continue };
-        let default = value.scalar().is_some_and(|value| draft.profile().defaults.get(param) == Some(&value));
+        let default =
+            value.scalar().is_some_and(|value| draft.profile().default(Dialect::Chat, param) == Some(&value));
         let effect = if default { Effect::Same } else { Effect::Lossy };
         let why = format!("On Your Data gives no log probabilities and refuses {param} beside data_sources");
         draft.edit("drop.beside_data_sources", effect, why, Change::Remove { at: Pointer::key(param) })?;

@@ -25,7 +25,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     match draft.profile().tools_with_effort {
         ToolsWithEffort::Any => Ok(()),
         ToolsWithEffort::Never => refuse(draft),
-        ToolsWithEffort::OnlyNone if draft.target.tools_with_effort == OnToolsWithEffort::Refuse => {
+        ToolsWithEffort::OnlyNone if draft.target.options.tools_with_effort == OnToolsWithEffort::Refuse => {
             if conflict(draft) {
                 refuse(draft)
             } else {
@@ -121,11 +121,17 @@ mod tests {
     use super::*;
     use crate::call::Refusal;
     use crate::translate::rules::testing::{Sent, send, target};
-    use crate::translate::{Action, Lossy, OnToolsWithEffort, Policy, PolicyLayer, Target};
+    use crate::translate::{Action, Lossy, OnToolsWithEffort, Policy, PolicyLayer, Target, TargetOptions};
 
     /// A deployment that is kept off the Responses API.
     fn kept(family: &str) -> Target {
-        Target { tools_with_effort: OnToolsWithEffort::EffortNone, ..target(family, "v1") }
+        Target {
+            options: TargetOptions {
+                tools_with_effort: OnToolsWithEffort::EffortNone,
+                ..TargetOptions::default()
+            },
+            ..target(family, "v1")
+        }
     }
 
     fn sent(family: &str, body: &str) -> (String, String) {

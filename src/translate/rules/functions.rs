@@ -21,7 +21,7 @@ const ID: &str = "convert.functions";
 const WHY: &str = "this model takes tools, not the legacy functions";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let refused = || draft.profile().chat.iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
+    let refused = || draft.rows().iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
     // Where the call goes, nothing is known of the legacy form.
     let taken = draft.profile().functions == Functions::Legacy || refused();
     if taken && !draft.crosses {
@@ -73,7 +73,7 @@ fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal
 /// A legacy answer holds one call, so the model must not make several. A family that never does may refuse to be told.
 fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("parallel_tool_calls");
-    if !draft.profile().chat.iter().any(|row| row.param == "parallel_tool_calls" && row.when.is_empty()) {
+    if !draft.rows().iter().any(|row| row.param == "parallel_tool_calls" && row.when.is_empty()) {
         let why = "function_call holds one call";
         draft.edit(ID, Effect::Same, why, Change::Set { at, value: Raw::json("false") })?;
     }

@@ -30,7 +30,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Takes over the stop sequences where the model is configured so.
 fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(Value::Sent(stop)) = draft.get("stop").filter(|_| draft.target.cut_at_stop) else {
+    let Some(Value::Sent(stop)) = draft.get("stop").filter(|_| draft.target.options.cut_at_stop) else {
         return Ok(());
     };
     let Some(sequences) = sequences(stop) else { return Ok(()) };
@@ -45,7 +45,7 @@ fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// is not asked for a stream.
 fn fan_out(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(Value::Sent(n)) = draft.get("n") else { return Ok(()) };
-    let most = draft.target.fan_out;
+    let most = draft.target.options.fan_out.unwrap_or(1);
     let copies = match n.whole() {
         // Asks for what is given anyway.
         Some(1) => return Ok(()),
@@ -113,13 +113,16 @@ mod tests {
     use crate::{
         call::Refusal,
         translate::{
-            Action, Policy, Target,
+            Action, Policy, Target, TargetOptions,
             rules::testing::{send, sent, target, with},
         },
     };
 
     fn refused(n: &str, fan_out: u8) -> Refusal {
-        let target = Target { fan_out, ..target("gpt-5-codex", "v1") };
+        let target = Target {
+            options: TargetOptions { fan_out: Some(fan_out), ..TargetOptions::default() },
+            ..target("gpt-5-codex", "v1")
+        };
         send(&target, &body(n), &Policy::default()).unwrap_err()
     }
 

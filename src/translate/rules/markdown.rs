@@ -22,7 +22,7 @@ const LINE: &str = "Formatting re-enabled";
 const WHY: &str = "`markdown = true` is configured for this model";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.target.markdown
+    if !draft.target.options.markdown
         || !matches!(draft.profile().system_role, SystemRole::Developer | SystemRole::DeveloperOnly)
     {
         return Ok(());
@@ -94,10 +94,13 @@ fn prefixed(at: Pointer, content: Option<View<'_>>, text_type: &str) -> Change {
 #[cfg(test)]
 mod tests {
     use crate::translate::rules::testing::{respond, send, target};
-    use crate::translate::{Policy, Target};
+    use crate::translate::{Policy, Target, TargetOptions};
 
     fn formatted(family: &str, surface: &str, messages: &str) -> String {
-        let target = Target { markdown: true, ..target(family, surface) };
+        let target = Target {
+            options: TargetOptions { markdown: true, ..TargetOptions::default() },
+            ..target(family, surface)
+        };
         let body = format!(r#"{{"messages":[{messages}]}}"#);
         let once = send(&target, &body, &Policy::default()).unwrap();
         let twice = send(&target, &once.body, &Policy::default()).unwrap();
@@ -128,7 +131,10 @@ mod tests {
 
     #[test]
     fn parts_get_a_part() {
-        let target = Target { markdown: true, ..target("o3", "v1") };
+        let target = Target {
+            options: TargetOptions { markdown: true, ..TargetOptions::default() },
+            ..target("o3", "v1")
+        };
         let body = r#"{"messages":[{"role":"developer","content":[{"type":"text","text":"A"}]}]}"#;
         let sent = send(&target, body, &Policy::default()).unwrap();
         assert_eq!(
@@ -141,7 +147,10 @@ mod tests {
     #[test]
     fn on_responses_the_instructions_go_first() {
         let formatted = |body: &str| {
-            let target = Target { markdown: true, ..target("gpt-5-pro", "v1") };
+            let target = Target {
+                options: TargetOptions { markdown: true, ..TargetOptions::default() },
+                ..target("gpt-5-pro", "v1")
+            };
             let once = respond(&target, body, &Policy::default()).unwrap();
             assert_eq!(respond(&target, &once.body, &Policy::default()).unwrap().edits, "none", "{body}");
             once.body
@@ -165,7 +174,10 @@ mod tests {
     fn it_is_for_reasoning_models_and_bodies_with_messages() {
         let user = r#"{"role":"user","content":"B"}"#;
         assert_eq!(formatted("gpt-4.1", "v1", user), user);
-        let target = Target { markdown: true, ..target("o1", "v1") };
+        let target = Target {
+            options: TargetOptions { markdown: true, ..TargetOptions::default() },
+            ..target("o1", "v1")
+        };
         assert_eq!(send(&target, r#"{"messages":"x"}"#, &Policy::default()).unwrap().edits, "none");
     }
 }

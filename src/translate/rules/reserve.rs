@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let reserve = draft.target.reasoning_reserve;
+    let reserve = u64::from(draft.target.options.reasoning_reserve);
     // On the way to another operation the cap has its old name still.
     let old = draft.crosses && draft.has("max_tokens");
     if reserve == 0 || !(old || draft.has_edit("rename.max_tokens")) {
@@ -42,10 +42,13 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use crate::translate::rules::testing::{respond, send, target};
-    use crate::translate::{Policy, Target};
+    use crate::translate::{Policy, Target, TargetOptions};
 
-    fn reserved(family: &str, reserve: u64, body: &str) -> (String, String) {
-        let target = Target { reasoning_reserve: reserve, ..target(family, "v1") };
+    fn reserved(family: &str, reserve: u32, body: &str) -> (String, String) {
+        let target = Target {
+            options: TargetOptions { reasoning_reserve: reserve, ..TargetOptions::default() },
+            ..target(family, "v1")
+        };
         let sent = send(&target, body, &Policy::default()).unwrap();
         let again = send(&target, &sent.body, &Policy::default()).unwrap();
         assert_eq!(
@@ -58,7 +61,10 @@ mod tests {
 
     #[test]
     fn a_call_that_goes_over_to_another_operation_has_its_reserve_too() {
-        let target = Target { reasoning_reserve: 1000, ..target("gpt-5-codex", "v1") };
+        let target = Target {
+            options: TargetOptions { reasoning_reserve: 1000, ..TargetOptions::default() },
+            ..target("gpt-5-codex", "v1")
+        };
         let sent = |body| send(&target, body, &Policy::default()).unwrap();
         let capped = sent(r#"{"messages":[],"max_tokens":50}"#);
         assert!(capped.body.contains(r#""max_output_tokens":1050"#), "{}", capped.body);
@@ -79,7 +85,10 @@ mod tests {
 
     #[test]
     fn on_responses_too_where_the_cap_came_in_chats_words() {
-        let target = Target { reasoning_reserve: 1000, ..target("gpt-5-pro", "v1") };
+        let target = Target {
+            options: TargetOptions { reasoning_reserve: 1000, ..TargetOptions::default() },
+            ..target("gpt-5-pro", "v1")
+        };
         let sent = respond(&target, r#"{"max_tokens":256}"#, &Policy::default()).unwrap();
         assert_eq!(sent.body, r#"{"max_output_tokens":1256}"#);
         assert_eq!(sent.edits, "rename.max_tokens, reserve.reasoning");

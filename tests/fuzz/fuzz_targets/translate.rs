@@ -30,7 +30,7 @@ fuzz_target!(|input: &[u8]| {
     let twice = plan(&call, &target, &policy).expect("it was planned before");
     assert_eq!(self::sent(&call, &twice), sent);
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
-    let literal = !target.profile.is_known() && !target.collect && dialect == Dialect::Chat;
+    let literal = !target.profile.is_known() && !target.options.collect && dialect == Dialect::Chat;
     if literal && planned.crossing.is_none() {
         // The plan changes only fields that azgate put into earlier answers, and what Azure refuses for every model.
         let meant =

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use azgate::{
     call::Dialect,
     catalog::{Catalog, Profile, Surfaces},
-    translate::{Action, Lossy, OnToolsWithEffort, PolicyLayer, RULES, Summary, Target},
+    translate::{Action, Lossy, OnToolsWithEffort, PolicyLayer, RULES, Summary, Target, TargetOptions},
 };
 
 use crate::choices::Choices;
@@ -40,14 +40,17 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
         OnToolsWithEffort::Refuse,
     ];
     Target {
-        markdown: options & 1 == 1,
-        reasoning_reserve: if options & 2 == 2 { 1000 } else { 0 },
-        collect: options & 4 == 4,
         resource: "main".into(),
-        cut_at_stop: bridging & 4 == 4,
-        fan_out: if bridging & 8 == 8 { 4 } else { 1 },
-        reasoning_summary: (bridging & 16 == 16).then_some(Summary::Auto),
-        tools_with_effort: with_effort[usize::from(bridging >> 6)],
+        options: TargetOptions {
+            markdown: options & 1 == 1,
+            reasoning_reserve: if options & 2 == 2 { 1000 } else { 0 },
+            normalize_stream: None,
+            collect: options & 4 == 4,
+            tools_with_effort: with_effort[usize::from(bridging >> 6)],
+            reasoning_summary: (bridging & 16 == 16).then_some(Summary::Auto),
+            cut_at_stop: bridging & 4 == 4,
+            fan_out: (bridging & 8 == 8).then_some(4),
+        },
         ..Target::new(DEPLOYMENT, profile, surface, &TABLE)
     }
 }

@@ -1,4 +1,4 @@
-//! The config files that azgate ships are sound, and the full one shows every key.
+//! The config files that azgate ships have no problems, and the full one shows every key.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn shipped(text: &str) -> Case {
 }
 
 #[test]
-fn both_files_are_sound() {
+fn both_files_have_no_problems() {
     let short = shipped(SHORT).settings();
     assert_eq!((short.resources.len(), short.models[0].deployment.as_str()), (1, "o3-prod"));
     let full = shipped(FULL).settings();
@@ -21,7 +21,7 @@ fn both_files_are_sound() {
 }
 
 #[test]
-fn the_short_file_is_finished_by_the_environment() {
+fn a_variable_completes_the_short_file() {
     let settings =
         shipped(SHORT).variable("AZGATE_RESOURCES__MAIN__ENDPOINT", "https://mine.example").settings();
     assert_eq!(settings.resources[0].endpoint, "https://mine.example");
@@ -31,31 +31,35 @@ fn the_short_file_is_finished_by_the_environment() {
 fn the_full_file_shows_every_key() {
     let full: toml::Value = toml::from_str(FULL).unwrap();
     let mut missing = Vec::new();
-    collect(&Shape::of_config(), &[&full], &KeyPath::default(), &mut missing);
+    collect(&ConfigShape::of_config(), &[&full], &KeyPath::default(), &mut missing);
     assert_eq!(missing, Vec::<String>::new());
 }
 
-/// The keys of a shape that none of these values has.
-fn collect(shape: &Shape, values: &[&toml::Value], at: &KeyPath, missing: &mut Vec<String>) {
+/// Adds the keys of a shape that none of these values has to `missing`.
+fn collect(shape: &ConfigShape, values: &[&toml::Value], at: &KeyPath, missing: &mut Vec<String>) {
     if values.is_empty() {
         missing.push(at.to_string());
     }
     let below = |key: &str| values.iter().filter_map(|value| value.get(key)).collect::<Vec<_>>();
     match shape {
-        Shape::Table(keys) => {
+        ConfigShape::Table(keys) => {
             for (key, slot) in keys {
                 collect(&slot.shape, &below(key), &at.child(key), missing);
             }
         }
-        Shape::Named(each) => {
+        ConfigShape::Named(each) => {
             let named: Vec<_> = values.iter().flat_map(|value| value.as_table().unwrap().values()).collect();
             collect(each, &named, &at.child("NAME"), missing);
         }
-        Shape::Secret => {
+        ConfigShape::Secret => {
             for key in ["env", "file"] {
-                collect(&Shape::Text, &below(key), &at.child(key), missing);
+                collect(&ConfigShape::Text, &below(key), &at.child(key), missing);
             }
         }
-        Shape::Text | Shape::Boolean | Shape::Integer(_) | Shape::Choice(_) | Shape::Free => {}
+        ConfigShape::Text
+        | ConfigShape::Boolean
+        | ConfigShape::Integer(_)
+        | ConfigShape::Choice(_)
+        | ConfigShape::Free => {}
     }
 }

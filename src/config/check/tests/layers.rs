@@ -1,9 +1,9 @@
-//! Which source of a config goes before which.
+//! Which source of a config takes precedence.
 
 use super::*;
 
 #[test]
-fn variables_go_before_the_file_and_flags_before_variables() {
+fn variables_override_the_file_and_flags_override_variables() {
     let listens = |case: Case| case.settings().listen.port();
     let text = "[server]\nlisten = '127.0.0.1:1'";
     assert_eq!(listens(with_east(text)), 1);
@@ -24,12 +24,12 @@ fn a_variable_has_the_type_of_its_key() {
         .settings();
     assert_eq!(settings.models[0].deployment, "007");
     assert_eq!(settings.models[0].requests_per_minute.map(NonZeroU32::get), Some(60));
-    assert_eq!((settings.models[1].alias.as_str(), settings.models[1].markdown), ("new", true));
+    assert_eq!((settings.models[1].alias.as_str(), settings.models[1].options.markdown), ("new", true));
     assert_eq!(settings.log.level, "info");
 }
 
 #[test]
-fn a_bad_variable_is_told_by_its_name() {
+fn a_problem_with_a_variable_names_the_variable() {
     let problems = with_east("")
         .variable("AZGATE_SERVER__DRAIN_SECONDS", "hunter2")
         .variable("AZGATE_RESOURCES__EAST__API_KEY", "hunter2")
@@ -48,7 +48,7 @@ fn a_bad_variable_is_told_by_its_name() {
 }
 
 #[test]
-fn variables_that_are_no_keys_give_one_warning() {
+fn unknown_variables_give_one_warning() {
     let case = with_east("")
         .variable("AZGATE_PORT", "tcp://10.0.0.1:80")
         .variable("AZGATE_SERVICE_HOST", "10.0.0.1")
@@ -58,7 +58,7 @@ fn variables_that_are_no_keys_give_one_warning() {
     assert_eq!(
         case.problems(),
         [
-            "AZGATE_FOO__BAR: warning: no key of the config, ignored: AZGATE_FOO__BAR, AZGATE_PORT, AZGATE_SERVER, \
+            "AZGATE_FOO__BAR: warning: not a key of the config, ignored: AZGATE_FOO__BAR, AZGATE_PORT, AZGATE_SERVER, \
           AZGATE_SERVICE_HOST (keys are spelled AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN)"
         ]
     );
@@ -94,14 +94,14 @@ fn two_variables_of_the_azure_sdks_are_a_config() {
 }
 
 #[test]
-fn configured_resources_go_before_the_variables_of_the_azure_sdks() {
+fn configured_resources_override_the_variables_of_the_azure_sdks() {
     let settings = with_east("").variable("AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com").settings();
     assert_eq!(settings.resources.len(), 1);
     assert_eq!(settings.resources[0].name, "east");
 }
 
 #[test]
-fn nothing_configured_tells_what_to_do() {
+fn an_empty_config_says_what_to_configure() {
     assert_eq!(
         none().problems(),
         [

@@ -1,12 +1,13 @@
-//! What a sound config means.
+//! What a config without problems means.
 
 use super::*;
-use crate::translate;
+use crate::translate::{self, TargetOptions};
 
 #[test]
 fn a_secret_is_read_from_a_variable_or_a_file() {
     use secrecy::ExposeSecret;
-    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\nca_file = '/run/ca.pem'\n";
+    let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n\
+                ca_file = '/run/ca.pem'\n";
     let settings = with_east(&format!("{west}[routing]\ndefault_resource = 'west'")).settings();
     let secrets: Vec<&str> =
         settings.resources.iter().map(|resource| resource.secret.expose_secret()).collect();
@@ -16,14 +17,14 @@ fn a_secret_is_read_from_a_variable_or_a_file() {
 }
 
 #[test]
-fn anonymous_callers_are_served_where_that_is_written() {
+fn anonymous_callers_are_served_if_the_config_allows_it() {
     let settings = with_east("[server]\nlisten = '0.0.0.0:80'\nallow_anonymous = true").settings();
     assert_eq!(settings.listen, "0.0.0.0:80".parse().unwrap());
     assert!(settings.allow_anonymous);
 }
 
 #[test]
-fn defaults_fill_in_what_is_not_written() {
+fn absent_keys_have_their_defaults() {
     let settings = with_east("").settings();
     assert_eq!(settings.listen, "127.0.0.1:8080".parse().unwrap());
     assert_eq!(settings.admin, None);
@@ -42,7 +43,7 @@ fn defaults_fill_in_what_is_not_written() {
 }
 
 #[test]
-fn a_listed_model_closes_the_list_and_carries_what_was_written() {
+fn a_listed_model_has_its_values_and_other_models_are_refused() {
     let settings = with_east(&format!(
         "[models.fast]\ndeployment = 'd1'\nmodel = 'o1-preview'\nfamily = 'mine'\nmarkdown = true\n\
          reasoning_reserve = 500\nrequests_per_minute = 7\nnormalize_stream = false\ncollect = true\n\
@@ -54,8 +55,14 @@ fn a_listed_model_closes_the_list_and_carries_what_was_written() {
     let model = &settings.models[0];
     assert_eq!((model.alias.as_str(), model.deployment.as_str(), model.resource), ("fast", "d1", 0));
     assert_eq!((model.model.as_deref(), model.family.as_deref()), (Some("o1-preview"), Some("mine")));
-    assert_eq!((model.markdown, model.reasoning_reserve, model.normalize_stream), (true, 500, Some(false)));
-    assert!(model.collect);
+    let options = TargetOptions {
+        markdown: true,
+        reasoning_reserve: 500,
+        normalize_stream: Some(false),
+        collect: true,
+        ..TargetOptions::default()
+    };
+    assert_eq!(model.options, options);
     assert_eq!(model.requests_per_minute.map(NonZeroU32::get), Some(7));
     assert_eq!(model.policy.lossy, Some(translate::Lossy::Refuse));
     assert_eq!(model.policy.rules["drop.temperature"], translate::Action::Pass);

@@ -1,4 +1,4 @@
-//! What the tests of this module share: a config in an environment, and what is found in it.
+//! What the tests of this module share: a config in an environment, and its outcome.
 
 mod examples;
 mod layers;
@@ -6,10 +6,10 @@ mod meaning;
 mod problems;
 mod values;
 
-use std::{fs, io, path::Path};
+use std::{fs, io, num::NonZeroU32, path::Path};
 
 use super::*;
-use crate::config::{Flag, load, schema, shape::Shape};
+use crate::config::{Environment, Flag, load, schema, shape::ConfigShape};
 
 /// The hash of `hunter2`.
 const HASH: &str = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
@@ -23,12 +23,12 @@ struct Case {
     flags: Vec<Flag>,
 }
 
-/// A file, in an environment that holds `EAST_KEY`.
+/// A file, in an environment that has `EAST_KEY`.
 fn file(text: &str) -> Case {
     none().file(text)
 }
 
-/// The file, after a resource that has no problem (three lines).
+/// The file, after a resource without problems (three lines).
 fn with_east(text: &str) -> Case {
     file(&format!("{EAST}{text}"))
 }
@@ -65,18 +65,18 @@ impl Case {
             path
         });
         let environment: Environment = self.environment.iter().cloned().collect();
-        let surroundings = Surroundings { environment: &environment, read: &read, dry_run: false };
-        let draft = load(path.as_deref(), &environment, &self.flags);
-        let mut checked = check(draft, &surroundings);
+        let surroundings = CheckContext { environment: &environment, read: &read, dry_run: false };
+        let merged = load(path.as_deref(), &environment, &self.flags);
+        let mut checked = check(merged, &surroundings);
         for problem in &mut checked.problems {
-            if let crate::config::Place::File { file, .. } = &mut problem.place {
+            if let crate::config::Location::File { file, .. } = &mut problem.location {
                 *file = "azgate.toml".to_owned();
             }
         }
         checked
     }
 
-    /// The problems as printed; where there are none, the settings exist.
+    /// Returns the problems as printed. The settings exist if none of them is an error.
     fn problems(&self) -> Vec<String> {
         let checked = self.checked();
         let has_error = checked.problems.iter().any(|problem| problem.severity == Severity::Error);

@@ -1,9 +1,9 @@
-//! Kinds of problems, with their exact places.
+//! Kinds of problems, with their exact locations.
 
 use super::*;
 
 #[test]
-fn all_syntax_errors_are_told_with_their_places_and_without_the_line() {
+fn all_syntax_errors_are_reported_with_their_locations_but_without_the_line() {
     let problems = file("[server]\nlisten = hunter2\n[log\nlevel = 'info'\n").problems();
     assert_eq!(problems.len(), 2, "{problems:#?}");
     assert!(problems[0].starts_with("azgate.toml:2:10: error: not TOML: "), "{problems:#?}");
@@ -13,9 +13,9 @@ fn all_syntax_errors_are_told_with_their_places_and_without_the_line() {
 #[test]
 fn a_missing_file_is_a_problem() {
     let environment = Environment::default();
-    let draft = load(Some(Path::new("/none/azgate.toml")), &environment, &[]);
-    let surroundings = Surroundings { environment: &environment, read: &read, dry_run: false };
-    let problems = check(draft, &surroundings).problems;
+    let merged = load(Some(Path::new("/none/azgate.toml")), &environment, &[]);
+    let surroundings = CheckContext { environment: &environment, read: &read, dry_run: false };
+    let problems = check(merged, &surroundings).problems;
     assert_eq!(problems.len(), 1);
     assert!(
         problems[0]
@@ -25,7 +25,7 @@ fn a_missing_file_is_a_problem() {
 }
 
 #[test]
-fn many_problems_are_told_at_once_in_the_order_of_the_file() {
+fn all_problems_are_reported_at_once_in_the_order_of_the_file() {
     let problems = file(
         "[server]\nlistn = '127.0.0.1:1'\nmax_body_bytes = '1'\n\n[resources.east]\napi_key = 'hunter2'\nhttp2 = 1\n\
          \n[models.\"gpt-4.1\"]\nfamily = 'gpt-41'\nresource = 'eats'\n",
@@ -48,13 +48,13 @@ fn many_problems_are_told_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_told_by_what_its_key_takes() {
+fn a_value_of_the_wrong_type_is_reported_with_what_its_key_takes() {
     for (text, problem) in [
         ("server = 1", "azgate.toml:1:10: error: server: not a table (write a table)"),
         ("families = 1", "azgate.toml:1:12: error: families: not a table (write a table)"),
         (
             "routing.unknown_models = 'x'",
-            "azgate.toml:1:26: error: routing.unknown_models: not one of the known words \
+            "azgate.toml:1:26: error: routing.unknown_models: not one of the known values \
             (write \"forward\" or \"refuse\")",
         ),
         (
@@ -83,13 +83,13 @@ fn a_column_counts_characters() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_fetched_is_told_without_what_was_pasted() {
+fn a_secret_that_cannot_be_fetched_is_reported_without_its_text() {
     for (secret, problem) in [
         ("{ env = 'NOT_SET' }", "the variable NOT_SET is not set, or empty"),
         ("{ env = 'hunter2' }", "the variable named here is not set, or empty"),
         ("{ file = '/hunter2' }", "the file named here cannot be read: entity not found"),
         ("{ file = '/run/empty' }", "the file named here is empty"),
-        ("{ file = '/run/odd' }", "the secret holds characters that no key has"),
+        ("{ file = '/run/odd' }", "the secret contains characters that a key cannot have"),
         ("4711", "not the place of a secret"),
         ("{ env = 'A', file = 'B' }", "not the place of a secret"),
     ] {
@@ -103,12 +103,12 @@ fn a_secret_that_cannot_be_fetched_is_told_without_what_was_pasted() {
 }
 
 #[test]
-fn several_resources_need_a_choice() {
+fn with_several_resources_a_model_needs_one() {
     let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
     assert_eq!(
         with_east(west).problems(),
         [
-            "config: error: routing.default_resource: models are forwarded, but to which resource? (write one of east, \
+            "config: error: routing.default_resource: several resources could serve the forwarded models (write one of east, \
           west, or routing.unknown_models = \"refuse\")"
         ]
     );
@@ -158,7 +158,7 @@ fn a_required_key_of_the_wrong_shape_hides_no_other_problem() {
 }
 
 #[test]
-fn what_was_taken_out_causes_no_problem_elsewhere() {
+fn a_removed_value_causes_no_other_problems() {
     let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
     let two = format!("{EAST}{west}");
     for (resources, text, key) in [
@@ -183,7 +183,7 @@ fn what_was_taken_out_causes_no_problem_elsewhere() {
 }
 
 #[test]
-fn a_value_with_a_problem_can_have_part_in_another() {
+fn a_value_with_a_problem_can_be_part_of_another() {
     let text = "server.listen = '0.0.0.0:80'\nadmin.listen = '0.0.0.0:80'\n";
     let problems = file(&format!("{text}{EAST}")).problems();
     assert_eq!(problems.len(), 2, "{problems:#?}");
@@ -192,12 +192,12 @@ fn a_value_with_a_problem_can_have_part_in_another() {
 }
 
 #[test]
-fn a_dry_run_misses_no_secret_but_a_pasted_one() {
+fn a_dry_run_needs_no_secret_but_reports_a_pasted_one() {
     let environment = Environment::default();
     let checked = |api_key: &str| {
         let tree = toml::from_str(&format!("[resources.east]\nendpoint = 'https://e.example'\n{api_key}"));
-        let draft = Draft { tree: tree.unwrap(), ..load(None, &environment, &[]) };
-        check(draft, &Surroundings { environment: &environment, read: &read, dry_run: true })
+        let merged = MergedConfig { tree: tree.unwrap(), ..load(None, &environment, &[]) };
+        check(merged, &CheckContext { environment: &environment, read: &read, dry_run: true })
     };
     for api_key in ["", "api_key = { env = 'NOT_SET' }", "api_key = { file = '/none' }"] {
         assert_eq!(checked(api_key).problems, [], "{api_key}");
@@ -209,7 +209,7 @@ fn a_dry_run_misses_no_secret_but_a_pasted_one() {
 }
 
 #[test]
-fn odd_but_harmless_is_a_warning() {
+fn harmless_problems_are_warnings() {
     let text = format!("[server]\nallow_anonymous = true\n[keys.a]\nsha256 = '{HASH}'");
     let text = file(&format!("{}{text}", EAST.replace("https", "http"))).problems();
     assert_eq!(
@@ -224,7 +224,7 @@ fn odd_but_harmless_is_a_warning() {
 }
 
 #[test]
-fn a_problem_does_not_cause_others() {
+fn a_problem_in_one_section_causes_none_in_others() {
     let west = "[resources.west]\nendpoint = 'https://w.example'\napi_key = { file = '/run/key' }\n";
     let text = "[server]\nlisten = '0.0.0.0:80'\n[keys.a]\n[models]\nb = 1\n";
     let problems = with_east(&format!("{west}{text}")).problems();

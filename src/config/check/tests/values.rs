@@ -1,9 +1,9 @@
-//! One bad value of each key, with its exact place.
+//! One wrong value for each key, with its exact location.
 
 use super::*;
 
-/// Each line, in line 5 of a config, is its only problem.
-fn tells(header: &str, cases: &[(&str, &str)]) {
+/// Checks that each line, as line 5 of a config, is its only problem.
+fn reports(header: &str, cases: &[(&str, &str)]) {
     for (line, problem) in cases {
         let problems = with_east(&format!("{header}\n{line}")).problems();
         assert_eq!(problems.len(), 1, "{line}: {problems:#?}");
@@ -12,8 +12,8 @@ fn tells(header: &str, cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn of_a_listener() {
-    tells(
+fn wrong_values_of_a_listener() {
+    reports(
         "[server]",
         &[
             ("listen = ':80'", "5:10: error: server.listen: not an address to listen on"),
@@ -22,7 +22,7 @@ fn of_a_listener() {
             ("header_timeout_seconds = 0", "5:26: error: server.header_timeout_seconds: must not be 0"),
         ],
     );
-    tells(
+    reports(
         "[admin]",
         &[
             ("listen = '127.0.0.1:8080'", "5:10: error: admin.listen: server.listen has the same address"),
@@ -32,19 +32,19 @@ fn of_a_listener() {
 }
 
 #[test]
-fn of_the_log() {
-    tells(
+fn wrong_values_of_the_log() {
+    reports(
         "[log]",
         &[
-            ("level = 'inof'", "5:9: error: log.level: `inof` is no log level (did you mean `info`?)"),
-            ("level = 'info,inof'", "5:9: error: log.level: `inof` is no log level"),
+            ("level = 'inof'", "5:9: error: log.level: `inof` is not a log level (did you mean `info`?)"),
+            ("level = 'info,inof'", "5:9: error: log.level: `inof` is not a log level"),
             ("level = 'a=b=c'", "5:9: error: log.level: not a log filter"),
         ],
     );
 }
 
 #[test]
-fn of_a_resource() {
+fn wrong_values_of_a_resource() {
     let rest = "api_key = { file = '/run/key' }\n[routing]\ndefault_resource = 'east'";
     for (line, problem) in [
         ("surface = '2024'", "5:11: error: resources.west.surface: neither v1 nor an api-version"),
@@ -53,20 +53,20 @@ fn of_a_resource() {
             "ca_file = '/none'",
             "5:11: error: resources.west.ca_file: the file cannot be read: entity not found",
         ),
-        ("ca_file = '/run/key'", "5:11: error: resources.west.ca_file: the file holds no certificate"),
+        ("ca_file = '/run/key'", "5:11: error: resources.west.ca_file: the file contains no certificate"),
     ] {
-        tells("[resources.west]", &[(&format!("{line}\nendpoint = 'https://w.example'\n{rest}"), problem)]);
+        reports("[resources.west]", &[(&format!("{line}\nendpoint = 'https://w.example'\n{rest}"), problem)]);
     }
     let endpoint = format!("endpoint = 'w.example'\n{rest}");
-    tells(
+    reports(
         "[resources.west]",
         &[(&endpoint, "5:12: error: resources.west.endpoint: not a URL of https or http")],
     );
 }
 
 #[test]
-fn of_a_model_and_its_policy() {
-    tells(
+fn wrong_values_of_a_model_and_its_policy() {
+    reports(
         "[models.a]",
         &[
             ("requests_per_minute = 0", "5:23: error: models.a.requests_per_minute: must not be 0"),
@@ -85,32 +85,35 @@ fn of_a_model_and_its_policy() {
             ),
         ],
     );
-    tells("[models.'..']", &[("", "4:9: error: models.\"..\".deployment: no deployment can have this name")]);
-    tells(
+    reports(
+        "[models.'..']",
+        &[("", "4:9: error: models.\"..\".deployment: no deployment can have this name")],
+    );
+    reports(
         "[routing]",
         &[("default_resource = 'est'", "5:20: error: routing.default_resource: there is no resource")],
     );
-    tells(
+    reports(
         "[policy.rules]",
         &[(
             "'drop.temprature' = 'pass'",
             "5:1: error: policy.rules.\"drop.temprature\": no rule has this id (did you mean `drop.temperature`?)",
         )],
     );
-    tells("[families.bad]", &[("streaming = 'often'", "5:13: error: families.bad.streaming: ")]);
+    reports("[families.bad]", &[("streaming = 'often'", "5:13: error: families.bad.streaming: ")]);
 }
 
 #[test]
-fn of_a_key() {
+fn wrong_values_of_a_key() {
     let (short, long, letters) = (HASH.replacen('f', "", 1), format!("{HASH}00"), "é".repeat(64));
     for digits in ["hunter2", &short, &long, &letters] {
         let line = format!("sha256 = '{digits}'");
-        tells("[keys.a]", &[(&line, "5:10: error: keys.a.sha256: not 64 hex digits")]);
+        reports("[keys.a]", &[(&line, "5:10: error: keys.a.sha256: not 64 hex digits")]);
     }
-    let empty = format!("sha256 = '{}'", keys::OF_NOTHING);
+    let empty = format!("sha256 = '{}'", keys::HASH_OF_EMPTY);
     let twice = format!("sha256 = '{HASH}'\n[keys.b]\nsha256 = '{}'", HASH.to_uppercase());
     let never = format!("requests_per_minute = 0\nsha256 = '{HASH}'");
-    tells(
+    reports(
         "[keys.a]",
         &[
             (&empty, "5:10: error: keys.a.sha256: the hash of an empty key"),

@@ -139,7 +139,7 @@ fn what_was_learned_on_one_operation_does_not_touch_the_other() {
     let overlay: toml::Table = text.parse().unwrap();
     let loaded = Catalog::load(overlay["families"].as_table().unwrap()).unwrap();
     let family = loaded.by_model("mystery-7").unwrap();
-    assert_eq!((family.chat.len(), family.responses.len()), (1, 1));
+    assert_eq!((family.rows(Dialect::Chat).len(), family.rows(Dialect::Responses).len()), (1, 1));
 }
 
 #[test]

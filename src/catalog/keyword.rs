@@ -1,38 +1,38 @@
-//! The words in which the catalog writes the values of a profile.
+//! The keywords with which the catalog writes the values of a profile.
 
 use crate::call::{Dialect, ReplayedReasoning};
 
-use super::profile::{Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort};
+use super::capabilities::{Effort, Functions, Modality, Streaming, SystemRole, ToolsWithEffort};
 
-/// A value that the catalog writes as one word.
-pub trait Word: Copy + 'static {
+/// A value that the catalog writes as a keyword.
+pub trait Keyword: Copy + 'static {
     /// Every value.
     const ALL: &'static [Self];
 
-    /// How the catalog spells it.
-    fn word(self) -> &'static str;
+    /// Returns the spelling in the catalog.
+    fn keyword(self) -> &'static str;
 }
 
-impl Word for Dialect {
+impl Keyword for Dialect {
     const ALL: &'static [Dialect] = &Dialect::ALL;
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         self.name()
     }
 }
 
-impl Word for Effort {
+impl Keyword for Effort {
     const ALL: &'static [Effort] = &Effort::ALL;
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         self.name()
     }
 }
 
-impl Word for Streaming {
+impl Keyword for Streaming {
     const ALL: &'static [Streaming] = &[Streaming::Native, Streaming::Synthesized];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             Streaming::Native => "native",
             Streaming::Synthesized => "synthesized",
@@ -40,7 +40,7 @@ impl Word for Streaming {
     }
 }
 
-impl Word for SystemRole {
+impl Keyword for SystemRole {
     const ALL: &'static [SystemRole] = &[
         SystemRole::Any,
         SystemRole::System,
@@ -49,7 +49,7 @@ impl Word for SystemRole {
         SystemRole::MergeIntoUser,
     ];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             SystemRole::Any => "any",
             SystemRole::System => "system",
@@ -60,10 +60,10 @@ impl Word for SystemRole {
     }
 }
 
-impl Word for Modality {
+impl Keyword for Modality {
     const ALL: &'static [Modality] = &[Modality::Text, Modality::Image, Modality::Audio, Modality::File];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             Modality::Text => "text",
             Modality::Image => "image",
@@ -73,11 +73,11 @@ impl Word for Modality {
     }
 }
 
-impl Word for ToolsWithEffort {
+impl Keyword for ToolsWithEffort {
     const ALL: &'static [ToolsWithEffort] =
         &[ToolsWithEffort::Any, ToolsWithEffort::OnlyNone, ToolsWithEffort::Never];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             ToolsWithEffort::Any => "any",
             ToolsWithEffort::OnlyNone => "only_none",
@@ -86,11 +86,11 @@ impl Word for ToolsWithEffort {
     }
 }
 
-impl Word for ReplayedReasoning {
+impl Keyword for ReplayedReasoning {
     const ALL: &'static [ReplayedReasoning] =
         &[ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             ReplayedReasoning::All => "all",
             ReplayedReasoning::Turn => "turn",
@@ -100,10 +100,10 @@ impl Word for ReplayedReasoning {
     }
 }
 
-impl Word for Functions {
+impl Keyword for Functions {
     const ALL: &'static [Functions] = &[Functions::Legacy, Functions::ToolsOnly];
 
-    fn word(self) -> &'static str {
+    fn keyword(self) -> &'static str {
         match self {
             Functions::Legacy => "legacy",
             Functions::ToolsOnly => "tools_only",

@@ -1,4 +1,4 @@
-//! `azgate catalog lessons`: what a running gateway has learned, as lines for its configuration.
+//! `azgate catalog lessons`: what a running gateway has learned, as lines for its config.
 
 use std::{io::Write, path::Path};
 
@@ -8,16 +8,16 @@ use http::{HeaderMap, Method, Uri};
 use http_body_util::{BodyExt, Limited};
 use tokio::runtime::Runtime;
 
-use super::{ConfigArgs, Outcome, Output, terminal::ERROR};
 use crate::{
+    cli::{ConfigArgs, Outcome, Output, terminal::ERROR},
     config::{Environment, schema},
     upstream::{Client, ClientOptions, Request},
 };
 
-/// More than a thousand deployments with all the lessons that they may have.
+/// The largest answer in bytes: more than a thousand deployments with all the lessons that they can have.
 const LARGEST: usize = 32 * 1024 * 1024;
 
-/// Asks the admin listener and prints what it says.
+/// Asks the admin listener for the learned lines and prints them.
 pub(super) fn run(
     admin: Option<&str>,
     config: &ConfigArgs,
@@ -40,12 +40,13 @@ pub(super) fn run(
     Ok(Outcome::Done)
 }
 
-/// The address of the configuration's admin listener, or else the usual one. One that listens everywhere is asked here.
+/// Returns the address of the config's admin listener, or else the usual one. A listener on all addresses is asked on
+/// loopback.
 fn configured(config: &ConfigArgs, environment: &Environment) -> String {
     let file = config.file(environment);
     let settings = file.as_deref().and_then(|_: &Path| config.dry_run(environment).settings);
     let Some(mut address) = settings.and_then(|settings| settings.admin) else {
-        return schema::Admin::default().listen;
+        return schema::AdminConfig::default().listen;
     };
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
@@ -58,7 +59,7 @@ fn configured(config: &ConfigArgs, environment: &Environment) -> String {
 }
 
 async fn lessons(address: &str) -> anyhow::Result<String> {
-    let uri: Uri = format!("{address}/lessons").parse().context("that is no URL")?;
+    let uri: Uri = format!("{address}/lessons").parse().context("that is not a URL")?;
     let request = Request { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new().into() };
     let answer = Client::new(&ClientOptions::default())?.send(request).await?;
     anyhow::ensure!(answer.status().is_success(), "it answers {}", answer.status());

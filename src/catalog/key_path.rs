@@ -1,4 +1,4 @@
-//! The path of a key in a config.
+//! The path of a key in a TOML document.
 
 use std::fmt;
 
@@ -7,30 +7,36 @@ use std::fmt;
 pub struct KeyPath(Vec<String>);
 
 impl KeyPath {
-    /// The path of these segments.
+    /// Returns the path with these segments.
     pub fn new<S: Into<String>>(segments: impl IntoIterator<Item = S>) -> KeyPath {
         KeyPath(segments.into_iter().map(Into::into).collect())
     }
 
-    /// The path of a key below this one.
+    /// Returns the path of a key below this one.
     #[must_use]
     pub fn child(&self, key: &str) -> KeyPath {
-        KeyPath(self.0.iter().cloned().chain([key.to_owned()]).collect())
+        self.join(&[key])
     }
 
-    /// The path of the table that holds this key.
+    /// Returns the path with these segments appended.
+    #[must_use]
+    pub fn join(&self, keys: &[&str]) -> KeyPath {
+        KeyPath(self.0.iter().cloned().chain(keys.iter().map(|key| (*key).to_owned())).collect())
+    }
+
+    /// Returns the path of the table that holds this key.
     #[must_use]
     pub fn parent(&self) -> Option<KeyPath> {
         let (_, parent) = self.0.split_last()?;
         Some(KeyPath(parent.to_vec()))
     }
 
-    /// The segments, outermost first.
+    /// Returns the segments, outermost first.
     pub fn segments(&self) -> &[String] {
         &self.0
     }
 
-    /// Whether this is `ancestor` or lies below it.
+    /// Returns whether this path is `ancestor` or lies below it.
     pub fn is_within(&self, ancestor: &KeyPath) -> bool {
         self.0.starts_with(&ancestor.0)
     }
@@ -38,8 +44,8 @@ impl KeyPath {
 
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, segment) in self.0.iter().enumerate() {
-            if at > 0 {
+        for (depth, segment) in self.0.iter().enumerate() {
+            if depth > 0 {
                 f.write_str(".")?;
             }
             let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';

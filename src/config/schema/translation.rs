@@ -1,3 +1,0 @@
-//! The parts of `[models.NAME]` that translation itself defines.
-
-pub use crate::translate::{OnToolsWithEffort, Summary};
