@@ -27,11 +27,11 @@ use crate::{
     },
     call::{Dialect, Framing, ReplyPlan, Shape},
     deadline::{Deadlines, Limit, Overdue},
-    gather::{Ungathered, gather},
+    gather::{GatherError, gather},
     json::Document,
     observe::Record,
     sse::EVENT_LIMIT,
-    upstream::{AnswerBody, BodyError, headers},
+    upstream::{AnswerBody, AnswerBodyError, headers},
 };
 
 /// The header of a JSON body.
@@ -82,7 +82,7 @@ pub enum AnswerError {
     },
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
-    Interrupted(#[source] BodyError),
+    Interrupted(#[source] AnswerBodyError),
     /// The answer stopped coming.
     #[error("Azure's answer did not come to its end: {0}")]
     Overdue(Overdue),
@@ -367,8 +367,8 @@ async fn collect(
 
 pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
-        Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
-        Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),
-        Ungathered::Interrupted(error) => AnswerError::Interrupted(error),
+        GatherError::TooLarge => AnswerError::TooLarge { limit: LARGEST },
+        GatherError::Overdue(overdue) => AnswerError::Overdue(overdue),
+        GatherError::Interrupted(error) => AnswerError::Interrupted(error),
     })
 }

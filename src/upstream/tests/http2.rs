@@ -5,7 +5,7 @@ use h2::{Reason, RecvStream};
 use http::Request as Received;
 use tokio::join;
 
-use super::super::{Kind, Phase, Resent};
+use super::super::{FailureKind, Phase, Resent};
 use super::secure::Authority;
 use super::*;
 
@@ -110,6 +110,6 @@ async fn a_call_that_the_server_gave_up_on_is_not_tried_again() {
     let (answer, _) = join!(twice(client, &url), async { serve(server.accept().await.0, &acts).await });
     let failure = answer.unwrap_err();
     assert!(failure.reused && !failure.resent);
-    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, Kind::Other));
+    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, FailureKind::Other));
     server.expect_no_more();
 }

@@ -68,7 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         text
     }
 
-    async fn say(&mut self, bytes: &str) {
+    async fn send(&mut self, bytes: &str) {
         self.0.write_all(bytes.as_bytes()).await.unwrap();
         self.0.flush().await.unwrap();
     }

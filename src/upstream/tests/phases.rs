@@ -1,6 +1,6 @@
 //! Each step on the way to a connection names itself when it fails or stalls.
 
-use super::super::{Kind, Phase};
+use super::super::{FailureKind, Phase};
 use super::*;
 
 const LIMIT: Duration = Duration::from_millis(200);
@@ -16,7 +16,7 @@ async fn a_port_where_nobody_listens_refuses() {
     let (url, address) = (server.url("http"), server.address());
     drop(server);
     let failure = failure(&url).await;
-    assert_eq!((failure.phase, failure.kind), (Phase::Connect, Kind::Refused));
+    assert_eq!((failure.phase, failure.kind), (Phase::Connect, FailureKind::Refused));
     assert_eq!(failure.to_string(), format!("connecting to http://{address} failed: connection refused"));
 }
 
@@ -25,7 +25,7 @@ async fn a_name_that_does_not_resolve_fails_in_its_own_phase() {
     // A label of more than 63 letters fails in the resolver itself; no name server is asked.
     let host = "x".repeat(64);
     let failure = failure(&format!("http://{host}.invalid/")).await;
-    assert_eq!((failure.phase, failure.kind), (Phase::Resolve, Kind::Other));
+    assert_eq!((failure.phase, failure.kind), (Phase::Resolve, FailureKind::Other));
     let begin = format!("looking up the host of http://{host}.invalid failed: ");
     assert!(failure.to_string().starts_with(&begin), "{failure}");
 }
@@ -39,7 +39,7 @@ async fn a_host_that_does_not_answer_times_out_while_connecting() {
     let server = Server(socket.listen(0).unwrap());
     let _filling = TcpStream::connect(server.address()).await.unwrap();
     let failure = failure(&server.url("http")).await;
-    assert_eq!((failure.phase, failure.kind), (Phase::Connect, Kind::TimedOut(Some(LIMIT))));
+    assert_eq!((failure.phase, failure.kind), (Phase::Connect, FailureKind::TimedOut(Some(LIMIT))));
     assert!(failure.is_timeout());
     assert_eq!(
         failure.to_string(),
@@ -51,5 +51,5 @@ async fn a_host_that_does_not_answer_times_out_while_connecting() {
 async fn a_server_that_is_silent_on_tls_times_out_in_the_handshake() {
     let server = Server::start().await;
     let failure = failure(&server.url("https")).await;
-    assert_eq!((failure.phase, failure.kind), (Phase::Tls, Kind::TimedOut(Some(LIMIT))));
+    assert_eq!((failure.phase, failure.kind), (Phase::Tls, FailureKind::TimedOut(Some(LIMIT))));
 }

@@ -11,7 +11,7 @@ async fn a_call_leaves_as_these_bytes() {
     let (answer, received) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     let answer = answer.unwrap();
@@ -33,7 +33,7 @@ async fn a_post_without_a_body_says_so_and_a_get_says_nothing() {
         let (answer, received) = join!(client.send(request), async {
             let mut peer = server.accept().await;
             let received = peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+            peer.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
             received
         });
         answer.unwrap();
@@ -55,7 +55,7 @@ async fn a_connection_is_used_again() {
         let mut peer = server.accept().await;
         for _ in 0..3 {
             peer.request().await;
-            peer.say(OK).await;
+            peer.send(OK).await;
         }
         peer
     };
@@ -69,7 +69,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
     let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say("HTTP/1.1 307 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n").await;
+        peer.send("HTTP/1.1 307 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n").await;
     });
     assert_eq!(answer.unwrap().status(), 307);
     server.expect_no_more();
@@ -92,7 +92,7 @@ async fn a_caller_that_stops_reading_closes_the_connection() {
     let (answer, mut peer) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\ndata: 1").await;
+        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\ndata: 1").await;
         peer
     });
     let mut answer = answer.unwrap();

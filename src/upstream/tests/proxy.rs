@@ -3,7 +3,7 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::join;
 
-use super::super::{Kind, Phase};
+use super::super::{FailureKind, Phase};
 use super::secure::Authority;
 use super::*;
 
@@ -24,7 +24,7 @@ async fn tunnel_answered(words: &str) -> Failure {
     let (answer, ()) = join!(client.send(call(SECURE)), async {
         let mut peer = proxy.accept().await;
         peer.request().await;
-        peer.say(words).await;
+        peer.send(words).await;
     });
     answer.unwrap_err()
 }
@@ -36,7 +36,7 @@ async fn plain_http_is_asked_for_by_its_whole_url() {
     let (answer, received) = join!(client.send(call("http://azure.test/openai/v1/x")), async {
         let mut peer = proxy.accept().await;
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -58,10 +58,10 @@ async fn https_goes_through_a_tunnel_that_keeps_the_proxys_password_outside() {
     let (answer, (connect, inside)) = join!(client.send(call(SECURE)), async {
         let mut peer = proxy.accept().await;
         let connect = peer.request().await;
-        peer.say("HTTP/1.1 200 Connection established\r\n\r\n").await;
+        peer.send("HTTP/1.1 200 Connection established\r\n\r\n").await;
         let mut azure = Peer(authority.acceptor.accept(peer.0).await.unwrap());
         let inside = azure.request().await;
-        azure.say(OK).await;
+        azure.send(OK).await;
         (connect, inside)
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -104,6 +104,6 @@ async fn a_proxy_that_is_not_there_or_not_there_yet_is_the_proxys_failure() {
     drop(proxy);
     for url in [SECURE, "http://azure.test/"] {
         let failure = client.send(call(url)).await.unwrap_err();
-        assert_eq!((failure.phase, failure.kind), (Phase::Proxy, Kind::Refused), "{url}");
+        assert_eq!((failure.phase, failure.kind), (Phase::Proxy, FailureKind::Refused), "{url}");
     }
 }

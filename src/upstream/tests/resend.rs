@@ -2,7 +2,7 @@
 
 use tokio::join;
 
-use super::super::{Kind, Phase, Resent};
+use super::super::{FailureKind, Phase, Resent};
 use super::*;
 
 /// Serves one call, so that the pool holds a used connection.
@@ -10,7 +10,7 @@ async fn warm(client: &Client, server: &Server) -> Peer<TcpStream> {
     let (answer, peer) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         peer
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -26,7 +26,7 @@ async fn a_pooled_connection_that_closes_without_a_word_is_replaced() {
         drop(stale);
         let mut peer = server.accept().await;
         let again = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         (lost, again)
     });
     let answer = answer.unwrap();
@@ -47,7 +47,7 @@ async fn a_pooled_connection_that_is_reset_is_replaced() {
         drop(stale);
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
     });
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
     server.expect_no_more();
@@ -65,7 +65,7 @@ async fn a_body_cut_off_on_its_way_is_sent_again_whole() {
         drop(stale);
         let mut peer = server.accept().await;
         let again = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         again
     });
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
@@ -83,7 +83,7 @@ async fn a_second_death_is_the_end() {
         peer.request().await;
     });
     assert!(failure.resent && !failure.reused);
-    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, Kind::Closed));
+    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, FailureKind::Closed));
     assert!(failure.to_string().ends_with("failed: the connection was closed (second attempt)"), "{failure}");
     server.expect_no_more();
 }
@@ -96,7 +96,7 @@ async fn the_second_sending_takes_no_connection_from_the_pool() {
         let mut peers = [server.accept().await, server.accept().await];
         for peer in &mut peers {
             peer.request().await;
-            peer.say(OK).await;
+            peer.send(OK).await;
         }
         peers
     });
@@ -115,7 +115,7 @@ async fn the_second_sending_takes_no_connection_from_the_pool() {
         drop(stale);
         let mut fresh = server.accept().await;
         fresh.request().await;
-        fresh.say(OK).await;
+        fresh.send(OK).await;
         kept
     });
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
@@ -126,7 +126,7 @@ async fn dies_fresh(last_words: &str) -> Failure {
     let (failure, ()) = join!(failing(&client, call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(last_words).await;
+        peer.send(last_words).await;
     });
     server.expect_no_more();
     failure
@@ -136,13 +136,13 @@ async fn dies_fresh(last_words: &str) -> Failure {
 async fn a_fresh_connection_that_dies_is_not_tried_again() {
     let failure = dies_fresh("").await;
     assert!(!failure.resent && !failure.reused && !failure.is_timeout());
-    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, Kind::Closed));
+    assert_eq!((failure.phase, failure.kind), (Phase::AwaitAnswer, FailureKind::Closed));
 }
 
 #[tokio::test]
 async fn what_is_not_http_is_told_as_such() {
     let failure = dies_fresh("SSH-2.0-OpenSSH_9.2\r\n\r\n").await;
-    assert_eq!((failure.phase, failure.kind), (Phase::ReadAnswer, Kind::Malformed));
+    assert_eq!((failure.phase, failure.kind), (Phase::ReadAnswer, FailureKind::Malformed));
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_pooled_connection_that_dies_within_an_answer_is_not_tried_again() {
         let mut peer = warm(&client, &server).await;
         let (failure, ()) = join!(failing(&client, call(&server.url("http"))), async {
             peer.request().await;
-            peer.say(begun).await;
+            peer.send(begun).await;
             drop(peer);
         });
         assert!(failure.reused && !failure.resent, "{begun:?}");

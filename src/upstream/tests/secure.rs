@@ -67,7 +67,7 @@ async fn a_private_ca_is_trusted_when_its_file_is_given() {
     let (answer, received) = join!(client.send(call(&url)), async {
         let mut peer = secured(&server, &authority).await.unwrap();
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     assert_eq!(text(answer.unwrap()).await, "ok");

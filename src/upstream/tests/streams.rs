@@ -2,7 +2,7 @@
 
 use tokio::join;
 
-use super::super::{BodyError, Kind, Resent};
+use super::super::{AnswerBodyError, FailureKind, Resent};
 use super::*;
 
 const HEAD: &str =
@@ -13,7 +13,7 @@ async fn answered(client: &Client, server: &Server, bytes: &str) -> (Response<An
     let (answer, peer) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(bytes).await;
+        peer.send(bytes).await;
         peer
     });
     (answer.unwrap(), peer)
@@ -28,12 +28,12 @@ async fn answered_on(
 ) -> Response<AnswerBody> {
     let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
         peer.request().await;
-        peer.say(bytes).await;
+        peer.send(bytes).await;
     });
     answer.unwrap()
 }
 
-async fn piece(answer: &mut Response<AnswerBody>) -> Result<Bytes, BodyError> {
+async fn piece(answer: &mut Response<AnswerBody>) -> Result<Bytes, AnswerBodyError> {
     let frame = timeout(Duration::from_secs(20), answer.body_mut().frame()).await.expect("nothing comes");
     frame.expect("the end").map(|frame| frame.into_data().unwrap())
 }
@@ -43,10 +43,10 @@ async fn pieces_come_as_they_are_sent_and_the_connection_is_used_again() {
     let (server, client) = (Server::start().await, client());
     let (mut answer, mut peer) = answered(&client, &server, HEAD).await;
     for event in ["data: 1\n\n", "data: {\"a\":2}\n\n"] {
-        peer.say(&format!("{:x}\r\n{event}\r\n", event.len())).await;
+        peer.send(&format!("{:x}\r\n{event}\r\n", event.len())).await;
         assert_eq!(piece(&mut answer).await.unwrap(), event);
     }
-    peer.say("0\r\n\r\n").await;
+    peer.send("0\r\n\r\n").await;
     assert_eq!(text(answer).await, "");
 
     let whole = format!("{HEAD}2\r\nda\r\n8;x=y\r\nta: 3\n\n\r\r\n0\r\nx-a: b\r\n\r\n");
@@ -94,9 +94,9 @@ async fn a_connection_that_is_not_clean_is_closed() {
 #[tokio::test]
 async fn what_breaks_off_or_is_malformed_fails_behind_what_came() {
     for (rest, words, kind) in [
-        ("", "the connection was closed before the stream's end", Kind::Closed),
-        ("9\r\nda", "the connection was closed before the stream's end", Kind::Closed),
-        ("x\r\n", "a chunk's size is not a number", Kind::Other),
+        ("", "the connection was closed before the stream's end", FailureKind::Closed),
+        ("9\r\nda", "the connection was closed before the stream's end", FailureKind::Closed),
+        ("x\r\n", "a chunk's size is not a number", FailureKind::Other),
     ] {
         let (server, client) = (Server::start().await, client());
         let (mut answer, peer) = answered(&client, &server, &format!("{HEAD}4\r\ndata\r\n{rest}")).await;
@@ -110,7 +110,7 @@ async fn what_breaks_off_or_is_malformed_fails_behind_what_came() {
         };
         assert!(came.starts_with(b"data"), "{rest:?}");
         assert_eq!(error.to_string(), format!("error reading a stream from connection: {words}"));
-        assert_eq!(Kind::of(&error), kind);
+        assert_eq!(FailureKind::of(&error), kind);
         assert!(answer.body_mut().frame().await.is_none());
     }
 }
@@ -125,7 +125,7 @@ async fn a_connection_that_served_a_stream_may_turn_out_to_be_stale() {
         drop(peer);
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
     });
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
 }
@@ -161,7 +161,7 @@ async fn an_answer_without_a_body_has_none() {
     let (answer, mut peer) = join!(client.send(request), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(HEAD).await;
+        peer.send(HEAD).await;
         peer
     });
     assert_eq!(text(answer.unwrap()).await, "");
@@ -179,9 +179,9 @@ async fn a_stream_that_begins_before_the_request_is_out_does_not_cut_the_request
     let (answer, received) = join!(answer, async {
         let mut peer = server.accept().await;
         peer.0.peek(&mut [0]).await.unwrap();
-        peer.say(&format!("{HEAD}4\r\ndata\r\n")).await;
+        peer.send(&format!("{HEAD}4\r\ndata\r\n")).await;
         let received = timeout(Duration::from_secs(20), peer.request()).await;
-        peer.say("0\r\n\r\n").await;
+        peer.send("0\r\n\r\n").await;
         received.expect("the request does not end")
     });
     assert_eq!(answer.expect("the stream does not end"), "data");
