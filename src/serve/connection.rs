@@ -17,7 +17,7 @@ use tokio::{net::TcpStream, time};
 use super::{service::Service, stop::Stop};
 use crate::keep_alive;
 
-/// What every HTTP/2 client sends first (RFC 9113 §3.4).
+/// The first bytes from every HTTP/2 client (RFC 9113 §3.4).
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The HTTP version that a client uses.

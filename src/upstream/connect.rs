@@ -78,7 +78,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// Creates a connector for either HTTP/2 or HTTP/1.1. Certificates are checked as `tls` says.
+    /// Creates a connector for either HTTP/2 or HTTP/1.1. `tls` holds the trusted certificates.
     pub fn new(tls: ClientConfig, http2: bool, proxies: Proxies, timeout: Duration) -> Self {
         let unresolved: fn(io::Error) -> Unresolved = Unresolved;
         let mut tcp = HttpConnector::new_with_resolver(GaiResolver::new().map_err(unresolved));

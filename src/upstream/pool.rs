@@ -77,7 +77,7 @@ impl Pool {
         Ok(Connection::Http2(shared))
     }
 
-    /// Keeps a connection for the next call, unless it can take none.
+    /// Keeps a connection for the next call, unless it cannot take one.
     pub(super) fn put(self: &Arc<Self>, mut connection: Connection) {
         if !connection.is_usable() {
             return;

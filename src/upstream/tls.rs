@@ -17,7 +17,7 @@ pub enum TlsError {
     Read {
         /// The file as configured.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause.
         source: pem::Error,
     },
     /// The file is PEM and has no certificate: a private key, perhaps.
@@ -28,7 +28,7 @@ pub enum TlsError {
     Certificate {
         /// The file as configured.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause.
         source: rustls::Error,
     },
     /// The provider supports none of the protocol versions.

@@ -1,4 +1,4 @@
-//! What leaves, and what comes back.
+//! Requests and answers without TLS or a proxy.
 
 use tokio::join;
 
@@ -6,7 +6,7 @@ use super::super::Resent;
 use super::*;
 
 #[tokio::test]
-async fn a_call_leaves_as_these_bytes() {
+async fn a_call_is_sent_as_these_bytes() {
     let (server, client) = (Server::start().await, client());
     let (answer, received) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
@@ -26,9 +26,9 @@ async fn a_call_leaves_as_these_bytes() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_says_so_and_a_get_says_nothing() {
+async fn a_post_without_a_body_has_a_content_length_and_a_get_has_none() {
     let (server, client) = (Server::start().await, client());
-    for (method, says) in [(Method::POST, true), (Method::GET, false), (Method::DELETE, false)] {
+    for (method, has_length) in [(Method::POST, true), (Method::GET, false), (Method::DELETE, false)] {
         let request = Request { method, body: Segments::default(), ..call(&server.url("http")) };
         let (answer, received) = join!(client.send(request), async {
             let mut peer = server.accept().await;
@@ -37,7 +37,7 @@ async fn a_post_without_a_body_says_so_and_a_get_says_nothing() {
             received
         });
         answer.unwrap();
-        assert_eq!(received.contains("content-length: 0\r\n"), says, "{received}");
+        assert_eq!(received.contains("content-length: 0\r\n"), has_length, "{received}");
         assert!(!received.contains("transfer-encoding"), "{received}");
     }
 }

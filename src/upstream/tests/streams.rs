@@ -1,4 +1,4 @@
-//! Streams of events, whose bodies hyper does not read.
+//! Event streams, whose bodies azgate reads without hyper.
 
 use tokio::join;
 
@@ -57,7 +57,7 @@ async fn pieces_come_as_they_are_sent_and_the_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn an_end_that_nobody_reads_does_not_cost_the_connection() {
+async fn the_connection_is_kept_if_the_caller_stops_before_the_last_chunk() {
     let (server, client) = (Server::start().await, client());
     let one = format!("{HEAD}4\r\ndata\r\n0\r\n\r\n");
     let (mut answer, mut peer) = answered(&client, &server, &one).await;
@@ -92,8 +92,8 @@ async fn a_connection_that_is_not_clean_is_closed() {
 }
 
 #[tokio::test]
-async fn what_breaks_off_or_is_malformed_fails_behind_what_came() {
-    for (rest, words, kind) in [
+async fn a_broken_stream_fails_after_the_content_before_the_break() {
+    for (rest, message, kind) in [
         ("", "the connection was closed before the stream's end", FailureKind::Closed),
         ("9\r\nda", "the connection was closed before the stream's end", FailureKind::Closed),
         ("x\r\n", "a chunk's size is not a number", FailureKind::Other),
@@ -101,15 +101,15 @@ async fn what_breaks_off_or_is_malformed_fails_behind_what_came() {
         let (server, client) = (Server::start().await, client());
         let (mut answer, peer) = answered(&client, &server, &format!("{HEAD}4\r\ndata\r\n{rest}")).await;
         drop(peer);
-        let mut came = Vec::new();
+        let mut received = Vec::new();
         let error = loop {
             match piece(&mut answer).await {
-                Ok(piece) => came.extend(piece),
+                Ok(piece) => received.extend(piece),
                 Err(error) => break error,
             }
         };
-        assert!(came.starts_with(b"data"), "{rest:?}");
-        assert_eq!(error.to_string(), format!("error reading a stream from connection: {words}"));
+        assert!(received.starts_with(b"data"), "{rest:?}");
+        assert_eq!(error.to_string(), format!("error reading a stream from connection: {message}"));
         assert_eq!(FailureKind::of(&error), kind);
         assert!(answer.body_mut().frame().await.is_none());
     }
@@ -130,9 +130,9 @@ async fn a_connection_that_served_a_stream_may_turn_out_to_be_stale() {
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
 }
 
-/// Some of these hyper reads, and what was held back is handed to it.
+/// hyper reads some of these bodies. It then gets the bytes that were held back.
 #[tokio::test]
-async fn whatever_the_head_looks_like_the_body_is_the_same() {
+async fn the_body_does_not_depend_on_the_form_of_the_head() {
     let stream = "content-type: text/event-stream";
     for (head, body) in [
         (format!("HTTP/1.1 200 OK\r\n{stream}\r\ncontent-length: 4\r\n\r\n"), "data"),
