@@ -1,5 +1,5 @@
-//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so the default config has
-//! long limits.
+//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so the default config
+//! has long limits.
 
 use std::time::Duration;
 

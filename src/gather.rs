@@ -17,8 +17,8 @@ pub enum GatherError<E> {
     Interrupted(E),
 }
 
-/// Reads all of `body`, at most `limit` bytes. A body of one frame is not copied. At the second frame the buffer gets room
-/// for `expected` bytes.
+/// Reads all of `body`, at most `limit` bytes. A body of one frame is not copied. At the second frame the buffer gets
+/// room for `expected` bytes.
 pub async fn gather<B>(
     mut body: B,
     expected: usize,

@@ -1,5 +1,5 @@
-//! Undoes the content codings of request bodies. The size limit applies to the decoded body, so that a small body cannot
-//! grow into a large one.
+//! Undoes the content codings of request bodies. The size limit applies to the decoded body, so that a small body
+//! cannot grow into a large one.
 
 use std::io::{self, Read};
 

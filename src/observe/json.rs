@@ -112,7 +112,18 @@ mod tests {
         tracing::subscriber::with_default(tracing_subscriber::registry().with(collected.clone()), || {
             let (absent, error) = (None::<&str>, std::io::Error::other("a\nb"));
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(target: "t", text = "\"é\u{1}", absent, n = 7u64, less = -1, part = 0.5, yes = true, error, x = ?[1], "m");
+            tracing::warn!(
+                target: "t",
+                text = "\"é\u{1}",
+                absent,
+                n = 7u64,
+                less = -1,
+                part = 0.5,
+                yes = true,
+                error,
+                x = ?[1],
+                "m"
+            );
         });
         let lines = collected.0.lock().unwrap();
         let [line] = &lines[..] else { panic!("{lines:?}") };

@@ -125,8 +125,8 @@ impl LogBuffer {
     }
 }
 
-/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may have
-/// made it non-blocking, so this waits while it is full.
+/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may
+/// have made it non-blocking, so this waits while it is full.
 fn write_all<'l>(sink: &mut impl Write, mut lines: &'l [u8]) -> &'l [u8] {
     while !lines.is_empty() {
         match sink.write(lines) {

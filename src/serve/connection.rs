@@ -1,7 +1,7 @@
 //! One connection of a client, served as HTTP/1 or HTTP/2.
 //!
-//! This uses hyper directly and not axum's server. axum sets no timer, so a client that sends the head of its request one
-//! byte an hour would hold a connection for ever.
+//! This uses hyper directly and not axum's server. axum sets no timer, so a client that sends the head of its request
+//! one byte an hour would hold a connection for ever.
 
 use std::{io, time::Duration};
 
@@ -59,8 +59,8 @@ async fn watch(watcher: Watcher, connection: impl GracefulConnection<Error = hyp
     }
 }
 
-/// Sets the socket's options and finds out which HTTP version the client uses. Returns `None` if the client does not send
-/// enough in time, since hyper would wait for that without a limit.
+/// Sets the socket's options and finds out which HTTP version the client uses. Returns `None` if the client does not
+/// send enough in time, since hyper would wait for that without a limit.
 async fn prepare(stream: &TcpStream, timeout: Duration, mut stop: Stop) -> Option<Version> {
     // Small chunks of a stream must not wait for more.
     stream.set_nodelay(true).ok()?;

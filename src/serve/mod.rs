@@ -23,8 +23,8 @@ pub use stop::{Stop, Stopper, stop};
 /// How connections are served.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// How long a client may take to send the head of a request. hyper closes an idle connection after the same time, so
-    /// this should be longer than clients keep their connections (nginx: 75 s).
+    /// How long a client may take to send the head of a request. hyper closes an idle connection after the same time,
+    /// so this should be longer than clients keep their connections (nginx: 75 s).
     pub header_timeout: Duration,
     /// How long running calls may take to end after a stop.
     pub drain: Duration,
@@ -43,8 +43,8 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
         .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
 }
 
-/// Serves on every core. Each core has a thread and a runtime, and a call stays on one of them from its first byte to its
-/// last. A call mostly passes bytes on, so moving it to an idle core would cost more than that core could save.
+/// Serves on every core. Each core has a thread and a runtime, and a call stays on one of them from its first byte to
+/// its last. A call mostly passes bytes on, so moving it to an idle core would cost more than that core could save.
 pub fn serve_on_all_cores(
     listener: TcpListener,
     service: &impl Service,
@@ -65,8 +65,8 @@ pub fn serve_on_all_cores(
     (0..cores).map(on_one).collect()
 }
 
-/// Serves `service` on `listener` until `stop`. It then accepts no more connections, and waits for running calls as long
-/// as `options` allow.
+/// Serves `service` on `listener` until `stop`. It then accepts no more connections, and waits for running calls as
+/// long as `options` allow.
 pub async fn serve(listener: TcpListener, service: impl Service, options: Options, mut stop: Stop) {
     let graceful = GracefulShutdown::new();
     let http = Http::new(options.header_timeout);

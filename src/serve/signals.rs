@@ -9,8 +9,8 @@ pub fn hangups() -> io::Result<Signal> {
     signal(SignalKind::hangup())
 }
 
-/// Listens for SIGINT and SIGTERM. The returned future completes at the first of them. Before this call these signals kill
-/// the process, so call it before reporting that azgate is ready.
+/// Listens for SIGINT and SIGTERM. The returned future completes at the first of them. Before this call these signals
+/// kill the process, so call it before reporting that azgate is ready.
 pub fn signals() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;

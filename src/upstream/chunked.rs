@@ -1,5 +1,5 @@
-//! A decoder for the chunked coding of an HTTP/1.1 body (RFC 9112 §7.1). It skips extensions and trailers. It does no I/O
-//! and keeps no bytes. The input may be cut anywhere.
+//! A decoder for the chunked coding of an HTTP/1.1 body (RFC 9112 §7.1). It skips extensions and trailers. It does no
+//! I/O and keeps no bytes. The input may be cut anywhere.
 
 /// How many bytes of extensions and trailers one body may have. hyper has this limit for each of the two.
 const SKIP_LIMIT: usize = 16 * 1024;

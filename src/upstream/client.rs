@@ -1,6 +1,6 @@
-//! The pooled client. It follows no redirect and sets no limit on the duration of an answer. It sends a call a second time
-//! only if the call went out on a reused connection that was closed without a byte of an answer. A connection that the
-//! other side closed while it was idle looks like that.
+//! The pooled client. It follows no redirect and sets no limit on the duration of an answer. It sends a call a second
+//! time only if the call went out on a reused connection that was closed without a byte of an answer. A connection
+//! that the other side closed while it was idle looks like that.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Opens connections for the pool: name resolution, TCP, forward proxy, TLS. One deadline covers all steps, and an error
-//! names the step that failed.
+//! Opens connections for the pool: name resolution, TCP, forward proxy, TLS. One deadline covers all steps, and an
+//! error names the step that failed.
 
 use std::error::Error as StdError;
 use std::io;

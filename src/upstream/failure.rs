@@ -1,5 +1,5 @@
-//! A call without an answer: in which phase it failed, in what way, and a message for the user of the gateway. An answer
-//! with an error status is not a failure. `error.rs` decides which status the client gets for a failure.
+//! A call without an answer: in which phase it failed, in what way, and a message for the user of the gateway. An
+//! answer with an error status is not a failure. `error.rs` decides which status the client gets for a failure.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -123,7 +123,8 @@ mod tests {
         for (failure, message) in [
             (
                 Failure::overdue(&target(), FIRST_BYTE),
-                "waiting for the answer of https://res.openai.azure.com failed: the `first_byte` time-out of 300ms ran out",
+                "waiting for the answer of https://res.openai.azure.com failed: \
+                 the `first_byte` time-out of 300ms ran out",
             ),
             (
                 Failure::new(Phase::Proxy, &target(), refused),

@@ -1,5 +1,5 @@
-//! One HTTP/1.1 connection, driven by the call that waits for the answer on it. The connection has no task of its own: no
-//! piece of an answer passes from thread to thread, and a call that is dropped closes its connection.
+//! One HTTP/1.1 connection, driven by the call that waits for the answer on it. The connection has no task of its
+//! own: no piece of an answer passes from thread to thread, and a call that is dropped closes its connection.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -79,8 +79,8 @@ impl Http1Connection {
         answer.map_err(|error| SendError { error, reused, answer_begun: self.progress.has_received() })
     }
 
-    /// Takes the socket from hyper, if the socket holds back the body of the answer and `wanted` is true. hyper has asked
-    /// the socket for the body by now, got nothing, and so decoded nothing.
+    /// Takes the socket from hyper, if the socket holds back the body of the answer and `wanted` is true. hyper has
+    /// asked the socket for the body by now, got nothing, and so decoded nothing.
     pub(super) fn take_held_socket(&mut self, wanted: impl FnOnce() -> bool) -> Option<Socket> {
         if !self.progress.is_held() {
             return None;

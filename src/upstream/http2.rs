@@ -39,7 +39,8 @@ impl Http2Connection {
     /// Sends a call and returns when the head of its answer has arrived. If that fails, nobody knows whether the answer
     /// had begun, since bytes on the connection cannot be attributed to one call.
     pub(super) async fn send(&mut self, call: Request<Segments>) -> Result<Response<Incoming>, SendError> {
-        // Read before sending: an answer to another call that arrives meanwhile does not make the connection a reused one.
+        // Read before sending: an answer to another call that arrives meanwhile does not make the connection a reused
+        // one.
         let reused = self.served.load(Ordering::Acquire);
         let answer = self.sender.send_request(call).await;
         self.served.fetch_or(answer.is_ok(), Ordering::Release);

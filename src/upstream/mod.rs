@@ -1,8 +1,8 @@
 //! The HTTP client for calls to Azure OpenAI: the target ([`url`]), the headers ([`headers`]) and the body
-//! ([`segments`]) of a call, and the pooled [`client`] that sends it. A call drives its own HTTP/1.1 connection (`http1`,
-//! `event_stream`), and a task drives each shared HTTP/2 connection (`http2`). Idle connections wait in the `pool`. An
-//! answer with an error status is an answer here. A call without an answer is a [`failure::Failure`], which names the
-//! phase.
+//! ([`segments`]) of a call, and the pooled [`client`] that sends it. A call drives its own HTTP/1.1 connection
+//! (`http1`, `event_stream`), and a task drives each shared HTTP/2 connection (`http2`). Idle connections wait in the
+//! `pool`. An answer with an error status is an answer here. A call without an answer is a [`failure::Failure`],
+//! which names the phase.
 
 pub mod body;
 mod chunked;

@@ -4,8 +4,8 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use tokio::runtime::{self, Handle};
 
-/// The target of a connection, and the runtime whose driver watches its socket. A call on another runtime would be woken
-/// across threads for every read.
+/// The target of a connection, and the runtime whose driver watches its socket. A call on another runtime would be
+/// woken across threads for every read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PoolKey {
     runtime: Option<runtime::Id>,

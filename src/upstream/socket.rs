@@ -1,6 +1,6 @@
-//! The socket of a connection to the first hop. It records how far a call is, since a call whose answer has begun is not
-//! sent again. If an answer is an event stream, the socket holds back the bytes after the head. hyper reads on at once, and
-//! so gets nothing of the body, which azgate then reads without hyper.
+//! The socket of a connection to the first hop. It records how far a call is, since a call whose answer has begun is
+//! not sent again. If an answer is an event stream, the socket holds back the bytes after the head. hyper reads on at
+//! once, and so gets nothing of the body, which azgate then reads without hyper.
 
 use std::fmt;
 use std::io;
@@ -63,8 +63,8 @@ impl Socket {
     }
 }
 
-/// Returns where the head of an answer ends, if all of it is here and the answer may be an event stream. A wrong guess does
-/// no harm: hyper then gets the bytes that were held back.
+/// Returns where the head of an answer ends, if all of it is here and the answer may be an event stream. A wrong
+/// guess does no harm: hyper then gets the bytes that were held back.
 fn event_stream_head(answer: &[u8]) -> Option<usize> {
     if !answer.starts_with(b"HTTP/1.1 200 ") {
         return None;

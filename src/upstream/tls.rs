@@ -1,5 +1,5 @@
-//! TLS to Azure: the trusted certificates and the protocol versions. The crypto provider is named here, since a dependency
-//! could change the default of the process.
+//! TLS to Azure: the trusted certificates and the protocol versions. The crypto provider is named here, since a
+//! dependency could change the default of the process.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

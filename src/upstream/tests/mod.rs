@@ -1,4 +1,5 @@
-//! Tests the client over real sockets, against a server that follows each test's script and checks the bytes it received.
+//! Tests the client over real sockets, against a server that follows each test's script and checks the bytes it
+//! received.
 
 mod http2;
 mod phases;

@@ -139,10 +139,14 @@ async fn the_body_does_not_depend_on_the_form_of_the_head() {
         (format!("HTTP/1.0 200 OK\r\n{stream}\r\n\r\n"), "data"),
         (format!("HTTP/1.1 200 OK\r\n{stream}\r\n\r\n"), "data"),
         (format!("HTTP/1.1 200 OK\n{stream}\ntransfer-encoding: chunked\n\n"), "4\r\ndata\r\n0\r\n\r\n"),
-        (format!("HTTP/1.1 200 OK\r\n{stream}\r\ntransfer-encoding: Chunked\n\r\n"), "4\r\ndata\r\n0\r\n\r\n"),
+        (
+            format!("HTTP/1.1 200 OK\r\n{stream}\r\ntransfer-encoding: Chunked\n\r\n"),
+            "4\r\ndata\r\n0\r\n\r\n",
+        ),
         (format!("HTTP/1.1 100 Continue\r\n\r\n{HEAD}"), "4\r\ndata\r\n0\r\n\r\n"),
         (
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx: text/event-stream\r\n\
+             transfer-encoding: chunked\r\n\r\n"
                 .to_owned(),
             "4\r\ndata\r\n0\r\n\r\n",
         ),
