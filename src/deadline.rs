@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::{FutureExt, TryFutureExt, future::Either};
 use tokio::time::{Instant, timeout_at};
 
 /// The time limits of a call. `None` means no limit. The limit for connecting is an option of the client.
@@ -75,9 +76,18 @@ impl Deadlines {
     }
 
     /// Waits for `work` until `limit` or the total limit runs out.
-    pub async fn within<F: Future>(&self, limit: Limit, work: F) -> Result<F::Output, Overdue> {
-        let Some((at, overdue)) = self.due(limit, Instant::now()) else { return Ok(work.await) };
-        timeout_at(at, work).await.map_err(|_| overdue)
+    ///
+    /// This is not an `async fn`, whose future would hold `work` twice: as an argument and as a part of the timer. The
+    /// future of a call is moved once per call, so its size counts.
+    pub fn within<F: Future>(
+        &self,
+        limit: Limit,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, Overdue>> + use<F> {
+        match self.due(limit, Instant::now()) {
+            Some((at, overdue)) => Either::Left(timeout_at(at, work).map_err(move |_| overdue)),
+            None => Either::Right(work.map(Ok)),
+        }
     }
 }
 

@@ -190,7 +190,7 @@ mod tests {
         let buffer = LogBuffer::start(Sink(sink), Counter::default()).unwrap();
         for line in ["one\n", "two\n"] {
             while !buffer.lock().parked {
-                thread::sleep(Duration::from_millis(1));
+                thread::park_timeout(Duration::from_millis(1));
             }
             buffer.push(line.as_bytes());
             assert_eq!(written.recv_timeout(Duration::from_secs(20)).unwrap(), line.as_bytes());

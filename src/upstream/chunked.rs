@@ -119,14 +119,12 @@ impl ChunkedDecoder {
             (ChunkState::TrailerLf, b'\n') => ChunkState::Line,
             (ChunkState::LastLf, b'\n') => ChunkState::End { surplus: false },
             (ChunkState::End { .. }, _) => ChunkState::End { surplus: true },
-            (ChunkState::Extension | ChunkState::Line | ChunkState::Trailer, b'\n') => {
+            (ChunkState::Extension | ChunkState::Line | ChunkState::Trailer, b'\n')
+            | (ChunkState::SizeLf | ChunkState::DataLf | ChunkState::TrailerLf | ChunkState::LastLf, _) => {
                 return Err(ChunkedError::LineEnd);
             }
             (ChunkState::Extension, _) => self.skip(ChunkState::Extension)?,
             (ChunkState::Line | ChunkState::Trailer, _) => self.skip(ChunkState::Trailer)?,
-            (ChunkState::SizeLf | ChunkState::DataLf | ChunkState::TrailerLf | ChunkState::LastLf, _) => {
-                return Err(ChunkedError::LineEnd);
-            }
             (ChunkState::Malformed(malformed), _) => return Err(malformed),
         })
     }

@@ -3,6 +3,7 @@
 //! that the other side closed while it was idle looks like that.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,7 +94,9 @@ impl Client {
         deadlines: &Deadlines,
     ) -> Result<Response<AnswerBody>, Failure> {
         let target = request.uri.clone();
-        let answer = deadlines.within(Limit::FirstByte, self.send(request)).await;
+        // Pinned, so that the large future is not moved into the timer.
+        let answer = pin!(self.send(request));
+        let answer = deadlines.within(Limit::FirstByte, answer).await;
         answer.unwrap_or_else(|overdue| Err(Failure::overdue(&target, overdue)))
     }
 
