@@ -1,34 +1,35 @@
-//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so nothing here is short
-//! unless an operator makes it so.
+//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so the default config
+//! has long limits.
 
 use std::time::Duration;
 
+use futures_util::{FutureExt, TryFutureExt, future::Either};
 use tokio::time::{Instant, timeout_at};
 
-/// The limits of a call's duration; `None`: as long as it likes. How long connecting may take is the connector's affair.
+/// The time limits of a call. `None` means no limit. The limit for connecting is an option of the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timeouts {
     /// From sending the call to the first byte of the answer.
     pub first_byte: Option<Duration>,
-    /// From one piece of the answer to the next.
+    /// From one piece of the answer or the body to the next.
     pub idle: Option<Duration>,
-    /// From sending the call to the last byte.
+    /// From sending the call to the last byte of the answer.
     pub total: Option<Duration>,
 }
 
-/// One of the [`Timeouts`].
+/// Names one of the [`Timeouts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// The first byte.
+    /// The time until the first byte.
     FirstByte,
-    /// Silence between two pieces.
+    /// The time between two pieces.
     Idle,
-    /// Everything together.
+    /// The time of the whole call.
     Total,
 }
 
 impl Limit {
-    /// The limit's name in a config, without its unit.
+    /// Returns the limit's name in the config, without its unit.
     pub fn name(self) -> &'static str {
         match self {
             Limit::FirstByte => "first_byte",
@@ -38,17 +39,17 @@ impl Limit {
     }
 }
 
-/// A limit that ran out.
+/// The error of a time limit that ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the `{}` time-out of {after:?} ran out", limit.name())]
 pub struct Overdue {
-    /// Which one.
+    /// The limit.
     pub limit: Limit,
-    /// How long it was.
+    /// The length of the limit.
     pub after: Duration,
 }
 
-/// The limits of a call that has begun.
+/// The time limits of a call, counted from its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
     timeouts: Timeouts,
@@ -56,12 +57,12 @@ pub struct Deadlines {
 }
 
 impl Deadlines {
-    /// The call begins now.
+    /// Starts the clock of a call.
     pub fn begin(timeouts: Timeouts) -> Deadlines {
         Deadlines { timeouts, begun: Instant::now() }
     }
 
-    /// When a wait that began at `since` is over, and which limit ends it.
+    /// Returns when a wait that began at `since` ends, and the error for the limit that ends it.
     pub fn due(&self, limit: Limit, since: Instant) -> Option<(Instant, Overdue)> {
         let own = match limit {
             Limit::FirstByte => self.timeouts.first_byte,
@@ -74,10 +75,19 @@ impl Deadlines {
         own.into_iter().chain(total).min_by_key(|(at, _)| *at)
     }
 
-    /// Does `work`, which may take as long as `limit` says from now on.
-    pub async fn within<F: Future>(&self, limit: Limit, work: F) -> Result<F::Output, Overdue> {
-        let Some((at, overdue)) = self.due(limit, Instant::now()) else { return Ok(work.await) };
-        timeout_at(at, work).await.map_err(|_| overdue)
+    /// Waits for `work` until `limit` or the total limit runs out.
+    ///
+    /// This is not an `async fn`, whose future would hold `work` twice: as an argument and as a part of the timer. The
+    /// future of a call is moved once per call, so its size counts.
+    pub fn within<F: Future>(
+        &self,
+        limit: Limit,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, Overdue>> + use<F> {
+        match self.due(limit, Instant::now()) {
+            Some((at, overdue)) => Either::Left(timeout_at(at, work).map_err(move |_| overdue)),
+            None => Either::Right(work.map(Ok)),
+        }
     }
 }
 

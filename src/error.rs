@@ -11,7 +11,7 @@ use crate::{
     balance::UnknownModel,
     call::{AnswerSummary, Refusal},
     exchange::Unplanned,
-    inbound::{BodyError, paths::PathError},
+    inbound::{BodyError, DecodeError, paths::PathError},
     json::text::shortened,
     limits::Limited,
     objects::Named,
@@ -155,13 +155,17 @@ impl From<BodyError> for ApiError {
         use StatusCode as S;
         let message = error.to_string();
         match error {
-            BodyError::TooLarge { .. } => ApiError::new(S::PAYLOAD_TOO_LARGE, "request_too_large", message),
+            BodyError::TooLarge { .. } | BodyError::Decode(DecodeError::TooLarge { .. }) => {
+                ApiError::new(S::PAYLOAD_TOO_LARGE, "request_too_large", message)
+            }
             BodyError::Stalled => ApiError::new(S::REQUEST_TIMEOUT, "request_timeout", message),
             BodyError::Interrupted => ApiError::new(S::BAD_REQUEST, "incomplete_body", message),
-            BodyError::Coding { .. } | BodyError::Codings => {
+            BodyError::Decode(DecodeError::UnknownCoding { .. } | DecodeError::TooManyCodings) => {
                 ApiError::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", message)
             }
-            BodyError::Corrupt { .. } => ApiError::new(S::BAD_REQUEST, "invalid_content_encoding", message),
+            BodyError::Decode(DecodeError::Corrupt { .. }) => {
+                ApiError::new(S::BAD_REQUEST, "invalid_content_encoding", message)
+            }
             BodyError::Syntax(_) => ApiError::new(S::BAD_REQUEST, "invalid_json", message),
             BodyError::NotAnObject { .. } => ApiError::new(S::BAD_REQUEST, "invalid_type", message),
             BodyError::Duplicate { key } => {

@@ -1,4 +1,4 @@
-//! A body in one buffer, under a limit of its size and of its silence.
+//! Reads a whole body into one buffer, with a limit on its size and on its silence.
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;
@@ -6,35 +6,35 @@ use http_body_util::BodyExt;
 
 use crate::deadline::{Deadlines, Limit, Overdue};
 
-/// Why a body is not there.
+/// Why a body could not be read.
 #[derive(Debug)]
-pub enum Ungathered<E> {
-    /// It is larger than allowed.
+pub enum GatherError<E> {
+    /// The body is larger than allowed.
     TooLarge,
-    /// It stopped coming.
+    /// The next piece did not arrive in time.
     Overdue(Overdue),
-    /// It broke off.
+    /// The body ended early.
     Interrupted(E),
 }
 
-/// All of `body`, of at most `limit` bytes. One that comes in one frame is not copied. `expected` bytes are made room
-/// for, once there are two.
+/// Reads all of `body`, at most `limit` bytes. A body of one frame is not copied. At the second frame the buffer gets
+/// room for `expected` bytes.
 pub async fn gather<B>(
     mut body: B,
     expected: usize,
     limit: usize,
     deadlines: &Deadlines,
-) -> Result<Bytes, Ungathered<B::Error>>
+) -> Result<Bytes, GatherError<B::Error>>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
-    while let Some(frame) = deadlines.within(Limit::Idle, body.frame()).await.map_err(Ungathered::Overdue)? {
-        let Ok(data) = frame.map_err(Ungathered::Interrupted)?.into_data() else { continue };
+    while let Some(frame) = deadlines.within(Limit::Idle, body.frame()).await.map_err(GatherError::Overdue)? {
+        let Ok(data) = frame.map_err(GatherError::Interrupted)?.into_data() else { continue };
         let len = first.len() + joined.len() + data.len();
         if len > limit {
-            return Err(Ungathered::TooLarge);
+            return Err(GatherError::TooLarge);
         }
         if len == data.len() {
             first = data;

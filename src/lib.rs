@@ -43,6 +43,8 @@ pub mod json;
 
 pub mod deadline;
 
+pub mod keep_alive;
+
 pub mod gather;
 
 pub mod call;

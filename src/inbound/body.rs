@@ -8,20 +8,20 @@ use http::{HeaderMap, header};
 use tokio::task::spawn_blocking;
 
 use super::{
-    decode::{self, decode},
+    decode::{DecodeError, decode},
     paths::{FrontDoor, Matched},
 };
 use crate::{
     call::{Address, Addressing, Body as CallBody, BodyKind, Call, Dialect, OUTLINE_DEPTH, Operation, name},
     deadline::{Deadlines, Timeouts},
-    gather::{Ungathered, gather},
+    gather::{GatherError, gather},
     json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
 };
 
 /// Why a body is no call.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// More bytes than allowed, as sent or once decoded.
+    /// More bytes than allowed, as sent.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
@@ -33,21 +33,9 @@ pub enum BodyError {
     /// Nothing more of the body came for as long as azgate waits.
     #[error("the body stopped coming")]
     Stalled,
-    /// More content codings in a row than anyone needs.
-    #[error("more than {} content codings in a row", decode::MOST)]
-    Codings,
-    /// A content coding that azgate does not know.
-    #[error("unknown content coding `{coding}`; gzip, deflate, br and zstd are understood")]
-    Coding {
-        /// The coding's name.
-        coding: String,
-    },
-    /// The body is not in the coding that its header names.
-    #[error("the body is not valid {coding}")]
-    Corrupt {
-        /// The coding's name.
-        coding: String,
-    },
+    /// The content codings of the body cannot be undone.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
     /// Not JSON.
     #[error("the body is not valid JSON: {0}")]
     Syntax(#[from] SyntaxError),
@@ -141,15 +129,15 @@ pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Byte
     let deadlines = Deadlines::begin(Timeouts { idle: Some(IDLE), ..Timeouts::default() });
     let whole = gather(body, declared.unwrap_or_default(), limit, &deadlines).await;
     let whole = whole.map_err(|why| match why {
-        Ungathered::TooLarge => BodyError::TooLarge { limit },
-        Ungathered::Overdue(_) => BodyError::Stalled,
-        Ungathered::Interrupted(_) => BodyError::Interrupted,
+        GatherError::TooLarge => BodyError::TooLarge { limit },
+        GatherError::Overdue(_) => BodyError::Stalled,
+        GatherError::Interrupted(_) => BodyError::Interrupted,
     })?;
     let codings = codings(headers);
     if codings.is_empty() {
         return Ok(whole);
     }
-    let work = move || decode(whole, &codings, limit);
+    let work = move || Ok(decode(whole, &codings, limit)?);
     spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
 }
 

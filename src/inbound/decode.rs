@@ -1,36 +1,60 @@
-//! Content codings of request bodies, decoded under the same limit as plain bodies, so that a small body cannot grow
-//! into a large one.
+//! Undoes the content codings of request bodies. The size limit applies to the decoded body, so that a small body
+//! cannot grow into a large one.
 
 use std::io::{self, Read};
 
 use bytes::Bytes;
 
-use super::BodyError;
 use crate::json::text::shortened;
 
-/// Most codings in a row. Each may grow a body to the limit once more, which costs time though not space.
-pub const MOST: usize = 4;
+/// How many codings one body may have. Each can take the time to produce a body of the largest size.
+const MAX_CODINGS: usize = 4;
 
-/// Undoes the codings of a body, named in lower case and in the order in which they were applied.
+/// Why a body cannot be decoded.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The body has too many codings.
+    #[error("more than {MAX_CODINGS} content codings in a row")]
+    TooManyCodings,
+    /// azgate does not know the coding.
+    #[error("unknown content coding `{coding}`; gzip, deflate, br and zstd are understood")]
+    UnknownCoding {
+        /// The coding's name.
+        coding: String,
+    },
+    /// The body is not in the coding that its header names.
+    #[error("the body is not valid {coding}")]
+    Corrupt {
+        /// The coding's name.
+        coding: String,
+    },
+    /// The decoded body is larger than allowed.
+    #[error("the body is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+/// Undoes the codings of a body. `codings` has their names in lower case, in the order in which they were applied.
 ///
 /// # Errors
-/// [`BodyError::Codings`] for too many, [`BodyError::Coding`] for one that is not known, [`BodyError::Corrupt`] for data
-/// that is not in it, [`BodyError::TooLarge`] when more than `limit` bytes come out.
-pub fn decode(body: Bytes, codings: &[String], limit: usize) -> Result<Bytes, BodyError> {
-    if codings.len() > MOST {
-        return Err(BodyError::Codings);
+/// See [`DecodeError`]. [`DecodeError::TooLarge`] means that a decoder produced more than `limit` bytes.
+pub fn decode(body: Bytes, codings: &[String], limit: usize) -> Result<Bytes, DecodeError> {
+    if codings.len() > MAX_CODINGS {
+        return Err(DecodeError::TooManyCodings);
     }
     codings.iter().rev().try_fold(body, |body, coding| undo(body, coding, limit))
 }
 
-fn undo(body: Bytes, coding: &str, limit: usize) -> Result<Bytes, BodyError> {
-    let corrupt = || BodyError::Corrupt { coding: coding.to_owned() };
+fn undo(body: Bytes, coding: &str, limit: usize) -> Result<Bytes, DecodeError> {
+    let corrupt = || DecodeError::Corrupt { coding: coding.to_owned() };
     match coding {
         "" | "identity" => Ok(body),
         "gzip" | "x-gzip" => read(flate2::read::MultiGzDecoder::new(body.as_ref()), limit, corrupt),
-        // The name means zlib (RFC 9110), but some clients send the bare stream.
+        // The name means zlib (RFC 9110), but some clients send deflate without the zlib header.
         "deflate" => match read(flate2::read::ZlibDecoder::new(body.as_ref()), limit, corrupt) {
-            Err(BodyError::Corrupt { .. }) => {
+            Err(DecodeError::Corrupt { .. }) => {
                 read(flate2::read::DeflateDecoder::new(body.as_ref()), limit, corrupt)
             }
             decoded => decoded,
@@ -40,15 +64,15 @@ fn undo(body: Bytes, coding: &str, limit: usize) -> Result<Bytes, BodyError> {
             let decoder = ruzstd::decoding::StreamingDecoder::new(body.as_ref()).map_err(|_| corrupt())?;
             read(decoder, limit, corrupt)
         }
-        other => Err(BodyError::Coding { coding: shortened(other).into_owned() }),
+        other => Err(DecodeError::UnknownCoding { coding: shortened(other).into_owned() }),
     }
 }
 
-fn read(decoder: impl Read, limit: usize, corrupt: impl Fn() -> BodyError) -> Result<Bytes, BodyError> {
+fn read(decoder: impl Read, limit: usize, corrupt: impl Fn() -> DecodeError) -> Result<Bytes, DecodeError> {
     let mut out = Vec::new();
     let mut limited = decoder.take(limit as u64 + 1);
     match io::copy(&mut limited, &mut out) {
-        Ok(_) if out.len() > limit => Err(BodyError::TooLarge { limit }),
+        Ok(_) if out.len() > limit => Err(DecodeError::TooLarge { limit }),
         Ok(_) => Ok(Bytes::from(out)),
         Err(_) => Err(corrupt()),
     }
@@ -60,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    fn decode(body: Bytes, codings: &str, limit: usize) -> Result<Bytes, BodyError> {
+    fn decode(body: Bytes, codings: &str, limit: usize) -> Result<Bytes, DecodeError> {
         super::decode(body, &codings.split(", ").map(str::to_owned).collect::<Vec<_>>(), limit)
     }
 
@@ -78,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn deflate_is_taken_with_and_without_its_wrapper() {
+    fn deflate_is_decoded_with_and_without_its_wrapper() {
         let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
         zlib.write_all(b"{\"a\":1}").unwrap();
         assert_eq!(decode(zlib.finish().unwrap().into(), "deflate", 100).unwrap(), "{\"a\":1}");
@@ -105,15 +129,15 @@ mod tests {
     fn a_bomb_stops_at_the_limit() {
         let bomb = gzip(&vec![0; 10_000_000]);
         assert!(bomb.len() < 100_000);
-        assert!(matches!(decode(bomb, "gzip", 1000), Err(BodyError::TooLarge { limit: 1000 })));
+        assert!(matches!(decode(bomb, "gzip", 1000), Err(DecodeError::TooLarge { limit: 1000 })));
     }
 
     #[test]
-    fn what_is_not_in_its_coding_is_told() {
+    fn a_body_that_is_not_in_its_coding_is_an_error() {
         for coding in ["gzip", "deflate", "br", "zstd"] {
             let error = decode(Bytes::from_static(b"not compressed at all"), coding, 1000);
-            assert!(matches!(error, Err(BodyError::Corrupt { .. })), "{coding}: {error:?}");
+            assert!(matches!(error, Err(DecodeError::Corrupt { .. })), "{coding}: {error:?}");
         }
-        assert!(matches!(decode(Bytes::new(), "compress", 10), Err(BodyError::Coding { .. })));
+        assert!(matches!(decode(Bytes::new(), "compress", 10), Err(DecodeError::UnknownCoding { .. })));
     }
 }

@@ -6,4 +6,5 @@ pub mod models;
 pub mod paths;
 
 pub use body::{BodyError, read};
+pub use decode::DecodeError;
 pub use paths::{FrontDoor, Matched};

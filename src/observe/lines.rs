@@ -1,6 +1,6 @@
-//! Log lines on their way out. A call leaves its line in a bounded buffer and goes on; one thread writes what has
-//! gathered, so that calls share a system call and none waits for whoever reads the log. If that reader stands still,
-//! lines are lost, and counted.
+//! A buffer between the calls and the log. A call appends its line and goes on. One thread writes what has gathered, so
+//! calls share a system call, and no call waits for the reader of the log. The buffer is bounded: lines that do not fit
+//! are dropped and counted.
 
 use std::{
     io::{self, Write},
@@ -11,110 +11,136 @@ use std::{
 
 use prometheus_client::metrics::counter::Counter;
 
-/// Bytes that may wait.
-const ROOM: usize = 1024 * 1024;
+/// How many bytes the buffer holds at most.
+const CAPACITY: usize = 1024 * 1024;
 
-/// How long lines gather before they are written.
-const GATHER: Duration = Duration::from_millis(10);
+/// How long lines gather before they are written. A longer interval means fewer wake-ups of the writer thread.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
+
+/// With this many bytes the lines are written at once.
+const FLUSH_SIZE: usize = CAPACITY / 8;
+
+/// How long the writer waits before it tries again to write to a pipe that is full and does not block.
+const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
 /// How long the end of the process waits for the last lines to be written.
-const LAST: Duration = Duration::from_secs(2);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Lines lost by this process, which has one log.
-pub(super) static LOST: LazyLock<Counter> = LazyLock::new(Counter::default);
+/// Counts the lines that this process has lost. A process has one log.
+pub(super) static LOST_LINES: LazyLock<Counter> = LazyLock::new(Counter::default);
 
-/// Where lines are left.
+/// The lines that are not written yet, and the thread that writes them.
 #[derive(Debug)]
-pub(super) struct Lines {
-    state: Mutex<State>,
+pub(super) struct LogBuffer {
+    state: Mutex<BufferState>,
     changed: Condvar,
     lost: Counter,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    waiting: Vec<u8>,
+struct BufferState {
+    pending: Vec<u8>,
+    /// The writer waits without a time limit: the next line has to wake it.
+    parked: bool,
     closed: bool,
-    /// The thread has written all it will.
+    /// The writer thread has written its last line.
     done: bool,
 }
 
-impl Lines {
-    /// Begins to write lines to `sink`.
-    pub(super) fn to(sink: impl Write + Send + 'static, lost: Counter) -> io::Result<Arc<Lines>> {
-        let lines = Arc::new(Lines { state: Mutex::default(), changed: Condvar::new(), lost });
-        let source = lines.clone();
-        thread::Builder::new().name("log".to_owned()).spawn(move || source.write_all_to(sink))?;
-        Ok(lines)
+type State<'a> = MutexGuard<'a, BufferState>;
+
+impl LogBuffer {
+    /// Starts a thread that writes the lines to `sink`.
+    pub(super) fn start(sink: impl Write + Send + 'static, lost: Counter) -> io::Result<Arc<LogBuffer>> {
+        let buffer = Arc::new(LogBuffer { state: Mutex::default(), changed: Condvar::new(), lost });
+        let source = buffer.clone();
+        thread::Builder::new().name("log".to_owned()).spawn(move || source.write_batches(sink))?;
+        Ok(buffer)
     }
 
-    /// Leaves a line, unless too much waits already.
+    /// Appends a line, or counts it as lost if the buffer is full or closed.
     pub(super) fn push(&self, line: &[u8]) {
-        let mut state = self.state();
-        if state.closed || state.waiting.len() + line.len() > ROOM {
+        let mut state = self.lock();
+        if state.closed || state.pending.len() + line.len() > CAPACITY {
             self.lost.inc();
             return;
         }
-        let before = state.waiting.len();
-        state.waiting.extend_from_slice(line);
-        // The thread sleeps until there is something, and then until there is much or some time has passed.
-        if before == 0 || (before < ROOM / 2 && state.waiting.len() >= ROOM / 2) {
-            self.changed.notify_all();
+        let before = state.pending.len();
+        state.pending.extend_from_slice(line);
+        let full = before < FLUSH_SIZE && state.pending.len() >= FLUSH_SIZE;
+        let wake = std::mem::take(&mut state.parked) || full;
+        // The writer needs the lock as soon as it is awake.
+        drop(state);
+        if wake {
+            self.changed.notify_one();
         }
     }
 
-    /// Writes what waits, and takes no more lines.
+    /// Waits until the pending lines are written, and takes no more.
     pub(super) fn close(&self) {
-        let mut state = self.state();
+        let mut state = self.lock();
         state.closed = true;
         self.changed.notify_all();
-        drop(self.changed.wait_timeout_while(state, LAST, |state| !state.done));
+        drop(self.changed.wait_timeout_while(state, CLOSE_TIMEOUT, |state| !state.done));
     }
 
-    fn write_all_to(&self, mut sink: impl Write) {
+    fn write_batches(&self, mut sink: impl Write) {
         let mut batch = Vec::new();
-        while self.next(&mut batch) {
+        while self.next_batch(&mut batch) {
             let unwritten = write_all(&mut sink, &batch);
-            // There is nowhere else to tell of a log that cannot be written.
+            // A log that cannot be written has no other place for an error message.
             self.lost.inc_by(unwritten.iter().fold(0, |lines, byte| lines + u64::from(*byte == b'\n')));
             batch.clear();
         }
-        self.state().done = true;
+        self.lock().done = true;
         self.changed.notify_all();
     }
 
-    /// Swaps an empty batch for the lines that have gathered; false at the end.
-    fn next(&self, batch: &mut Vec<u8>) -> bool {
-        let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
-        let few = |state: &mut State| state.waiting.len() < ROOM / 2 && !state.closed;
-        let state = self.changed.wait_while(self.state(), idle).unwrap_or_else(PoisonError::into_inner);
-        let gathered = self.changed.wait_timeout_while(state, GATHER, few);
-        let (mut state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
-        std::mem::swap(&mut state.waiting, batch);
+    /// Swaps an empty batch for the lines that have gathered. Returns false after the last batch.
+    ///
+    /// While lines keep coming, the thread wakes once in an interval and no call has to wake it. After an interval
+    /// without a line it waits for the next one without a time limit.
+    fn next_batch(&self, batch: &mut Vec<u8>) -> bool {
+        let empty = |state: &mut BufferState| state.pending.is_empty() && !state.closed;
+        let mut state = self.gather(self.lock());
+        if empty(&mut state) {
+            state.parked = true;
+            state = self.changed.wait_while(state, empty).unwrap_or_else(PoisonError::into_inner);
+            state.parked = false;
+            state = self.gather(state);
+        }
+        std::mem::swap(&mut state.pending, batch);
         !batch.is_empty()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Waits for the flush interval, or until enough lines are pending.
+    fn gather<'a>(&self, state: State<'a>) -> State<'a> {
+        let few = |state: &mut BufferState| state.pending.len() < FLUSH_SIZE && !state.closed;
+        let gathered = self.changed.wait_timeout_while(state, FLUSH_INTERVAL, few);
+        gathered.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn lock(&self) -> State<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may have
-/// set it not to block: then the reader is waited for here.
+/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may
+/// have made it non-blocking, so this waits while it is full.
 fn write_all<'l>(sink: &mut impl Write, mut lines: &'l [u8]) -> &'l [u8] {
     while !lines.is_empty() {
         match sink.write(lines) {
             Ok(written) if written > 0 => lines = lines.get(written..).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::park_timeout(GATHER),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::park_timeout(RETRY_INTERVAL),
             Ok(_) | Err(_) => break,
         }
     }
     lines
 }
 
-/// The formatter of text lines writes each line at once.
-impl Write for &Lines {
+/// The formatter of text lines writes each line with one call.
+impl Write for &LogBuffer {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.push(line);
         Ok(line.len())
@@ -131,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    /// Hands on what is written, and stands still while nobody takes it.
+    /// Passes on what is written, and blocks while the receiver takes nothing.
     struct Sink(mpsc::SyncSender<Vec<u8>>);
 
     impl Write for Sink {
@@ -148,17 +174,31 @@ mod tests {
     #[test]
     fn every_line_is_written_in_order_before_the_end() {
         let (sink, written) = mpsc::sync_channel(1024);
-        let lines = Lines::to(Sink(sink), Counter::default()).unwrap();
+        let buffer = LogBuffer::start(Sink(sink), Counter::default()).unwrap();
         let expected: Vec<String> = (0..1000).map(|n| format!("{n}\n")).collect();
         for line in &expected {
-            lines.push(line.as_bytes());
+            buffer.push(line.as_bytes());
         }
-        lines.close();
+        buffer.close();
         let written: Vec<u8> = written.try_iter().flatten().collect();
         assert_eq!(written, expected.concat().as_bytes());
     }
 
-    /// Takes three bytes at every second call, and says in between that it would block; fails at the end.
+    #[test]
+    fn a_line_wakes_a_parked_writer() {
+        let (sink, written) = mpsc::sync_channel(1024);
+        let buffer = LogBuffer::start(Sink(sink), Counter::default()).unwrap();
+        for line in ["one\n", "two\n"] {
+            while !buffer.lock().parked {
+                thread::park_timeout(Duration::from_millis(1));
+            }
+            buffer.push(line.as_bytes());
+            assert_eq!(written.recv_timeout(Duration::from_secs(20)).unwrap(), line.as_bytes());
+        }
+        buffer.close();
+    }
+
+    /// Accepts three bytes at every second call and would block at the others. Fails after ten bytes.
     struct Reluctant(Vec<u8>, bool);
 
     impl Write for Reluctant {
@@ -181,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pipe_that_does_not_block_tears_no_line_and_one_that_is_broken_is_counted() {
+    fn a_non_blocking_pipe_loses_nothing_and_a_broken_one_leaves_the_rest() {
         let mut sink = Reluctant(Vec::new(), false);
         assert_eq!(write_all(&mut sink, b"one\ntwo\n"), b"");
         assert_eq!(write_all(&mut sink, b"three\nfour\n"), b"ee\nfour\n");
@@ -189,19 +229,19 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_stands_still_costs_lines_and_no_caller_waits() {
+    fn a_stalled_reader_costs_lines_and_blocks_no_caller() {
         let (sink, written) = mpsc::sync_channel(0);
         let lost = Counter::default();
-        let lines = Lines::to(Sink(sink), lost.clone()).unwrap();
+        let buffer = LogBuffer::start(Sink(sink), lost.clone()).unwrap();
         let line = [b'x'; 1000];
-        for _ in 0..3 * ROOM / line.len() {
-            lines.push(&line);
+        for _ in 0..3 * CAPACITY / line.len() {
+            buffer.push(&line);
         }
         assert!(lost.get() > 0, "nothing was lost");
         let reader = thread::spawn(move || written.iter().map(|part| part.len()).sum::<usize>());
-        lines.close();
-        drop(lines);
+        buffer.close();
+        drop(buffer);
         let kept = u64::try_from(reader.join().unwrap() / line.len()).unwrap();
-        assert_eq!(kept + lost.get(), u64::try_from(3 * ROOM / line.len()).unwrap());
+        assert_eq!(kept + lost.get(), u64::try_from(3 * CAPACITY / line.len()).unwrap());
     }
 }

@@ -1,4 +1,4 @@
-//! Where log lines go and how they look.
+//! Sets up the log of the process.
 
 use std::{
     io::{self, IsTerminal},
@@ -8,15 +8,15 @@ use std::{
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
-    json::Json,
-    lines::{LOST, Lines},
+    json::JsonLayer,
+    lines::{LOST_LINES, LogBuffer},
 };
 use crate::config::{LogSettings, schema::LogFormat};
 
-/// The log of the process. Dropping it writes the lines that still wait.
+/// The log of the process. Dropping it writes the pending lines.
 #[derive(Debug)]
-#[must_use = "lines that wait when the process ends are written when this is dropped"]
-pub struct Log(Arc<Lines>);
+#[must_use = "the lines that are pending when the process ends are written when this is dropped"]
+pub struct Log(Arc<LogBuffer>);
 
 impl Drop for Log {
     fn drop(&mut self) {
@@ -24,7 +24,7 @@ impl Drop for Log {
     }
 }
 
-/// Sends log lines to standard error: text on a terminal, JSON in a pipe, unless the settings say otherwise. A second
+/// Sends log lines to standard error: text on a terminal, JSON in a pipe, unless the settings name a format. A second
 /// call changes nothing.
 pub fn start(settings: &LogSettings) -> io::Result<Log> {
     let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
@@ -33,15 +33,15 @@ pub fn start(settings: &LogSettings) -> io::Result<Log> {
         LogFormat::Text => true,
         LogFormat::Json => false,
     };
-    let lines = Lines::to(io::stderr(), LOST.clone())?;
+    let buffer = LogBuffer::start(io::stderr(), LOST_LINES.clone())?;
     let registry = tracing_subscriber::registry().with(filter);
     let started = if text {
         let ansi = io::stderr().is_terminal();
-        registry.with(fmt::layer().with_writer(lines.clone()).with_ansi(ansi).with_target(false)).try_init()
+        registry.with(fmt::layer().with_writer(buffer.clone()).with_ansi(ansi).with_target(false)).try_init()
     } else {
-        registry.with(Json(lines.clone())).try_init()
+        registry.with(JsonLayer(buffer.clone())).try_init()
     };
-    // Fails only where a subscriber is set already, as in tests.
+    // This fails only if the process has a subscriber already, as in tests.
     drop(started);
-    Ok(Log(lines))
+    Ok(Log(buffer))
 }

@@ -1,6 +1,6 @@
-//! Counters, all with labels from small fixed sets: no label holds what a client chose freely.
+//! Counters. Every label has few possible values: no label holds text that a client can choose.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -8,12 +8,32 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::lines::LOST;
-use crate::{call::RuleId, learning::LearningMetrics, translate::learn};
+use super::lines::LOST_LINES;
+use crate::{
+    call::{Edit, RuleId, Usage},
+    learning::LearningMetrics,
+    translate::learn,
+};
+
+/// A finished call, as far as the metrics count it.
+#[derive(Debug)]
+pub(super) struct CountedCall<'a> {
+    /// `None` if the call ended before its family was known.
+    pub(super) family: Option<&'a Arc<str>>,
+    pub(super) status: u16,
+    pub(super) ended: &'static str,
+    pub(super) elapsed: Duration,
+    pub(super) edits: &'a [Edit],
+    pub(super) usage: Usage,
+    /// Reasoning used up the token cap and left no text.
+    pub(super) exhausted: bool,
+    /// The call was sent again after a stale connection.
+    pub(super) resent: bool,
+}
 
 /// Labels of a call.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Call {
+struct CallLabels {
     family: Arc<str>,
     status: u16,
     ended: &'static str,
@@ -21,40 +41,41 @@ struct Call {
 
 /// Labels of an edit.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Edit {
+struct EditLabels {
     rule: RuleId,
 }
 
 /// Labels of tokens.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Tokens {
+struct TokenLabels {
     family: Arc<str>,
     kind: &'static str,
 }
 
-/// Label of what belongs to a family.
+/// The label of counters by family alone.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfFamily {
+struct FamilyLabels {
     family: Arc<str>,
 }
 
-/// Everything that is counted. Every test has its own.
+/// All counters of a gateway. They are not global, so that each test has its own.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    calls: Family<Call, Counter>,
-    seconds: Family<OfFamily, Histogram>,
-    edits: Family<Edit, Counter>,
-    tokens: Family<Tokens, Counter>,
-    exhausted: Family<OfFamily, Counter>,
+    calls: Family<CallLabels, Counter>,
+    seconds: Family<FamilyLabels, Histogram>,
+    edits: Family<EditLabels, Counter>,
+    tokens: Family<TokenLabels, Counter>,
+    exhausted: Family<FamilyLabels, Counter>,
     resent: Counter,
-    /// The family of a call that got none.
-    none: Arc<str>,
-    /// The rule of every edit that takes out a key of which azgate knows nothing.
+    /// The family label of calls that ended before their family was known.
+    no_family: Arc<str>,
+    /// The rule label of edits that remove a key unknown to azgate.
     foreign: RuleId,
 }
 
-/// Whether a rule was learned of a key that clients made up: it would be a label of their choice.
+/// Returns whether a rule was learned for a key that azgate does not know. Clients choose such keys, so a rule named
+/// after one must not become a label.
 fn is_foreign(rule: &RuleId, learned: bool) -> bool {
     learned && rule.starts_with("drop.") && !learn::rule_ids().any(|id| *id == **rule)
 }
@@ -69,7 +90,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Metrics that show what is learned, too.
+    /// Creates the counters and registers them, together with those of learning.
     pub fn new(learning_metrics: &LearningMetrics) -> Metrics {
         let mut registry = Registry::with_prefix("azgate");
         let calls = Family::default();
@@ -87,7 +108,7 @@ impl Metrics {
         let resent = Counter::default();
         registry.register("resent", "Calls sent again after a stale connection", resent.clone());
         let help = "Log lines lost because whoever reads them stood still";
-        registry.register("log_lines_lost", help, LOST.clone());
+        registry.register("log_lines_lost", help, LOST_LINES.clone());
         learning_metrics.register(&mut registry);
         Metrics {
             registry,
@@ -97,7 +118,7 @@ impl Metrics {
             tokens,
             exhausted,
             resent,
-            none: Arc::from("none"),
+            no_family: Arc::from("none"),
             foreign: Arc::from("drop.foreign"),
         }
     }
@@ -108,38 +129,38 @@ fn seconds() -> Histogram {
 }
 
 impl Metrics {
-    /// The metrics in OpenMetrics text.
+    /// Returns the metrics in OpenMetrics text format.
     pub fn text(&self) -> String {
         let mut text = String::new();
         // Writing into a string cannot fail.
         encode(&mut text, &self.registry).map_or_else(|_| String::new(), |()| text)
     }
 
-    pub(super) fn count(&self, record: &super::Record) {
-        let family = record.family().unwrap_or(&self.none);
-        let call = Call { family: family.clone(), status: record.status(), ended: record.ended() };
-        self.calls.get_or_create_owned(&call).inc();
-        let of_family = OfFamily { family: family.clone() };
-        self.seconds.get_or_create_owned(&of_family).observe(record.elapsed().as_secs_f64());
-        for edit in record.edits() {
+    /// Counts a finished call.
+    pub(super) fn count(&self, call: &CountedCall<'_>) {
+        let family = call.family.unwrap_or(&self.no_family);
+        let labels = CallLabels { family: family.clone(), status: call.status, ended: call.ended };
+        self.calls.get_or_create_owned(&labels).inc();
+        let by_family = FamilyLabels { family: family.clone() };
+        self.seconds.get_or_create_owned(&by_family).observe(call.elapsed.as_secs_f64());
+        for edit in call.edits {
             let rule =
                 if is_foreign(&edit.rule, edit.learned) { self.foreign.clone() } else { edit.rule.clone() };
-            self.edits.get_or_create_owned(&Edit { rule }).inc();
+            self.edits.get_or_create_owned(&EditLabels { rule }).inc();
         }
-        let usage = record.usage().copied().unwrap_or_default();
         let kinds = [
-            ("prompt", usage.prompt),
-            ("cached", usage.cached),
-            ("completion", usage.completion),
-            ("reasoning", usage.reasoning),
+            ("prompt", call.usage.prompt),
+            ("cached", call.usage.cached),
+            ("completion", call.usage.completion),
+            ("reasoning", call.usage.reasoning),
         ];
         for (kind, count) in kinds.into_iter().filter(|(_, count)| *count > 0) {
-            self.tokens.get_or_create_owned(&Tokens { family: family.clone(), kind }).inc_by(count);
+            self.tokens.get_or_create_owned(&TokenLabels { family: family.clone(), kind }).inc_by(count);
         }
-        if record.exhausted() {
-            self.exhausted.get_or_create_owned(&of_family).inc();
+        if call.exhausted {
+            self.exhausted.get_or_create_owned(&by_family).inc();
         }
-        if record.resent() {
+        if call.resent {
             self.resent.inc();
         }
     }

@@ -1,4 +1,4 @@
-//! What is seen of azgate from outside: one log line a call, and metrics.
+//! What azgate reports about its calls: one log line for each, and metrics.
 
 mod json;
 mod lines;

@@ -1,16 +1,16 @@
 //! The story of one call. It is told once, when the record is dropped: at the end of the answer, at an error, or when
 //! the client has gone.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 
 use http::{Response, StatusCode};
 use tokio::time::Instant;
 
-use super::Metrics;
+use super::metrics::{CountedCall, Metrics};
 use crate::{
     auth::Caller,
     balance::{Deployment, ResolvedDeployment, Resource},
-    call::{AnswerSummary, Call, Edit, Operation, Usage},
+    call::{AnswerSummary, Call, Edit, Operation},
     translate::edits_header,
     upstream::Resent,
 };
@@ -162,36 +162,21 @@ impl Record {
         &self.edits_header
     }
 
-    pub(super) fn edits(&self) -> &[Edit] {
-        &self.edits
-    }
-
-    pub(super) fn family(&self) -> Option<&Arc<str>> {
+    fn family(&self) -> Option<&Arc<str>> {
         self.resolved().map(|resolved| &resolved.target.profile.name)
     }
 
-    pub(super) fn status(&self) -> u16 {
-        self.status
-    }
-
-    pub(super) fn ended(&self) -> &'static str {
-        self.ended
-    }
-
-    pub(super) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
-    pub(super) fn usage(&self) -> Option<&Usage> {
-        self.summary.usage.as_ref()
-    }
-
-    pub(super) fn exhausted(&self) -> bool {
-        self.exhausted
-    }
-
-    pub(super) fn resent(&self) -> bool {
-        self.resent
+    fn count(&self) {
+        self.metrics.count(&CountedCall {
+            family: self.family(),
+            status: self.status,
+            ended: self.ended,
+            elapsed: self.started.elapsed(),
+            edits: &self.edits,
+            usage: self.summary.usage.unwrap_or_default(),
+            exhausted: self.exhausted,
+            resent: self.resent,
+        });
     }
 
     fn log(&self) {
@@ -223,7 +208,7 @@ impl Record {
             cached_tokens = usage.cached,
             completion_tokens = usage.completion,
             reasoning_tokens = usage.reasoning,
-            ms = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             "call"
         );
         if self.exhausted {
@@ -244,7 +229,7 @@ impl Drop for Record {
             self.status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
             self.ended = "panicked";
         }
-        self.metrics.count(self);
+        self.count();
         self.log();
     }
 }

@@ -11,7 +11,7 @@ use super::{collect::Collector, error::AnswerError, media::coding};
 use crate::{
     call::Dialect,
     deadline::{Deadlines, Limit},
-    gather::{Ungathered, gather},
+    gather::{GatherError, gather},
     sse::EVENT_LIMIT,
     upstream::AnswerBody,
 };
@@ -37,9 +37,9 @@ pub(super) fn readable(answer: Response<AnswerBody>) -> Result<AnswerBody, Answe
 /// Buffers a body.
 pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Result<Bytes, AnswerError> {
     gather(body, 0, LARGEST, deadlines).await.map_err(|why| match why {
-        Ungathered::TooLarge => AnswerError::TooLarge { limit: LARGEST },
-        Ungathered::Overdue(overdue) => AnswerError::Overdue(overdue),
-        Ungathered::Interrupted(error) => AnswerError::Interrupted(error),
+        GatherError::TooLarge => AnswerError::TooLarge { limit: LARGEST },
+        GatherError::Overdue(overdue) => AnswerError::Overdue(overdue),
+        GatherError::Interrupted(error) => AnswerError::Interrupted(error),
     })
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
 use super::{answer, collect::CollectError, envelope::excerpt};
-use crate::{deadline::Overdue, json::Document, upstream::BodyError};
+use crate::{deadline::Overdue, json::Document, upstream::AnswerBodyError};
 
 /// An answer that could not be passed on.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub enum AnswerError {
     },
     /// The connection broke before the answer's end.
     #[error("reading Azure's answer failed: {0}")]
-    Interrupted(#[source] BodyError),
+    Interrupted(#[source] AnswerBodyError),
     /// The answer stopped coming.
     #[error("Azure's answer did not come to its end: {0}")]
     Overdue(Overdue),

@@ -1,4 +1,4 @@
-//! The body of an answer. It moves its own connection, and gives it back to the pool when all of it has come.
+//! The body of an answer. It drives its HTTP/1.1 connection, and gives it back to the pool after the last byte.
 
 use std::io;
 use std::pin::Pin;
@@ -9,112 +9,112 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use super::pool::{Line, Pool};
-use super::stream::Stream;
-use super::wire::Wire;
+use super::event_stream::EventStream;
+use super::http1::Http1Connection;
+use super::pool::{Connection, Pool};
 
-/// A body that is still coming. Dropping it before its end closes an HTTP/1.1 connection.
+/// The body of an answer. Dropping it before its end closes an HTTP/1.1 connection.
 #[derive(Debug)]
-pub struct AnswerBody(Source);
+pub struct AnswerBody(BodySource);
 
-/// Where it comes from.
+/// Where the bytes come from.
 #[derive(Debug)]
-enum Source {
-    /// A connection of HTTP/2, which others move.
-    Shared(Incoming),
-    /// A connection of HTTP/1.1 that nobody else moves, and where it belongs.
-    Own(Box<Own>),
-    /// The same, with a stream of events on it.
-    Stream(Box<Stream>, Arc<Pool>),
-    /// It is dropped.
-    Gone,
+enum BodySource {
+    /// An HTTP/2 connection, which its own task drives.
+    Http2(Incoming),
+    /// An HTTP/1.1 connection, which this body drives.
+    Http1(Box<Http1Body>),
+    /// An event stream on an HTTP/1.1 connection, and the pool that the connection goes back to.
+    EventStream(Box<EventStream>, Arc<Pool>),
+    /// The body is being dropped.
+    Dropped,
 }
 
 #[derive(Debug)]
-struct Own {
+struct Http1Body {
     incoming: Incoming,
-    wire: Box<Wire>,
+    connection: Box<Http1Connection>,
     pool: Arc<Pool>,
-    /// The last look brought a frame, so that the next one is likely to bring none.
-    served: bool,
+    /// The last poll returned a frame, so the next one will probably find none.
+    had_frame: bool,
 }
 
-/// Why a body broke off.
+/// Why a body ended early.
 #[derive(Debug, thiserror::Error)]
-pub enum BodyError {
-    /// Where hyper read it.
+pub enum AnswerBodyError {
+    /// The error of a body that hyper reads.
     #[error(transparent)]
     Hyper(#[from] hyper::Error),
-    /// Where it was a stream that we read.
+    /// The error of an event stream, which azgate reads itself.
     #[error("error reading a stream from connection: {0}")]
     Stream(#[source] io::Error),
 }
 
 impl AnswerBody {
-    pub(super) fn own(incoming: Incoming, wire: Box<Wire>, pool: Arc<Pool>) -> Self {
-        Self(Source::Own(Box::new(Own { incoming, wire, pool, served: false })))
+    pub(super) fn http1(incoming: Incoming, connection: Box<Http1Connection>, pool: Arc<Pool>) -> Self {
+        Self(BodySource::Http1(Box::new(Http1Body { incoming, connection, pool, had_frame: false })))
     }
 
-    pub(super) fn stream(stream: Stream, pool: Arc<Pool>) -> Self {
-        Self(Source::Stream(Box::new(stream), pool))
+    pub(super) fn event_stream(stream: EventStream, pool: Arc<Pool>) -> Self {
+        Self(BodySource::EventStream(Box::new(stream), pool))
     }
 
-    pub(super) fn shared(incoming: Incoming) -> Self {
-        Self(Source::Shared(incoming))
+    pub(super) fn http2(incoming: Incoming) -> Self {
+        Self(BodySource::Http2(incoming))
     }
 
     fn incoming(&self) -> Option<&Incoming> {
         match &self.0 {
-            Source::Shared(incoming) => Some(incoming),
-            Source::Own(own) => Some(&own.incoming),
-            Source::Stream(..) | Source::Gone => None,
+            BodySource::Http2(incoming) => Some(incoming),
+            BodySource::Http1(body) => Some(&body.incoming),
+            BodySource::EventStream(..) | BodySource::Dropped => None,
         }
     }
 }
 
-impl Own {
+impl Http1Body {
     fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
-        // Only what is asked for is read. What comes of it is there at once, so nobody need be woken for it; only for
-        // bytes that are still to come, which is why the last look before waiting is in earnest.
+        // Driving the connection makes its frames available at once, so polls for a frame need no waker. Only the last
+        // drive before this returns Pending registers one, for bytes that have not arrived yet.
         let mut quiet = Context::from_waker(Waker::noop());
         let mut frame = Pin::new(&mut self.incoming).poll_frame(&mut quiet);
-        if frame.is_pending() && !self.served {
-            self.wire.drive(&mut quiet);
+        if frame.is_pending() && !self.had_frame {
+            self.connection.drive(&mut quiet);
             frame = Pin::new(&mut self.incoming).poll_frame(&mut quiet);
         }
         if frame.is_pending() {
-            self.wire.drive(context);
+            self.connection.drive(context);
             frame = Pin::new(&mut self.incoming).poll_frame(&mut quiet);
         }
-        self.served = frame.is_ready();
+        self.had_frame = frame.is_ready();
         frame
     }
 }
 
 impl Body for AnswerBody {
     type Data = Bytes;
-    type Error = BodyError;
+    type Error = AnswerBodyError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, AnswerBodyError>>> {
         let hyper = match &mut self.get_mut().0 {
-            Source::Shared(incoming) => Pin::new(incoming).poll_frame(context),
-            Source::Own(own) => own.poll_frame(context),
-            Source::Stream(stream, pool) => {
+            BodySource::Http2(incoming) => Pin::new(incoming).poll_frame(context),
+            BodySource::Http1(body) => body.poll_frame(context),
+            BodySource::EventStream(stream, pool) => {
                 let piece = stream.poll(context, pool);
                 return piece
-                    .map(|piece| piece.map(|piece| piece.map(Frame::data).map_err(BodyError::Stream)));
+                    .map(|piece| piece.map(|piece| piece.map(Frame::data).map_err(AnswerBodyError::Stream)));
             }
-            Source::Gone => return Poll::Ready(None),
+            BodySource::Dropped => return Poll::Ready(None),
         };
-        hyper.map_err(BodyError::Hyper)
+        hyper.map_err(AnswerBodyError::Hyper)
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Source::Stream(stream, _) => stream.is_over(),
+            BodySource::EventStream(stream, _) => stream.is_ended(),
             _ => self.incoming().is_none_or(Incoming::is_end_stream),
         }
     }
@@ -126,15 +126,15 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        match std::mem::replace(&mut self.0, Source::Gone) {
-            Source::Own(own) => {
-                let Own { incoming, wire, pool, .. } = *own;
-                // First, so that a connection with more to come is seen to have nobody who waits for it.
+        match std::mem::replace(&mut self.0, BodySource::Dropped) {
+            BodySource::Http1(body) => {
+                let Http1Body { incoming, connection, pool, .. } = *body;
+                // Dropped first: if more is to come, hyper then closes the connection, and the pool refuses it.
                 drop(incoming);
-                pool.put(Line::Own(wire));
+                pool.put(Connection::Http1(connection));
             }
-            Source::Stream(mut stream, pool) => stream.leave(&pool),
-            Source::Shared(_) | Source::Gone => {}
+            BodySource::EventStream(mut stream, pool) => stream.release(&pool),
+            BodySource::Http2(_) | BodySource::Dropped => {}
         }
     }
 }

@@ -1,27 +1,27 @@
-//! The chunked coding of an HTTP/1.1 body (RFC 9112 §7.1), taken off what has been read. Extensions and trailers are
-//! read over. It does no I/O and keeps no bytes: a body may be cut anywhere.
+//! A decoder for the chunked coding of an HTTP/1.1 body (RFC 9112 §7.1). It skips extensions and trailers. It does no
+//! I/O and keeps no bytes. The input may be cut anywhere.
 
-/// All that is read over in one body, extensions and trailers together; hyper's limit for either.
-const LIMIT: usize = 16 * 1024;
+/// How many bytes of extensions and trailers one body may have. hyper has this limit for each of the two.
+const SKIP_LIMIT: usize = 16 * 1024;
 
-/// How far a body has been read.
+/// The state of one body.
 #[derive(Debug, Default)]
-pub(super) struct Chunked {
-    state: State,
-    /// What the size line says so far; then, what is left of the chunk.
+pub(super) struct ChunkedDecoder {
+    state: ChunkState,
+    /// The value of the size line so far. Inside a chunk: the number of bytes that are left.
     size: u64,
     /// Bytes of extensions and trailers so far.
-    over: usize,
+    skipped: usize,
 }
 
-/// What comes next.
+/// The element that comes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum ChunkState {
     /// The first digit of a size.
     #[default]
     Start,
     Size,
-    /// Blanks behind a size.
+    /// Blanks after a size.
     Blank,
     Extension,
     SizeLf,
@@ -33,16 +33,16 @@ enum State {
     Trailer,
     TrailerLf,
     LastLf,
-    /// Nothing; here what does come belongs to no body.
+    /// Nothing. Further bytes are surplus.
     End {
         surplus: bool,
     },
-    Broken(Malformed),
+    Malformed(ChunkedError),
 }
 
-/// What came is not the chunked coding.
+/// Why the input is not the chunked coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Malformed {
+pub(super) enum ChunkedError {
     #[error("a chunk's size is not a number")]
     Size,
     #[error("a line ends oddly")]
@@ -55,83 +55,83 @@ pub(super) enum Malformed {
 
 /// How a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// With the last chunk; `surplus` if more came behind it.
+pub(super) enum BodyEnd {
+    /// The last chunk arrived. `surplus` means that more bytes came after it.
     Whole {
         surplus: bool,
     },
-    Broken(Malformed),
+    Malformed(ChunkedError),
 }
 
-impl Chunked {
-    /// What `input`, which continues what was read before, holds of the content.
+impl ChunkedDecoder {
+    /// Decodes the next piece of input and returns its content.
     pub(super) fn decode(&mut self, mut input: &[u8]) -> Vec<u8> {
         let mut content = Vec::with_capacity(input.len());
         loop {
-            if self.state == State::Data {
+            if self.state == ChunkState::Data {
                 let len = usize::try_from(self.size).unwrap_or(usize::MAX).min(input.len());
                 let (data, rest) = input.split_at(len);
                 content.extend_from_slice(data);
                 self.size -= len as u64;
                 if self.size == 0 {
-                    self.state = State::DataCr;
+                    self.state = ChunkState::DataCr;
                 }
                 input = rest;
             }
             let Some((byte, rest)) = input.split_first() else { return content };
-            self.state = self.step(*byte).unwrap_or_else(State::Broken);
-            if self.ended().is_some() && rest.is_empty() | matches!(self.state, State::Broken(_)) {
+            self.state = self.step(*byte).unwrap_or_else(ChunkState::Malformed);
+            if self.ended().is_some() && rest.is_empty() | matches!(self.state, ChunkState::Malformed(_)) {
                 return content;
             }
             input = rest;
         }
     }
 
-    /// How the body ended, if it has.
-    pub(super) fn ended(&self) -> Option<Ended> {
+    /// Returns how the body ended, if it has.
+    pub(super) fn ended(&self) -> Option<BodyEnd> {
         match self.state {
-            State::End { surplus } => Some(Ended::Whole { surplus }),
-            State::Broken(malformed) => Some(Ended::Broken(malformed)),
+            ChunkState::End { surplus } => Some(BodyEnd::Whole { surplus }),
+            ChunkState::Malformed(malformed) => Some(BodyEnd::Malformed(malformed)),
             _ => None,
         }
     }
 
-    fn step(&mut self, byte: u8) -> Result<State, Malformed> {
+    fn step(&mut self, byte: u8) -> Result<ChunkState, ChunkedError> {
         Ok(match (self.state, byte) {
-            (State::Start | State::Size, _) if byte.is_ascii_hexdigit() => {
+            (ChunkState::Start | ChunkState::Size, _) if byte.is_ascii_hexdigit() => {
                 let digit = char::from(byte).to_digit(16).unwrap_or_default();
                 let size = self.size.checked_mul(16).and_then(|size| size.checked_add(digit.into()));
-                self.size = size.ok_or(Malformed::Size)?;
-                State::Size
+                self.size = size.ok_or(ChunkedError::Size)?;
+                ChunkState::Size
             }
-            (State::Size | State::Blank, b' ' | b'\t') => State::Blank,
-            (State::Size | State::Blank, b';') => State::Extension,
-            (State::Size | State::Blank | State::Extension, b'\r') => State::SizeLf,
-            (State::Start | State::Size | State::Blank, _) => return Err(Malformed::Size),
-            (State::SizeLf, b'\n') if self.size == 0 => State::Line,
-            // Data is taken whole, in `decode`.
-            (State::SizeLf, b'\n') | (State::Data, _) => State::Data,
-            (State::DataCr, b'\r') => State::DataLf,
-            (State::DataCr, _) => return Err(Malformed::TooLong),
-            (State::DataLf, b'\n') => State::Start,
-            (State::Line, b'\r') => State::LastLf,
-            (State::Trailer, b'\r') => State::TrailerLf,
-            (State::TrailerLf, b'\n') => State::Line,
-            (State::LastLf, b'\n') => State::End { surplus: false },
-            (State::End { .. }, _) => State::End { surplus: true },
-            (State::Extension | State::Line | State::Trailer, b'\n') => return Err(Malformed::LineEnd),
-            (State::Extension, _) => self.over(State::Extension)?,
-            (State::Line | State::Trailer, _) => self.over(State::Trailer)?,
-            (State::SizeLf | State::DataLf | State::TrailerLf | State::LastLf, _) => {
-                return Err(Malformed::LineEnd);
+            (ChunkState::Size | ChunkState::Blank, b' ' | b'\t') => ChunkState::Blank,
+            (ChunkState::Size | ChunkState::Blank, b';') => ChunkState::Extension,
+            (ChunkState::Size | ChunkState::Blank | ChunkState::Extension, b'\r') => ChunkState::SizeLf,
+            (ChunkState::Start | ChunkState::Size | ChunkState::Blank, _) => return Err(ChunkedError::Size),
+            (ChunkState::SizeLf, b'\n') if self.size == 0 => ChunkState::Line,
+            // `decode` takes data in one piece.
+            (ChunkState::SizeLf, b'\n') | (ChunkState::Data, _) => ChunkState::Data,
+            (ChunkState::DataCr, b'\r') => ChunkState::DataLf,
+            (ChunkState::DataCr, _) => return Err(ChunkedError::TooLong),
+            (ChunkState::DataLf, b'\n') => ChunkState::Start,
+            (ChunkState::Line, b'\r') => ChunkState::LastLf,
+            (ChunkState::Trailer, b'\r') => ChunkState::TrailerLf,
+            (ChunkState::TrailerLf, b'\n') => ChunkState::Line,
+            (ChunkState::LastLf, b'\n') => ChunkState::End { surplus: false },
+            (ChunkState::End { .. }, _) => ChunkState::End { surplus: true },
+            (ChunkState::Extension | ChunkState::Line | ChunkState::Trailer, b'\n')
+            | (ChunkState::SizeLf | ChunkState::DataLf | ChunkState::TrailerLf | ChunkState::LastLf, _) => {
+                return Err(ChunkedError::LineEnd);
             }
-            (State::Broken(malformed), _) => return Err(malformed),
+            (ChunkState::Extension, _) => self.skip(ChunkState::Extension)?,
+            (ChunkState::Line | ChunkState::Trailer, _) => self.skip(ChunkState::Trailer)?,
+            (ChunkState::Malformed(malformed), _) => return Err(malformed),
         })
     }
 
-    fn over(&mut self, next: State) -> Result<State, Malformed> {
-        self.over += 1;
-        if self.over > LIMIT { Err(Malformed::TooMuch) } else { Ok(next) }
+    fn skip(&mut self, next: ChunkState) -> Result<ChunkState, ChunkedError> {
+        self.skipped += 1;
+        if self.skipped > SKIP_LIMIT { Err(ChunkedError::TooMuch) } else { Ok(next) }
     }
 }
 
@@ -142,15 +142,15 @@ mod tests {
 
     use super::*;
 
-    const WHOLE: Option<Ended> = Some(Ended::Whole { surplus: false });
+    const WHOLE: Option<BodyEnd> = Some(BodyEnd::Whole { surplus: false });
 
-    fn decoded(input: &[u8]) -> (Vec<u8>, Option<Ended>) {
-        let mut chunked = Chunked::default();
-        (chunked.decode(input), chunked.ended())
+    fn decoded(input: &[u8]) -> (Vec<u8>, Option<BodyEnd>) {
+        let mut decoder = ChunkedDecoder::default();
+        (decoder.decode(input), decoder.ended())
     }
 
     #[test]
-    fn sizes_extensions_and_trailers_are_taken_off() {
+    fn sizes_extensions_and_trailers_are_removed() {
         for (input, content) in [
             (&b"4\r\nRust\r\n0\r\n\r\n"[..], &b"Rust"[..]),
             (
@@ -164,37 +164,37 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_behind_the_end_is_told() {
-        let surplus = Some(Ended::Whole { surplus: true });
+    fn bytes_after_the_end_are_reported_as_surplus() {
+        let surplus = Some(BodyEnd::Whole { surplus: true });
         assert_eq!(decoded(b"1\r\na\r\n0\r\n\r\nHTTP/1.1 200"), (b"a".to_vec(), surplus));
-        let mut chunked = Chunked::default();
-        chunked.decode(b"0\r\n\r\n");
-        assert_eq!(chunked.ended(), WHOLE);
-        chunked.decode(b"x");
-        assert_eq!(chunked.ended(), surplus);
+        let mut decoder = ChunkedDecoder::default();
+        decoder.decode(b"0\r\n\r\n");
+        assert_eq!(decoder.ended(), WHOLE);
+        decoder.decode(b"x");
+        assert_eq!(decoder.ended(), surplus);
     }
 
     #[test]
-    fn what_came_before_a_fault_is_kept_and_the_fault_stays() {
-        let many = [b"1;".to_vec(), vec![b'x'; LIMIT + 1]].concat();
+    fn content_before_an_error_is_kept_and_the_error_stays() {
+        let many = [b"1;".to_vec(), vec![b'x'; SKIP_LIMIT + 1]].concat();
         for (input, content, why) in [
-            (&b"1\r\na\r\nxyz"[..], &b"a"[..], Malformed::Size),
-            (b"\r\n", b"", Malformed::Size),
-            (b"1 2\r\n", b"", Malformed::Size),
-            (b"10000000000000000\r\n", b"", Malformed::Size),
-            (b"1\nx", b"", Malformed::Size),
-            (b"1\rx", b"", Malformed::LineEnd),
-            (b"1;a\n", b"", Malformed::LineEnd),
-            (b"2\r\nabc", b"ab", Malformed::TooLong),
-            (b"2\r\nab\rc", b"ab", Malformed::LineEnd),
-            (b"0\r\na: 1\n\r\n", b"", Malformed::LineEnd),
-            (b"0\r\n\rx", b"", Malformed::LineEnd),
-            (&many, b"", Malformed::TooMuch),
+            (&b"1\r\na\r\nxyz"[..], &b"a"[..], ChunkedError::Size),
+            (b"\r\n", b"", ChunkedError::Size),
+            (b"1 2\r\n", b"", ChunkedError::Size),
+            (b"10000000000000000\r\n", b"", ChunkedError::Size),
+            (b"1\nx", b"", ChunkedError::Size),
+            (b"1\rx", b"", ChunkedError::LineEnd),
+            (b"1;a\n", b"", ChunkedError::LineEnd),
+            (b"2\r\nabc", b"ab", ChunkedError::TooLong),
+            (b"2\r\nab\rc", b"ab", ChunkedError::LineEnd),
+            (b"0\r\na: 1\n\r\n", b"", ChunkedError::LineEnd),
+            (b"0\r\n\rx", b"", ChunkedError::LineEnd),
+            (&many, b"", ChunkedError::TooMuch),
         ] {
-            let mut chunked = Chunked::default();
-            let broken = Some(Ended::Broken(why));
-            assert_eq!((&*chunked.decode(input), chunked.ended()), (content, broken), "{input:?}");
-            assert_eq!((chunked.decode(b"1\r\na\r\n0\r\n\r\n"), chunked.ended()), (vec![], broken));
+            let mut decoder = ChunkedDecoder::default();
+            let malformed = Some(BodyEnd::Malformed(why));
+            assert_eq!((&*decoder.decode(input), decoder.ended()), (content, malformed), "{input:?}");
+            assert_eq!((decoder.decode(b"1\r\na\r\n0\r\n\r\n"), decoder.ended()), (vec![], malformed));
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn however_it_is_chunked_and_read_the_content_is_the_same(
+        fn the_content_does_not_depend_on_chunks_and_reads(
             chunks in vec((vec(any::<u8>(), 1..40), extension(), any::<bool>()), 0..12),
             trailers in vec("[a-z]{1,8}: [ -~]{0,9}", 0..3),
             reads in vec(1_usize..30, 1..8),
@@ -222,30 +222,30 @@ mod tests {
             body.extend(trailers.iter().flat_map(|line| format!("{line}\r\n").into_bytes()));
             body.extend(b"\r\n");
 
-            let (mut chunked, mut got, mut rest) = (Chunked::default(), Vec::new(), &*body);
+            let (mut decoder, mut got, mut rest) = (ChunkedDecoder::default(), Vec::new(), &*body);
             for len in reads.iter().cycle() {
-                prop_assert_eq!(chunked.ended(), None);
+                prop_assert_eq!(decoder.ended(), None);
                 let (read, left) = rest.split_at((*len).min(rest.len()));
-                got.extend(chunked.decode(read));
+                got.extend(decoder.decode(read));
                 rest = left;
                 if rest.is_empty() {
                     break;
                 }
             }
             prop_assert_eq!(got, content);
-            prop_assert_eq!(chunked.ended(), WHOLE);
+            prop_assert_eq!(decoder.ended(), WHOLE);
         }
 
         #[test]
-        fn nothing_makes_it_panic_and_reads_do_not_change_what_it_says(
+        fn no_input_panics_and_the_result_does_not_depend_on_reads(
             input in prop_oneof![vec(any::<u8>(), 0..200), vec(prop::sample::select(b"012fF;\r\n x".to_vec()), 0..200)],
             cut in 0_usize..200,
         ) {
             let (one, two) = input.split_at(cut.min(input.len()));
-            let mut chunked = Chunked::default();
-            let mut content = chunked.decode(one);
-            content.extend(chunked.decode(two));
-            prop_assert_eq!((content, chunked.ended()), decoded(&input));
+            let mut decoder = ChunkedDecoder::default();
+            let mut content = decoder.decode(one);
+            content.extend(decoder.decode(two));
+            prop_assert_eq!((content, decoder.ended()), decoded(&input));
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The pooled client. It follows no redirect, sets no limit on an answer's duration, and sends a call a second time
-//! only when the connection it went out on had been used before and died without a byte of an answer: that is how a
-//! connection looks that the other side had closed while it lay in the pool.
+//! The pooled client. It follows no redirect and sets no limit on the duration of an answer. It sends a call a second
+//! time only if the call went out on a reused connection that was closed without a byte of an answer. A connection
+//! that the other side closed while it was idle looks like that.
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,29 +15,32 @@ use crate::deadline::{Deadlines, Limit};
 
 use super::body::AnswerBody;
 use super::connect::Connector;
-use super::failure::{Failure, Lost};
-use super::pool::{Line, Origin, Pool};
+use super::event_stream::EventStream;
+use super::failure::Failure;
+use super::pool::{Connection, Pool};
+use super::pool_key::PoolKey;
 use super::proxies::Proxies;
 use super::segments::Segments;
+use super::send_error::SendError;
 use super::tls::{self, TlsError};
 
 /// How to reach Azure.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
-    /// Speak HTTP/2: over TLS as agreed by ALPN, over `http://` by prior knowledge. One connection then carries all
-    /// calls to a host, and they queue when Azure's limit of parallel streams is reached.
+    /// Use HTTP/2: over TLS after ALPN, over `http://` with prior knowledge. One connection then carries all calls to a
+    /// host, and calls queue when Azure's limit of parallel streams is reached.
     pub http2: bool,
-    /// Certificates (PEM) to trust besides the machine's own.
+    /// A file of certificates (PEM) to trust in addition to the system's.
     pub ca_file: Option<PathBuf>,
-    /// How long name, TCP, proxy and TLS may take together.
+    /// How long name resolution, TCP, proxy and TLS may take together.
     pub connect_timeout: Duration,
-    /// How long an unused connection is kept. It should be less than what Azure grants, which is not documented.
+    /// How long an idle connection is kept. It should be less than Azure's own limit, which is not documented.
     pub pool_idle_timeout: Duration,
     /// The forward proxies.
     pub proxies: Proxies,
 }
 
-/// HTTP/1.1, ten seconds to connect, and the proxies that the environment names.
+/// HTTP/1.1, ten seconds to connect, and the proxies from the environment.
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
@@ -49,24 +53,24 @@ impl Default for ClientOptions {
     }
 }
 
-/// A call as it goes out. `host` and `content-length` are added.
+/// A call to send. The client adds `host` and `content-length`.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Its method.
+    /// The method.
     pub method: Method,
-    /// Where to, in full.
+    /// The whole URL.
     pub uri: Uri,
-    /// What [`super::headers::up`] let through.
+    /// The headers that [`super::headers::up`] lets through.
     pub headers: HeaderMap,
-    /// What [`Segments`] sends without a copy.
+    /// The body.
     pub body: Segments,
 }
 
-/// Stands in the extensions of an answer that came to the second sending, for logs and counters.
+/// An extension of an answer whose call was sent twice, for logs and counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resent;
 
-/// The client of the data path. Clones share the pool.
+/// The HTTP client for calls to Azure. Clones share the pool.
 #[derive(Clone, Debug)]
 pub struct Client {
     pool: Arc<Pool>,
@@ -75,7 +79,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client, which reads the trusted certificates; nothing is connected yet.
+    /// Creates a client and reads the trusted certificates. It opens no connection yet.
     pub fn new(options: &ClientOptions) -> Result<Self, TlsError> {
         let tls = tls::config(options.ca_file.as_deref())?;
         let connector = Connector::new(tls, options.http2, options.proxies.clone(), options.connect_timeout);
@@ -83,65 +87,72 @@ impl Client {
         Ok(Self { pool, http2: options.http2, proxies: options.proxies.clone() })
     }
 
-    /// Sends a call as [`Client::send`] does, unless its answer does not begin in time.
+    /// Sends a call like [`Client::send`], and fails if the answer does not begin in time.
     pub async fn send_within(
         &self,
         request: Request,
         deadlines: &Deadlines,
     ) -> Result<Response<AnswerBody>, Failure> {
         let target = request.uri.clone();
-        let answer = deadlines.within(Limit::FirstByte, self.send(request)).await;
+        // Pinned, so that the large future is not moved into the timer.
+        let answer = pin!(self.send(request));
+        let answer = deadlines.within(Limit::FirstByte, answer).await;
         answer.unwrap_or_else(|overdue| Err(Failure::overdue(&target, overdue)))
     }
 
-    /// Sends a call and returns when the head of its answer is there. A call that goes out twice says so, in
-    /// [`Resent`] or in [`Failure::resent`].
+    /// Sends a call and returns when the head of its answer has arrived. If the call was sent twice, the answer carries
+    /// [`Resent`] or the failure sets [`Failure::resent`].
     ///
-    /// Dropping the future, or the answer's body before its end, closes an HTTP/1.1 connection: Azure sees that
-    /// nobody is waiting any more.
+    /// Dropping the future, or the answer's body before its end, closes an HTTP/1.1 connection, so that Azure notices
+    /// that nobody waits any more.
     pub async fn send(&self, request: Request) -> Result<Response<AnswerBody>, Failure> {
         let request = self.complete(request);
         let target = request.uri.clone();
-        let origin = Origin::from(&target);
+        let key = PoolKey::from(&target);
         let mut resent = false;
-        if let Some(line) = self.pool.take(&origin) {
-            match self.attempt(line, request.clone()).await {
-                // When one connection is stale, the pool's others are likely stale too: the second one is new.
-                Err(lost) if lost.was_stale() => resent = true,
-                answer => return answer.map_err(|lost| Failure::lost(&target, lost, false)),
+        if let Some(connection) = self.pool.take(&key) {
+            match self.attempt(connection, request.clone()).await {
+                // If one idle connection is stale, the others probably are too. So the second attempt opens a new one.
+                Err(error) if error.is_stale_connection() => resent = true,
+                answer => return answer.map_err(|error| Failure::not_answered(&target, error, false)),
             }
         }
-        // Boxed, since it is large and seldom needed.
-        let line = Box::pin(self.pool.open(&target, origin)).await;
-        let line = line.map_err(|error| Failure::unconnected(&target, error, resent))?;
-        let answer = self.attempt(line, request).await;
-        let mut answer = answer.map_err(|lost| Failure::lost(&target, lost, resent))?;
+        // Boxed, since the future is large and rarely needed.
+        let connection = Box::pin(self.pool.open(&target, key)).await;
+        let connection = connection.map_err(|error| Failure::not_connected(&target, error, resent))?;
+        let answer = self.attempt(connection, request).await;
+        let mut answer = answer.map_err(|error| Failure::not_answered(&target, error, resent))?;
         if resent {
             answer.extensions_mut().insert(Resent);
         }
         Ok(answer)
     }
 
-    async fn attempt(&self, line: Line, request: Request) -> Result<Response<AnswerBody>, Lost> {
+    async fn attempt(
+        &self,
+        connection: Connection,
+        request: Request,
+    ) -> Result<Response<AnswerBody>, SendError> {
         let mut call = http::Request::new(request.body);
         *call.method_mut() = request.method;
         *call.uri_mut() = request.uri;
         *call.headers_mut() = request.headers;
-        match line {
-            Line::Own(mut wire) => {
-                let answer = wire.send(call).await?;
+        match connection {
+            Connection::Http1(mut connection) => {
+                let answer = connection.send(call).await?;
                 let pool = self.pool.clone();
-                Ok(match wire.stream(&answer) {
-                    Some(stream) => answer.map(|_| AnswerBody::stream(stream, pool)),
-                    None => answer.map(|body| AnswerBody::own(body, wire, pool)),
+                Ok(match EventStream::take_over(&mut connection, &answer) {
+                    Some(stream) => answer.map(|_| AnswerBody::event_stream(stream, pool)),
+                    None => answer.map(|body| AnswerBody::http1(body, connection, pool)),
                 })
             }
-            Line::Shared(mut shared) => Ok(shared.send(call).await?.map(AnswerBody::shared)),
+            Connection::Http2(mut connection) => Ok(connection.send(call).await?.map(AnswerBody::http2)),
         }
     }
 
+    /// Adds the headers that depend on the body, the target and the proxy.
     fn complete(&self, mut request: Request) -> Request {
-        // Azure answers 411 to a POST without a length, even where there is nothing to send (azure-sdk-for-rust#2064).
+        // Azure answers 411 to a POST without a length, even if the body is empty (azure-sdk-for-rust#2064).
         let bodiless =
             matches!(request.method, Method::GET | Method::HEAD | Method::DELETE | Method::OPTIONS);
         if !bodiless || !request.body.is_empty() {
@@ -159,11 +170,11 @@ impl Client {
     }
 }
 
-/// What `host` says: no user information, and no port that goes without saying.
+/// Returns the value of `host`: no user information, and no default port.
 fn host(target: &Uri) -> Option<HeaderValue> {
     let authority = target.authority()?;
-    let usual = if target.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
-    match authority.port_u16().filter(|port| *port != usual) {
+    let default_port = if target.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    match authority.port_u16().filter(|port| *port != default_port) {
         Some(port) => HeaderValue::try_from(format!("{}:{port}", authority.host())).ok(),
         None => HeaderValue::from_str(authority.host()).ok(),
     }

@@ -1,5 +1,5 @@
-//! Opens connections for the pool: name, TCP, forward proxy, TLS. One deadline covers them all, and each step knows
-//! its name, so that a failure says which of them it was.
+//! Opens connections for the pool: name resolution, TCP, forward proxy, TLS. One deadline covers all steps, and an
+//! error names the step that failed.
 
 use std::error::Error as StdError;
 use std::io;
@@ -22,55 +22,54 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower::ServiceExt;
 use tower::util::MapErr;
 
-use super::failure::{Kind, Phase, causes};
-use super::proxies::Proxies;
+use crate::keep_alive;
+
+use super::kind::{FailureKind, causes};
+use super::phase::Phase;
+use super::proxies::{Proxies, without_brackets};
 use super::socket::Socket;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Resolver = MapErr<GaiResolver, fn(io::Error) -> Unresolved>;
 type Tcp = HttpConnector<Resolver>;
 
-/// To the first hop: Azure, or a proxy that may itself be reached by TLS.
+/// A connection to the first hop: Azure, or a proxy that may itself use TLS.
 type Hop = MaybeHttpsStream<TokioIo<TcpStream>>;
 
-/// Probes keep a long silent wait for an answer alive through NATs, and find a dead peer within a minute.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-const KEEP_ALIVE_PROBES: u32 = 3;
-
-/// The same for what was written and never acknowledged, for which the kernel alone would wait a quarter of an hour.
+/// How long written bytes may stay unacknowledged. The kernel's own limit is a quarter of an hour.
 #[cfg(target_os = "linux")]
 const UNACKNOWLEDGED: Duration = Duration::from_mins(1);
 
-/// No connection, and the step that failed.
+/// The error of a connection that could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection")]
 pub struct ConnectError {
-    /// One of resolve, connect, proxy and TLS.
+    /// The step that failed: resolve, connect, proxy or TLS.
     pub phase: Phase,
-    /// In what way it failed.
-    pub kind: Kind,
-    /// What went wrong, unless it only took too long.
+    /// In what way the step failed.
+    pub kind: FailureKind,
+    /// The cause. `None` if the step took too long.
     #[source]
     pub source: Option<BoxError>,
 }
 
 impl ConnectError {
-    /// The connection stood, and no HTTP could be begun on it.
-    pub(super) fn no_http(error: hyper::Error) -> Self {
-        Self { phase: Phase::Connect, kind: Kind::of(&error), source: Some(error.into()) }
+    /// Creates the error of a connection that was opened, but on which HTTP could not be started.
+    pub(super) fn handshake(error: hyper::Error) -> Self {
+        Self { phase: Phase::Connect, kind: FailureKind::of(&error), source: Some(error.into()) }
     }
 }
 
-/// Marks an error as the resolver's.
+/// An error of the name resolver.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 struct Unresolved(io::Error);
 
-/// Opens connections.
+/// Opens connections to Azure, directly or through a forward proxy.
 #[derive(Debug)]
 pub struct Connector {
     tcp: Tcp,
-    /// To a proxy, which may want TLS of its own and is spoken to in HTTP/1.1.
+    /// Connects to a proxy, which may use TLS and always gets HTTP/1.1.
     hop: HttpsConnector<Tcp>,
     tls: Arc<ClientConfig>,
     http2: bool,
@@ -79,18 +78,18 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// A connector that trusts what `tls` trusts, and speaks HTTP/2 or HTTP/1.1 but never haggles.
+    /// Creates a connector for either HTTP/2 or HTTP/1.1. `tls` holds the trusted certificates.
     pub fn new(tls: ClientConfig, http2: bool, proxies: Proxies, timeout: Duration) -> Self {
-        let mark: fn(io::Error) -> Unresolved = Unresolved;
-        let mut tcp = HttpConnector::new_with_resolver(GaiResolver::new().map_err(mark));
+        let unresolved: fn(io::Error) -> Unresolved = Unresolved;
+        let mut tcp = HttpConnector::new_with_resolver(GaiResolver::new().map_err(unresolved));
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEP_ALIVE));
-        tcp.set_keepalive_interval(Some(KEEP_ALIVE));
-        tcp.set_keepalive_retries(Some(KEEP_ALIVE_PROBES));
+        tcp.set_keepalive(Some(keep_alive::INTERVAL));
+        tcp.set_keepalive_interval(Some(keep_alive::INTERVAL));
+        tcp.set_keepalive_retries(Some(keep_alive::PROBES));
         #[cfg(target_os = "linux")]
         tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
-        // Shared out among a host's addresses, so that a dead first one leaves time for the second.
+        // The time is divided among the host's addresses, so that a dead first one leaves time for the second.
         tcp.set_connect_timeout(Some(timeout));
 
         let hop = HttpsConnector::from((tcp.clone(), tls.clone()));
@@ -132,7 +131,7 @@ impl Connector {
         })
     }
 
-    /// Runs one step and puts its name on what goes wrong in it.
+    /// Runs one step. The error names it.
     async fn step<T, E: Into<BoxError>>(
         &self,
         phase: Phase,
@@ -144,8 +143,8 @@ impl Connector {
             Ok(Err(error)) => Some(error.into()),
             Err(_) => None,
         };
-        let kind = match source.as_deref().map(|error| Kind::of(error)) {
-            None | Some(Kind::TimedOut(_)) => Kind::TimedOut(Some(self.timeout)),
+        let kind = match source.as_deref().map(|error| FailureKind::of(error)) {
+            None | Some(FailureKind::TimedOut(_)) => FailureKind::TimedOut(Some(self.timeout)),
             Some(kind) => kind,
         };
         let unresolved = |error: &BoxError| causes(&**error).any(<dyn StdError>::is::<Unresolved>);
@@ -165,7 +164,7 @@ impl Connector {
     }
 
     async fn handshake(&self, target: &Uri, hop: Hop) -> io::Result<TlsStream<TokioIo<Hop>>> {
-        let host = target.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let host = without_brackets(target.host().unwrap_or_default());
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let stream = TlsConnector::from(Arc::clone(&self.tls)).connect(name, TokioIo::new(hop)).await?;
         if self.http2 && stream.get_ref().1.alpn_protocol() != Some(b"h2") {

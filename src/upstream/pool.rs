@@ -1,41 +1,25 @@
-//! Connections that wait for their next call. The last one used is the first to be used again, so that the others
-//! grow old and are closed.
+//! The idle connections of a client. A call takes the connection that was used last, so that surplus connections reach
+//! the idle time-out and are closed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
-use tokio::runtime::{self, Handle};
+use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use super::connect::{ConnectError, Connector};
-use super::shared::Shared;
-use super::wire::Wire;
+use super::http1::Http1Connection;
+use super::http2::Http2Connection;
+use super::pool_key::PoolKey;
 
-/// Whom a connection leads to, and the runtime that was asked to wake whoever waits for its bytes: a call that runs
-/// elsewhere would be woken across threads each time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    runtime: Option<runtime::Id>,
-    scheme: Option<Scheme>,
-    authority: Option<Authority>,
-}
-
-impl From<&Uri> for Origin {
-    fn from(target: &Uri) -> Self {
-        let runtime = Handle::try_current().ok().map(|runtime| runtime.id());
-        Self { runtime, scheme: target.scheme().cloned(), authority: target.authority().cloned() }
-    }
-}
-
-/// What carries a call.
+/// A connection that a call can be sent on.
 #[derive(Debug)]
-pub(super) enum Line {
-    /// A connection of HTTP/1.1, for one call at a time.
-    Own(Box<Wire>),
-    /// A connection of HTTP/2, for many.
-    Shared(Shared),
+pub(super) enum Connection {
+    /// Carries one call at a time.
+    Http1(Box<Http1Connection>),
+    /// Carries many calls.
+    Http2(Http2Connection),
 }
 
 /// The connections of one client.
@@ -43,102 +27,106 @@ pub(super) enum Line {
 pub(super) struct Pool {
     connector: Connector,
     http2: bool,
-    /// How long an unused connection is kept.
-    keep: Duration,
-    idle: Mutex<Idle>,
+    idle_timeout: Duration,
+    idle: Mutex<IdleConnections>,
 }
 
 #[derive(Debug, Default)]
-struct Idle {
-    /// The longest unused first. Few origins share a pool, mostly one.
-    lines: Vec<(Instant, Line)>,
-    /// A task runs that closes the old ones.
-    swept: bool,
+struct IdleConnections {
+    /// Sorted by the time of the last use, oldest first. A pool has few keys, mostly one.
+    connections: Vec<(Instant, Connection)>,
+    /// Whether a task runs that closes expired connections.
+    sweeping: bool,
 }
 
 impl Pool {
-    pub(super) fn new(connector: Connector, http2: bool, keep: Duration) -> Arc<Self> {
-        Arc::new(Self { connector, http2, keep, idle: Mutex::default() })
+    pub(super) fn new(connector: Connector, http2: bool, idle_timeout: Duration) -> Arc<Self> {
+        Arc::new(Self { connector, http2, idle_timeout, idle: Mutex::default() })
     }
 
-    /// A connection that has been used before and, for all that is known, still stands.
-    pub(super) fn take(&self, origin: &Origin) -> Option<Line> {
+    /// Takes an idle connection that is not known to be closed.
+    pub(super) fn take(&self, key: &PoolKey) -> Option<Connection> {
         let mut idle = self.idle();
         loop {
-            let at = idle.lines.iter().rposition(|(_, line)| line.origin() == origin)?;
-            let (since, mut line) = idle.lines.remove(at);
-            if since.elapsed() > self.keep || !line.is_usable() {
+            let at = idle.connections.iter().rposition(|(_, connection)| connection.key() == key)?;
+            let (since, mut connection) = idle.connections.remove(at);
+            if since.elapsed() > self.idle_timeout || !connection.is_usable() {
                 continue;
             }
-            if let Line::Shared(shared) = &line {
-                idle.lines.push((Instant::now(), Line::Shared(shared.clone())));
+            if let Connection::Http2(shared) = &connection {
+                idle.connections.push((Instant::now(), Connection::Http2(shared.clone())));
             }
-            return Some(line);
+            return Some(connection);
         }
     }
 
-    /// A new connection.
-    pub(super) async fn open(self: &Arc<Self>, target: &Uri, origin: Origin) -> Result<Line, ConnectError> {
+    /// Opens a connection.
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        target: &Uri,
+        key: PoolKey,
+    ) -> Result<Connection, ConnectError> {
         let socket = self.connector.open(target).await?;
         if !self.http2 {
-            let wire = Wire::over(socket, origin).await.map_err(ConnectError::no_http)?;
-            return Ok(Line::Own(Box::new(wire)));
+            let connection = Http1Connection::new(socket, key).await.map_err(ConnectError::handshake)?;
+            return Ok(Connection::Http1(Box::new(connection)));
         }
-        // Two first calls at once open two connections; later calls go out on the second.
-        let shared = Shared::over(socket, origin).await.map_err(ConnectError::no_http)?;
-        self.put(Line::Shared(shared.clone()));
-        Ok(Line::Shared(shared))
+        // Two concurrent first calls open two connections. Later calls use the second one.
+        let shared = Http2Connection::new(socket, key).await.map_err(ConnectError::handshake)?;
+        self.put(Connection::Http2(shared.clone()));
+        Ok(Connection::Http2(shared))
     }
 
-    /// Keeps a connection for the next call, if there can be one.
-    pub(super) fn put(self: &Arc<Self>, mut line: Line) {
-        if !line.is_usable() {
+    /// Keeps a connection for the next call, unless it cannot take one.
+    pub(super) fn put(self: &Arc<Self>, mut connection: Connection) {
+        if !connection.is_usable() {
             return;
         }
         let mut idle = self.idle();
-        idle.lines.push((Instant::now(), line));
-        if !idle.swept
+        idle.connections.push((Instant::now(), connection));
+        if !idle.sweeping
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn(sweep(Arc::downgrade(self), self.keep));
-            idle.swept = true;
+            runtime.spawn(sweep(Arc::downgrade(self), self.idle_timeout));
+            idle.sweeping = true;
         }
     }
 
-    /// Closes what is too old, or was closed by the other side. Whether any is left.
-    fn expire(&self) -> bool {
+    /// Removes connections that are expired or that the other side has closed. Returns whether any is left.
+    fn remove_expired(&self) -> bool {
         let mut idle = self.idle();
-        idle.lines.retain_mut(|(since, line)| since.elapsed() <= self.keep && line.is_usable());
-        idle.swept = !idle.lines.is_empty();
-        idle.swept
+        idle.connections
+            .retain_mut(|(since, connection)| since.elapsed() <= self.idle_timeout && connection.is_usable());
+        idle.sweeping = !idle.connections.is_empty();
+        idle.sweeping
     }
 
-    fn idle(&self) -> MutexGuard<'_, Idle> {
+    fn idle(&self) -> MutexGuard<'_, IdleConnections> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Line {
-    fn origin(&self) -> &Origin {
+impl Connection {
+    fn key(&self) -> &PoolKey {
         match self {
-            Self::Own(wire) => &wire.origin,
-            Self::Shared(shared) => &shared.origin,
+            Self::Http1(connection) => &connection.key,
+            Self::Http2(connection) => &connection.key,
         }
     }
 
     fn is_usable(&mut self) -> bool {
         match self {
-            Self::Own(wire) => wire.is_idle(),
-            Self::Shared(shared) => shared.is_open(),
+            Self::Http1(connection) => connection.is_idle(),
+            Self::Http2(connection) => connection.is_open(),
         }
     }
 }
 
-/// Closes old connections while there are any, and while the pool is in use.
+/// Closes expired connections at an interval, until none is left or the pool is dropped.
 async fn sweep(pool: Weak<Pool>, every: Duration) {
     loop {
         sleep(every).await;
-        if !pool.upgrade().is_some_and(|pool| pool.expire()) {
+        if !pool.upgrade().is_some_and(|pool| pool.remove_expired()) {
             return;
         }
     }

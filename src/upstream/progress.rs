@@ -1,45 +1,47 @@
-//! How far the call on a connection is, as its socket sees it. The socket belongs to hyper, which shows it to nobody, so
-//! this is shared between the socket and whoever waits for the answer.
+//! How far the call on a connection is, as its socket sees it. hyper owns the socket and gives no access to it, so this
+//! state is shared between the socket and the call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// hyper has taken all of the request.
-const TAKEN: u8 = 1;
-/// All of it has been written.
+const BODY_TAKEN: u8 = 1;
+/// All of the request has been written.
 const SENT: u8 = 2;
-/// Bytes of the answer have come.
-const HEARD: u8 = 4;
-/// The answer is a stream, and what came behind its head is held back.
+/// Bytes of the answer have arrived.
+const RECEIVED: u8 = 4;
+/// The answer is an event stream, and the socket holds back the bytes after its head.
 const HELD: u8 = 8;
 
 /// What has happened since the call began.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Progress(Arc<AtomicU8>);
+pub(super) struct CallProgress(Arc<AtomicU8>);
 
-impl Progress {
-    pub(super) fn begin(&self) {
+impl CallProgress {
+    /// Starts a new call.
+    pub(super) fn reset(&self) {
         self.0.store(0, Ordering::Release);
     }
 
-    pub(super) fn taken(&self) {
-        self.0.fetch_or(TAKEN, Ordering::AcqRel);
+    pub(super) fn body_taken(&self) {
+        self.0.fetch_or(BODY_TAKEN, Ordering::AcqRel);
     }
 
-    /// Nothing is left to be written of what hyper has.
+    /// Records that the socket has written everything that hyper gave it.
     pub(super) fn flushed(&self) {
-        if self.is(TAKEN) {
+        if self.has(BODY_TAKEN) {
             self.0.fetch_or(SENT, Ordering::AcqRel);
         }
     }
 
-    /// Whether these are the first bytes of an answer to a call that is all out.
-    pub(super) fn heard(&self) -> bool {
-        self.0.fetch_or(HEARD, Ordering::AcqRel) & (SENT | HEARD) == SENT
+    /// Records that bytes of the answer have arrived. Returns whether they are the first ones and all of the request
+    /// had been written.
+    pub(super) fn received(&self) -> bool {
+        self.0.fetch_or(RECEIVED, Ordering::AcqRel) & (SENT | RECEIVED) == SENT
     }
 
-    pub(super) fn is_heard(&self) -> bool {
-        self.is(HEARD)
+    pub(super) fn has_received(&self) -> bool {
+        self.has(RECEIVED)
     }
 
     pub(super) fn hold(&self) {
@@ -47,14 +49,14 @@ impl Progress {
     }
 
     pub(super) fn is_held(&self) -> bool {
-        self.is(HELD)
+        self.has(HELD)
     }
 
     pub(super) fn release(&self) {
         self.0.fetch_and(!HELD, Ordering::AcqRel);
     }
 
-    fn is(&self, step: u8) -> bool {
-        self.0.load(Ordering::Acquire) & step != 0
+    fn has(&self, flag: u8) -> bool {
+        self.0.load(Ordering::Acquire) & flag != 0
     }
 }

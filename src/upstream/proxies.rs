@@ -1,5 +1,5 @@
-//! Forward proxies as the environment names them: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either
-//! case and with curl's rules. Loopback is never proxied, so that a simulator on this machine needs no `NO_PROXY`.
+//! The forward proxies from the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in either
+//! case and with curl's rules. Loopback is never proxied, so that a simulator on this machine works without `NO_PROXY`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,27 +8,28 @@ use http::uri::Scheme;
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-/// Says which proxy, if any, stands before a target.
+/// Finds the proxy for a target.
 #[derive(Clone, Debug)]
 pub struct Proxies(Arc<Matcher>);
 
 impl Proxies {
-    /// Reads the environment.
+    /// Reads the proxies from the environment.
     pub fn from_env() -> Self {
         Matcher::from_env().into()
     }
 
-    /// No proxy for anything.
+    /// Uses no proxy for any target.
     pub fn none() -> Self {
         Matcher::builder().build().into()
     }
 
-    /// The proxy before this target.
+    /// Returns the proxy for this target.
     pub fn before(&self, target: &Uri) -> Option<Intercept> {
         if is_loopback(target.host()?) { None } else { self.0.intercept(target) }
     }
 
-    /// What each request to this target tells a proxy that forwards it. Through a tunnel it tells it nothing.
+    /// Returns the credentials that each request to this target carries for the proxy. Requests through a tunnel carry
+    /// none.
     pub fn authorization(&self, target: &Uri) -> Option<HeaderValue> {
         if target.scheme() != Some(&Scheme::HTTP) {
             return None;
@@ -43,9 +44,14 @@ impl From<Matcher> for Proxies {
     }
 }
 
+/// Removes the brackets around the IPv6 address of a URL.
+pub(super) fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || without_brackets(host).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 #[cfg(test)]

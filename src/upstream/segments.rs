@@ -1,5 +1,5 @@
-//! A request body as a list of slices: the client's own bytes with edits between them, sent without being joined.
-//! Its length is known, so `content-length` goes out; cloning it costs one counter, so it can be sent again.
+//! A request body as a list of slices: the client's own bytes with edits between them, sent without being joined. The
+//! length is known, so the request has a `content-length`. A clone costs one counter, so the body can be sent again.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// The slices of a body, and how far they have been sent.
+/// The slices of a body, and which of them have been sent.
 #[derive(Clone, Default)]
 pub struct Segments {
     parts: Arc<[Bytes]>,
@@ -19,12 +19,12 @@ pub struct Segments {
 }
 
 impl Segments {
-    /// Bytes still to be sent; before sending, the length of the body.
+    /// Returns the number of bytes that are still to be sent: before sending, the length of the body.
     pub fn len(&self) -> u64 {
         self.left
     }
 
-    /// All of it in one buffer: a copy, unless it is one slice.
+    /// Returns the whole body in one buffer. The bytes are copied unless the body is one slice.
     pub fn joined(&self) -> Bytes {
         match &*self.parts {
             [only] => only.clone(),
@@ -32,7 +32,7 @@ impl Segments {
         }
     }
 
-    /// Whether nothing is left to send.
+    /// Returns whether nothing is left to send.
     pub fn is_empty(&self) -> bool {
         self.left == 0
     }
@@ -40,7 +40,7 @@ impl Segments {
 
 impl FromIterator<Bytes> for Segments {
     fn from_iter<I: IntoIterator<Item = Bytes>>(parts: I) -> Self {
-        // An empty slice would be an empty frame, which ends nothing and costs a write.
+        // An empty slice would be an empty frame, which costs a write.
         let parts: Arc<[Bytes]> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         let left = parts.iter().map(|part| part.len() as u64).sum();
         Self { parts, next: 0, left }
@@ -84,7 +84,7 @@ impl Body for Segments {
     }
 }
 
-/// Prompts are nobody's business: only the length is shown.
+/// Shows only the length, since a body holds prompts.
 impl fmt::Debug for Segments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Segments")

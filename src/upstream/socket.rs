@@ -1,6 +1,6 @@
-//! The bytes of a connection to the first hop. It notes how far a call is, since a lost call whose answer has begun is
-//! not sent again; and when an answer turns out to be a stream, it holds back what comes behind the head, so that hyper,
-//! which reads on at once, has nothing of it and can be left out.
+//! The socket of a connection to the first hop. It records how far a call is, since a call whose answer has begun is
+//! not sent again. If an answer is an event stream, the socket holds back the bytes after the head. hyper reads on at
+//! once, and so gets nothing of the body, which azgate then reads without hyper.
 
 use std::fmt;
 use std::io;
@@ -11,60 +11,61 @@ use bytes::Bytes;
 use memchr::{memchr_iter, memmem};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::progress::Progress;
+use super::progress::CallProgress;
 
 /// A connection to a host, ready for HTTP.
 #[derive(Debug)]
 pub struct Socket {
-    /// Behind a pointer, since a plain connection would else take the room of TLS within TLS.
-    stream: Box<dyn Stream>,
-    /// The first hop is a proxy that reads our requests.
+    /// Boxed, since TLS inside TLS is far larger than a plain connection.
+    stream: Box<dyn ByteStream>,
+    /// The first hop is a forward proxy that reads the requests.
     forwarded: bool,
-    progress: Progress,
-    /// What has been read behind the head of a stream.
+    progress: CallProgress,
+    /// The bytes that were read after the head of an event stream.
     held: Bytes,
 }
 
-/// Bytes both ways.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
+/// A stream of bytes in both directions.
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> ByteStream for S {}
 
 impl Socket {
-    pub(super) fn new(stream: impl Stream + 'static, forwarded: bool) -> Self {
-        Self { stream: Box::new(stream), forwarded, progress: Progress::default(), held: Bytes::new() }
+    pub(super) fn new(stream: impl ByteStream + 'static, forwarded: bool) -> Self {
+        Self { stream: Box::new(stream), forwarded, progress: CallProgress::default(), held: Bytes::new() }
     }
 
     pub(super) fn is_forwarded(&self) -> bool {
         self.forwarded
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    pub(super) fn progress(&self) -> CallProgress {
         self.progress.clone()
     }
 
-    /// What was held back; reading goes on behind it.
+    /// Takes the bytes that were held back. The next read continues after them.
     pub(super) fn take_held(&mut self) -> Bytes {
         self.progress.release();
         std::mem::take(&mut self.held)
     }
 
-    /// Cuts what was read where a stream's head ends.
-    fn hold(&mut self, read: &mut ReadBuf<'_>, before: usize) {
+    /// Holds back the bytes after the head of an event stream.
+    fn hold_body(&mut self, read: &mut ReadBuf<'_>, before: usize) {
         let answer = read.filled().get(before..).unwrap_or_default();
-        let Some((head, behind)) = stream_head(answer).and_then(|end| answer.split_at_checked(end)) else {
+        let Some((head, body)) = event_stream_head(answer).and_then(|end| answer.split_at_checked(end))
+        else {
             return;
         };
         let end = before + head.len();
-        self.held = Bytes::copy_from_slice(behind);
+        self.held = Bytes::copy_from_slice(body);
         read.set_filled(end);
         self.progress.hold();
     }
 }
 
-/// Where the head of an answer ends, if all of it is here and it may be one of a stream. That need not be sure: what is
-/// held back for nothing is handed on.
-fn stream_head(answer: &[u8]) -> Option<usize> {
+/// Returns where the head of an answer ends, if all of it is here and the answer may be an event stream. A wrong
+/// guess does no harm: hyper then gets the bytes that were held back.
+fn event_stream_head(answer: &[u8]) -> Option<usize> {
     if !answer.starts_with(b"HTTP/1.1 200 ") {
         return None;
     }
@@ -83,7 +84,7 @@ impl AsyncRead for Socket {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if self.progress.is_held() {
-            // Whoever moves this connection looks at the answer next, and then decides.
+            // The call that drives this connection looks at the head next, and then decides who reads the body.
             return Poll::Pending;
         }
         if !self.held.is_empty() {
@@ -93,8 +94,8 @@ impl AsyncRead for Socket {
         }
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        if buf.filled().len() > before && self.progress.heard() {
-            self.hold(buf, before);
+        if buf.filled().len() > before && self.progress.received() {
+            self.hold_body(buf, before);
         }
         Poll::Ready(Ok(()))
     }

@@ -1,5 +1,5 @@
-//! TLS towards Azure: whom we trust and what we offer. The provider is named here and never a process default, which
-//! a dependency could change.
+//! TLS to Azure: the trusted certificates and the protocol versions. The crypto provider is named here, since a
+//! dependency could change the default of the process.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{self, PemObject};
 
-/// Why there is no TLS configuration.
+/// Why the TLS configuration cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file cannot be read, or is not PEM.
@@ -17,18 +17,18 @@ pub enum TlsError {
     Read {
         /// The file as configured.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause.
         source: pem::Error,
     },
-    /// PEM, but no certificate in it: a private key, perhaps.
+    /// The file is PEM and has no certificate: a private key, perhaps.
     #[error("the CA file {} holds no certificate", .0.display())]
     NoCertificate(PathBuf),
-    /// A certificate that cannot be a root.
+    /// The file has a certificate that cannot be a root.
     #[error("the CA file {} holds a certificate that cannot be used: {source}", path.display())]
     Certificate {
         /// The file as configured.
         path: PathBuf,
-        /// What went wrong.
+        /// The cause.
         source: rustls::Error,
     },
     /// The provider supports none of the protocol versions.
@@ -36,7 +36,7 @@ pub enum TlsError {
     Provider(rustls::Error),
 }
 
-/// The configuration of all connections of one client. No protocol is offered by ALPN yet.
+/// Builds the configuration for all connections of one client. The caller adds the ALPN protocols.
 pub fn config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsError> {
     let mut roots = system_roots();
     if let Some(path) = ca_file {
@@ -49,7 +49,7 @@ pub fn config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsError> {
         .with_no_client_auth())
 }
 
-/// The machine's own roots; Mozilla's where it has none, as in an empty container image.
+/// Returns the system's roots, or Mozilla's if the system has none, as in an empty container image.
 fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_adds_nothing_is_an_error_that_names_it() {
+    fn a_file_without_a_usable_certificate_is_an_error_that_names_the_file() {
         assert!(matches!(added("no pem here").unwrap_err(), TlsError::NoCertificate(_)));
         let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
         assert!(matches!(added(&key).unwrap_err(), TlsError::NoCertificate(_)));

@@ -1,4 +1,5 @@
-//! The client over real sockets, against a server that does what each test says and asserts on the bytes it got.
+//! Tests the client over real sockets, against a server that follows each test's script and checks the bytes it
+//! received.
 
 mod http2;
 mod phases;
@@ -43,7 +44,7 @@ impl Server {
         Peer(accepted.unwrap().0)
     }
 
-    /// That nobody else has tried to connect. The kernel's queue tells, so nothing is waited for.
+    /// Asserts that no other connection is in the kernel's accept queue.
     fn expect_no_more(self) {
         let refused = self.0.into_std().unwrap().accept().unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
@@ -54,7 +55,7 @@ impl Server {
 struct Peer<S>(S);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
-    /// Reads one request, all of it and not a byte more.
+    /// Reads exactly one request.
     async fn request(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -68,7 +69,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
         text
     }
 
-    async fn say(&mut self, bytes: &str) {
+    async fn send(&mut self, bytes: &str) {
         self.0.write_all(bytes.as_bytes()).await.unwrap();
         self.0.flush().await.unwrap();
     }
@@ -76,10 +77,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     /// Waits for the client to close.
     async fn closed(&mut self) {
         let mut rest = Vec::new();
-        // A reset is a close too.
+        // A reset also counts as a close.
         let read = timeout(Duration::from_secs(20), self.0.read_to_end(&mut rest)).await;
-        drop(read.expect("the client keeps the connection"));
-        assert!(rest.is_empty(), "the client said more");
+        drop(read.expect("the client keeps the connection open"));
+        assert!(rest.is_empty(), "the client sent more");
     }
 }
 
@@ -101,7 +102,7 @@ fn call(url: &str) -> Request {
     }
 }
 
-/// The failure of a call that must not wait for anything more.
+/// Sends a call that must fail soon, and returns its failure.
 async fn failing(client: &Client, request: Request) -> Failure {
     let sent = timeout(Duration::from_secs(20), client.send(request)).await;
     sent.expect("the call still waits for an answer").unwrap_err()

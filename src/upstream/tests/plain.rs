@@ -1,4 +1,4 @@
-//! What leaves, and what comes back.
+//! Requests and answers without TLS or a proxy.
 
 use tokio::join;
 
@@ -6,12 +6,12 @@ use super::super::Resent;
 use super::*;
 
 #[tokio::test]
-async fn a_call_leaves_as_these_bytes() {
+async fn a_call_is_sent_as_these_bytes() {
     let (server, client) = (Server::start().await, client());
     let (answer, received) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     let answer = answer.unwrap();
@@ -26,18 +26,18 @@ async fn a_call_leaves_as_these_bytes() {
 }
 
 #[tokio::test]
-async fn a_post_without_a_body_says_so_and_a_get_says_nothing() {
+async fn a_post_without_a_body_has_a_content_length_and_a_get_has_none() {
     let (server, client) = (Server::start().await, client());
-    for (method, says) in [(Method::POST, true), (Method::GET, false), (Method::DELETE, false)] {
+    for (method, has_length) in [(Method::POST, true), (Method::GET, false), (Method::DELETE, false)] {
         let request = Request { method, body: Segments::default(), ..call(&server.url("http")) };
         let (answer, received) = join!(client.send(request), async {
             let mut peer = server.accept().await;
             let received = peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+            peer.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
             received
         });
         answer.unwrap();
-        assert_eq!(received.contains("content-length: 0\r\n"), says, "{received}");
+        assert_eq!(received.contains("content-length: 0\r\n"), has_length, "{received}");
         assert!(!received.contains("transfer-encoding"), "{received}");
     }
 }
@@ -55,7 +55,7 @@ async fn a_connection_is_used_again() {
         let mut peer = server.accept().await;
         for _ in 0..3 {
             peer.request().await;
-            peer.say(OK).await;
+            peer.send(OK).await;
         }
         peer
     };
@@ -69,7 +69,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
     let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say("HTTP/1.1 307 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n").await;
+        peer.send("HTTP/1.1 307 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n").await;
     });
     assert_eq!(answer.unwrap().status(), 307);
     server.expect_no_more();
@@ -92,7 +92,7 @@ async fn a_caller_that_stops_reading_closes_the_connection() {
     let (answer, mut peer) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\ndata: 1").await;
+        peer.send("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\ndata: 1").await;
         peer
     });
     let mut answer = answer.unwrap();

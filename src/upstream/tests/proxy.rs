@@ -3,7 +3,7 @@
 use hyper_util::client::proxy::matcher::Matcher;
 use tokio::join;
 
-use super::super::{Kind, Phase};
+use super::super::{FailureKind, Phase};
 use super::secure::Authority;
 use super::*;
 
@@ -17,26 +17,26 @@ fn behind(proxy: &Server) -> ClientOptions {
     ClientOptions { proxies: matcher.into(), connect_timeout, ..ClientOptions::default() }
 }
 
-/// What becomes of a call whose `CONNECT` is answered so.
-async fn tunnel_answered(words: &str) -> Failure {
+/// Answers the `CONNECT` of a call with `answer`, and returns the failure of the call.
+async fn tunnel_answered(answer: &str) -> Failure {
     let proxy = Server::start().await;
     let client = Client::new(&behind(&proxy)).unwrap();
     let (answer, ()) = join!(client.send(call(SECURE)), async {
         let mut peer = proxy.accept().await;
         peer.request().await;
-        peer.say(words).await;
+        peer.send(answer).await;
     });
     answer.unwrap_err()
 }
 
 #[tokio::test]
-async fn plain_http_is_asked_for_by_its_whole_url() {
+async fn a_plain_http_request_to_a_proxy_has_the_whole_url() {
     let proxy = Server::start().await;
     let client = Client::new(&behind(&proxy)).unwrap();
     let (answer, received) = join!(client.send(call("http://azure.test/openai/v1/x")), async {
         let mut peer = proxy.accept().await;
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -50,18 +50,18 @@ async fn plain_http_is_asked_for_by_its_whole_url() {
 }
 
 #[tokio::test]
-async fn https_goes_through_a_tunnel_that_keeps_the_proxys_password_outside() {
+async fn https_uses_a_tunnel_and_the_proxys_password_stays_outside_of_it() {
     let proxy = Server::start().await;
-    let authority = Authority::vouching_for("azure.test", &[]);
+    let authority = Authority::signing_for("azure.test", &[]);
     let options = ClientOptions { ca_file: Some(authority.file()), ..behind(&proxy) };
     let client = Client::new(&options).unwrap();
     let (answer, (connect, inside)) = join!(client.send(call(SECURE)), async {
         let mut peer = proxy.accept().await;
         let connect = peer.request().await;
-        peer.say("HTTP/1.1 200 Connection established\r\n\r\n").await;
+        peer.send("HTTP/1.1 200 Connection established\r\n\r\n").await;
         let mut azure = Peer(authority.acceptor.accept(peer.0).await.unwrap());
         let inside = azure.request().await;
-        azure.say(OK).await;
+        azure.send(OK).await;
         (connect, inside)
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -77,23 +77,23 @@ async fn https_goes_through_a_tunnel_that_keeps_the_proxys_password_outside() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_told_apart_from_azure_and_its_password_is_not_shown() {
-    for (answer, says) in [
+async fn a_refusal_of_the_proxy_names_the_proxy_phase_and_shows_no_password() {
+    for (answer, reason) in [
         ("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "proxy authorization required"),
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "unsuccessful"),
         ("", "unexpected end of file"),
     ] {
         let failure = tunnel_answered(answer).await;
         assert_eq!(failure.phase, Phase::Proxy, "{answer:?}");
-        let told = failure.to_string();
-        let begin = "connecting to https://azure.test through the proxy failed: ";
-        assert!(told.starts_with(begin) && told.ends_with(says), "{told}");
+        let message = failure.to_string();
+        let prefix = "connecting to https://azure.test through the proxy failed: ";
+        assert!(message.starts_with(prefix) && message.ends_with(reason), "{message}");
         assert!(!format!("{failure:?}").contains("secret") && !format!("{failure:?}").contains(BASIC));
     }
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_or_not_there_yet_is_the_proxys_failure() {
+async fn a_proxy_that_is_silent_or_refuses_is_a_failure_of_the_proxy_phase() {
     let proxy = Server::start().await;
     let options = ClientOptions { connect_timeout: Duration::from_millis(200), ..behind(&proxy) };
     let client = Client::new(&options).unwrap();
@@ -104,6 +104,6 @@ async fn a_proxy_that_is_not_there_or_not_there_yet_is_the_proxys_failure() {
     drop(proxy);
     for url in [SECURE, "http://azure.test/"] {
         let failure = client.send(call(url)).await.unwrap_err();
-        assert_eq!((failure.phase, failure.kind), (Phase::Proxy, Kind::Refused), "{url}");
+        assert_eq!((failure.phase, failure.kind), (Phase::Proxy, FailureKind::Refused), "{url}");
     }
 }

@@ -1,4 +1,4 @@
-//! TLS: who is trusted, and what is agreed on.
+//! TLS: trusted certificates and the agreed protocol.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use tokio_rustls::server::TlsStream;
 use super::super::Phase;
 use super::*;
 
-/// A private authority, its certificate in a file, and a server for one name that it vouches for.
+/// A private certificate authority with its certificate in a file, and a TLS server whose certificate it signed.
 pub(super) struct Authority {
     folder: TempDir,
     pub(super) acceptor: TlsAcceptor,
 }
 
 impl Authority {
-    pub(super) fn vouching_for(name: &str, alpn: &[&str]) -> Self {
+    pub(super) fn signing_for(name: &str, alpn: &[&str]) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -60,14 +60,14 @@ async fn refused(options: &ClientOptions, authority: &Authority) -> Failure {
 
 #[tokio::test]
 async fn a_private_ca_is_trusted_when_its_file_is_given() {
-    let authority = Authority::vouching_for("127.0.0.1", &[]);
+    let authority = Authority::signing_for("127.0.0.1", &[]);
     let trusting = ClientOptions { ca_file: Some(authority.file()), ..options() };
     let (server, client) = (Server::start().await, Client::new(&trusting).unwrap());
     let url = server.url("https");
     let (answer, received) = join!(client.send(call(&url)), async {
         let mut peer = secured(&server, &authority).await.unwrap();
         let received = peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
         received
     });
     assert_eq!(text(answer.unwrap()).await, "ok");
@@ -76,7 +76,7 @@ async fn a_private_ca_is_trusted_when_its_file_is_given() {
 
 #[tokio::test]
 async fn an_unknown_ca_is_refused() {
-    let authority = Authority::vouching_for("127.0.0.1", &[]);
+    let authority = Authority::signing_for("127.0.0.1", &[]);
     let failure = refused(&options(), &authority).await;
     assert_eq!(failure.phase, Phase::Tls);
     assert!(failure.to_string().ends_with("failed: invalid peer certificate: UnknownIssuer"), "{failure}");
@@ -84,7 +84,7 @@ async fn an_unknown_ca_is_refused() {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
-    let authority = Authority::vouching_for("other.test", &[]);
+    let authority = Authority::signing_for("other.test", &[]);
     let trusting = ClientOptions { ca_file: Some(authority.file()), ..options() };
     let failure = refused(&trusting, &authority).await;
     assert_eq!(failure.phase, Phase::Tls);
@@ -92,9 +92,9 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[tokio::test]
-async fn http2_is_not_spoken_to_a_server_that_did_not_agree_to_it() {
+async fn http2_fails_if_the_server_did_not_agree_to_it() {
     for alpn in [&[][..], &["http/1.1"][..]] {
-        let authority = Authority::vouching_for("127.0.0.1", alpn);
+        let authority = Authority::signing_for("127.0.0.1", alpn);
         let trusting = ClientOptions { ca_file: Some(authority.file()), http2: true, ..options() };
         assert_eq!(refused(&trusting, &authority).await.phase, Phase::Tls, "{alpn:?}");
     }

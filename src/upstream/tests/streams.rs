@@ -1,8 +1,8 @@
-//! Streams of events, whose bodies hyper does not read.
+//! Event streams, whose bodies azgate reads without hyper.
 
 use tokio::join;
 
-use super::super::{BodyError, Kind, Resent};
+use super::super::{AnswerBodyError, FailureKind, Resent};
 use super::*;
 
 const HEAD: &str =
@@ -13,7 +13,7 @@ async fn answered(client: &Client, server: &Server, bytes: &str) -> (Response<An
     let (answer, peer) = join!(client.send(call(&server.url("http"))), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(bytes).await;
+        peer.send(bytes).await;
         peer
     });
     (answer.unwrap(), peer)
@@ -28,12 +28,12 @@ async fn answered_on(
 ) -> Response<AnswerBody> {
     let (answer, ()) = join!(client.send(call(&server.url("http"))), async {
         peer.request().await;
-        peer.say(bytes).await;
+        peer.send(bytes).await;
     });
     answer.unwrap()
 }
 
-async fn piece(answer: &mut Response<AnswerBody>) -> Result<Bytes, BodyError> {
+async fn piece(answer: &mut Response<AnswerBody>) -> Result<Bytes, AnswerBodyError> {
     let frame = timeout(Duration::from_secs(20), answer.body_mut().frame()).await.expect("nothing comes");
     frame.expect("the end").map(|frame| frame.into_data().unwrap())
 }
@@ -43,10 +43,10 @@ async fn pieces_come_as_they_are_sent_and_the_connection_is_used_again() {
     let (server, client) = (Server::start().await, client());
     let (mut answer, mut peer) = answered(&client, &server, HEAD).await;
     for event in ["data: 1\n\n", "data: {\"a\":2}\n\n"] {
-        peer.say(&format!("{:x}\r\n{event}\r\n", event.len())).await;
+        peer.send(&format!("{:x}\r\n{event}\r\n", event.len())).await;
         assert_eq!(piece(&mut answer).await.unwrap(), event);
     }
-    peer.say("0\r\n\r\n").await;
+    peer.send("0\r\n\r\n").await;
     assert_eq!(text(answer).await, "");
 
     let whole = format!("{HEAD}2\r\nda\r\n8;x=y\r\nta: 3\n\n\r\r\n0\r\nx-a: b\r\n\r\n");
@@ -57,7 +57,7 @@ async fn pieces_come_as_they_are_sent_and_the_connection_is_used_again() {
 }
 
 #[tokio::test]
-async fn an_end_that_nobody_reads_does_not_cost_the_connection() {
+async fn the_connection_is_kept_if_the_caller_stops_before_the_last_chunk() {
     let (server, client) = (Server::start().await, client());
     let one = format!("{HEAD}4\r\ndata\r\n0\r\n\r\n");
     let (mut answer, mut peer) = answered(&client, &server, &one).await;
@@ -92,25 +92,25 @@ async fn a_connection_that_is_not_clean_is_closed() {
 }
 
 #[tokio::test]
-async fn what_breaks_off_or_is_malformed_fails_behind_what_came() {
-    for (rest, words, kind) in [
-        ("", "the connection was closed before the stream's end", Kind::Closed),
-        ("9\r\nda", "the connection was closed before the stream's end", Kind::Closed),
-        ("x\r\n", "a chunk's size is not a number", Kind::Other),
+async fn a_broken_stream_fails_after_the_content_before_the_break() {
+    for (rest, message, kind) in [
+        ("", "the connection was closed before the stream's end", FailureKind::Closed),
+        ("9\r\nda", "the connection was closed before the stream's end", FailureKind::Closed),
+        ("x\r\n", "a chunk's size is not a number", FailureKind::Other),
     ] {
         let (server, client) = (Server::start().await, client());
         let (mut answer, peer) = answered(&client, &server, &format!("{HEAD}4\r\ndata\r\n{rest}")).await;
         drop(peer);
-        let mut came = Vec::new();
+        let mut received = Vec::new();
         let error = loop {
             match piece(&mut answer).await {
-                Ok(piece) => came.extend(piece),
+                Ok(piece) => received.extend(piece),
                 Err(error) => break error,
             }
         };
-        assert!(came.starts_with(b"data"), "{rest:?}");
-        assert_eq!(error.to_string(), format!("error reading a stream from connection: {words}"));
-        assert_eq!(Kind::of(&error), kind);
+        assert!(received.starts_with(b"data"), "{rest:?}");
+        assert_eq!(error.to_string(), format!("error reading a stream from connection: {message}"));
+        assert_eq!(FailureKind::of(&error), kind);
         assert!(answer.body_mut().frame().await.is_none());
     }
 }
@@ -125,24 +125,28 @@ async fn a_connection_that_served_a_stream_may_turn_out_to_be_stale() {
         drop(peer);
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(OK).await;
+        peer.send(OK).await;
     });
     assert!(answer.unwrap().extensions().get::<Resent>().is_some());
 }
 
-/// Some of these hyper reads, and what was held back is handed to it.
+/// hyper reads some of these bodies. It then gets the bytes that were held back.
 #[tokio::test]
-async fn whatever_the_head_looks_like_the_body_is_the_same() {
+async fn the_body_does_not_depend_on_the_form_of_the_head() {
     let stream = "content-type: text/event-stream";
     for (head, body) in [
         (format!("HTTP/1.1 200 OK\r\n{stream}\r\ncontent-length: 4\r\n\r\n"), "data"),
         (format!("HTTP/1.0 200 OK\r\n{stream}\r\n\r\n"), "data"),
         (format!("HTTP/1.1 200 OK\r\n{stream}\r\n\r\n"), "data"),
         (format!("HTTP/1.1 200 OK\n{stream}\ntransfer-encoding: chunked\n\n"), "4\r\ndata\r\n0\r\n\r\n"),
-        (format!("HTTP/1.1 200 OK\r\n{stream}\r\ntransfer-encoding: Chunked\n\r\n"), "4\r\ndata\r\n0\r\n\r\n"),
+        (
+            format!("HTTP/1.1 200 OK\r\n{stream}\r\ntransfer-encoding: Chunked\n\r\n"),
+            "4\r\ndata\r\n0\r\n\r\n",
+        ),
         (format!("HTTP/1.1 100 Continue\r\n\r\n{HEAD}"), "4\r\ndata\r\n0\r\n\r\n"),
         (
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx: text/event-stream\r\n\
+             transfer-encoding: chunked\r\n\r\n"
                 .to_owned(),
             "4\r\ndata\r\n0\r\n\r\n",
         ),
@@ -161,7 +165,7 @@ async fn an_answer_without_a_body_has_none() {
     let (answer, mut peer) = join!(client.send(request), async {
         let mut peer = server.accept().await;
         peer.request().await;
-        peer.say(HEAD).await;
+        peer.send(HEAD).await;
         peer
     });
     assert_eq!(text(answer.unwrap()).await, "");
@@ -179,9 +183,9 @@ async fn a_stream_that_begins_before_the_request_is_out_does_not_cut_the_request
     let (answer, received) = join!(answer, async {
         let mut peer = server.accept().await;
         peer.0.peek(&mut [0]).await.unwrap();
-        peer.say(&format!("{HEAD}4\r\ndata\r\n")).await;
+        peer.send(&format!("{HEAD}4\r\ndata\r\n")).await;
         let received = timeout(Duration::from_secs(20), peer.request()).await;
-        peer.say("0\r\n\r\n").await;
+        peer.send("0\r\n\r\n").await;
         received.expect("the request does not end")
     });
     assert_eq!(answer.expect("the stream does not end"), "data");

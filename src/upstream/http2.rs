@@ -1,5 +1,5 @@
-//! One HTTP/2 connection. Calls share it, so a task moves it, which ends when all of them have and the pool has
-//! forgotten it.
+//! One HTTP/2 connection. Calls share it, so a task drives it. The task ends when the calls have ended and the pool has
+//! dropped its handle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,22 +9,23 @@ use hyper::body::Incoming;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
-use super::failure::Lost;
-use super::pool::Origin;
+use super::pool_key::PoolKey;
 use super::segments::Segments;
+use super::send_error::SendError;
 use super::socket::Socket;
 
 /// A handle to the connection.
 #[derive(Clone, Debug)]
-pub(super) struct Shared {
-    pub(super) origin: Origin,
+pub(super) struct Http2Connection {
+    pub(super) key: PoolKey,
     sender: http2::SendRequest<Segments>,
-    /// It has brought an answer.
+    /// The connection has carried an answer.
     served: Arc<AtomicBool>,
 }
 
-impl Shared {
-    pub(super) async fn over(socket: Socket, origin: Origin) -> hyper::Result<Self> {
+impl Http2Connection {
+    /// Starts HTTP/2 on a socket.
+    pub(super) async fn new(socket: Socket, key: PoolKey) -> hyper::Result<Self> {
         let mut http = http2::Builder::new(TokioExecutor::new());
         let (sender, connection) = http.timer(TokioTimer::new()).handshake(TokioIo::new(socket)).await?;
         tokio::spawn(async move {
@@ -32,17 +33,18 @@ impl Shared {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a connection to Azure ended");
             }
         });
-        Ok(Self { origin, sender, served: Arc::default() })
+        Ok(Self { key, sender, served: Arc::default() })
     }
 
-    /// Sends a call and returns when the head of its answer is there. Of a loss it is never known whether the answer
-    /// had begun: bytes that come cannot be told to be one call's.
-    pub(super) async fn send(&mut self, call: Request<Segments>) -> Result<Response<Incoming>, Lost> {
-        // What others have got of it meanwhile does not make it an old connection to this call.
+    /// Sends a call and returns when the head of its answer has arrived. If that fails, nobody knows whether the answer
+    /// had begun, since bytes on the connection cannot be attributed to one call.
+    pub(super) async fn send(&mut self, call: Request<Segments>) -> Result<Response<Incoming>, SendError> {
+        // Read before sending: an answer to another call that arrives meanwhile does not make the connection a reused
+        // one.
         let reused = self.served.load(Ordering::Acquire);
         let answer = self.sender.send_request(call).await;
         self.served.fetch_or(answer.is_ok(), Ordering::Release);
-        answer.map_err(|error| Lost { error, reused, heard: false })
+        answer.map_err(|error| SendError { error, reused, answer_begun: false })
     }
 
     pub(super) fn is_open(&self) -> bool {
