@@ -14,7 +14,7 @@ use crate::{
     inbound::{BodyError, DecodeError, paths::PathError},
     json::text::shortened,
     limits::Limited,
-    objects::Named,
+    objects::StoredObject,
     respond::{Adapted, AnswerError, Content, End, JSON, Outcome, collect::CollectError, kind},
     upstream::{Failure, UrlError},
 };
@@ -122,8 +122,8 @@ impl From<PathError> for ApiError {
     }
 }
 
-impl From<Named> for ApiError {
-    fn from(named: Named) -> ApiError {
+impl From<StoredObject> for ApiError {
+    fn from(named: StoredObject) -> ApiError {
         let mut error = ApiError::unknown_object(&named.id).param(named.at.to_string());
         if let Some(instead) = named.instead() {
             error.message = format!("{} {instead}", error.message);

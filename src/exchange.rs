@@ -11,7 +11,7 @@ use crate::{
     call::{ApiVersion, Body, Call, Edit, Operation, Refusal, ReplyPlan},
     gateway::Gateway,
     json::{self, Document},
-    objects::{self, Named},
+    objects::{self, StoredObject},
     translate::{self, Lossy, Policy, Target},
     upstream::Segments,
 };
@@ -59,7 +59,7 @@ pub enum Unplanned {
         expected: &'static str,
     },
     /// The call names an object that Azure stores, and whose it is cannot be known.
-    Object(Named),
+    Object(StoredObject),
     /// Azure would refuse the call, and no translation that the policy allows helps.
     Refused(Refusal),
 }
@@ -86,7 +86,7 @@ impl Exchange {
         mut call: Call,
         route: Arc<Route>,
     ) -> Result<Exchange, Unplanned> {
-        call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, body))?;
+        call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, call.operation, body))?;
         let lossy = lossy(&headers)?;
         call.stateless = !gateway.objects_are_shared;
         Ok(Exchange { gateway, caller, headers, call, route, lossy })
@@ -101,7 +101,7 @@ impl Exchange {
         let mut plan = translate::plan(&dialogue, target, &self.policy())?;
         // Bridging can create object ids, so check again.
         if let Some(crossing) = &plan.crossing {
-            names_no_object(&self.gateway, &crossing.dialogue.body)?;
+            names_no_object(&self.gateway, Operation::of(plan.dialect), &crossing.dialogue.body)?;
         }
         let body = json::apply(plan.body(&dialogue.body), plan.changes()).into();
         let (operation, edits) = (Operation::of(plan.dialect), plan.take_edits());
@@ -130,8 +130,8 @@ impl Exchange {
 }
 
 /// Checks that a body names no stored object, unless all callers share what Azure stores.
-fn names_no_object(gateway: &Gateway, body: &Document) -> Result<(), Unplanned> {
-    let named = if gateway.objects_are_shared { None } else { objects::named(body) };
+fn names_no_object(gateway: &Gateway, operation: &Operation, body: &Document) -> Result<(), Unplanned> {
+    let named = if gateway.objects_are_shared { None } else { objects::first_id(body, operation.takes) };
     named.map_or(Ok(()), |object| Err(Unplanned::Object(object)))
 }
 

@@ -55,7 +55,7 @@ async fn answer(
     record.note_caller(&caller);
     match matched.operation.address {
         Addressing::ByModel { .. } => {}
-        Addressing::ByObject | Addressing::ByResource => {
+        Addressing::ByObject(_) | Addressing::ByResource => {
             return Box::pin(forwarded(gateway, &caller, matched, (head, body), settlement, record)).await;
         }
         Addressing::Gateway => return models(gateway, matched.name.as_deref()),

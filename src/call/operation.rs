@@ -2,6 +2,7 @@
 //! a row here and nothing else.
 
 use super::Dialect;
+use crate::objects::{ObjectKind, Places, places};
 
 /// An operation of the API.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,10 @@ pub struct Operation {
     pub answer: AnswerKind,
     /// The dialect of body and answer, where azgate reads them. Calls to a model in a dialect are translated.
     pub dialect: Option<Dialect>,
+    /// Where ids of stored objects stand in the body of a call.
+    pub takes: Places,
+    /// Where ids of stored objects stand in an answer.
+    pub gives: Places,
     /// The oldest dated api-version that has the operation, where it is not as old as all others.
     pub since: Option<&'static str>,
 }
@@ -32,8 +37,8 @@ pub enum Addressing {
         /// Whether a URL of a dated surface names the deployment. Otherwise the body's `model` names it on every surface.
         deployment_in_path: bool,
     },
-    /// A stored object that the path names.
-    ByObject,
+    /// A stored object of this kind, whose id stands in the path.
+    ByObject(ObjectKind),
     /// A resource: the call names neither a model nor an object.
     ByResource,
     /// azgate answers the call itself.
@@ -79,6 +84,8 @@ const fn by_model(name: &'static str, path: &'static str) -> Operation {
         body: BodyKind::Json,
         answer: AnswerKind::Json,
         dialect: None,
+        takes: &[],
+        gives: &[],
         since: None,
     }
 }
@@ -89,10 +96,12 @@ const fn response(name: &'static str, method: &'static str, path: &'static str) 
         name,
         method,
         path,
-        address: Addressing::ByObject,
+        address: Addressing::ByObject(ObjectKind::Response),
         body: BodyKind::None,
         answer: AnswerKind::Json,
         dialect: Some(Dialect::Responses),
+        takes: &[],
+        gives: &[],
         since: RESPONSES_SINCE,
     }
 }
@@ -107,16 +116,25 @@ const fn own(name: &'static str, path: &'static str) -> Operation {
         body: BodyKind::None,
         answer: AnswerKind::Json,
         dialect: None,
+        takes: &[],
+        gives: &[],
         since: None,
     }
 }
 
 /// The operations.
 pub static OPERATIONS: [Operation; 8] = [
-    Operation { dialect: Some(Dialect::Chat), ..by_model("chat", "/chat/completions") },
+    Operation {
+        dialect: Some(Dialect::Chat),
+        takes: places::MODEL_CALL,
+        gives: places::CHAT_ANSWER,
+        ..by_model("chat", "/chat/completions")
+    },
     // The body names the deployment on every surface (openai-python `lib/azure.py` writes none into this path).
     Operation {
         dialect: Some(Dialect::Responses),
+        takes: places::MODEL_CALL,
+        gives: places::RESPONSE,
         address: Addressing::ByModel { deployment_in_path: false },
         ..by_model("responses", "/responses")
     },

@@ -108,7 +108,7 @@ pub async fn read(
     }
     let address = match operation.address {
         Addressing::ByModel { .. } => Address::ByModel(name.unwrap_or_default()),
-        Addressing::ByObject => Address::ByObject(name.unwrap_or_default()),
+        Addressing::ByObject(_) => Address::ByObject(name.unwrap_or_default()),
         Addressing::ByResource | Addressing::Gateway => Address::ByResource,
     };
     let body = match operation.body {

@@ -335,12 +335,12 @@ proptest! {
         let message = json!({"role": "assistant", "content": text, "tool_calls": [call], "azgate": {"resource": "main", "output": items}});
         let chat = Bytes::from(chat("m", &[message]));
         let outlined = Document::parse(chat.clone(), OUTLINE_DEPTH).unwrap();
-        prop_assert_eq!(objects::named(&outlined), None);
+        prop_assert_eq!(objects::first_id(&outlined, objects::places::MODEL_CALL), None);
         let wishes = over_responses::BridgeOptions { resource: "main", ..Default::default() };
         let source = Document::parse(chat, bridge::DEPTH).unwrap();
         let sent = over_responses::request(&source, &wishes).unwrap().body.render(source.source());
         let sent = Document::parse(sent.into(), OUTLINE_DEPTH).unwrap();
-        prop_assert_eq!(objects::named(&sent), None);
+        prop_assert_eq!(objects::first_id(&sent, objects::places::MODEL_CALL), None);
         prop_assert!(!String::from_utf8_lossy(sent.source()).contains("item_reference"));
     }
 }
