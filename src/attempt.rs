@@ -108,7 +108,7 @@ impl Attempt {
         let endpoint = &self.deployment.resource.endpoint;
         let uri = resolved.uri(endpoint, planned.operation, planned.api_version.as_ref())?;
         let mut headers = upstream::headers::up(&exchange.headers);
-        if planned.reply.is_some() {
+        if exchange.call.body.json().is_some() {
             // Whatever type the client named, the body was read as JSON. curl's -d says that it is a form.
             let (name, json) = JSON;
             headers.insert(name, json);

@@ -8,13 +8,16 @@ use crate::json::View;
 /// The places of ids in a body.
 pub type Places = &'static [Place];
 
+/// Says whether a member of this object is an id.
+type IsId = fn(View<'_>) -> bool;
+
 /// A member that is an id, or has ids below it, or both.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// The member's key; `*` for any.
     pub(super) key: &'static str,
     /// The kind of the object whose id the member may be, and in which objects it is one.
-    pub(super) id: Option<(ObjectKind, fn(View<'_>) -> bool)>,
+    pub(super) id: Option<(ObjectKind, IsId)>,
     /// What is below it.
     pub(super) below: Places,
 }

@@ -31,6 +31,8 @@ pub(super) struct BrokenOff(String);
 /// A body on its way from upstream to the client.
 pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
     upstream: B,
+    /// The length that upstream has announced.
+    length: Option<u64>,
     pulse: Pulse,
     last: Bytes,
     before: Bytes,
@@ -40,11 +42,12 @@ pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
     report: Option<F>,
 }
 
-impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
+impl<B: Body, F: FnOnce(Outcome)> Passthrough<B, F> {
     /// Passes `upstream` on for as long as `pulse` lets it. `report` is called once: at the end, or when the body is dropped
     /// before it.
     pub(super) fn new(upstream: B, pulse: Pulse, report: F) -> Passthrough<B, F> {
         Passthrough {
+            length: upstream.size_hint().exact(),
             upstream,
             pulse,
             last: Bytes::new(),
@@ -55,7 +58,9 @@ impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
             report: Some(report),
         }
     }
+}
 
+impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
     fn keep(&mut self, chunk: &Bytes) {
         self.bytes += chunk.len() as u64;
         self.before = mem::replace(&mut self.last, chunk.clone());
@@ -110,6 +115,12 @@ where
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(chunk) = frame.data_ref() {
                     body.keep(chunk);
+                }
+                if body.length == Some(body.bytes) {
+                    body.end = End::Done;
+                    // The server stops asking at the announced length. The upstream connection is free for another call only
+                    // once the end behind it was seen.
+                    drop(Pin::new(&mut body.upstream).poll_frame(context));
                 }
                 body.pulse.received(true);
                 Poll::Ready(Some(Ok(frame)))
