@@ -123,7 +123,7 @@ const fn own(name: &'static str, path: &'static str) -> Operation {
 }
 
 /// The operations.
-pub static OPERATIONS: [Operation; 8] = [
+pub static OPERATIONS: [Operation; 9] = [
     Operation {
         dialect: Some(Dialect::Chat),
         takes: places::MODEL_CALL,
@@ -138,6 +138,7 @@ pub static OPERATIONS: [Operation; 8] = [
         address: Addressing::ByModel { deployment_in_path: false },
         ..by_model("responses", "/responses")
     },
+    by_model("embeddings", "/embeddings"),
     response("responses.retrieve", GET, "/responses/{}"),
     response("responses.delete", DELETE, "/responses/{}"),
     Operation { body: BodyKind::Opaque, ..response("responses.cancel", POST, "/responses/{}/cancel") },

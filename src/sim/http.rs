@@ -3,7 +3,7 @@
 use axum::{Router, response::Response};
 
 use super::{
-    chat, control, errors,
+    chat, control, embeddings, errors,
     incoming::{IncomingRequest, finish},
     listing, responses,
     simulator::Simulator,
@@ -14,6 +14,7 @@ impl Simulator {
     pub fn router(&self) -> Router {
         chat::router()
             .merge(responses::router())
+            .merge(embeddings::router())
             .merge(listing::router())
             .merge(control::router())
             .fallback(elsewhere)

@@ -1,4 +1,4 @@
-//! A strict simulator of Azure OpenAI's chat and Responses operations. It refuses what Azure refuses, with Azure's
+//! A strict simulator of Azure OpenAI's chat, Responses and embeddings operations. It refuses what Azure refuses, with Azure's
 //! error bodies, and answers every other request at once and always in the same way.
 //!
 //! The simulator imports nothing from the catalog or the translator. Its own model table is written from Microsoft's
@@ -16,6 +16,7 @@ mod control;
 mod conversation;
 mod delivery;
 mod directive;
+mod embeddings;
 mod ending;
 mod errors;
 mod failures;

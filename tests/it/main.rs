@@ -18,6 +18,7 @@ mod collected;
 mod collecting;
 mod command_line;
 mod destreaming;
+mod embeddings;
 mod examples;
 mod golden;
 mod golden_bridge;

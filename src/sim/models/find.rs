@@ -1,6 +1,7 @@
 //! Finds the row of a model's name, with or without its version.
 
 use super::{
+    embedding::embedding,
     model::Model,
     table::{INVENTED, MODELS},
 };
@@ -13,7 +14,7 @@ pub fn models() -> impl Iterator<Item = &'static str> {
 /// Returns whether a deployment can serve this model. That is every model of the table, also with its date, and every
 /// invented one, which [`models`] does not return.
 pub fn knows(model: &str) -> bool {
-    find(model).is_some()
+    find(model).is_some() || embedding(model).is_some()
 }
 
 /// A row of the table, and the model's name in answers.
