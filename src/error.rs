@@ -110,8 +110,8 @@ impl From<PathError> for ApiError {
             PathError::Unknown => ApiError::new(
                 StatusCode::NOT_FOUND,
                 "unknown_url",
-                "azgate serves no such path: use /v1/chat/completions, /v1/responses, /v1/models, or Azure's spellings \
-                 of them. If this was another API, set the client to one of these.",
+                "azgate serves no such path: use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/models, or \
+                 Azure's spellings of them. If this was another API, set the client to one of these.",
             ),
             PathError::Method { allowed } => {
                 let message = format!("this path takes {}", allowed.join(" or "));

@@ -20,6 +20,7 @@ mod command_line;
 mod destreaming;
 mod embeddings;
 mod examples;
+mod explained;
 mod golden;
 mod golden_bridge;
 mod hard_bodies;

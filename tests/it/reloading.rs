@@ -16,6 +16,16 @@ async fn ask(server: &Server) -> reqwest::Response {
     post(&format!("{}/v1/chat/completions", server.url), body).await
 }
 
+/// Makes a call on a connection of this client's, and returns its status.
+async fn status_of(client: &reqwest::Client, server: &Server) -> u16 {
+    let call = client.post(format!("{}/v1/chat/completions", server.url));
+    let body = r#"{"model":"mystery-7","messages":[{"role":"user","content":"Hi"}]}"#;
+    let answer = call.body(body).send().await.unwrap();
+    let status = answer.status().as_u16();
+    answer.bytes().await.unwrap();
+    status
+}
+
 #[tokio::test]
 async fn a_hangup_reloads_the_config_lessons_stay_and_a_config_with_errors_changes_nothing() {
     let error = json!({ "error": { "message": "Unsupported parameter: 'temperature' is not supported with this model.",
@@ -66,4 +76,30 @@ async fn a_hangup_asks_the_resources_of_the_new_config_for_their_deployments() {
     assert!(models(&server).await.contains("mystery-7"));
     assert_eq!(server.stop().await.code, Some(0));
     upstream.only();
+}
+
+#[tokio::test]
+async fn a_hangup_keeps_connections_and_what_was_taken_from_limits() {
+    let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, ANSWER)]).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let endpoint = format!("endpoint = \"http://{}\"\napi_key = {{ env = \"KEY\" }}", upstream.address);
+    let write = |more: &str| {
+        let limits = "[models.mystery-7]\nmodel = \"gpt-4.1\"\nrequests_per_minute = 2\n";
+        std::fs::write(file.path(), format!("[resources.main]\n{endpoint}\n{limits}{more}")).unwrap();
+    };
+    write("");
+    let arguments = ["serve", "--config", file.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
+    let mut server = Server::start(&arguments, &[("KEY", "k"), ("NO_PROXY", "*")], "listens on").await;
+    // Each core has connections of its own, so all calls come on one connection.
+    let client = client().build().unwrap();
+    assert_eq!(status_of(&client, &server).await, 200);
+    write("[models.\"gpt-4.1\"]\n");
+    server.signal("HUP").await;
+    server.logged("the config was reloaded").await;
+    assert!(models(&server).await.contains("gpt-4.1"));
+    assert_eq!(status_of(&client, &server).await, 200);
+    assert_eq!(status_of(&client, &server).await, 429, "the first call counts after the reload");
+    assert_eq!(server.stop().await.code, Some(0));
+    assert_eq!(upstream.connections(), 1);
+    assert_eq!(upstream.finish().len(), 2);
 }
