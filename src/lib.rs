@@ -1,25 +1,51 @@
 //! azgate: an OpenAI-compatible, translating reverse proxy for Azure OpenAI.
 //!
-//! The life of a request, in the order of the modules:
+//! The life of a request is one function, [`pipeline`]:
 //!
-//! 1. [`serve`] accepts the connection, [`app`] lists the layers, and [`pipeline`] is the request's whole
-//!    way as one function, with [`exchange`] for what lies between azgate and Azure, over the [`gateway`] that holds what
-//!    it needs;
-//! 2. [`inbound`] finds the path's row and reads the body into a [`call::Call`], over [`json`], which keeps every byte
-//!    where it is; [`auth`] says who calls and [`limits`] whether they may;
-//! 3. [`balance`] finds the deployment, whose family [`catalog`] describes;
-//! 4. [`translate`] plans the call as Azure takes it: edits as data, each with its rule and reason; over the [`bridge`]
-//!    where Azure serves it by another operation;
-//! 5. [`upstream`] sends it, within its [`deadline`]; and what Azure refuses is amended and sent again;
-//! 6. [`respond`] gives the answer back in the shape that was asked for, over [`sse`] and [`gather`];
-//! 7. [`observe`] tells what happened, and [`error`] is the one place where something that went wrong becomes a status.
+//! ```text
+//! recognise → caller → read → route → admit → ┌ pick → plan → send → decide ┐ → adapt → settle
+//!                                             └──── amend · retry · fail over ────┘
+//! ```
 //!
-//! Around it: [`config`], [`cli`], [`admin`], and [`sim`], a simulator of Azure that shares no code with the above.
+//! | Step | Does | Where |
+//! | --- | --- | --- |
+//! | recognise | finds the [`call::Operation`] of the path | [`inbound::paths`], rows in [`call::OPERATIONS`] |
+//! | caller | finds the key behind the request | [`auth`] |
+//! | read | reads the body into a [`call::Call`] | [`inbound`], over [`json`] |
+//! | route | finds the [`balance::Route`] of the model, with its pool of deployments | [`balance`] |
+//! | admit | takes from the limits; azgate's own 429 is [`limits::Limited`] | [`limits`] |
+//! | pick | chooses a [`balance::Deployment`] for the next attempt | [`balance::pick`] |
+//! | plan | translates the call: edits as data, with rule and reason | [`exchange`], [`translate`], [`bridge`] |
+//! | send | sends it, with the credential of its resource | [`attempt`], [`fan_out`], [`upstream`] |
+//! | decide | says what follows from the outcome | [`balance::decide`], [`translate::learn`], [`learning`] |
+//! | adapt | gives the answer the form that the client asked for | [`respond`], over [`sse`] |
+//! | settle | gives the permit back, and lets the deployment learn from the answer | [`settlement`] |
+//!
+//! A rule is a file of `translate/rules/`, or a row of the [`catalog`] that such a file carries out. The rule for one
+//! parameter, such as `stop`, is found by its name in `catalog/*.toml`. `docs/rules.md` lists all rules by id.
+//!
+//! A call that names a stored object takes a shorter path, [`forward()`]. [`objects`] knows where ids stand. [`error`]
+//! makes every failure a status and a body. [`observe`] reports.
+//!
+//! [`gateway`] holds what a request needs. What outlives a configuration is in the [`registry`], and what is not a call
+//! runs in the [`background`]. Around it stand [`serve`], [`app`], [`config`], [`cli`], [`admin`], and [`sim`], a
+//! simulator of Azure that shares no code with the rest.
+//!
+//! [`forward()`]: forward::forward
 
-pub mod app;
 pub mod serve;
 
+pub mod app;
+
 pub mod pipeline;
+
+pub mod inbound;
+
+pub mod auth;
+
+pub mod balance;
+
+pub mod limits;
 
 pub mod exchange;
 
@@ -27,53 +53,45 @@ pub mod attempt;
 
 pub mod fan_out;
 
+pub mod forward;
+
+pub mod respond;
+
 pub mod settlement;
+
+pub mod error;
+
+pub mod gateway;
 
 pub mod registry;
 
 pub mod background;
 
-pub mod forward;
-
-pub mod gateway;
-
-pub mod inbound;
-
-pub mod json;
-
-pub mod deadline;
-
-pub mod keep_alive;
-
-pub mod gather;
+pub mod learning;
 
 pub mod call;
 
-pub mod auth;
-
-pub mod limits;
-
-pub mod balance;
-
-pub mod learning;
+pub mod objects;
 
 pub mod catalog;
 
-pub mod objects;
+pub mod translate;
 
 pub mod bridge;
 
-pub mod translate;
-
-pub mod upstream;
-
-pub mod respond;
+pub mod json;
 
 pub mod sse;
 
-pub mod observe;
+pub mod upstream;
 
-pub mod error;
+pub mod deadline;
+
+pub mod gather;
+
+pub mod keep_alive;
+
+pub mod observe;
 
 pub mod config;
 
