@@ -87,3 +87,17 @@ async fn a_limit_of_azures_own_comes_through_with_its_own_headers() {
     }
     upstream.finish();
 }
+
+#[tokio::test]
+async fn an_amended_call_that_the_models_limit_does_not_allow_is_429_and_not_azures_400() {
+    let refusal = r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model.","type":"invalid_request_error","param":"temperature","code":"unsupported_parameter"}}"#;
+    let upstream = Upstream::script([Reply::json(400, refusal)]).await;
+    let proxy = Proxy::start(&upstream, "[models.mystery-7]\nrequests_per_minute = 1\n").await;
+    let body = r#"{"model":"mystery-7","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#;
+    let answer = proxy.chat(body).await;
+    let millis: u64 = answer.headers()["retry-after-ms"].to_str().unwrap().parse().unwrap();
+    assert!((50_000..=60_000).contains(&millis), "{millis}");
+    let refused = Refused::of(answer).await;
+    assert_eq!((refused.status, refused.code.as_str()), (429, "rate_limit_exceeded"));
+    assert_eq!(upstream.finish().len(), 1);
+}
