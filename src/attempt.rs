@@ -75,7 +75,8 @@ impl Sent {
 }
 
 impl Attempt {
-    /// Begins an attempt on a deployment. The first calls to a deployment of which nothing is known wait for each other.
+    /// Begins an attempt on a deployment. The first calls to a deployment of which nothing is known wait for each
+    /// other.
     pub async fn on(deployment: &Arc<Deployment>) -> Attempt {
         Attempt {
             first_call: deployment.knowledge.first_call_permit().await,

@@ -76,8 +76,8 @@ impl Keys {
         Err(denied)
     }
 
-    /// Returns the caller that has the key of this name, for a call that no request makes. Without a name, a caller without a
-    /// key.
+    /// Returns the caller that has the key of this name, for a call that no request makes. Without a name, a caller
+    /// without a key.
     ///
     /// # Errors
     /// When no key has the name.

@@ -1,5 +1,5 @@
-//! The one place for work that is not a call: discovery, the admin listener, and what comes. It runs on a runtime beside
-//! those of the cores, so that no call waits for it. Every task has a name, an owner and an end.
+//! The one place for work that is not a call: discovery, the admin listener, and what comes. It runs on a runtime
+//! beside those of the cores, so that no call waits for it. Every task has a name, an owner and an end.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -60,8 +60,8 @@ impl Background {
         drop(self.tasks.spawn_on(run, &self.runtime));
     }
 
-    /// Stops the tasks that end with the process, and waits for the others, but no longer than `patience`. Returns how many
-    /// tasks are left.
+    /// Stops the tasks that end with the process, and waits for the others, but no longer than `patience`. Returns how
+    /// many tasks are left.
     pub async fn drain(&self, patience: Duration) -> usize {
         self.stop.cancel();
         self.tasks.close();

@@ -89,7 +89,8 @@ impl ApiError {
         Bytes::from(json!({ "error": error }).to_string())
     }
 
-    /// Returns the whole answer. An error with a server's status is Azure's failure, any other one a refusal of azgate's.
+    /// Returns the whole answer. An error with a server's status is Azure's failure, any other one a refusal of
+    /// azgate's.
     pub fn into_answer(self) -> Adapted {
         let body = self.body();
         let headers = self.headers.into_iter().chain([JSON]).collect();

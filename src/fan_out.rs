@@ -14,8 +14,8 @@ use crate::{
 /// The first answer, and those to the other copies.
 pub type Answers = (Response<AnswerBody>, Vec<Response<AnswerBody>>);
 
-/// Sends a call, as many times at once as it has copies. Returns an answer for each; or, where one of them is not 2xx, that
-/// one alone.
+/// Sends a call, as many times at once as it has copies. Returns an answer for each; or, where one of them is not 2xx,
+/// that one alone.
 ///
 /// # Errors
 /// When the model's limit, against which each copy counts, is used up. The inner error is a copy without an answer.

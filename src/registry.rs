@@ -1,8 +1,8 @@
-//! What outlives a configuration, by name: a reload finds again what it still names, and nothing that a caller or Azure did
-//! is forgotten by it.
+//! What outlives a configuration, by name: a reload finds again what it still names, and nothing that a caller or
+//! Azure did is forgotten by it.
 //!
-//! The registry holds no more than the configurations do that are in use: what none of them names is dropped with the last
-//! call that uses it. What is known of deployments is the exception: a store of bounded size keeps it.
+//! The registry holds no more than the configurations do that are in use: what none of them names is dropped with the
+//! last call that uses it. What is known of deployments is the exception: a store of bounded size keeps it.
 
 use std::{
     collections::HashMap,

@@ -35,8 +35,8 @@ impl Settlement {
 
     /// Settles the call after its answer.
     ///
-    /// The model that answered tells the family of its deployment. Chat answers name the model's version. What a response
-    /// names is not known to be one, and where it repeats the deployment's name it says nothing.
+    /// The model that answered tells the family of its deployment. Chat answers name the model's version. What a
+    /// response names is not known to be one, and where it repeats the deployment's name it says nothing.
     pub fn settle(self, summary: &AnswerSummary) {
         let Settlement { permit, answered_by } = self;
         if let (Some((deployment, dialect)), Some(model)) = (answered_by, &summary.model) {

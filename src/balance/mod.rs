@@ -1,5 +1,5 @@
-//! What a client names, and where an attempt goes: a route with its pool of deployments, which of them is picked, and what
-//! follows from the outcome.
+//! What a client names, and where an attempt goes: a route with its pool of deployments, which of them is picked, and
+//! what follows from the outcome.
 
 mod decide;
 mod deployment;

@@ -1,5 +1,5 @@
-//! Every operation of the OpenAI API that azgate serves, one row each. An operation that azgate passes on as it is needs
-//! a row here and nothing else.
+//! Every operation of the OpenAI API that azgate serves, one row each. An operation that azgate passes on as it is
+//! needs a row here and nothing else.
 
 use super::Dialect;
 use crate::objects::{ObjectKind, Places, places};
@@ -34,7 +34,8 @@ pub struct Operation {
 pub enum Addressing {
     /// The model that the call names, by the deployment that serves it.
     ByModel {
-        /// Whether a URL of a dated surface names the deployment. Otherwise the body's `model` names it on every surface.
+        /// Whether a URL of a dated surface names the deployment. Otherwise the body's `model` names it on every
+        /// surface.
         deployment_in_path: bool,
     },
     /// A stored object of this kind, whose id stands in the path.

@@ -67,8 +67,8 @@ pub enum Surface {
 }
 
 impl Surface {
-    /// Returns the api-version of an operation on this surface: the configured one, or the operation's oldest where that is
-    /// newer. `None` on v1, which takes no api-version.
+    /// Returns the api-version of an operation on this surface: the configured one, or the operation's oldest where
+    /// that is newer. `None` on v1, which takes no api-version.
     pub fn version_of(&self, operation: &Operation) -> Option<ApiVersion> {
         let Surface::Dated(configured) = self else { return None };
         let since = operation.since.and_then(|since| since.parse().ok());

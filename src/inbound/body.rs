@@ -153,8 +153,9 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
 /// How deep the body of a call is outlined that is not translated: azgate reads its top-level members.
 const MEMBERS_DEPTH: u32 = 1;
 
-/// Outlines the JSON body of a call to a model. Reads what every such call needs: the model (the name in the path wins, as
-/// on Azure) and whether a stream is asked for. Checks the messages or the input of a call that is translated.
+/// Outlines the JSON body of a call to a model. Reads what every such call needs: the model (the name in the path
+/// wins, as on Azure) and whether a stream is asked for. Checks the messages or the input of a call that is
+/// translated.
 pub fn call(
     operation: &'static Operation,
     named: Option<String>,
@@ -187,8 +188,8 @@ pub fn call(
     Ok(Call { operation, address, body, stream, normalize, stateless: false })
 }
 
-/// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of which
-/// Azure says the rest.
+/// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of
+/// which Azure says the rest.
 fn input(root: View<'_>) -> Result<(), BodyError> {
     match root.get("input") {
         Some(input) if !matches!(input.kind(), Kind::String | Kind::Array | Kind::Null) => {

@@ -51,8 +51,8 @@ impl Knowledge {
         waits.then(|| FirstCallPermit { knowledge: self.clone(), ended: false, _permit: permit })
     }
 
-    /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time: by
-    /// then [`Knowledge::profile`] may say more. It may in either case, so look there first.
+    /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time:
+    /// by then [`Knowledge::profile`] may say more. It may in either case, so look there first.
     pub async fn learning_permit(self: &Arc<Knowledge>) -> Option<LearningPermit> {
         if !self.learns() {
             return None;

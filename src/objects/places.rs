@@ -70,8 +70,8 @@ const ITEM: Places = &[
 
 /// A chat message.
 ///
-/// The bridge itself looks at `azgate`, which it keeps there of an earlier answer: it sends nothing of it back that needs what
-/// Azure stores.
+/// The bridge itself looks at `azgate`, which it keeps there of an earlier answer: it sends nothing of it back that
+/// needs what Azure stores.
 const MESSAGE: Places = &[below("content", PART), below("attachments", PART), below("audio", AUDIO)];
 
 /// An earlier answer in audio. Azure keeps it for a while (`expires_at`) and finds it by its id alone.
@@ -111,8 +111,8 @@ const VECTOR_STORE_IDS: Place = id("vector_store_ids", VectorStore);
 const CONTAINER_ID: Place = id("container_id", Container);
 const TUNNEL_ID: Place = id("tunnel_id", Tunnel);
 
-/// Whether Azure looks an item of the input up by its id, because the item does not carry its own content: a reference, whose
-/// type may be left out (`ItemReferenceParam`), or an item without the member that it is for.
+/// Whether Azure looks an item of the input up by its id, because the item does not carry its own content: a
+/// reference, whose type may be left out (`ItemReferenceParam`), or an item without the member that it is for.
 fn is_looked_up(item: View<'_>) -> bool {
     let all = |key: &'static str| item.members().filter(move |(name, _)| name == key).map(|(_, value)| value);
     let is = |kind: &str| all("type").any(|value| value.text().as_deref() == Some(kind));

@@ -1,4 +1,5 @@
-//! The ids in a body. Azure reads one of several members with the same key, and it is not known which one, so all are read.
+//! The ids in a body. Azure reads one of several members with the same key, and it is not known which one, so all are
+//! read.
 
 use std::borrow::Cow;
 

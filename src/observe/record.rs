@@ -116,8 +116,8 @@ impl Record {
         self.amended += 1;
     }
 
-    /// Records the head of Azure's answer: Azure's id of the call, which its support asks for, and whether the call had to be
-    /// sent on a second connection.
+    /// Records the head of Azure's answer: Azure's id of the call, which its support asks for, and whether the call
+    /// had to be sent on a second connection.
     pub fn note_head<B>(&mut self, answer: &Response<B>) {
         let headers = answer.headers();
         let id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id"));
@@ -131,7 +131,8 @@ impl Record {
         self.status = status.as_u16();
     }
 
-    /// Records how the answer ended, and what it contained. `cause` is logged, so it must not quote a prompt or an answer.
+    /// Records how the answer ended, and what it contained. `cause` is logged, so it must not quote a prompt or an
+    /// answer.
     pub fn note_end(
         &mut self,
         ended: &'static str,

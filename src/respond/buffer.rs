@@ -16,7 +16,8 @@ use crate::{
     upstream::AnswerBody,
 };
 
-/// The largest JSON answer that is buffered. Azure's largest, at 128,000 tokens and a few choices or images, is far below.
+/// The largest JSON answer that is buffered. Azure's largest, at 128,000 tokens and a few choices or images, is far
+/// below.
 const LARGEST: usize = EVENT_LIMIT;
 
 /// How long azgate reads on behind the last event of a stream: a connection whose answer was read to its end can serve
@@ -43,8 +44,8 @@ pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Resul
     })
 }
 
-/// Buffers a non-2xx answer. The status says what matters, so a body that cannot be read is left empty: it must not turn a
-/// 429 into something else.
+/// Buffers a non-2xx answer. The status says what matters, so a body that cannot be read is left empty: it must not
+/// turn a 429 into something else.
 pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Response<Bytes> {
     let (head, upstream) = answer.into_parts();
     let readable = coding(&head.headers).is_none();

@@ -5,12 +5,13 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     adapted::{Adapted, Content},
-    answer::{self, Answer},
+    answer::Answer,
     edited,
     error::{AnswerError, malformed},
     functions,
     media::EVENTS,
     outcome::Outcome,
+    reading,
     synthesize::{self, synthesize},
 };
 use crate::{
@@ -38,7 +39,7 @@ pub(super) fn complete(
         None
     };
     let body = if reads_events {
-        let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
+        let reshaped = legacy.and_then(|body| Document::parse(body, reading::DEPTH).ok());
         let answer = reshaped.as_ref().unwrap_or(answer);
         let stream = streamed(answer, reply)
             .ok_or_else(|| malformed(status, headers.get(header::CONTENT_TYPE), answer.source()))?;

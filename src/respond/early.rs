@@ -1,5 +1,6 @@
-//! Answers that are opened before Azure has said anything. Between a client and a thinking model stand things that cut what
-//! is silent for a minute, so after a while a stream begins with comments, and a JSON answer, if asked, with blanks.
+//! Answers that are opened before Azure has said anything. Between a client and a thinking model stand things that cut
+//! what is silent for a minute, so after a while a stream begins with comments, and a JSON answer, if asked, with
+//! blanks.
 //!
 //! Until then an error keeps its status and its headers. Afterwards it is told inside the answer; and what the headers
 //! could no longer say stands in a comment before the first event.
@@ -56,7 +57,8 @@ pub enum Form {
 pub struct Opening(Arc<OnceLock<(Early, HeaderMap)>>);
 
 impl Opening {
-    /// Lets the answer be opened as `early` says, if it does, with the headers that follow from `record`. The first time counts.
+    /// Lets the answer be opened as `early` says, if it does, with the headers that follow from `record`. The first
+    /// time counts.
     pub fn allow(&self, early: impl FnOnce() -> Option<Early>, record: &Record) {
         if self.0.get().is_some() {
             return;
@@ -193,8 +195,8 @@ fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
     sse::comment(&format!("azgate {}", Value::Object(said)))
 }
 
-/// Puts an answer into events, for a client that is already reading them. An answer that is not a stream is an error: it
-/// becomes an event, which the SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
+/// Puts an answer into events, for a client that is already reading them. An answer that is not a stream is an error:
+/// it becomes an event, which the SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
 fn as_events(answer: Adapted, dialect: Dialect) -> Adapted {
     if is_stream(&answer.headers) {
         return answer;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
-use super::{answer, collect::CollectError, envelope::excerpt};
+use super::{collect::CollectError, envelope::excerpt, reading};
 use crate::{deadline::Overdue, json::Document, upstream::AnswerBodyError};
 
 /// An answer that could not be passed on.
@@ -79,7 +79,7 @@ impl AnswerError {
 pub(super) fn malformed(status: StatusCode, content_type: Option<&HeaderValue>, body: &Bytes) -> AnswerError {
     let (status, length) = (status.as_u16(), body.len());
     let kind = content_type.map_or(Cow::Borrowed("none"), |kind| String::from_utf8_lossy(kind.as_bytes()));
-    let what = match Document::parse(body.clone(), answer::DEPTH) {
+    let what = match Document::parse(body.clone(), reading::DEPTH) {
         Ok(_) => format!("status {status}, content-type {kind}, {length} bytes of JSON that is no answer"),
         Err(why) => format!("status {status}, content-type {kind}, {length} bytes, no JSON: {why}"),
     };

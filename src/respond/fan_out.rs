@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::answer;
+use super::reading;
 use crate::{bridge::over_responses, json::Document};
 
 /// Merges answers into one. Returns what was written where that is not JSON.
@@ -12,7 +12,7 @@ pub(super) fn merged(mut answers: Vec<Document>) -> Result<Document, Bytes> {
         last => {
             answers.extend(last);
             let merged = Bytes::from(over_responses::merge(&answers));
-            Document::parse(merged.clone(), answer::DEPTH).map_err(|_| merged)
+            Document::parse(merged.clone(), reading::DEPTH).map_err(|_| merged)
         }
     }
 }

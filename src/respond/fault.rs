@@ -50,9 +50,9 @@ const STANDARD: [&str; 5] = ["type", "code", "message", "param", "sequence_numbe
 /// The event that tells of an error to a client of `dialect`. `body` is that of an error answer, and `number` the one
 /// that the event has in its stream, where events have numbers.
 ///
-/// The SDKs raise at a member `error`. An `error` event of the Responses API has none as it is documented, but it has as
-/// servers send it, and the flat one is given to openai-python's callers as if it were any event (openai-python#2487):
-/// so it is made to be both.
+/// The SDKs raise at a member `error`. An `error` event of the Responses API has none as it is documented, but it has
+/// as servers send it, and the flat one is given to openai-python's callers as if it were any event
+/// (openai-python#2487): so it is made to be both.
 pub(super) fn event(dialect: Dialect, number: u64, body: &Bytes) -> Bytes {
     let mut out = BytesMut::new();
     match (dialect, Document::parse(body.clone(), 2)) {

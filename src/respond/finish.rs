@@ -1,5 +1,5 @@
-//! The last step of every answer, good or bad: the headers that say what azgate did, and the body, which settles the call
-//! at its end.
+//! The last step of every answer, good or bad: the headers that say what azgate did, and the body, which settles the
+//! call at its end.
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};

@@ -38,8 +38,8 @@ impl Key {
         value(inside.trim_ascii_start().strip_prefix(self.0.needle())?)
     }
 
-    /// Whether the key may stand in the object itself with a value that begins in one of these ways. Where it is not the
-    /// first key, as the one asked for is as a rule, one of a nested object may be seen for it.
+    /// Whether the key may stand in the object itself with a value that begins in one of these ways. Where it is not
+    /// the first key, as the one asked for is as a rule, one of a nested object may be seen for it.
     pub(super) fn may_be(&self, object: &[u8], beginnings: &[&[u8]]) -> bool {
         let is_one = |value: &[u8]| beginnings.iter().any(|beginning| value.starts_with(beginning));
         self.first(object).map_or_else(|| self.values(object).any(is_one), is_one)

@@ -22,6 +22,7 @@ pub mod outcome;
 mod pass;
 mod passthrough;
 mod pulse;
+mod reading;
 mod refused;
 pub mod relay;
 mod reshape;

@@ -18,8 +18,8 @@ use crate::{
     upstream::{AnswerBody, headers},
 };
 
-/// Passes an answer on. `reply` names its dialect, if azgate knows it. Events are then read on the side, and the client gets a
-/// sign of life after a silence of `heartbeat`; JSON is buffered. Anything else streams as it comes.
+/// Passes an answer on. `reply` names its dialect, if azgate knows it. Events are then read on the side, and the
+/// client gets a sign of life after a silence of `heartbeat`; JSON is buffered. Anything else streams as it comes.
 ///
 /// # Errors
 /// When the answer is compressed, though azgate asks for none that is.

@@ -43,8 +43,8 @@ pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
 }
 
 impl<B: Body, F: FnOnce(Outcome)> Passthrough<B, F> {
-    /// Passes `upstream` on for as long as `pulse` lets it. `report` is called once: at the end, or when the body is dropped
-    /// before it.
+    /// Passes `upstream` on for as long as `pulse` lets it. `report` is called once: at the end, or when the body is
+    /// dropped before it.
     pub(super) fn new(upstream: B, pulse: Pulse, report: F) -> Passthrough<B, F> {
         Passthrough {
             length: upstream.size_hint().exact(),
@@ -118,8 +118,8 @@ where
                 }
                 if body.length == Some(body.bytes) {
                     body.end = End::Done;
-                    // The server stops asking at the announced length. The upstream connection is free for another call only
-                    // once the end behind it was seen.
+                    // The server stops asking at the announced length. The upstream connection is free for another
+                    // call only once the end behind it was seen.
                     drop(Pin::new(&mut body.upstream).poll_frame(context));
                 }
                 body.pulse.received(true);

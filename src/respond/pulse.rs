@@ -1,4 +1,5 @@
-//! The one timer of a stream. It says when to give the client a sign of life, and when upstream has been silent too long.
+//! The one timer of a stream. It says when to give the client a sign of life, and when upstream has been silent too
+//! long.
 //!
 //! It is looked at only while upstream is silent, and never set back: when it goes off it sees whether anything came
 //! since, and sleeps on. So a busy stream pays for no timer, and hardly for a look.

@@ -70,8 +70,8 @@ pub(super) fn failed(
     Ok(Adapted { status, headers, content: Content::Whole(body, Outcome::error(code)) })
 }
 
-/// The error with the content filter's verdict where clients of chat completions look for it, and all else that it says;
-/// `None` where it has none, or has it there already.
+/// The error with the content filter's verdict where clients of chat completions look for it, and all else that it
+/// says; `None` where it has none, or has it there already.
 fn filtered(body: &Bytes) -> Option<Bytes> {
     let document = Document::parse(body.clone(), 2).ok()?;
     let told = over_responses::innererror(document.root().get("error")?)?;
@@ -79,8 +79,8 @@ fn filtered(body: &Bytes) -> Option<Bytes> {
     Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("innererror"), value }]))
 }
 
-/// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means nothing to
-/// who sent `input`.
+/// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means
+/// nothing to who sent `input`.
 fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
     let dialect = match shape {
         Shape::Same => return None,

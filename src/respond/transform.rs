@@ -63,8 +63,8 @@ impl StreamTransform {
         Verdict::Pass
     }
 
-    /// What goes out when upstream has no more: its last event, which may lack the blank line that ends one, and what was
-    /// held back.
+    /// What goes out when upstream has no more: its last event, which may lack the blank line that ends one, and what
+    /// was held back.
     pub(super) fn end(&mut self, tail: Option<&Event>) -> [Bytes; 2] {
         let tail = tail.map_or_else(Bytes::new, |tail| match self.event(tail) {
             Verdict::Pass => tail.raw().clone(),

@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
 use super::{
-    answer,
     buffer::{collect, readable, whole_body},
     collect::CollectError,
     envelope::{alone, error_body, status_of},
     error::{AnswerError, malformed},
     media::is_stream,
+    reading,
 };
 use crate::{
     bridge::{
@@ -54,7 +54,7 @@ pub(super) async fn read(
     } else {
         whole_body(upstream, deadlines).await?
     };
-    let Ok(document) = Document::parse(body.clone(), answer::DEPTH) else {
+    let Ok(document) = Document::parse(body.clone(), reading::DEPTH) else {
         let passes = !reads_events && reply.shape == Shape::Same;
         return if passes { Ok(Whole::Other(body)) } else { Err(malformed(status, kind.as_ref(), &body)) };
     };
@@ -75,5 +75,5 @@ fn in_asked_dialect(document: Document, reply: &ReplyPlan) -> Result<Document, N
         Shape::OverResponses(reply) => over_responses::answer(&document, reply)?,
         Shape::OverChat(reply) => over_chat::answer(&document, reply).map_err(|_| NoAnswer::NotAResponse)?,
     };
-    Document::parse(bridged, answer::DEPTH).map_err(|_| NoAnswer::NotAResponse)
+    Document::parse(bridged, reading::DEPTH).map_err(|_| NoAnswer::NotAResponse)
 }

@@ -1,5 +1,5 @@
-//! Azure's embeddings operation: its models, its checks and its answers. A vector is made from its text, so that the same text
-//! always has the same one.
+//! Azure's embeddings operation: its models, its checks and its answers. A vector is made from its text, so that the
+//! same text always has the same one.
 
 use std::time::Duration;
 

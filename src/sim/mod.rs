@@ -1,5 +1,5 @@
-//! A strict simulator of Azure OpenAI's chat, Responses and embeddings operations. It refuses what Azure refuses, with Azure's
-//! error bodies, and answers every other request at once and always in the same way.
+//! A strict simulator of Azure OpenAI's chat, Responses and embeddings operations. It refuses what Azure refuses, with
+//! Azure's error bodies, and answers every other request at once and always in the same way.
 //!
 //! The simulator imports nothing from the catalog or the translator. Its own model table is written from Microsoft's
 //! pages, the published specifications and captured traffic, so that it can judge what the gateway forwards.

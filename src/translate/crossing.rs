@@ -1,7 +1,7 @@
 //! Which operation serves a call, and the call in that operation's words where it is not the one that was asked for.
 //!
-//! The bridge itself knows no policy. Here each thing that it leaves out becomes an edit that a policy may refuse, and what
-//! it cannot carry becomes a refusal.
+//! The bridge itself knows no policy. Here each thing that it leaves out becomes an edit that a policy may refuse, and
+//! what it cannot carry becomes a refusal.
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -4,14 +4,17 @@ use std::{borrow::Cow, collections::HashSet};
 
 use crate::{
     bridge::Loss,
-    call::{Change, Copies, Dialect, Dialogue, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId},
+    call::{
+        ApiVersion, Change, Copies, Dialect, Dialogue, Edit, Effect, Refusal, ReplyPlan, ReplyTweak, RuleId,
+    },
     catalog::{Profile, Row, Scalar},
     json::{self, Pointer, View},
 };
 
 use super::{
-    Finished, Target, Version, learn,
+    learn,
     policy::{Action, Lossy, Policy},
+    target::{Target, Version},
     words::{Words, words},
     written::{Value, Written},
 };
@@ -28,6 +31,9 @@ pub struct Message<'a> {
     /// Whether an edit took it out.
     pub removed: bool,
 }
+
+/// The parts of a finished draft: its edits, the api-version, and how the answer goes back.
+pub(super) type Finished = (Vec<Edit>, Option<ApiVersion>, ReplyPlan);
 
 /// The state that rules read and add to.
 #[derive(Debug)]

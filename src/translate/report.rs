@@ -15,8 +15,9 @@ struct Group<'e> {
     count: usize,
 }
 
-/// The edits as a header value: each rule once, `;lossy` where something was lost, `;learned` where Azure itself has said
-/// that it is needed, `;n=3` where it changed several places; `none` without edits. At most 1 KB: what does not fit is counted in `more;n=…`.
+/// The edits as a header value: each rule once, `;lossy` where something was lost, `;learned` where Azure itself has
+/// said that it is needed, `;n=3` where it changed several places; `none` without edits. At most 1 KB: what does not
+/// fit is counted in `more;n=…`.
 pub fn edits_header(edits: &[Edit]) -> Cow<'static, str> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for Edit { rule, effect, learned, .. } in edits {

@@ -107,7 +107,8 @@ impl Target {
         }
     }
 
-    /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None` on v1.
+    /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None`
+    /// on v1.
     pub fn version(&self, dialect: Dialect) -> Option<&Version> {
         self.raised(dialect).or(self.configured.as_ref())
     }

@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use super::*;
 use crate::{
-    call::{Dialect, OUTLINE_DEPTH},
+    call::{Dialect, Dialogue, OUTLINE_DEPTH, Plan},
     catalog::{Catalog, Surfaces},
-    json::{Document, apply},
+    json::{Document, View, apply},
 };
 
 fn target(family: &str, surface: &str) -> Target {

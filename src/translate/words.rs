@@ -33,8 +33,8 @@ const RESPONSES: Words = Words {
     text: "input_text",
 };
 
-/// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by item, the
-/// list itself is named.
+/// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by
+/// item, the list itself is named.
 pub(super) fn reworded(param: &str, from: Dialect, to: Dialect) -> String {
     if from == to {
         return param.to_owned();

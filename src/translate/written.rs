@@ -1,5 +1,6 @@
-//! The parameters of a call as the edits so far leave them: what came, and what was written over it. Parameters nest on the
-//! Responses API (`reasoning.effort`), so a write is known by its path, and one into an object that is not there makes it.
+//! The parameters of a call as the edits so far leave them: what came, and what was written over it. Parameters nest
+//! on the Responses API (`reasoning.effort`), so a write is known by its path, and one into an object that is not
+//! there makes it.
 
 use bytes::Bytes;
 

@@ -75,11 +75,11 @@ impl Endpoint {
         Ok(Self { scheme, authority, prefix: prefix(path.path())? })
     }
 
-    /// Returns the URL of an operation on a surface: a dated one with `api_version`, v1 without. `name` is the deployment
-    /// or the object's id. `query` is the client's: everything in it but an api-version goes along.
+    /// Returns the URL of an operation on a surface: a dated one with `api_version`, v1 without. `name` is the
+    /// deployment or the object's id. `query` is the client's: everything in it but an api-version goes along.
     ///
-    /// On v1 the body names the deployment, and Azure refuses an api-version. On a dated surface the URL has the version,
-    /// and for most operations the deployment; without the version Azure answers 404 (pydantic-ai#5066,
+    /// On v1 the body names the deployment, and Azure refuses an api-version. On a dated surface the URL has the
+    /// version, and for most operations the deployment; without the version Azure answers 404 (pydantic-ai#5066,
     /// azure-docs#114602).
     ///
     /// # Errors

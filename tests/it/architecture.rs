@@ -1,10 +1,13 @@
-//! The source against the module table of `docs/ARCHITECTURE.md`: who imports whom, and what the pure core is kept from.
+//! The source against the module table of `docs/ARCHITECTURE.md`: who imports whom, and what the pure core is kept
+//! from.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
+
+use crate::support::imports;
 
 /// The modules that take values and return values.
 const PURE: [&str; 7] = ["json", "sse", "call", "objects", "bridge", "catalog", "translate"];
@@ -68,6 +71,31 @@ fn the_core_knows_no_runtime_no_log_and_no_clock() {
         let found: Vec<&str> = words.filter(|word| WORLD.contains(word)).collect();
         assert!(found.is_empty(), "`{module}` is pure, and {} names {found:?}", file.display());
         assert!(!code.contains("std::time"), "`{module}` is pure, and {} has a clock", file.display());
+    }
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let imports = imports::imports(&source());
+    assert!(
+        imports.len() > 200 && imports.values().map(BTreeSet::len).sum::<usize>() > 800,
+        "the source is read"
+    );
+    let circles = imports::circles(&imports);
+    assert!(circles.is_empty(), "these files import each other, directly or over others: {circles:#?}");
+}
+
+#[test]
+fn no_comment_is_wider_than_120_columns() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["src", "tests/it", "tests/fuzz/src", "tests/fuzz/fuzz_targets", "benches"];
+    for file in folders.iter().flat_map(|folder| imports::files(&root.join(folder))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let wide = text
+            .lines()
+            .enumerate()
+            .find(|(_, line)| line.trim_start().starts_with("//") && line.chars().count() > 120);
+        assert!(wide.is_none(), "{}:{}", file.display(), wide.unwrap().0 + 1);
     }
 }
 

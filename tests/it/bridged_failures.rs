@@ -1,5 +1,5 @@
-//! What goes wrong behind a bridged call, told in the words of the operation that the client asked for: whole, streamed,
-//! collected from a stream, and in a stream that was opened early.
+//! What goes wrong behind a bridged call, told in the words of the operation that the client asked for: whole,
+//! streamed, collected from a stream, and in a stream that was opened early.
 
 use std::sync::Arc;
 

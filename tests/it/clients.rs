@@ -1,4 +1,5 @@
-//! The SDKs and frameworks that people use, driving the built binary: see `tests/clients/`. `tests/run` installs what they need.
+//! The SDKs and frameworks that people use, driving the built binary: see `tests/clients/`. `tests/run` installs what
+//! they need.
 
 use std::{
     fs,

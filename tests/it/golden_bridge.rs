@@ -1,5 +1,5 @@
-//! Every row of the bridge's two mappings: what becomes of a call, of an answer, of a stream. A file holds several cases, a
-//! line each; a file of streams one event a line, with a blank line between two streams.
+//! Every row of the bridge's two mappings: what becomes of a call, of an answer, of a stream. A file holds several
+//! cases, a line each; a file of streams one event a line, with a blank line between two streams.
 //!
 //! `requests` go to models that only the other operation serves, through all rules; `answers` and `streams` through the
 //! bridge alone.

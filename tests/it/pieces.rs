@@ -1,5 +1,5 @@
-//! The same call in one piece and in many: how the bytes of a request and of Azure's answer are cut on their way changes
-//! neither what goes up nor what the client gets.
+//! The same call in one piece and in many: how the bytes of a request and of Azure's answer are cut on their way
+//! changes neither what goes up nor what the client gets.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 

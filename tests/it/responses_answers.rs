@@ -1,5 +1,5 @@
-//! Answers of the Responses API given back to who asked for them: what is read of them for the log, and how a stream tells that
-//! it failed.
+//! Answers of the Responses API given back to who asked for them: what is read of them for the log, and how a stream
+//! tells that it failed.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Who may reach for what Azure stores: everyone where there is one key or none, and nobody else without the operator's word.
+//! Who may reach for what Azure stores: everyone where there is one key or none, and nobody else without the
+//! operator's word.
 
 use crate::{
     responses_api::{RESPONSE, ask, asked},

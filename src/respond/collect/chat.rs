@@ -3,25 +3,25 @@
 
 use bytes::Bytes;
 
-use super::{CollectError, complete, members::Members, table::CHAT_CHUNK};
+use super::{complete, error::CollectError, members::Members, table::CHAT_CHUNK};
 use crate::{
     json::{Document, Kind, View},
-    respond::{answer, envelope::excerpt},
+    respond::{envelope::excerpt, reading},
 };
 
 /// What the chunks have told so far.
 #[derive(Debug, Default)]
 pub(super) struct Chat {
     answer: Members,
-    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this, and
-    /// not the length of the stream, that is limited.
+    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this,
+    /// and not the length of the stream, that is limited.
     held: usize,
 }
 
 impl Chat {
     /// Takes the next event's data.
     pub(super) fn event(&mut self, data: &Bytes, limit: usize) -> Result<(), CollectError> {
-        let chunk = Document::parse(data.clone(), answer::DEPTH).ok();
+        let chunk = Document::parse(data.clone(), reading::DEPTH).ok();
         let Some(chunk) = chunk.filter(|chunk| chunk.root().kind() == Kind::Object) else {
             return Err(CollectError::Malformed { excerpt: excerpt(data), bytes: data.len() });
         };

@@ -12,8 +12,8 @@ pub(super) fn is_whole(answer: &mut Members, done: bool) -> bool {
 /// Gives the collected members the form of an answer.
 pub(super) fn complete(answer: &mut Members) {
     answer.fill("object", "\"chat.completion\"");
-    // Every chunk but the last says `"usage":null`, and a stream that the filter cut has no last one. An answer's usage is
-    // an object or not there.
+    // Every chunk but the last says `"usage":null`, and a stream that the filter cut has no last one. An answer's
+    // usage is an object or not there.
     answer.drop_empty("usage");
     for (index, choice) in answer.items("choices").into_iter().flatten() {
         choice.fill("index", &index.to_string());

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     call::UsageChunk,
     json::Document,
-    respond::{answer, synthesize::synthesize},
+    respond::{reading, synthesize::synthesize},
 };
 
 fn text() -> impl Strategy<Value = Value> {
@@ -110,7 +110,7 @@ proptest! {
         cuts in prop::collection::vec(any::<usize>(), 0..20),
     ) {
         let source = if ascii { escaped(&answer.to_string()) } else { answer.to_string() };
-        let document = Document::parse(Bytes::from(source.clone()), answer::DEPTH).unwrap();
+        let document = Document::parse(Bytes::from(source.clone()), reading::DEPTH).unwrap();
         let stream = synthesize(&document, UsageChunk::Wanted).unwrap();
         let collected = collected(&stream, &cuts).unwrap();
         // serde_json writes members in the order of their keys, as Azure and the collector do.
@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn an_answer_printed_over_many_lines_is_the_same_value(answer in answer()) {
         let source = serde_json::to_string_pretty(&answer).unwrap();
-        let document = Document::parse(Bytes::from(source), answer::DEPTH).unwrap();
+        let document = Document::parse(Bytes::from(source), reading::DEPTH).unwrap();
         let stream = synthesize(&document, UsageChunk::Wanted).unwrap();
         prop_assert_eq!(serde_json::from_slice::<Value>(&collected(&stream, &[]).unwrap()).unwrap(), answer);
     }

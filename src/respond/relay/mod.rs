@@ -30,8 +30,8 @@ use crate::{
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// How long the end of the connection's answer is waited for behind the stream's last event: so long that the connection can
-/// be used again, and no longer, since some clients read on to the end.
+/// How long the end of the connection's answer is waited for behind the stream's last event: so long that the
+/// connection can be used again, and no longer, since some clients read on to the end.
 const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
 
 /// The body of a streamed answer. Trailers are dropped.
@@ -50,8 +50,8 @@ pub struct Relay<B, F: FnOnce(Outcome)> {
 }
 
 impl<B, F: FnOnce(Outcome)> Relay<B, F> {
-    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `report` is called once:
-    /// at the end, or when the relay is dropped before it.
+    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `report` is called
+    /// once: at the end, or when the relay is dropped before it.
     pub fn new(upstream: B, plan: &ReplyPlan, pulse: Pulse, report: F) -> Relay<B, F> {
         Relay {
             upstream,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{NotAnAnswer, synthesize};
-use crate::{call::UsageChunk, json::Document, respond::answer::DEPTH, sse};
+use crate::{call::UsageChunk, json::Document, respond::reading::DEPTH, sse};
 
 fn stream(answer: &str, usage: UsageChunk) -> String {
     let document = Document::parse(Bytes::copy_from_slice(answer.as_bytes()), DEPTH).unwrap();
@@ -39,8 +39,8 @@ fn well_formed(chunk: &Value) {
     }
 }
 
-/// Puts a choice's message together again, the way the SDKs' accumulators do: strings under known keys are joined, calls
-/// merged by index, everything else taken as it comes.
+/// Puts a choice's message together again, the way the SDKs' accumulators do: strings under known keys are joined,
+/// calls merged by index, everything else taken as it comes.
 #[derive(Default)]
 struct Collected {
     message: BTreeMap<String, Value>,

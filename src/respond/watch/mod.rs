@@ -1,5 +1,5 @@
-//! What a stream tells of itself, read on the side while it passes. Of most events it is only seen that they hold nothing
-//! of interest.
+//! What a stream tells of itself, read on the side while it passes. Of most events it is only seen that they hold
+//! nothing of interest.
 
 mod chat;
 mod responses;

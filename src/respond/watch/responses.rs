@@ -68,7 +68,8 @@ impl Responses {
         self.done = true;
     }
 
-    /// Takes what the last response told. An `error` event before it has named the error, and the first response the model.
+    /// Takes what the last response told. An `error` event before it has named the error, and the first response the
+    /// model.
     fn take(&mut self, summary: AnswerSummary) {
         let AnswerSummary { model, error, .. } = std::mem::take(&mut self.summary);
         self.summary =

@@ -1,6 +1,6 @@
 //! Everything learned of one deployment: an ordered, bounded set, and the profile that it makes of a family's.
 
-use super::{LEARNED, Lesson};
+use super::lesson::{LEARNED, Lesson};
 use crate::{
     call::Dialect,
     catalog::{Profile, Row, Scalar, Streaming, origin_key},
@@ -14,8 +14,8 @@ impl Lessons {
     /// How many are kept at most.
     pub const MOST: usize = 32;
 
-    /// Adds a lesson; one about the same line takes the older one's place, and where there is no room the oldest about a
-    /// foreign key makes some. `false` if there is none for it.
+    /// Adds a lesson; one about the same line takes the older one's place, and where there is no room the oldest about
+    /// a foreign key makes some. `false` if there is none for it.
     pub fn add(&mut self, lesson: Lesson) -> bool {
         if let Some(old) = self.0.iter_mut().find(|old| old.place() == lesson.place()) {
             *old = merged(old, lesson);

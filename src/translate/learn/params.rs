@@ -4,20 +4,21 @@ use crate::{call::Dialect, catalog::row_id};
 
 /// What is known of the parameters of an operation.
 struct Table {
-    /// What can be dropped like any lossy edit: sampling, hints, and what is kept of the call. Families of the catalog drop
-    /// the same.
+    /// What can be dropped like any lossy edit: sampling, hints, and what is kept of the call. Families of the catalog
+    /// drop the same.
     dropped: &'static [&'static str],
-    /// What asks for another answer, another price or another rule of safety: it goes only where the policy says `apply`.
+    /// What asks for another answer, another price or another rule of safety: it goes only where the policy says
+    /// `apply`.
     refused: &'static [&'static str],
     /// What a call is no call without.
     never: &'static [&'static str],
-    /// The cap on an answer by its other names, and the name to use in place of each. A cap is never just dropped: an answer
-    /// without one costs more.
+    /// The cap on an answer by its other names, and the name to use in place of each. A cap is never just dropped: an
+    /// answer without one costs more.
     caps: &'static [(&'static str, &'static str)],
     /// Parameters whose values have an order of strength, weakest first.
     ordered: &'static [(&'static str, &'static [&'static str])],
-    /// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and so do
-    /// vercel/ai and litellm. Learning them together saves a refusal for each.
+    /// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and
+    /// so do vercel/ai and litellm. Learning them together saves a refusal for each.
     together: &'static [&'static [&'static str]],
 }
 
@@ -171,8 +172,8 @@ pub(super) fn leave(dialect: Dialect, param: &str) -> Option<Leave> {
     is_foreign(dialect, param).then_some(Leave::Drop { same: false })
 }
 
-/// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's name
-/// is none of them: an answer without one costs more.
+/// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's
+/// name is none of them: an answer without one costs more.
 pub(super) fn is_foreign(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];

@@ -4,14 +4,17 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::{
-    may_teach,
-    wording::{Said, read},
-};
+use super::wording::{Said, read};
 use crate::json::{Document, View};
 
 /// The longest refusal that is read; Azure's own are a few hundred bytes.
 const LONGEST: usize = 16 * 1024;
+
+/// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing
+/// abilities (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+pub fn may_teach(status: u16) -> bool {
+    matches!(status, 400 | 404 | 422)
+}
 
 /// What a refusal says, wherever in the envelope it stands.
 #[derive(Debug)]
@@ -36,8 +39,8 @@ impl Refusal {
     }
 
     /// Whether it is about reasoning that cannot be read: "The encrypted content gAAA...OA== could not be verified."
-    /// (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may come without the code
-    /// (openai-agents-python#2063).
+    /// (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may come without
+    /// the code (openai-agents-python#2063).
     pub(super) fn is_unreadable(&self) -> bool {
         let says = |message: &str| {
             message.starts_with("The encrypted content ") && message.contains("could not be verified")

@@ -156,7 +156,7 @@ impl Scene<'_> {
             return None;
         }
         let now = self.target.profile.system_role;
-        let learned = super::is_learned(&self.target.profile, self.dialect, "rename.role");
+        let learned = super::learned::is_learned(&self.target.profile, self.dialect, "rename.role");
         let version = self.target.version(self.dialect);
         let has_developer = version.is_none_or(|version| version.developer_role);
         let next = match (refused, now) {
@@ -182,16 +182,17 @@ impl Scene<'_> {
         (plausible && newer).then_some(Lesson::ApiVersion(version))
     }
 
-    /// The other operation, in place of one that does not serve the model. Azure says the same of a retired model, which
-    /// the other one does not serve either.
+    /// The other operation, in place of one that does not serve the model. Azure says the same of a retired model,
+    /// which the other one does not serve either.
     fn dialects(&self, refused: Option<&str>) -> Option<Lesson> {
         let (name, other) = match self.dialect {
             Dialect::Chat => ("chat", Dialect::Responses),
             Dialect::Responses => ("response", Dialect::Chat),
         };
         let profile = &self.target.profile;
-        let was_refused = profile.origins.get("operations").is_some_and(|origin| origin == super::LEARNED)
-            && !profile.dialects.contains(&other);
+        let was_refused =
+            profile.origins.get("operations").is_some_and(|origin| origin == super::lesson::LEARNED)
+                && !profile.dialects.contains(&other);
         let is_this = refused.is_none_or(|refused| refused.starts_with(name));
         (is_this && !was_refused && profile.dialects != [other]).then(|| Lesson::Dialects(vec![other]))
     }

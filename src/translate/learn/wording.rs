@@ -51,7 +51,8 @@ pub(super) fn read<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<S
 /// A reader's outcome: not its wording, nothing to learn, or what is said.
 type Read<'m> = Option<Option<Said<'m>>>;
 
-/// `Unrecognized request argument supplied: a, b. Please contact us …` (azure-rest-api-specs#29545, openai-python#1080).
+/// `Unrecognized request argument supplied: a, b. Please contact us …` (azure-rest-api-specs#29545,
+/// openai-python#1080).
 fn unrecognized(message: &str) -> Option<Vec<Said<'_>>> {
     let rest = message.strip_prefix("Unrecognized request argument")?;
     let (_, names) = rest.split_once("supplied: ")?;
@@ -60,8 +61,8 @@ fn unrecognized(message: &str) -> Option<Vec<Said<'_>>> {
     Some(said.take(VALUES).collect())
 }
 
-/// `logprobs are not supported with reasoning models.` about `include`, where they are one of several, or `top_logprobs`
-/// (vllm#23319).
+/// `logprobs are not supported with reasoning models.` about `include`, where they are one of several, or
+/// `top_logprobs` (vllm#23319).
 fn logprobs<'m>(message: &str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> {
     if !message.starts_with("logprobs are not supported with reasoning models") {
         return None;
@@ -74,8 +75,9 @@ fn logprobs<'m>(message: &str, param: Option<&'m str>) -> Option<Vec<Said<'m>>> 
 }
 
 /// `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`
-/// (lobehub#4315, dify#9746); `Unknown parameter: 'reasoning_effort'.` (`llama_index`#17731, promptfoo#3781); `Unsupported
-/// parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. …` (chatwise-releases#1023).
+/// (lobehub#4315, dify#9746); `Unknown parameter: 'reasoning_effort'.` (`llama_index`#17731, promptfoo#3781);
+/// `Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. …`
+/// (chatwise-releases#1023).
 fn parameter(message: &str) -> Read<'_> {
     if let Some((param, _)) = quoted_after(message, "Unknown parameter: ") {
         return Some(Some(Said::Unsupported { param, instead: None }));
@@ -91,10 +93,10 @@ fn parameter(message: &str) -> Read<'_> {
 }
 
 /// `Unsupported value: 'temperature' does not support 0.1 with this model. Only the default (1) value is supported.`
-/// (vscode#253673, litellm#13397), `… Supported values are: 'none', 'low', and 'xhigh'.` (litellm#39983);
-/// `Invalid value: 'developer'. Supported values are: …` (`llama_index`#17748, litellm#16704), which names no parameter; nor
-/// does `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: …` of the Responses
-/// API.
+/// (vscode#253673, litellm#13397), `… Supported values are: 'none', 'low', and 'xhigh'.` (litellm#39983); `Invalid
+/// value: 'developer'. Supported values are: …` (`llama_index`#17748, litellm#16704), which names no parameter; nor
+/// does `Unsupported value: 'minimal' is not supported with the 'gpt-5.1' model. Supported values are: …` of the
+/// Responses API.
 fn value(message: &str) -> Read<'_> {
     if let Some((value, rest)) = quoted_after(message, "Invalid value: ") {
         return Some(Some(Said::Value { param: "", value, taken: taken(rest) }));
@@ -110,8 +112,8 @@ fn value(message: &str) -> Read<'_> {
 }
 
 /// `tools is not supported in this model. For a list of supported models, …` (`inspect_ai`#1290); `This model does not
-/// support the 'logprobs' parameter.`; `Invalid parameter: 'response_format' of type 'json_object' is not supported with
-/// this model.` (both: captured issues on gpt-4).
+/// support the 'logprobs' parameter.`; `Invalid parameter: 'response_format' of type 'json_object' is not supported
+/// with this model.` (both: captured issues on gpt-4).
 fn ability(message: &str) -> Read<'_> {
     if let Some((param, _)) = message.split_once(" is not supported in this model.") {
         return Some(Some(Said::Unsupported { param, instead: None }));
@@ -129,8 +131,8 @@ fn ability(message: &str) -> Read<'_> {
 }
 
 /// `The 'metadata' parameter is only allowed when 'store' is enabled.`; `max_tokens is too large: 32000. This model
-/// supports at most 16384 completion tokens…`; `Setting 'max_tokens' and 'max_completion_tokens' at the same time is not
-/// supported.` (all: captured issues; the last one is UNVERIFIED on Azure).
+/// supports at most 16384 completion tokens…`; `Setting 'max_tokens' and 'max_completion_tokens' at the same time is
+/// not supported.` (all: captured issues; the last one is UNVERIFIED on Azure).
 fn combination(message: &str) -> Read<'_> {
     if let Some((param, rest)) = quoted_after(message, "The ")
         && let Some((beside, rest)) = quoted_after(rest, " parameter is only allowed when ")
@@ -168,7 +170,8 @@ fn encrypted(message: &str) -> Read<'_> {
     is.then_some(Some(Said::Unsupported { param, instead: None }))
 }
 
-/// `Conflicting authenticated continuation identities.` about `input` (hermes-agent#101243, hermes-agent#106718, dyad#4549).
+/// `Conflicting authenticated continuation identities.` about `input` (hermes-agent#101243, hermes-agent#106718,
+/// dyad#4549).
 fn reasons(message: &str) -> Read<'_> {
     let is = message.starts_with("Conflicting authenticated continuation identities");
     is.then_some(Some(Said::SeveralReasons))

@@ -1,7 +1,7 @@
-//! Dated surfaces: the api-version is raised to the oldest one that serves the family on the operation, never lowered. It is
-//! settled first, since what the version knows decides on roles and keys.
+//! Dated surfaces: the api-version is raised to the oldest one that serves the family on the operation, never lowered.
+//! It is settled first, since what the version knows decides on roles and keys.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{call::Refusal, translate::Draft};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,6 +1,6 @@
 //! `max_tokens` and `max_completion_tokens` in one call: Azure takes one of them, and the newer one wins.
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Pointer},

@@ -1,7 +1,7 @@
 //! The operation that serves a call. A call that another one serves goes over before all other rules: see
 //! [`crate::translate`]'s crossing, whose rules are named here.
 
-use super::Rule;
+use super::rule::Rule;
 use crate::call::Dialect;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,8 +1,11 @@
-//! `collect`: a call that did not ask for a stream is streamed from Azure all the same, and azgate makes the JSON answer
-//! of it. So a call that thinks for minutes is cut neither by Azure's 408 nor by what lies between and takes silence for
-//! an end.
+//! `collect`: a call that did not ask for a stream is streamed from Azure all the same, and azgate makes the JSON
+//! answer of it. So a call that thinks for minutes is cut neither by Azure's 408 nor by what lies between and takes
+//! silence for an end.
 
-use super::{BOTH, Rule, stream, stream_options};
+use super::{
+    rule::{BOTH, Rule},
+    stream, stream_options,
+};
 use crate::{
     call::{Dialect, Effect, Framing, Refusal, ReplyTweak},
     catalog::Streaming,

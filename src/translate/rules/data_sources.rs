@@ -1,7 +1,7 @@
-//! On Your Data (`data_sources`) has a stricter schema of its own: "Extra inputs are not permitted" (openai-python#1468,
-//! azure-sdk-for-js#30751).
+//! On Your Data (`data_sources`) has a stricter schema of its own: "Extra inputs are not permitted"
+//! (openai-python#1468, azure-sdk-for-js#30751).
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     call::{Dialect, Effect, Refusal},
     catalog::Scalar,
@@ -35,7 +35,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.refuse("refuse.schema_with_data_sources", why, change)?;
     }
     if draft.has("max_completion_tokens") && !draft.has("max_tokens") {
-        super::old_cap(draft, "On Your Data reads the cap as max_tokens")?;
+        super::older_cap::rename(draft, "On Your Data reads the cap as max_tokens")?;
     }
     Ok(())
 }

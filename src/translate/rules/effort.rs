@@ -1,7 +1,7 @@
-//! `reasoning_effort`, or `reasoning.effort` on the Responses API, in the levels that the family has: the nearest one, the
-//! weaker of two that are equally near. Both go by one id, so that one word of a policy governs them.
+//! `reasoning_effort`, or `reasoning.effort` on the Responses API, in the levels that the family has: the nearest one,
+//! the weaker of two that are equally near. Both go by one id, so that one word of a policy governs them.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, SystemRole},

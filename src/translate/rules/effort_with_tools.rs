@@ -1,7 +1,10 @@
 //! Function tools beside a reasoning effort: from gpt-5.4 on a chat call takes them only while the effort is `none`,
 //! and some models have no `none`. The exact boundary differs by host and source, so `none` is always said out loud.
 
-use super::{CHAT, Rule, empty_lists::is_empty};
+use super::{
+    empty_lists::is_empty,
+    rule::{CHAT, Rule},
+};
 use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, ToolsWithEffort},

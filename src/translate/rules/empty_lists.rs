@@ -1,7 +1,8 @@
-//! Empty lists, which Azure refuses. They ask for nothing, and go before any rule could take them for something. A message
-//! may carry an empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history (openai-python#2061).
+//! Empty lists, which Azure refuses. They ask for nothing, and go before any rule could take them for something. A
+//! message may carry an empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history
+//! (openai-python#2061).
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Kind, Pointer, View},

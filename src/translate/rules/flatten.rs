@@ -1,9 +1,9 @@
-//! Tools in chat's shape in a Responses call: what stands under `function` stands beside `type` there. A schema is strict on
-//! the Responses API unless the call says otherwise, and is not in chat (Azure's and OpenAI's documents).
+//! Tools in chat's shape in a Responses call: what stands under `function` stands beside `type` there. A schema is
+//! strict on the Responses API unless the call says otherwise, and is not in chat (Azure's and OpenAI's documents).
 
 use bytes::Bytes;
 
-use super::{RESPONSES, Rule};
+use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Document, Kind, Pointer, Raw, Span, View, text},
@@ -108,8 +108,8 @@ fn flat_choice(choice: View<'_>) -> Option<Raw> {
     Some(value)
 }
 
-/// Adds the members of an object behind others, without some: as they are written, where none of these is there. They may
-/// lie deeper than the outline goes.
+/// Adds the members of an object behind others, without some: as they are written, where none of these is there. They
+/// may lie deeper than the outline goes.
 pub(super) fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
     let inner = text::inner(object.raw());
     if object.kind() != Kind::Object || inner.trim_ascii().is_empty() {

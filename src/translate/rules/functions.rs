@@ -1,7 +1,10 @@
 //! The legacy `functions` and `function_call`, where a family takes only `tools`: rewritten in the call and in its
 //! history; the answer's tool calls go back in the legacy form.
 
-use super::{CHAT, Rule, empty_lists::is_empty};
+use super::{
+    empty_lists::is_empty,
+    rule::{CHAT, Rule},
+};
 use crate::{
     call::{Effect, Refusal, ReplyTweak},
     catalog::{Functions, Scalar, Verb},

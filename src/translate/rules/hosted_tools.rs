@@ -1,10 +1,10 @@
-//! Tools that a call does not take. File search, code interpreter and the like belong to the Responses API. Custom tools came
-//! with gpt-5 (OpenAI's OpenAPI document; "only supported with GPT-5 series models" on the Responses API: Databricks' page on
-//! it), and in chat calls to v1 alone: Azure's dated documents know `function` only.
+//! Tools that a call does not take. File search, code interpreter and the like belong to the Responses API. Custom
+//! tools came with gpt-5 (OpenAI's OpenAPI document; "only supported with GPT-5 series models" on the Responses API:
+//! Databricks' page on it), and in chat calls to v1 alone: Azure's dated documents know `function` only.
 
 use std::borrow::Cow;
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Dialect, Refusal},
     catalog::Scalar,

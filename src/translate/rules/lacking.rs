@@ -1,6 +1,9 @@
 //! What the Responses API has no place for of a chat call's parameters: dropped or refused before the call goes there.
 
-use super::{CHAT, Rule, params};
+use super::{
+    params,
+    rule::{CHAT, Rule},
+};
 use crate::{
     call::{Copies, Effect, Framing, Refusal, ReplyTweak},
     catalog::lacking_on_responses,

@@ -1,7 +1,7 @@
-//! The least cap that the Responses API takes: `integer below minimum value. Expected a value >= 16, but got 10 instead.`
-//! (hindsight#58 on Azure, `inspect_evals`#694).
+//! The least cap that the Responses API takes: `integer below minimum value. Expected a value >= 16, but got 10
+//! instead.` (hindsight#58 on Azure, `inspect_evals`#694).
 
-use super::{RESPONSES, Rule};
+use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,

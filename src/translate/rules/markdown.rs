@@ -2,7 +2,7 @@
 //! `Formatting re-enabled` (Microsoft, reasoning.md, "Markdown output"). Operators switch this on for a model. On the
 //! Responses API the `instructions` go before the messages of the input.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Dialect, Effect, Refusal},
     catalog::SystemRole,

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,

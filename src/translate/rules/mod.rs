@@ -1,11 +1,17 @@
 //! The rules, in the order in which they are applied: one small file each, one row each in [`RULES`].
 //!
-//! The order matters in few places: the api-version and the nulls go first, so that no rule takes a null for a value;
-//! the effort is settled before what depends on it (tools, the parameter table); legacy functions become tools before
-//! tools meet the effort; parts go before messages are merged; a stream is collected once options without a stream are
-//! gone; the parameter table of the catalog comes after the rules in code; what stood beside tools is looked at once no
-//! rule can take them out any more; and what the api-version does not know comes last. What a Responses call says in chat's
-//! words gets its own place before any rule looks for it there.
+//! The order matters in a few places:
+//!
+//! - The api-version and the nulls go first, so that no rule takes a null for a value.
+//! - Members of a Responses call that are written as in chat move to their own place before any rule looks for them
+//!   there.
+//! - The effort is settled before the rules that depend on it (tools, the parameter table).
+//! - Legacy functions become tools before tools meet the effort.
+//! - Parts are dropped before messages are merged.
+//! - A stream is collected after options without a stream are gone.
+//! - The parameter table of the catalog comes after the rules in code.
+//! - Options that need tools are checked once no rule can remove the tools any more.
+//! - Keys that the api-version does not know come last.
 
 mod api_version;
 mod both_caps;
@@ -25,12 +31,14 @@ mod merge_system;
 mod modalities;
 mod moved;
 mod nulls;
+mod older_cap;
 mod params;
 mod prediction;
 mod reasoning;
 mod replayed;
 mod reserve;
 mod roles;
+mod rule;
 mod stateless;
 mod status;
 mod stream;
@@ -40,28 +48,7 @@ mod tool_messages;
 mod unknown_keys;
 mod without_tools;
 
-use crate::{
-    call::{Dialect, Effect, Refusal},
-    json::{Change, Pointer},
-    translate::Draft,
-};
-
-/// A rule of translation.
-#[derive(Debug)]
-pub struct Rule {
-    /// The ids that its edits carry and that a policy names. Rows of the catalog's tables carry their own.
-    pub ids: &'static [&'static str],
-    /// What it does, in a sentence.
-    pub summary: &'static str,
-    /// The operations it applies to, as sent upstream.
-    pub on: &'static [Dialect],
-    /// Reads the draft and adds edits to it.
-    pub run: fn(&mut Draft<'_>) -> Result<(), Refusal>,
-}
-
-const CHAT: &[Dialect] = &[Dialect::Chat];
-const RESPONSES: &[Dialect] = &[Dialect::Responses];
-const BOTH: &[Dialect] = &Dialect::ALL;
+pub use rule::Rule;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
@@ -100,8 +87,7 @@ pub const RULES: &[Rule] = &[
     unknown_keys::RULE,
 ];
 
-/// The rules that make a call ready for the way to another operation. What that operation does not take of the family is
-/// for [`RULES`], which follow.
+/// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const AHEAD: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
@@ -115,8 +101,8 @@ pub(super) const AHEAD: &[Rule] = &[
     lacking::RULE,
 ];
 
-/// The rules that do no more than what a profile says in so many words, and those about what Azure refuses
-/// whatever the model. Where little is known of a family, these and no others act on it.
+/// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every
+/// model. Only these act on a family of which little is known.
 pub(super) const LITERAL: &[Rule] = &[
     api_version::RULE,
     moved::RULE,
@@ -134,17 +120,6 @@ pub(super) const LITERAL: &[Rule] = &[
     collect::RULE,
     params::RULE,
 ];
-
-/// Calls the cap by its older name, which means the same for a family that takes both.
-fn old_cap(draft: &mut Draft<'_>, why: &'static str) -> Result<(), Refusal> {
-    const ID: &str = "rename.max_completion_tokens";
-    if draft.is_null("max_tokens") {
-        draft.edit(ID, Effect::Same, why, Change::Remove { at: Pointer::key("max_tokens") })?;
-    }
-    let change = Change::Rename { from: Pointer::key("max_completion_tokens"), to: "max_tokens".to_owned() };
-    draft.edit(ID, Effect::Same, why, change)?;
-    Ok(())
-}
 
 #[cfg(test)]
 pub(super) mod testing;

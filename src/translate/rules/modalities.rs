@@ -1,6 +1,6 @@
 //! Content parts that a family does not take: images, audio, files.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Modality,

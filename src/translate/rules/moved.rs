@@ -1,7 +1,10 @@
 //! Chat's words in a Responses call. Clients that speak both send them by mistake, and Azure answers that the parameter
 //! "has moved" (chatwise-releases#1023). What they say has a place on the Responses API.
 
-use super::{RESPONSES, Rule, params};
+use super::{
+    params,
+    rule::{RESPONSES, Rule},
+};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Kind, Pointer, Raw, View},

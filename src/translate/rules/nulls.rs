@@ -1,7 +1,7 @@
 //! `null` where a parameter could as well be absent: some api-versions take it for a value. Answers that are replayed
 //! as history carry such members (`"tool_calls": null`), and typed clients send them for what was not set.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Dialect, Effect, Refusal},
     json::{Change, Pointer, View},

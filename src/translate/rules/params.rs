@@ -1,6 +1,7 @@
-//! The family's parameter table: the catalog's rows, renames first, else in their order. Each row is a rule with an id of its own.
+//! The family's parameter table: the catalog's rows, renames first, else in their order. Each row is a rule with an id
+//! of its own.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Dialect, Effect, Refusal},
     catalog::{Row, Scalar, Verb},
@@ -118,7 +119,8 @@ pub(super) fn rename(
     draft.edit(id, Effect::Same, why, Change::Rename { from, to: to.to_owned() })
 }
 
-/// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything then.
+/// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything
+/// then.
 fn is_empty(value: &Value<'_>) -> bool {
     match value {
         Value::Sent(view) => match view.kind() {

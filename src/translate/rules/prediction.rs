@@ -1,6 +1,6 @@
 //! `prediction` beside what excludes it. It only saves time, so it gives way; a cap has another name to go under.
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,
@@ -39,7 +39,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     if draft.has("max_completion_tokens") && !draft.has("max_tokens") {
         let why = "Azure refuses max_completion_tokens beside a prediction; max_tokens means the same here";
-        super::old_cap(draft, why)?;
+        super::older_cap::rename(draft, why)?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Reasoning in the input of a Responses call, where the model does not take back that of every answer: "Conflicting
-//! authenticated continuation identities" (hermes-agent#106718). A chat call that crosses has left it behind on the way.
+//! authenticated continuation identities" (hermes-agent#106718). A chat call that crosses has left it behind on the
+//! way.
 //!
-//! An input says nowhere where an answer begins. What a client made stands between two of them: a message that is not the
-//! assistant's, a tool's result, an approval. So what lies between two such items is taken for one answer.
+//! An input says nowhere where an answer begins. What a client made stands between two of them: a message that is not
+//! the assistant's, a tool's result, an approval. So what lies between two such items is taken for one answer.
 
 use std::borrow::Cow;
 
-use super::{RESPONSES, Rule};
+use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal, ReplayedReasoning},
     json::{Change, Pointer, View},
@@ -49,8 +50,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The items that need no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type 'message' was
-/// provided without its required 'reasoning' item" (continue#11994).
+/// The items that need no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type
+/// 'message' was provided without its required 'reasoning' item" (continue#11994).
 const NAMED: [&str; 3] = ["message", "function_call", "custom_tool_call"];
 
 /// The newest answer that holds reasoning, by the number of items before it that the client made.

@@ -2,7 +2,7 @@
 //! Responses API is of use to that alone, and Azure refuses members of messages that it does not know: "Additional
 //! properties are not allowed ('parsed' was unexpected) - 'messages.1'" (auto-playwright#50, azurechat#503).
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     bridge::over_responses,
     call::{Effect, Refusal},

@@ -1,7 +1,8 @@
-//! Reasoning is paid out of the cap (`max_completion_tokens`, `max_output_tokens`) first, so a small `max_tokens` copied over leaves no room for text.
-//! An operator can reserve tokens for reasoning; they also count when Azure admits the call against its token limit.
+//! Reasoning is paid out of the cap (`max_completion_tokens`, `max_output_tokens`) first, so a small `max_tokens`
+//! copied over leaves no room for text. An operator can reserve tokens for reasoning; they also count when Azure
+//! admits the call against its token limit.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,

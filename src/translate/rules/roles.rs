@@ -1,6 +1,6 @@
 //! `system` and `developer`: one of them in a call, and one that the family and the api-version know.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,

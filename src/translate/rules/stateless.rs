@@ -1,7 +1,7 @@
-//! Reasoning that goes along with the answer, where a later call cannot name what Azure stores. Clients send a response's
-//! output back as the next input; without its encrypted content the reasoning in it is a mere id.
+//! Reasoning that goes along with the answer, where a later call cannot name what Azure stores. Clients send a
+//! response's output back as the next input; without its encrypted content the reasoning in it is a mere id.
 
-use super::{RESPONSES, Rule};
+use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,

@@ -1,7 +1,7 @@
-//! `status` on messages and reasoning items in the input. Clients replay an answer's items with it, and Azure refuses it:
-//! "Unknown parameter: 'input\[1\].status'" (litellm#13420).
+//! `status` on messages and reasoning items in the input. Clients replay an answer's items with it, and Azure refuses
+//! it: "Unknown parameter: 'input\[1\].status'" (litellm#13420).
 
-use super::{RESPONSES, Rule};
+use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Pointer, View},

@@ -1,7 +1,7 @@
 //! `stream: true` to a family that Azure does not stream (o1-preview, o1-mini, o1): Azure is asked for JSON, and azgate
 //! makes the stream. A Responses call in the background is answered before there is anything to stream, so it stays.
 
-use super::{BOTH, Rule};
+use super::rule::{BOTH, Rule};
 use crate::{
     call::{Dialect, Effect, Framing, Refusal, ReplyTweak, UsageChunk},
     catalog::{Scalar, Streaming},

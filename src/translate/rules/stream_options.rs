@@ -1,7 +1,7 @@
 //! `stream_options`: taken out where Azure refuses it; and asked for where azgate needs it, since Azure tells the
 //! tokens of a stream only on request. The extra chunk is then hidden from a client that did not ask.
 
-use super::{CHAT, RESPONSES, Rule};
+use super::rule::{CHAT, RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal, ReplyTweak, UsageChunk},
     json::{Change, Kind, Pointer, Raw},

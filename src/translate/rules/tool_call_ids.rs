@@ -1,7 +1,7 @@
-//! Ids of tool calls that are longer than chat completions take: other vendors and the Responses API make longer ones, and a
-//! conversation may come from there. The call and its result get the same shorter one.
+//! Ids of tool calls that are longer than chat completions take: other vendors and the Responses API make longer ones,
+//! and a conversation may come from there. The call and its result get the same shorter one.
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     bridge::tool_call_id::{LONGEST_IN_CHAT, shortened},
     call::{Effect, Refusal},

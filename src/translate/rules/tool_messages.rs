@@ -1,8 +1,11 @@
 //! Tool calls and their results in the history, for families that have no tools at all: "'messages\[1\].role' does not
-//! support 'tool' with this model". On the Responses API they are items of the input, and gpt-5-chat is the one family there
-//! without tools: "Functions are not supported with gpt-5-chat-2025-08-07" (pydantic-ai#2887).
+//! support 'tool' with this model". On the Responses API they are items of the input, and gpt-5-chat is the one family
+//! there without tools: "Functions are not supported with gpt-5-chat-2025-08-07" (pydantic-ai#2887).
 
-use super::{BOTH, Rule, empty_lists::is_empty};
+use super::{
+    empty_lists::is_empty,
+    rule::{BOTH, Rule},
+};
 use crate::{
     call::{Dialect, Refusal},
     catalog::Verb,

@@ -1,6 +1,9 @@
 //! Dated surfaces: keys and values that the version sent does not know are rewritten or dropped (`surfaces.toml`).
 
-use super::{BOTH, Rule, params};
+use super::{
+    params,
+    rule::{BOTH, Rule},
+};
 use crate::{call::Refusal, translate::Draft};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,7 +1,7 @@
 //! What stands alone where tools are missing, from the start or since a rule took them out: the choice among tools that
 //! are not there.
 
-use super::{CHAT, Rule};
+use super::rule::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,

@@ -4,6 +4,7 @@ pub(crate) mod authority;
 pub(crate) mod calls;
 pub(crate) mod command;
 pub(crate) mod gateway;
+pub(crate) mod imports;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod reading;

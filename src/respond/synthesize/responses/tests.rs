@@ -11,7 +11,7 @@ use crate::{
         testing::{chat, collected, events, message},
     },
     json::Document,
-    respond::answer::DEPTH,
+    respond::reading::DEPTH,
 };
 
 fn told(response: &Value) -> Vec<Value> {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::*;
 use crate::{
     call::{Dialect, Effect, OUTLINE_DEPTH},
-    catalog::{Catalog, Surfaces},
+    catalog::{Catalog, Row, Surfaces},
     translate::{
         Action, Lossy, Policy, PolicyLayer,
         rules::testing::{Sent, send},

@@ -1,0 +1,110 @@
+//! A lesson: one line of a profile that a refusal of Azure's asks for.
+
+use std::borrow::Cow;
+
+use super::params;
+use crate::{
+    call::{ApiVersion, Dialect, ReplayedReasoning},
+    catalog::{Row, SystemRole, ToolsWithEffort, Verb, origin_key},
+};
+
+/// One line of what is known of a deployment's model, learned from a refusal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lesson {
+    /// A row of an operation's parameter table.
+    Row(Dialect, Row),
+    /// The operations that Azure serves for the model.
+    Dialects(Vec<Dialect>),
+    /// Which role carries the instructions.
+    SystemRole(SystemRole),
+    /// Azure does not stream the model.
+    Synthesize,
+    /// The oldest dated api-version that serves the model.
+    ApiVersion(ApiVersion),
+    /// Function tools beside a reasoning effort.
+    ToolsWithEffort(ToolsWithEffort),
+    /// Of which answers the reasoning is taken back.
+    ReplayedReasoning(ReplayedReasoning),
+}
+
+/// The origin of what was learned.
+pub(super) const LEARNED: &str = "learned";
+
+impl Lesson {
+    /// What kind of line it is, in one word of a small set.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Lesson::Row(_, row) => match row.verb {
+                Verb::Rename(_) => "rename",
+                Verb::Drop => "drop",
+                Verb::Refuse => "refuse",
+                Verb::Allow { .. } => "map",
+                Verb::Clamp { .. } => "clamp",
+            },
+            Lesson::Dialects(_) => "operations",
+            Lesson::SystemRole(_) => "role",
+            Lesson::Synthesize => "stream",
+            Lesson::ApiVersion(_) => "api_version",
+            Lesson::ToolsWithEffort(_) => "tools",
+            Lesson::ReplayedReasoning(_) => "reasoning",
+        }
+    }
+
+    /// What Azure said, in a sentence. It repeats no value that a client chose.
+    pub fn why(&self) -> Cow<'_, str> {
+        match self {
+            Lesson::Row(_, row) => Cow::Borrowed(&row.why),
+            Lesson::Dialects(served) if served.contains(&Dialect::Chat) => {
+                "Azure said that it does not serve this model on the Responses API.".into()
+            }
+            Lesson::Dialects(_) => "Azure said that it does not serve this model in chat completions.".into(),
+            Lesson::SystemRole(SystemRole::System) => {
+                "Azure said that it does not know the role `developer` here.".into()
+            }
+            Lesson::SystemRole(SystemRole::MergeIntoUser) => {
+                "Azure said that it takes neither `system` nor `developer` for this model.".into()
+            }
+            Lesson::SystemRole(_) => {
+                "Azure said that it does not take the role `system` for this model.".into()
+            }
+            Lesson::Synthesize => "Azure said that it does not stream this model.".into(),
+            Lesson::ApiVersion(version) => {
+                format!("Azure said that this needs api-version {version} or a later one.").into()
+            }
+            Lesson::ToolsWithEffort(ToolsWithEffort::Never) => {
+                "Azure said that this model takes no function tools in a chat call.".into()
+            }
+            Lesson::ToolsWithEffort(_) => {
+                "Azure said that this model takes function tools only while it does not reason.".into()
+            }
+            Lesson::ReplayedReasoning(ReplayedReasoning::Last) => {
+                "Azure said that the reasoning of several answers does not go together here.".into()
+            }
+            Lesson::ReplayedReasoning(_) => {
+                "Azure said that it does not take reasoning back as it was given here.".into()
+            }
+        }
+    }
+
+    /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
+    /// give way to what else is learned.
+    pub fn is_foreign(&self) -> bool {
+        match self {
+            Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_foreign(*dialect, &row.param),
+            _ => false,
+        }
+    }
+
+    /// Which line it is: a field of the profile, or a row, as in [`Profile::origins`]. A set holds one lesson for each.
+    pub fn place(&self) -> Cow<'_, str> {
+        match self {
+            Lesson::Row(dialect, row) => origin_key(*dialect, &row.id),
+            Lesson::Dialects(_) => "operations".into(),
+            Lesson::SystemRole(_) => "system_role".into(),
+            Lesson::Synthesize => "streaming".into(),
+            Lesson::ApiVersion(_) => "min_api_version".into(),
+            Lesson::ToolsWithEffort(_) => "tools_with_effort".into(),
+            Lesson::ReplayedReasoning(_) => "replayed_reasoning".into(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A plan for a call: the bridge first, then every rule.
+
+use super::{
+    crossing,
+    draft::Draft,
+    policy::Policy,
+    rules::{self, RULES},
+    target::Target,
+    words,
+};
+use crate::{
+    call::{Dialogue, Operation, Plan, Refusal, Surface, UsageChunk},
+    json::{Change, Document, Pointer, Raw, View},
+};
+
+/// Plans how `call` goes to `target`: folds every rule over the call. The call itself is not changed.
+///
+/// # Errors
+/// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
+pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
+    let asked = call.dialect;
+    let crossed = crossing::cross(call, target, policy)?;
+    let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
+    let call = crossing.as_ref().map_or(call, |crossing| &crossing.dialogue);
+    let mut draft = Draft::new(call, target, policy);
+    draft.reply = reply.unwrap_or(draft.reply);
+    let known = target.profile.is_known();
+    if !known && draft.wants_usage() {
+        draft.reply.usage_chunk = UsageChunk::Wanted;
+    }
+    let rules = if known { RULES } else { rules::LITERAL };
+    for rule in rules.iter().filter(|rule| rule.on.contains(&call.dialect)) {
+        (rule.run)(&mut draft).map_err(|refusal| Refusal {
+            param: words::reworded(&refusal.param, call.dialect, asked),
+            ..refusal
+        })?;
+    }
+    let (edits, api_version, reply) = draft.finish();
+    let dialect = call.dialect;
+    let route = named_deployment(Operation::of(dialect), &call.body, target);
+    Ok(Plan { dialect, api_version, crossing, route, edits, reply })
+}
+
+/// Returns the change that names the deployment in a body, where the body is what Azure reads it from: always on the v1
+/// surface, and on a dated one for operations whose path does not have it.
+pub fn named_deployment(operation: &Operation, body: &Document, target: &Target) -> Option<Change> {
+    if target.surface != Surface::V1 && operation.has_deployment_in_path() {
+        return None;
+    }
+    let named = body.root().get("model").and_then(View::text);
+    (named.as_deref() != Some(target.deployment.as_str()))
+        .then(|| Change::Set { at: Pointer::key("model"), value: Raw::string(&target.deployment) })
+}
