@@ -24,17 +24,17 @@ use crate::{
     upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
 };
 
-/// The gateway that serves. A reload puts another one in its place, and calls keep the one that they began with.
+/// The gateway that serves. A reload replaces it. Running calls keep the gateway that they began with.
 #[derive(Clone, Debug)]
 pub struct Current(Arc<RwLock<Arc<Gateway>>>);
 
 impl Current {
-    /// The gateway of a call that begins now.
+    /// Returns the gateway for a call that begins now.
     pub fn get(&self) -> Arc<Gateway> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts another one in its place.
+    /// Replaces the gateway.
     pub fn replace(&self, gateway: Gateway) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(gateway);
     }
@@ -49,19 +49,19 @@ impl From<Arc<Gateway>> for Current {
 /// Everything that a request needs, built once.
 #[derive(Debug)]
 pub struct Gateway {
-    /// Who may call.
+    /// The keys that may call.
     pub keys: Keys,
-    /// Where calls go.
+    /// The models that clients can name.
     pub routes: Routes,
-    /// Everyone's layer of policy.
+    /// The layer of policy that holds for every call.
     pub policy: PolicyLayer,
-    /// Whether all callers may reach whatever Azure stores: they are one, or they share it.
+    /// Whether every caller may reach every object that Azure stores: there is one key, or the keys share the objects.
     pub objects_are_shared: bool,
-    /// Signs of life while a model thinks.
+    /// The heartbeats while a model thinks; `None`: there are none.
     pub heartbeat: Option<HeartbeatSettings>,
-    /// How long a request may take that is for no model.
+    /// The time-outs of calls that name no model.
     pub timeouts: Timeouts,
-    /// Largest request body, decoded.
+    /// The largest request body in bytes, decoded.
     pub max_body_bytes: usize,
     /// What outlives the configuration.
     pub registry: Arc<Registry>,
@@ -70,7 +70,8 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Builds a gateway. Nothing is connected yet. What the registry has under the names of the settings is used again.
+    /// Builds a gateway. Nothing is connected yet. The gateway uses again what the registry has under the names in the
+    /// settings.
     ///
     /// # Errors
     /// When a resource or a model cannot be set up.
@@ -146,7 +147,7 @@ fn client(
     registry.client(&settings.name, &options)
 }
 
-/// The resource of a model, with a client of the model's own where that gives connecting another time.
+/// Returns the resource of a model, with a client of its own if the model sets its own time-out for connecting.
 fn connected(
     model: &ModelSettings,
     resource: &Arc<Resource>,
@@ -198,7 +199,7 @@ fn key(settings: &KeySettings, registry: &Registry) -> Key {
     }
 }
 
-/// The family of a deployment: as declared, by its declared model, or by its own name.
+/// Finds the family of a deployment: the declared family, that of the declared model, or that of the deployment's name.
 fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(FamilySource, Arc<Profile>)> {
     let declared = settings.family.as_deref().and_then(|family| catalog.family(family));
     let model = || settings.model.as_deref().and_then(|model| catalog.by_model(model));

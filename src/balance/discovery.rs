@@ -1,5 +1,5 @@
-//! Asking a resource for its deployments. Of the versions that people tried one old preview alone answers with the
-//! plain key (openai-python#447, openai-python#460), so that the answer is a help and its absence no error.
+//! Asks a resource for its deployments. Only one old preview version is known to answer with the plain key
+//! (openai-python#447, openai-python#460). So an answer helps, and a missing answer is not an error.
 
 use std::time::Duration;
 

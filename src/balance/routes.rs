@@ -21,7 +21,7 @@ pub struct Routes {
     open: Option<Open>,
 }
 
-/// Where names go that are not listed.
+/// The resource that serves names which are not listed.
 #[derive(Debug)]
 pub struct Open {
     resource: Arc<Resource>,
@@ -36,7 +36,7 @@ pub struct Open {
 /// How many routes of unlisted names are kept; they are cheap to make again.
 const SEEN: usize = 1024;
 
-/// A model without a route.
+/// Why a model has no route.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownModel {
     /// The list is closed, and the name is not on it.

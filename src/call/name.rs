@@ -1,5 +1,5 @@
-//! What may be the name of a model or a deployment. The names that Azure allows are far shorter and plainer; the limits
-//! here keep a name from becoming a burden in logs and caches, or a way out of a URL.
+//! Which names a model or a deployment can have. Azure allows only short and plain names. The limits here are wider:
+//! they keep a name from filling logs and caches, and from leaving its segment of a URL.
 
 /// The longest name in bytes.
 pub const LONGEST: usize = 256;

@@ -29,12 +29,12 @@ pub struct Plan {
     pub reply: ReplyPlan,
 }
 
-/// A call that went over to another operation.
+/// A dialogue that was bridged to the other dialect.
 #[derive(Clone, Debug)]
 pub struct Crossing {
     /// The dialogue in the other dialect.
     pub dialogue: Dialogue<'static>,
-    /// What was changed and left out on the way, in order. It is done already.
+    /// What the bridge changed and left out, in order. These changes are made already.
     pub edits: Vec<Edit>,
 }
 
@@ -44,7 +44,7 @@ impl Plan {
         self.crossing.as_ref().map_or(asked, |crossing| &crossing.dialogue.body)
     }
 
-    /// Everything that was changed, in order; the plan has it no more.
+    /// Takes everything that was changed out of the plan, in order.
     pub fn take_edits(&mut self) -> Vec<Edit> {
         let mut edits =
             self.crossing.as_mut().map(|crossing| std::mem::take(&mut crossing.edits)).unwrap_or_default();
@@ -65,7 +65,7 @@ pub struct ReplyPlan {
     pub dialect: Dialect,
     /// Whether that is the operation that the client asked for.
     pub shape: Shape,
-    /// How many calls the answer is put together of, one for each of its choices.
+    /// From how many calls the answer is made, one for each of its choices.
     pub copies: Copies,
     /// How the answer is framed.
     pub framing: Framing,
@@ -88,7 +88,7 @@ impl ReplyPlan {
     }
 }
 
-/// The words of an answer beside those that the client asked in.
+/// The dialect of Azure's answer compared with that of the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// Azure answers the operation that the client asked for.
@@ -100,19 +100,19 @@ pub enum Shape {
     OverChat(Arc<OverChat>),
 }
 
-/// How Azure's response is told as a chat completion.
+/// How Azure's response becomes a chat completion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverResponses {
     /// The Azure resource that answers; reasoning is marked with it.
     pub resource: Arc<str>,
-    /// Sequences at which the text is cut, and behind which Azure need not go on.
+    /// Sequences at which the text is cut. Azure's answer is not needed after one of them.
     pub stop: Vec<String>,
 }
 
-/// How Azure's chat completion is told as a response.
+/// How Azure's chat completion becomes a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverChat {
-    /// What a response repeats of its request, as the members of a JSON object without its braces.
+    /// The part of the request that the response repeats, as members of a JSON object without the braces.
     pub echo: Bytes,
 }
 
@@ -124,12 +124,12 @@ impl Copies {
     /// The most that is made of one call.
     pub const MOST: u8 = 8;
 
-    /// That many, if so many are made.
+    /// Returns that many copies, if azgate makes so many.
     pub fn of(count: u64) -> Option<Copies> {
         u8::try_from(count).ok().filter(|count| (1..=Copies::MOST).contains(count)).map(Copies)
     }
 
-    /// How many.
+    /// Returns the number of copies.
     pub fn count(self) -> u8 {
         self.0
     }
@@ -156,12 +156,12 @@ pub enum Framing {
 /// The chunk with `choices: []` and the token counts at the end of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UsageChunk {
-    /// Nobody asked for it.
+    /// Nobody asked for the chunk.
     #[default]
     None,
-    /// The client asked for it.
+    /// The client asked for the chunk.
     Wanted,
-    /// azgate asked for it, the client did not: it is taken out of the stream.
+    /// azgate asked for the chunk, and the client did not: azgate removes it from the stream.
     Hidden,
 }
 
@@ -176,7 +176,7 @@ pub struct Edit {
     pub effect: Effect,
     /// Why, in a sentence for the caller.
     pub why: Cow<'static, str>,
-    /// Azure itself has said that this is needed: no table had it.
+    /// A refusal of Azure's taught this edit. No table has it.
     pub learned: bool,
 }
 
@@ -213,7 +213,7 @@ pub enum Change {
         /// What Azure is asked for.
         to: Dialect,
     },
-    /// Something that has no place in the other operation.
+    /// A part that the other dialect has no place for.
     Lost {
         /// Where it stood.
         at: Pointer,
@@ -279,7 +279,7 @@ impl Effect {
     }
 }
 
-/// A call that azgate will not send: Azure would refuse it, and no translation keeps what it asks for.
+/// Why azgate does not send a call: Azure would refuse it, and no translation keeps what the call asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule that refuses.

@@ -1,15 +1,15 @@
-//! Reasoning that a client gives back with the answers it came with.
+//! Reasoning of earlier answers that a client sends back.
 
-/// Of which answers a model takes the reasoning back.
+/// The answers whose reasoning a model takes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReplayedReasoning {
-    /// Of all, as far as anything is known.
+    /// All answers, as far as azgate knows.
     #[default]
     All,
-    /// It looks at that of the answers since the last message of the user, and at no other.
+    /// The answers since the user's last message. The model ignores the reasoning of others.
     Turn,
-    /// Of one answer alone, so of the newest.
+    /// The newest answer only.
     Last,
-    /// Of none.
+    /// No answer.
     None,
 }

@@ -1,8 +1,8 @@
-//! What an answer tells of itself.
+//! What an answer contains for the log and the counters.
 
 use super::Usage;
 
-/// What an answer tells of itself, whole or as a stream.
+/// What an answer contains for the log and the counters, whole or as a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerSummary {
     /// Its token counts.
@@ -11,7 +11,7 @@ pub struct AnswerSummary {
     pub model: Option<String>,
     /// The last finish reason, in chat's words (`stop`, `length`, `tool_calls`, `content_filter`).
     pub finish_reason: Option<String>,
-    /// The code of the error that it is, or that ended it.
+    /// The code of the error that the answer is, or that ended it.
     pub error: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use super::Dialect;
 use crate::json::View;
 
-/// Tokens of one answer, as its `usage` tells them; absent counts are zero.
+/// The token counts in the `usage` of one answer. Absent counts are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Tokens of the prompt, cached ones included.

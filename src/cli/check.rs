@@ -1,6 +1,9 @@
 //! `azgate check`: every problem of a config at once.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use clap::Args;
 
@@ -8,7 +11,10 @@ use super::{
     ConfigArgs, Outcome, Output,
     terminal::{ERROR, GOOD, WARNING},
 };
-use crate::config::{Checked, Environment, Problem, Settings, Severity};
+use crate::{
+    config::{Checked, Environment, Problem, Settings, Severity},
+    gateway::Gateway,
+};
 
 /// The arguments of `azgate check`.
 #[derive(Debug, Args)]
@@ -28,6 +34,11 @@ pub(super) fn run(args: &CheckArgs, environment: &Environment, out: &mut Output<
     let Checked { settings, problems } = args.config.checked(environment, &[]);
     report(&problems, out)?;
     let Some(settings) = settings else { return Ok(Outcome::Problems) };
+    // As `serve` does, so that no config passes that cannot be served.
+    if let Err(error) = Gateway::build(&settings, &Arc::default()) {
+        writeln!(out, "{ERROR}error{ERROR:#}: {error:#}")?;
+        return Ok(Outcome::Problems);
+    }
     writeln!(out, "{GOOD}ok{GOOD:#}: {}", summary(&settings))?;
     Ok(Outcome::Done)
 }

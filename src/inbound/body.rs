@@ -18,7 +18,7 @@ use crate::{
     json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
 };
 
-/// Why a body is no call.
+/// Why a body cannot be read as a call.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// More bytes than allowed, as sent.
@@ -36,34 +36,34 @@ pub enum BodyError {
     /// The content codings of the body cannot be undone.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// Not JSON.
+    /// The body is not JSON.
     #[error("the body is not valid JSON: {0}")]
     Syntax(#[from] SyntaxError),
-    /// JSON, but no object.
+    /// The body is JSON, but not an object.
     #[error("the body must be a JSON object, and is {found}")]
     NotAnObject {
         /// What it is.
         found: &'static str,
     },
-    /// A top-level key that stands there twice.
+    /// A top-level key occurs twice.
     #[error("the key `{key}` stands twice in the body")]
     Duplicate {
         /// The key.
         key: String,
     },
-    /// Something required is missing.
+    /// A required parameter is missing.
     #[error("missing required parameter: '{param}'")]
     Missing {
         /// The parameter.
         param: String,
     },
-    /// No model can have the name that stands there.
+    /// The value of `model` cannot be a model's name.
     #[error(
         "invalid value for 'model': expected a name of 1 to {} bytes without control characters",
         name::LONGEST
     )]
     ModelName,
-    /// A value of the wrong type where azgate must read it.
+    /// A value that azgate must read has the wrong type.
     #[error("invalid type for '{param}': expected {expected}, got {found}")]
     WrongType {
         /// The parameter.
@@ -78,7 +78,7 @@ pub enum BodyError {
 /// Bodies of this size or more are parsed off the async workers.
 const LARGE: usize = 1024 * 1024;
 
-/// How long a body may stand still before its client is given up. An upload may be as slow as it likes otherwise.
+/// How long azgate waits for more of a body. An upload may be slow, as long as it does not stop.
 const IDLE: Duration = Duration::from_mins(1);
 
 /// Reads the call of a request whose path was recognised. A large body is parsed off the async workers.

@@ -60,13 +60,13 @@ pub struct Matched {
     pub name: Option<String>,
 }
 
-/// A path that was not.
+/// Why a path was not recognised.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
     /// No row has it, or the name in it could leave its segment.
     #[error("unknown path")]
     Unknown,
-    /// The path is known, the method is not.
+    /// The path is known, but not with this method.
     #[error("method not allowed")]
     Method {
         /// The methods that the path takes; where one is GET, HEAD as well.

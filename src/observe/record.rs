@@ -1,5 +1,5 @@
-//! The story of one call. It is told once, when the record is dropped: at the end of the answer, at an error, or when
-//! the client has gone.
+//! The record of one call. It is logged and counted once, when it is dropped: at the end of the answer, at an error, or
+//! when the client has gone. It only reports: nothing reads it to decide.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
     upstream::Resent,
 };
 
-/// What is known of a call so far.
+/// What is reported of a call.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are facts, and none depends on another")]
 pub struct Record {
@@ -45,7 +45,7 @@ pub struct Record {
 const CLIENT_GONE: u16 = 499;
 
 impl Record {
-    /// A call that has just come in. Until more is noted, its client has gone.
+    /// Starts the record of a call that has just come in. If nothing more is recorded, the client has gone.
     pub fn start(metrics: Arc<Metrics>, request_id: String) -> Record {
         Record {
             metrics,
@@ -71,7 +71,7 @@ impl Record {
         }
     }
 
-    /// Who calls.
+    /// Records who calls.
     pub fn note_caller(&mut self, caller: &Caller) {
         self.caller = Some(caller.clone());
     }
@@ -143,22 +143,22 @@ impl Record {
         (self.ended, self.summary, self.exhausted, self.cause) = (ended, summary, exhausted, cause);
     }
 
-    /// The id of the request, ours or the client's.
+    /// Returns the id of the request, azgate's or the client's.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// Azure's id of the call.
+    /// Returns Azure's id of the call.
     pub fn upstream_id(&self) -> Option<&str> {
         self.upstream_id.as_deref()
     }
 
-    /// What it is translated for, once its route is found.
+    /// Returns what the call is translated for, once its route is found.
     pub fn resolved(&self) -> Option<&ResolvedDeployment> {
         self.resolved.as_deref()
     }
 
-    /// What was changed, as the header that says so.
+    /// Returns what was changed, as the value of `x-azgate-edits`.
     pub fn edits_header(&self) -> &str {
         &self.edits_header
     }

@@ -216,8 +216,32 @@ async fn explain_takes_a_responses_call() {
     assert_eq!(report["body"], serde_json::json!({"model": "gpt-5-codex", "input": "Hi"}));
     let ended = command::run(&["explain", "-m", "gpt-5-codex"], &[], call).await;
     assert_eq!(ended.code, Some(1), "a chat call needs messages: {ended:?}");
-    let ended = command::run(&["explain", "-m", "o1", "--operation", "embeddings"], &[], call).await;
-    assert_eq!(ended.code, Some(2), "{ended:?}");
+    let ended = command::run(&["explain", "-m", "o1", "--operation", "responses.cancel"], &[], call).await;
+    assert_eq!(ended.code, Some(2), "it names no model: {ended:?}");
+}
+
+#[tokio::test]
+async fn explain_takes_a_call_that_passes_as_it_is() {
+    let args = ["explain", "-m", "vectors", "--operation", "embeddings", "--json"];
+    let ended = command::run(&args, &[], r#"{"model":"x","input":"Hi"}"#).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(report["body"], serde_json::json!({"model": "vectors", "input": "Hi"}));
+    assert_eq!(report["edits"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn check_refuses_a_config_that_cannot_be_served() {
+    let (directory, _) = command::file("");
+    let certificate = directory.path().join("ca.pem");
+    std::fs::write(&certificate, "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n")
+        .unwrap();
+    let (_directory, config) = command::file(&format!(
+        "[resources.main]\nendpoint = \"https://a.example\"\napi_key = {{ env = \"KEY\" }}\nca_file = {certificate:?}\n"
+    ));
+    let ended = command::run(&["check", "--config", &config], &[("KEY", "k")], "").await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.starts_with("error: the resource `main` cannot be set up: the CA file"), "{ended:?}");
 }
 
 #[tokio::test]
