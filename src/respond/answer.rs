@@ -1,8 +1,8 @@
 //! What a whole answer says of itself, whichever operation it answers.
 
-use super::responses;
+use super::{responses, usage::usage};
 use crate::{
-    call::{AnswerSummary, Dialect, Usage},
+    call::{AnswerSummary, Dialect},
     json::{Document, Kind, View, text},
 };
 
@@ -26,7 +26,7 @@ impl Answer {
         match dialect {
             Dialect::Chat => chat(root),
             Dialect::Responses => {
-                let says_something = responses::says_something(answer, root);
+                let says_something = responses::says_something(root);
                 Answer { summary: responses::summary(root), says_something }
             }
         }
@@ -37,12 +37,6 @@ impl Answer {
     pub fn reasoning_exhausted(&self) -> bool {
         !self.says_something && self.summary.reasoning_exhausted()
     }
-}
-
-/// The token counts that stand in an answer.
-pub(super) fn usage(dialect: Dialect, answer: View<'_>) -> Option<Usage> {
-    let usage = answer.get("usage").filter(|usage| usage.kind() == Kind::Object)?;
-    Some(Usage::read(dialect, usage))
 }
 
 fn chat(root: View<'_>) -> Answer {
@@ -71,15 +65,10 @@ fn says_something(message: View<'_>) -> bool {
     })
 }
 
-/// Opens a value that lies deeper than its document was parsed.
-pub(super) fn opened(document: &Document, value: View<'_>, depth: u32) -> Option<Document> {
-    // The value was validated with its document, so this fails only for what has too many values.
-    Document::parse(document.source().slice(value.span().range()), depth).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Usage;
     use bytes::Bytes;
 
     fn read(dialect: Dialect, json: &str) -> Answer {

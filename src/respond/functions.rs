@@ -5,14 +5,13 @@
 
 use bytes::Bytes;
 
-use super::answer::opened;
 use crate::json::{Change, Document, Kind, Pointer, Raw, View};
 
 /// The changes that bring the legacy form into an answer, or into one chunk of a stream, parsed to
 /// [`super::answer::DEPTH`].
 pub fn to_legacy(answer: &Document) -> Vec<Change> {
     let choices = answer.root().get("choices").into_iter().flat_map(View::items);
-    choices.enumerate().flat_map(|(at, choice)| choice_changes(answer, at, choice)).collect()
+    choices.enumerate().flat_map(|(at, choice)| choice_changes(at, choice)).collect()
 }
 
 /// The same for the data of one event; `None` if nothing changes.
@@ -23,14 +22,14 @@ pub fn chunk_to_legacy(data: &Bytes) -> Option<Bytes> {
     (!changes.is_empty()).then(|| super::edited(&chunk, &changes))
 }
 
-fn choice_changes(answer: &Document, at: usize, choice: View<'_>) -> Vec<Change> {
+fn choice_changes(at: usize, choice: View<'_>) -> Vec<Change> {
     let place = Pointer::key("choices").item(at);
     // A chunk tells its finish reason apart from the calls, so there it changes by itself.
     let (key, mut called) =
         if choice.get("message").is_some() { ("message", false) } else { ("delta", true) };
     let mut changes = Vec::new();
     let calls = choice.get(key).and_then(|message| message.get("tool_calls"));
-    if let Some(split) = calls.and_then(|calls| split(answer, calls)) {
+    if let Some(split) = calls.and_then(|calls| split(calls)) {
         let message = place.clone().then(key);
         let tools = message.clone().then("tool_calls");
         changes.push(Change::Set { at: message.then("function_call"), value: split.function });
@@ -52,8 +51,8 @@ struct Split {
 }
 
 /// Takes the first call's function out of `calls`. In a chunk the first call is the one with index 0.
-fn split(answer: &Document, calls: View<'_>) -> Option<Split> {
-    let calls = opened(answer, calls, 2)?;
+fn split(calls: View<'_>) -> Option<Split> {
+    let calls = calls.reparse(2)?;
     let first =
         |call: View<'_>, at: usize| call.get("index").map_or(at == 0, |index| index.whole() == Some(0));
     let mut function = None;

@@ -28,6 +28,7 @@ mod reshape;
 mod responses;
 pub mod synthesize;
 mod transform;
+mod usage;
 mod watch;
 mod whole;
 

@@ -1,9 +1,9 @@
 //! What an answer of the Responses API tells of itself: the response object, and the events that end a stream.
 
-use super::{answer, envelope::error_code};
+use super::{envelope::error_code, usage::usage};
 use crate::{
     call::{AnswerSummary, Dialect},
-    json::{Document, Kind, View, text},
+    json::{Kind, View, text},
 };
 
 /// How deep an event must be parsed for what is read here: down to the details of its response's `usage`.
@@ -64,7 +64,7 @@ pub(super) fn summary(response: View<'_>) -> AnswerSummary {
         })
     };
     AnswerSummary {
-        usage: answer::usage(Dialect::Responses, response),
+        usage: usage(Dialect::Responses, response),
         model: string("model").filter(|model| !model.is_empty()),
         finish_reason: finish_reason(response),
         error: failed(),
@@ -86,12 +86,12 @@ fn finish_reason(response: View<'_>) -> Option<String> {
     Some(reason.into_owned())
 }
 
-/// Whether a response, of a document parsed to [`answer::DEPTH`], holds more than reasoning and empty texts.
-pub(super) fn says_something(document: &Document, response: View<'_>) -> bool {
+/// Whether a response, of a document parsed to [`super::answer::DEPTH`], holds more than reasoning and empty texts.
+pub(super) fn says_something(response: View<'_>) -> bool {
     items(response).any(|(kind, item)| match &*kind {
         "reasoning" => false,
         "message" => {
-            let content = item.get("content").and_then(|content| answer::opened(document, content, 2));
+            let content = item.get("content").and_then(|content| content.reparse(2));
             content.is_some_and(|content| content.root().items().any(is_said))
         }
         _ => true,

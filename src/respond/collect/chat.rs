@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::{CollectError, complete, members::Members, table::CHAT_CHUNK};
+use super::{complete, error::CollectError, table::CHAT_CHUNK, value::Members};
 use crate::{
     json::{Document, Kind, View},
     respond::{answer, envelope::excerpt},
@@ -28,7 +28,7 @@ impl Chat {
         if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
             return Err(CollectError::Reported { event: data.clone() });
         }
-        self.held += self.answer.merge(&chunk, chunk.root(), CHAT_CHUNK);
+        self.held += self.answer.merge(chunk.root(), CHAT_CHUNK);
         if self.held > limit { Err(CollectError::TooLarge { limit }) } else { Ok(()) }
     }
 

@@ -1,6 +1,6 @@
 //! What the chunks of a stream leave out and an answer has.
 
-use super::members::Members;
+use super::value::Members;
 
 /// Whether the stream came to its end. `[DONE]` is one, and so is a finish reason for every choice.
 pub(super) fn is_whole(answer: &mut Members, done: bool) -> bool {

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::CollectError;
+use super::error::CollectError;
 use crate::{
     json::{Change, Document, Kind, Pointer, Raw, View, text},
     respond::{
-        answer, edited,
+        edited,
         envelope::{kind, status_of_code},
         key,
         responses::{self, ENDS, EVENT_DEPTH, Ending},
@@ -34,7 +34,7 @@ impl Response {
             Some(Ending::Came(response)) => self.came = Some(data.slice(response.span().range())),
             Some(Ending::Failed(response)) => {
                 let error = response.get("error").filter(|error| error.kind() == Kind::Object);
-                let Some(error) = error.and_then(|error| answer::opened(&event, error, 1)) else {
+                let Some(error) = error.and_then(|error| error.reparse(1)) else {
                     self.failed = Some(with_error(&event, UNNAMED.into()));
                     return Ok(false);
                 };

@@ -1,10 +1,7 @@
 //! The chunks of one choice: role, texts in slices, calls, finish reason.
 
-use super::{Stream, member};
-use crate::{
-    json::{Kind, View, text},
-    respond::answer::opened,
-};
+use super::stream::ChunkStream;
+use crate::json::{Kind, View, text, write::member};
 
 /// The least size of a slice of text in a chunk.
 const SLICE: usize = 64;
@@ -14,14 +11,14 @@ const SLICES: usize = 256;
 
 /// The chunks of one choice.
 pub(super) struct Choice<'s, 'a> {
-    stream: &'s mut Stream<'a>,
+    stream: &'s mut ChunkStream,
     index: Vec<u8>,
     /// The choice's logprobs, until the chunk that carries them is written.
     logprobs: Option<&'a [u8]>,
 }
 
 impl<'s, 'a> Choice<'s, 'a> {
-    pub(super) fn new(stream: &'s mut Stream<'a>, choice: View<'a>, position: usize) -> Choice<'s, 'a> {
+    pub(super) fn new(stream: &'s mut ChunkStream, choice: View<'a>, position: usize) -> Choice<'s, 'a> {
         let index =
             choice.get("index").map_or_else(|| position.to_string().into_bytes(), |at| at.raw().into());
         Choice { stream, index, logprobs: None }
@@ -76,9 +73,7 @@ impl<'s, 'a> Choice<'s, 'a> {
 
     /// The deprecated form of a tool call: its name first, then its arguments.
     fn function_call(&mut self, call: View<'_>) {
-        let Some(call) =
-            opened(self.stream.answer, call, 1).filter(|call| call.root().kind() == Kind::Object)
-        else {
+        let Some(call) = call.reparse(1).filter(|call| call.root().kind() == Kind::Object) else {
             return;
         };
         self.delta(&[b"\"function_call\":", &emptied(call.root(), "arguments")]);
@@ -88,7 +83,7 @@ impl<'s, 'a> Choice<'s, 'a> {
     }
 
     fn tool_calls(&mut self, calls: View<'_>) {
-        let Some(calls) = opened(self.stream.answer, calls, 3) else { return };
+        let Some(calls) = calls.reparse(3) else { return };
         for (index, call) in calls.root().items().enumerate() {
             self.tool_call(index, call);
         }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::{
     call::{AnswerSummary, Dialect},
     json::{Document, Kind, View},
-    respond::{answer, envelope::error_code, key},
+    respond::{envelope::error_code, key, usage::usage},
 };
 
 /// Reads the chunks of one stream.
@@ -34,7 +34,7 @@ impl Chat {
 
     fn read(&mut self, chunk: View<'_>) {
         let summary = &mut self.summary;
-        if let Some(usage) = answer::usage(Dialect::Chat, chunk) {
+        if let Some(usage) = usage(Dialect::Chat, chunk) {
             summary.usage = Some(usage);
         }
         if summary.model.is_none() {

@@ -6,14 +6,13 @@ mod tests;
 
 use bytes::{Bytes, BytesMut};
 
-use super::{choice::slices, member};
+use super::choice::slices;
 use crate::{
     bridge::over_chat::event_writer::{
         ARGUMENTS, EventWriter, INPUT, OUTPUT_TEXT, REASONING_SUMMARY, REASONING_TEXT, REFUSAL, TextEvents,
         TextPosition,
     },
-    json::{Document, Kind, View, text},
-    respond::answer::opened,
+    json::{Document, Kind, View, text, write::member},
 };
 
 /// The body is no response (it has no `output`): it goes to the client as it is.
@@ -32,7 +31,7 @@ pub fn synthesize(response: &Document) -> Result<Bytes, NotAResponse> {
     teller.response("in_progress", &begun);
     for (at, item) in output.items().enumerate() {
         // A value that is valid and no list or object opens as well.
-        if let Some(opened) = opened(response, item, 4) {
+        if let Some(opened) = item.reparse(4) {
             tell_item(&mut teller, opened.root(), at);
         }
     }

@@ -1,0 +1,114 @@
+//! Merges the values of one chunk into those that earlier chunks brought. Values are copied as they are spelt.
+
+use super::{
+    table::{How, Table},
+    value::{Members, Part, is_empty},
+};
+use crate::{
+    bridge::filters,
+    json::{Document, Kind, View, text},
+};
+
+/// What one more member or item is counted with, beside its bytes.
+const ENTRY: usize = 64;
+
+/// How deep the lists of a delta are opened: calls, their members, and those of their functions.
+const DEPTH: u32 = 3;
+
+impl Members {
+    /// Takes in an object of `source`, and tells how many bytes more are held.
+    pub(super) fn merge(&mut self, object: View<'_>, table: Table) -> usize {
+        let mut more = 0;
+        for (key, value) in object.members() {
+            let how = table(&key);
+            if matches!(how, How::Drop) {
+                continue;
+            }
+            if !self.0.contains_key(&*key) {
+                more += key.len() + ENTRY;
+                self.0.insert(key.clone().into_owned(), Part::null());
+            }
+            if let Some(part) = self.0.get_mut(&*key) {
+                more += part.merge(value, how);
+            }
+        }
+        more
+    }
+}
+
+impl Part {
+    /// Takes in what one chunk says, and tells how many bytes more are held.
+    pub(super) fn merge(&mut self, value: View<'_>, how: How) -> usize {
+        match (how, value.kind()) {
+            (How::Join, Kind::String) => self.join(value),
+            (How::Append, Kind::Array) => self.append(value),
+            (How::Members(_), Kind::Object) | (How::Items(_), Kind::Array) => self.nested(value, how),
+            (How::First, _) if !self.is_empty() && !matches!(self, Part::Value(raw) if raw == b"0") => 0,
+            (How::Worst, _) => match self {
+                Part::Value(old) if !filters::is_worse(value.raw(), old) => 0,
+                _ => self.set(value),
+            },
+            _ if is_empty(value.raw()) && !self.is_empty() => 0,
+            _ => self.set(value),
+        }
+    }
+
+    fn set(&mut self, value: View<'_>) -> usize {
+        let new = value.raw();
+        if let Part::Value(old) = self {
+            let more = new.len().saturating_sub(old.len());
+            old.clear();
+            old.extend_from_slice(new);
+            more
+        } else {
+            *self = Part::Value(new.into());
+            new.len()
+        }
+    }
+
+    fn join(&mut self, value: View<'_>) -> usize {
+        // Joined as they are spelt: so an escaped pair of surrogates may be cut between two deltas.
+        let more = text::inner(value.raw());
+        match self {
+            Part::Text(text) => text.extend_from_slice(more),
+            _ => *self = Part::Text(more.into()),
+        }
+        more.len()
+    }
+
+    fn append(&mut self, value: View<'_>) -> usize {
+        let more = text::inner(value.raw()).trim_ascii();
+        match self {
+            Part::List(list) if more.is_empty() || list.is_empty() => list.extend_from_slice(more),
+            Part::List(list) => {
+                list.push(b',');
+                list.extend_from_slice(more);
+            }
+            _ => *self = Part::List(more.into()),
+        }
+        more.len() + 1
+    }
+
+    /// Goes one level down, and opens what lies deeper than its document was parsed.
+    fn nested(&mut self, value: View<'_>, how: How) -> usize {
+        let closed = value.members().next().is_none() && value.items().next().is_none();
+        let deeper = if closed && !is_empty(value.raw()) { value.reparse(DEPTH) } else { None };
+        let value = deeper.as_ref().map_or(value, Document::root);
+        match how {
+            How::Members(table) => self.object().merge(value, table),
+            How::Items(table) => self.by_index(value, table),
+            _ => 0,
+        }
+    }
+
+    fn by_index(&mut self, list: View<'_>, table: Table) -> usize {
+        let items = self.items();
+        let mut more = 0;
+        for (position, item) in (0..).zip(list.items()).filter(|(_, item)| item.kind() == Kind::Object) {
+            let index = item.get("index").and_then(View::whole).unwrap_or(position);
+            more += ENTRY * usize::from(!items.contains_key(&index));
+            more += items.entry(index).or_default().merge(item, table);
+        }
+        more
+    }
+}
