@@ -1,4 +1,4 @@
-//! What a whole answer says of itself, whichever operation it answers.
+//! Reads the summary of a whole answer, in either dialect.
 
 use super::{responses, usage::usage};
 use crate::{
@@ -6,21 +6,21 @@ use crate::{
     json::{Document, Kind, View, text},
 };
 
-/// How deep an answer must be parsed for everything in `respond`: down to the members of a chat's message. What lies
-/// deeper (tool calls) is opened one by one, so that long `logprobs` cost nothing.
+/// How deep an answer must be parsed for everything in `respond`: down to the members of a chat's message. Deeper
+/// values, such as tool calls, are parsed one by one, so that long `logprobs` cost nothing.
 pub const DEPTH: u32 = 4;
 
-/// What was read of one whole answer.
+/// The reading of one whole answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// What it tells.
+    /// Tokens, model, finish reason and error.
     pub summary: AnswerSummary,
-    /// Whether there is text, a refusal or a tool call.
+    /// Whether the answer has text, a refusal or a tool call.
     pub says_something: bool,
 }
 
 impl Answer {
-    /// Reads an answer parsed to [`DEPTH`]; what it is not simply stays empty.
+    /// Reads an answer parsed to [`DEPTH`]. Members that the answer lacks stay empty.
     pub fn read(dialect: Dialect, answer: &Document) -> Answer {
         let root = answer.root();
         match dialect {
@@ -32,8 +32,8 @@ impl Answer {
         }
     }
 
-    /// Whether the model spent all its tokens on reasoning and had none left for an answer: an empty text,
-    /// `finish_reason: length`, every token billed (async-openai#424, langchain#32477).
+    /// Returns whether the model spent all its tokens on reasoning and had none left for an answer: the text is empty,
+    /// the `finish_reason` is `length`, and every token is billed (async-openai#424, langchain#32477).
     pub fn reasoning_exhausted(&self) -> bool {
         !self.says_something && self.summary.reasoning_exhausted()
     }
@@ -84,7 +84,7 @@ mod tests {
         read(Dialect::Chat, &json)
     }
 
-    /// A response that ended so, with these items.
+    /// Reads a response with this status and these items.
     fn response(ended: &str, output: &str) -> Answer {
         let json = format!(
             r#"{{"id":"resp_1","object":"response",{ended},"model":"gpt-5.1","output":[{output}],
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_all_reasoning_is_told() {
+    fn an_answer_that_is_all_reasoning_is_exhausted() {
         let answer = exhausted(r#"{"role":"assistant","content":"","refusal":null}"#, 256);
         assert!(answer.reasoning_exhausted());
         assert_eq!(answer.summary.model.as_deref(), Some("o1-2024-12-17"));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_says_something_is_not_exhausted() {
+    fn an_answer_with_content_is_not_exhausted() {
         assert!(!exhausted(r#"{"content":"H"}"#, 256).reasoning_exhausted());
         assert!(!exhausted(r#"{"content":null,"tool_calls":[{}]}"#, 256).reasoning_exhausted());
         assert!(!exhausted(r#"{"content":null,"refusal":"no"}"#, 256).reasoning_exhausted());
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn a_response_tells_its_tokens_and_its_model() {
+    fn tokens_and_model_of_a_response_are_read() {
         let summary = response(CUT, REASONING).summary;
         assert_eq!(summary.usage, Some(Usage { prompt: 45, cached: 40, completion: 24, reasoning: 24 }));
         assert_eq!((summary.model.as_deref(), summary.error), (Some("gpt-5.1"), None));
     }
 
     #[test]
-    fn a_response_that_is_all_reasoning_is_told() {
+    fn a_response_that_is_all_reasoning_is_exhausted() {
         assert!(response(CUT, REASONING).reasoning_exhausted());
         assert!(response(CUT, "").reasoning_exhausted());
         let empty = message(r#"{"type":"output_text","annotations":[],"text":""}"#);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_ends_with_chats_words() {
+    fn a_responses_finish_reason_is_named_as_chat_names_it() {
         let call = r#"{"type":"function_call","name":"f"}"#;
         let filtered = r#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#;
         for (ended, output, reason) in [
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_that_failed_tells_why() {
+    fn the_error_of_a_failed_response_is_read() {
         for (ended, error) in [
             (r#""status":"failed","error":{"code":"server_error","message":"no"}"#, "server_error"),
             (r#""status":"failed","error":null"#, "failed"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_reads_as_nothing() {
+    fn a_document_that_is_not_an_answer_reads_as_empty() {
         assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
         for dialect in Dialect::ALL {
             assert_eq!(read(dialect, "[1]"), Answer::default());

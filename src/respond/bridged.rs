@@ -1,4 +1,4 @@
-//! A stream of one operation told as the other's.
+//! Bridges a stream of one dialect into the other one.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     sse::Decoder,
 };
 
-/// Tells one stream in other words. What it tells is built in one buffer, so that no event costs an allocation.
+/// Bridges one stream. All events are written into one buffer, so that no event costs an allocation.
 #[derive(Debug)]
 pub(super) struct Bridged {
     teller: Teller,
@@ -29,7 +29,7 @@ enum Teller {
 }
 
 impl Bridged {
-    /// The teller that a plan asks for; `None` if the stream stays in its own words.
+    /// Creates the bridge that `plan` asks for; `None` if the stream stays in its own dialect.
     pub(super) fn new(plan: &ReplyPlan) -> Option<Bridged> {
         let teller = match &plan.shape {
             Shape::Same => return None,
@@ -42,7 +42,7 @@ impl Bridged {
         Some(Bridged { teller, legacy_functions: plan.legacy_functions, out: BytesMut::new() })
     }
 
-    /// What the data of one event is in the client's words; nothing, more often than not.
+    /// Returns the events for the client that follow from the data of one event. Most often there are none.
     pub(super) fn event(&mut self, data: &Bytes) -> Bytes {
         match &mut self.teller {
             Teller::Chunks(chunks) => chunks.event(data, &mut self.out),
@@ -51,7 +51,7 @@ impl Bridged {
         self.take()
     }
 
-    /// What there is to say when upstream has ended in order.
+    /// Returns the events that end the stream after upstream has ended in order.
     pub(super) fn end(&mut self) -> Bytes {
         match &mut self.teller {
             Teller::Chunks(chunks) => chunks.end(&mut self.out),
@@ -60,7 +60,7 @@ impl Bridged {
         self.take()
     }
 
-    /// What tells of a failure, behind what was held back.
+    /// Returns the events that were held back, and an event that reports the failure.
     pub(super) fn failed(&mut self, failure: &Fault) -> Bytes {
         self.summary().error = Some(failure.code.to_owned());
         let told = match &mut self.teller {
@@ -73,7 +73,7 @@ impl Bridged {
         [self.take(), told].concat().into()
     }
 
-    /// Whether everything is told.
+    /// Returns whether the last event has been written.
     pub(super) fn is_done(&self) -> bool {
         match &self.teller {
             Teller::Chunks(chunks) => chunks.is_done(),
@@ -81,12 +81,12 @@ impl Bridged {
         }
     }
 
-    /// Whether upstream would go on for nobody.
+    /// Returns whether upstream can be cut off, because the client needs nothing more from it.
     pub(super) fn is_cut(&self) -> bool {
         matches!(&self.teller, Teller::Chunks(chunks) if chunks.is_cut())
     }
 
-    /// What the stream told of itself.
+    /// Returns what the stream has reported so far.
     pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match &mut self.teller {
             Teller::Chunks(chunks) => chunks.summary(),
@@ -100,9 +100,9 @@ impl Bridged {
     }
 }
 
-/// The same events for a client that asked with the legacy `functions`.
+/// Returns the events in the form for a client that asked with the legacy `functions`.
 fn legacy(said: Bytes) -> Bytes {
-    // These are azgate's own events: however long, they are whole.
+    // azgate wrote these events, so they are complete and need no size limit.
     let mut decoder = Decoder::new(usize::MAX);
     decoder.push(said);
     let mut out = BytesMut::new();
@@ -119,7 +119,7 @@ mod tests {
     use crate::call::OverResponses;
 
     #[test]
-    fn what_is_held_back_comes_before_a_failure() {
+    fn held_back_text_comes_before_a_failure() {
         let over = OverResponses { resource: "main".into(), stop: vec!["<END>".to_owned()] };
         let plan = ReplyPlan { shape: Shape::OverResponses(Arc::new(over)), ..ReplyPlan::default() };
         let mut bridged = Bridged::new(&plan).unwrap();

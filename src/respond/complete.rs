@@ -1,4 +1,5 @@
-//! The last form of a whole answer: legacy functions, a made stream, and the warning that reasoning used up the cap.
+//! Gives a whole answer its last form: legacy functions, a made stream, and a warning if reasoning used up the token
+//! cap.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -18,7 +19,7 @@ use crate::{
     json::Document,
 };
 
-/// Gives a whole answer in the client's dialect its last form. A client that reads events gets a stream.
+/// Completes a whole answer in the client's dialect. A client that reads events gets a stream.
 pub(super) fn complete(
     answer: &Document,
     (status, mut headers): (StatusCode, HeaderMap),
@@ -53,7 +54,7 @@ pub(super) fn complete(
     Ok(Adapted { status, headers, content: Content::Whole(body, outcome) })
 }
 
-/// Returns the events that a whole answer is made into; `None` if it is not an answer.
+/// Returns a whole answer as events; `None` if the document is not an answer.
 fn streamed(answer: &Document, reply: &ReplyPlan) -> Option<Bytes> {
     match reply.asked() {
         Dialect::Chat => synthesize(answer, reply.usage_chunk).ok(),

@@ -1,5 +1,5 @@
-//! Answers on their way back: relayed or made into a stream, given the form that the client asked for, and read on the
-//! side for what they cost.
+//! Sends Azure's answers back to the client in the form that the client asked for: relayed, bridged, made into a stream
+//! or collected from one. On the way azgate reads token counts, the model, the finish reason and errors.
 
 mod adapt;
 mod adapted;
@@ -49,7 +49,7 @@ use bytes::Bytes;
 
 use crate::json::{self, Change, Document};
 
-/// A document after `changes`, as one buffer.
+/// Returns a document after `changes`, as one buffer.
 fn edited(document: &Document, changes: &[Change]) -> Bytes {
     let mut parts = json::apply(document, changes);
     match parts.pop() {

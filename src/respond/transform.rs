@@ -1,5 +1,5 @@
-//! What becomes of the events of a stream, and what they tell: by the operation that Azure answers. A relay moves bytes
-//! and knows no operation; all that is the operation's own is here.
+//! Transforms and reads the events of a stream by the dialect of Azure's answer. The relay moves bytes and knows no
+//! dialect; everything that depends on the dialect is here.
 
 use bytes::Bytes;
 
@@ -14,19 +14,19 @@ use crate::{
     sse::Event,
 };
 
-/// The way of one stream's events.
+/// How the events of one stream are transformed.
 #[derive(Debug)]
 pub(super) enum StreamTransform {
     /// Chunks of a chat completion, read and reshaped.
     Chat { watch: watch::Chat, reshape: Reshape },
-    /// Events of a response, which are only read.
+    /// Events of a response, which are read and not changed.
     Responses(watch::Responses),
-    /// Events of one operation, told as the other's.
+    /// Events that are bridged to the other dialect.
     Bridged(Bridged),
 }
 
 impl StreamTransform {
-    /// The way that `plan` asks for.
+    /// Creates the transform that `plan` asks for.
     pub(super) fn new(plan: &ReplyPlan) -> StreamTransform {
         if let Some(bridged) = Bridged::new(plan) {
             return StreamTransform::Bridged(bridged);
@@ -39,7 +39,7 @@ impl StreamTransform {
         }
     }
 
-    /// What becomes of the next event.
+    /// Takes the next event, and returns what the relay does with it.
     pub(super) fn event(&mut self, event: &Event) -> Verdict {
         let Some(data) = event.data() else { return Verdict::Pass };
         let was_done = self.is_done();
@@ -63,8 +63,8 @@ impl StreamTransform {
         Verdict::Pass
     }
 
-    /// What goes out when upstream has no more: its last event, which may lack the blank line that ends one, and what was
-    /// held back.
+    /// Returns what goes out at the end of upstream: the last event, which may lack its blank line, and everything that
+    /// was held back.
     pub(super) fn end(&mut self, tail: Option<&Event>) -> [Bytes; 2] {
         let tail = tail.map_or_else(Bytes::new, |tail| match self.event(tail) {
             Verdict::Pass => tail.raw().clone(),
@@ -78,7 +78,7 @@ impl StreamTransform {
         }
     }
 
-    /// The event that tells the client that the stream failed.
+    /// Returns the event that reports a failed stream to the client.
     pub(super) fn failed(&mut self, fault: &Fault) -> Bytes {
         let (dialect, number) = match self {
             StreamTransform::Bridged(bridged) => return bridged.failed(fault),
@@ -89,7 +89,7 @@ impl StreamTransform {
         fault::event(dialect, number, &fault.body())
     }
 
-    /// Whether the event came that ends the stream. What follows it does not matter.
+    /// Returns whether the last event of the stream was seen. Anything after it is ignored.
     pub(super) fn is_done(&self) -> bool {
         match self {
             StreamTransform::Chat { watch, .. } => watch.done,
@@ -98,12 +98,12 @@ impl StreamTransform {
         }
     }
 
-    /// Whether upstream would go on for nobody: its call is given up.
+    /// Returns whether upstream is cut off, because the client needs nothing more from it.
     pub(super) fn is_cut(&self) -> bool {
         matches!(self, StreamTransform::Bridged(bridged) if bridged.is_cut())
     }
 
-    /// What the events told so far.
+    /// Returns what the events have reported so far.
     pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match self {
             StreamTransform::Chat { watch, .. } => &mut watch.summary,

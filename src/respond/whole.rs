@@ -1,4 +1,4 @@
-//! A whole answer of Azure's, read in the client's dialect.
+//! Reads a whole answer of Azure's and puts it into the client's dialect.
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
@@ -22,7 +22,7 @@ use crate::{
     upstream::AnswerBody,
 };
 
-/// A whole answer with a good status.
+/// A whole answer with a 2xx status.
 pub(super) enum Whole {
     /// An answer, in the client's dialect.
     Answer(Document),
@@ -32,7 +32,7 @@ pub(super) enum Whole {
     Other(Bytes),
 }
 
-/// Buffers an answer and puts it into the client's dialect. A client that reads events needs JSON to make them of.
+/// Buffers an answer and puts it into the client's dialect. For a client that reads events the answer must be JSON.
 pub(super) async fn read(
     answer: Response<AnswerBody>,
     reply: &ReplyPlan,
@@ -68,7 +68,7 @@ pub(super) async fn read(
     }
 }
 
-/// Puts an answer into the dialect that the client asked in.
+/// Puts an answer into the client's dialect.
 fn in_asked_dialect(document: Document, reply: &ReplyPlan) -> Result<Document, NoAnswer> {
     let bridged = match &reply.shape {
         Shape::Same => return Ok(document),

@@ -1,5 +1,5 @@
-//! The chunks of a chat completion. Values are copied as they are spelt and strings are only joined, so nothing of the
-//! answer is re-encoded or lost.
+//! Collects the chunks of a chat completion. Values are copied as they are spelt and strings are only joined, so
+//! nothing is re-encoded or lost.
 
 use bytes::Bytes;
 
@@ -9,12 +9,12 @@ use crate::{
     respond::{answer, envelope::excerpt},
 };
 
-/// What the chunks have told so far.
+/// The answer that the chunks have built so far.
 #[derive(Debug, Default)]
 pub(super) struct Chat {
     answer: Members,
-    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this, and
-    /// not the length of the stream, that is limited.
+    /// About how many bytes the answer holds. This is limited, and not the length of the stream, because each chunk
+    /// spends some hundred bytes on a single word.
     held: usize,
 }
 
@@ -32,7 +32,7 @@ impl Chat {
         if self.held > limit { Err(CollectError::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// The `chat.completion`, if the stream was `done` or needs not be.
+    /// Returns the `chat.completion`, if the stream was complete. `done` is whether `[DONE]` was seen.
     pub(super) fn finish(mut self, done: bool) -> Result<Bytes, CollectError> {
         if !complete::is_whole(&mut self.answer, done) {
             return Err(CollectError::BrokenOff);

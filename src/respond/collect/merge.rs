@@ -9,14 +9,14 @@ use crate::{
     json::{Document, Kind, View, text},
 };
 
-/// What one more member or item is counted with, beside its bytes.
+/// How many bytes a new member or item counts for, beside its own.
 const ENTRY: usize = 64;
 
-/// How deep the lists of a delta are opened: calls, their members, and those of their functions.
+/// How deep the lists of a delta are parsed: calls, their members, and those of their functions.
 const DEPTH: u32 = 3;
 
 impl Members {
-    /// Takes in an object of `source`, and tells how many bytes more are held.
+    /// Merges the members of an object. Returns by how many bytes the answer grew.
     pub(super) fn merge(&mut self, object: View<'_>, table: Table) -> usize {
         let mut more = 0;
         for (key, value) in object.members() {
@@ -37,7 +37,7 @@ impl Members {
 }
 
 impl Part {
-    /// Takes in what one chunk says, and tells how many bytes more are held.
+    /// Merges a value of one chunk. Returns by how many bytes the answer grew.
     pub(super) fn merge(&mut self, value: View<'_>, how: How) -> usize {
         match (how, value.kind()) {
             (How::Join, Kind::String) => self.join(value),
@@ -67,7 +67,7 @@ impl Part {
     }
 
     fn join(&mut self, value: View<'_>) -> usize {
-        // Joined as they are spelt: so an escaped pair of surrogates may be cut between two deltas.
+        // Strings are joined as they are spelt, so two deltas may each have half of an escaped surrogate pair.
         let more = text::inner(value.raw());
         match self {
             Part::Text(text) => text.extend_from_slice(more),
@@ -89,7 +89,7 @@ impl Part {
         more.len() + 1
     }
 
-    /// Goes one level down, and opens what lies deeper than its document was parsed.
+    /// Merges a nested object or list. Parses it on its own if it lies deeper than its document was parsed.
     fn nested(&mut self, value: View<'_>, how: How) -> usize {
         let closed = value.members().next().is_none() && value.items().next().is_none();
         let deeper = if closed && !is_empty(value.raw()) { value.reparse(DEPTH) } else { None };

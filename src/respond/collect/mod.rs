@@ -1,5 +1,5 @@
-//! A streamed answer made into the JSON answer that Azure would have sent: for a client that asked for JSON where azgate
-//! asked Azure for a stream. The inverse of [`super::synthesize`], and like it copies values as they are spelt.
+//! Collects a stream into the JSON answer that Azure would have sent, for a client that asked for JSON where azgate
+//! asked Azure for a stream. This is the inverse of [`super::synthesize`]. Both copy values as they are spelt.
 
 use bytes::Bytes;
 
@@ -39,7 +39,7 @@ enum Answer {
 }
 
 impl Collector {
-    /// Collects an operation's answer of at most about `limit` bytes.
+    /// Creates a collector for an answer of at most about `limit` bytes.
     pub fn new(dialect: Dialect, limit: usize) -> Collector {
         let decoder = Decoder::new(EVENT_LIMIT.min(limit));
         let answer = match dialect {
@@ -49,7 +49,7 @@ impl Collector {
         Collector { decoder, answer, limit, done: false }
     }
 
-    /// Takes the next bytes of the stream, cut anywhere. Behind an error the answer is lost.
+    /// Takes the next bytes of the stream, cut anywhere. After an error the collector is of no use.
     pub fn push(&mut self, chunk: Bytes) -> Result<(), CollectError> {
         self.decoder.push(chunk);
         while let Some(event) = self.decoder.event()? {
@@ -58,16 +58,16 @@ impl Collector {
         Ok(())
     }
 
-    /// Whether the event came that ends the stream: what follows it, a broken connection too, does not matter any more.
+    /// Returns whether the last event of the stream was seen. Anything after it, even a broken connection, is ignored.
     pub fn is_done(&self) -> bool {
         self.done
     }
 
-    /// The `chat.completion` or the response, at the end of the stream.
+    /// Returns the `chat.completion` or the response, at the end of the stream.
     pub fn finish(mut self) -> Result<Bytes, CollectError> {
         if let Some(tail) = self.decoder.finish() {
             match self.event(&tail) {
-                // An event that was cut: whether that matters is seen below.
+                // The event was cut off. `finish` below checks whether the answer is complete without it.
                 Ok(()) | Err(CollectError::Malformed { .. }) => {}
                 Err(error) => return Err(error),
             }

@@ -1,4 +1,4 @@
-//! Collecting is the inverse of `synthesize`, wherever the bytes are cut; and no bytes do any harm.
+//! Collecting is the inverse of `synthesize`, wherever the bytes are cut, and no input makes it panic.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn call() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A message with what Azure's always have, and perhaps more.
+/// Generates a message with the members that Azure's always have, and perhaps more.
 fn message() -> impl Strategy<Value = Value> {
     let more = prop_oneof![
         Just(json!({})),
@@ -83,7 +83,7 @@ prop_compose! {
     }
 }
 
-/// All that is not ASCII as escapes, surrogate pairs included.
+/// Writes all characters that are not ASCII as escapes, surrogate pairs included.
 fn escaped(source: &str) -> String {
     let unit = |unit: u16| {
         char::from_u32(unit.into()).filter(char::is_ascii).map_or(format!("\\u{unit:04X}"), String::from)

@@ -1,23 +1,23 @@
-//! What becomes of each member of a chunk on its way into the answer.
+//! The tables of how each member of a chunk is merged into the answer.
 
-/// How the values that come for one member, chunk by chunk, become one.
+/// How the values of one member, which come chunk by chunk, become one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum How {
-    /// The first that says something.
+    /// The first value that is not empty.
     First,
-    /// The last that says something.
+    /// The last value that is not empty.
     Last,
-    /// Strings are joined; of other values the last stays.
+    /// Strings are joined. For other values the last one stays.
     Join,
-    /// The items of lists stand behind one another.
+    /// Lists are joined.
     Append,
-    /// Objects become one, member by member.
+    /// Objects are merged member by member.
     Members(Table),
-    /// Items of one `index` become one, member by member.
+    /// Items of the same `index` are merged member by member.
     Items(Table),
     /// The worst verdict of a content filter.
     Worst,
-    /// It is no part of an answer.
+    /// The member is not part of an answer.
     Drop,
 }
 
@@ -29,7 +29,7 @@ pub(super) type Table = fn(&str) -> How;
 pub(super) const CHAT_CHUNK: Table = |key| match key {
     "id" | "created" | "model" | "system_fingerprint" | "service_tier" => How::First,
     "choices" => How::Items(CHOICE),
-    // What the chunk is, its padding, and an error that is null.
+    // The chunk's type, its padding, and an error that is null.
     "object" | "obfuscation" | "error" => How::Drop,
     _ => How::Last,
 };
@@ -39,12 +39,12 @@ const CHOICE: Table = |key| match key {
     "delta" => How::Members(MESSAGE),
     "logprobs" => How::Members(|_| How::Append),
     "content_filter_results" | "content_filter_result" => How::Members(|_| How::Worst),
-    // Which part of the text one annotation is about: an answer has one for all of it.
+    // The part of the text that an annotation is about. An answer has one annotation for the whole text.
     "content_filter_offsets" => How::Drop,
     _ => How::Last,
 };
 
-/// `context` is On Your Data's. The texts are `content`, `refusal`, and such as `reasoning_content`.
+/// `context` belongs to On Your Data. Texts are `content`, `refusal` and others such as `reasoning_content`.
 const MESSAGE: Table = |key| match key {
     "role" => How::First,
     "tool_calls" => How::Items(CALL),

@@ -1,5 +1,5 @@
-//! What the collected answer says for what the chunks said. `proptests.rs` holds it against `synthesize`, and
-//! `tests/it/collecting.rs` against the simulator.
+//! Compares collected answers with their chunks. `proptests.rs` compares them with `synthesize`, and
+//! `tests/it/collecting.rs` with the simulator.
 
 use serde_json::{Value, json};
 
@@ -138,7 +138,7 @@ fn a_refusal_is_joined_and_texts_that_never_came_are_null() {
 }
 
 #[test]
-fn what_nobody_knows_is_joined_if_it_is_text_and_else_the_last() {
+fn unknown_texts_are_joined_and_of_other_unknown_values_the_last_stays() {
     let said = message(&[
         r#"{"reasoning_content":"Let ","x":{"a":1}}"#,
         r#"{"reasoning_content":"me","x":{"b":2}}"#,
@@ -168,7 +168,7 @@ fn annotations_context_and_audio_are_put_together() {
 }
 
 #[test]
-fn logprobs_stand_behind_one_another() {
+fn logprobs_are_joined() {
     let token = |token: &str| format!(r#"{{"token":"{token}","logprob":-1.50,"top_logprobs":[]}}"#);
     let logprobs =
         |content: &str| format!(r#""delta":{{}},"logprobs":{{"content":{content},"refusal":null}}"#);
@@ -237,7 +237,7 @@ fn an_error_in_the_stream_is_kept_as_it_came() {
 }
 
 #[test]
-fn a_stream_that_breaks_off_is_no_answer() {
+fn a_stream_that_breaks_off_is_an_error() {
     for stream in [
         events(&AZURE[..3]),
         events(&AZURE[..1]),
@@ -251,7 +251,7 @@ fn a_stream_that_breaks_off_is_no_answer() {
 }
 
 #[test]
-fn an_end_without_done_is_one_if_every_choice_has_its_reason() {
+fn a_stream_without_done_is_complete_if_every_choice_has_its_reason() {
     let whole = collect(&(events(&AZURE) + "data: [DONE]\n\n")).unwrap();
     assert_eq!(collect(&events(&AZURE)).unwrap(), whole);
     assert_eq!(collect(events(&AZURE).trim_end()).unwrap(), whole, "the last event lacks its blank line");
@@ -263,7 +263,7 @@ fn an_end_without_done_is_one_if_every_choice_has_its_reason() {
 }
 
 #[test]
-fn what_follows_done_does_not_matter() {
+fn events_after_done_are_ignored() {
     let stream = events(&AZURE) + "data: [DONE]\n\ndata: nonsense\n\ndata: {\"error\":{}}\n\n";
     assert!(collect(&stream).is_ok());
 }
@@ -280,7 +280,7 @@ fn comments_and_empty_events_are_skipped_and_nonsense_is_not() {
 }
 
 #[test]
-fn members_of_a_kind_that_nobody_expects_do_no_harm() {
+fn members_of_unexpected_kinds_do_no_harm() {
     let odd = r#"{"id":7,"choices":[1,{"index":-1,"delta":[],"logprobs":3,"content_filter_results":[],"finish_reason":"stop"}]}"#;
     let told = answer(&[
         odd,

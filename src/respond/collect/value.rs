@@ -1,5 +1,5 @@
-//! The values of an answer while they grow chunk by chunk, and how they are written. Members stand in the order of their
-//! keys, as Azure writes them.
+//! The values of an answer while they grow chunk by chunk. Members are written in the order of their keys, as Azure
+//! writes them.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,21 @@ use crate::json::text;
 pub(super) struct Members(pub(super) BTreeMap<String, Part>);
 
 impl Members {
-    /// Whether a member is there and says something.
-    pub(super) fn says(&self, key: &str) -> bool {
+    /// Returns whether a member is there and not empty.
+    pub(super) fn has_value(&self, key: &str) -> bool {
         self.0.get(key).is_some_and(|part| !part.is_empty())
     }
 
-    /// Sets a member that is not there or says nothing.
+    /// Sets a member that is absent or empty.
     pub(super) fn fill(&mut self, key: &str, json: &str) {
-        if !self.says(key) {
+        if !self.has_value(key) {
             self.0.insert(key.to_owned(), Part::Value(json.into()));
         }
     }
 
-    /// Takes a member out that says nothing.
+    /// Removes a member that is empty.
     pub(super) fn drop_empty(&mut self, key: &str) {
-        if !self.says(key) {
+        if !self.has_value(key) {
             self.0.remove(key);
         }
     }
@@ -36,12 +36,12 @@ impl Members {
         }
     }
 
-    /// A member that is an object, made if it is not there.
+    /// Returns a member that is an object, and creates it if it is absent.
     pub(super) fn object(&mut self, key: &str) -> &mut Members {
         self.0.entry(key.to_owned()).or_insert_with(Part::null).object()
     }
 
-    /// A member whose items came by index, if it is there.
+    /// Returns a member whose items came by index, if it is there.
     pub(super) fn items(&mut self, key: &str) -> Option<&mut Items> {
         match self.0.get_mut(key) {
             Some(Part::Items(items)) => Some(items),
@@ -80,7 +80,7 @@ pub(super) fn list<T>(
 /// Items by their `index`.
 pub(super) type Items = BTreeMap<u64, Members>;
 
-/// What has come of a value so far.
+/// A value as far as it has come.
 #[derive(Debug)]
 pub(super) enum Part {
     /// A value as it was spelt.
@@ -94,12 +94,12 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// Nothing has come yet.
+    /// Creates a value of which nothing has come.
     pub(super) fn null() -> Part {
         Part::Value(b"null".into())
     }
 
-    /// The object that this is, or becomes.
+    /// Returns the object, after turning any other value into an empty object.
     pub(super) fn object(&mut self) -> &mut Members {
         loop {
             match self {
@@ -109,7 +109,7 @@ impl Part {
         }
     }
 
-    /// The items that these are, or become.
+    /// Returns the items, after turning any other value into an empty list of items.
     pub(super) fn items(&mut self) -> &mut Items {
         loop {
             match self {
@@ -119,7 +119,7 @@ impl Part {
         }
     }
 
-    /// Whether nothing was said yet.
+    /// Returns whether the value is empty.
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Part::Value(raw) if is_empty(raw))
     }
@@ -136,7 +136,7 @@ impl Part {
     }
 }
 
-/// Whether a value says nothing.
+/// Returns whether a value is null or empty.
 pub(super) fn is_empty(raw: &[u8]) -> bool {
     matches!(raw, b"null" | b"\"\"" | b"[]" | b"{}")
 }

@@ -7,14 +7,15 @@ use crate::{
     sse,
 };
 
-/// The chunks being written.
+/// The chunks of a stream, as far as they are written.
 pub(super) struct ChunkStream {
     pub(super) out: BytesMut,
-    /// Every chunk's beginning: id, object, created, model and, where the answer has them, service tier and fingerprint.
+    /// The beginning of every chunk: id, object, created, model and, if the answer has them, service tier and
+    /// fingerprint.
     head: Vec<u8>,
-    /// Members that the first chunk alone carries, each with its comma: Azure's `prompt_filter_results`, unknown ones.
+    /// Members for the first chunk only, each with its comma: Azure's `prompt_filter_results` and unknown members.
     extras: Vec<u8>,
-    /// Where the client asked for usage, every chunk but the last says `"usage":null`, as OpenAI's do.
+    /// If the client asked for usage, every chunk but the last has `"usage":null`, as OpenAI's have.
     usage: &'static [u8],
 }
 

@@ -1,4 +1,4 @@
-//! The chunks of a chat completion.
+//! Reads the chunks of a chat completion.
 
 use bytes::Bytes;
 
@@ -12,12 +12,12 @@ use crate::{
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Chat {
     pub(in crate::respond) summary: AnswerSummary,
-    /// Whether `[DONE]` came.
+    /// Whether `[DONE]` was seen.
     pub(in crate::respond) done: bool,
 }
 
 impl Chat {
-    /// Takes the next event's data.
+    /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
             self.done = true;

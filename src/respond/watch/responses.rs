@@ -1,4 +1,4 @@
-//! The events of a response. All that is told of it stands in the one that ends it; its model already in the first.
+//! Reads the events of a response. The last event has the whole summary; the first one already has the model.
 
 use bytes::Bytes;
 
@@ -11,21 +11,21 @@ use crate::{
     },
 };
 
-/// How the type begins of the event that names the model first.
+/// The type of the first event that has the model.
 const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
 
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
 pub(in crate::respond) struct Responses {
     pub(in crate::respond) summary: AnswerSummary,
-    /// Whether the event came that ends the stream, or `[DONE]`.
+    /// Whether the last event of the stream, or `[DONE]`, was seen.
     pub(in crate::respond) done: bool,
-    /// The number that an event behind the last one would have.
+    /// The sequence number of the next event.
     pub(in crate::respond) next: u64,
 }
 
 impl Responses {
-    /// Takes the next event's data.
+    /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
             self.done = true;
@@ -34,14 +34,14 @@ impl Responses {
         if let Some(number) = key::SEQUENCE_NUMBER.values(data).find_map(whole) {
             self.next = number.saturating_add(1);
         }
-        if self.may_tell(data)
+        if self.is_interesting(data)
             && let Ok(event) = Document::parse(data.clone(), EVENT_DEPTH)
         {
             self.read(event.root());
         }
     }
 
-    fn may_tell(&self, data: &[u8]) -> bool {
+    fn is_interesting(&self, data: &[u8]) -> bool {
         key::TYPE.may_be(data, &ENDS) || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
     }
 
@@ -68,7 +68,7 @@ impl Responses {
         self.done = true;
     }
 
-    /// Takes what the last response told. An `error` event before it has named the error, and the first response the model.
+    /// Takes the last response's summary. An earlier `error` event's error wins; the first event's model fills a gap.
     fn take(&mut self, summary: AnswerSummary) {
         let AnswerSummary { model, error, .. } = std::mem::take(&mut self.summary);
         self.summary =
@@ -76,7 +76,7 @@ impl Responses {
     }
 }
 
-/// The whole number that a text begins with.
+/// Returns the whole number at the start of a text.
 fn whole(text: &[u8]) -> Option<u64> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()

@@ -31,7 +31,7 @@ fn response(output: Value) -> Value {
 }
 
 #[test]
-fn a_text_is_told_in_the_order_of_the_specifications_example() {
+fn a_text_is_written_in_the_order_of_the_specifications_example() {
     let logprobs = json!([{"token": "Hi"}]);
     let part = json!({"type": "output_text", "text": "Hi", "logprobs": logprobs, "x": 1,
                       "annotations": [{"type": "url_citation", "url": "u"}]});
@@ -76,7 +76,7 @@ fn a_text_is_told_in_the_order_of_the_specifications_example() {
 }
 
 #[test]
-fn reasoning_is_told_summary_by_summary_and_keeps_what_is_encrypted() {
+fn reasoning_is_written_summary_by_summary_and_keeps_encrypted_content() {
     let item = json!({
         "id": "rs_1", "type": "reasoning", "encrypted_content": "gAAA",
         "summary": [{"type": "summary_text", "text": "a"}, {"type": "summary_text", "text": "b"}],
@@ -99,7 +99,7 @@ fn reasoning_is_told_summary_by_summary_and_keeps_what_is_encrypted() {
 }
 
 #[test]
-fn calls_and_hosted_items_are_told() {
+fn calls_and_hosted_items_are_written() {
     let output = json!([
         {"id": "fc_1", "type": "function_call", "status": "completed", "call_id": "c", "name": "f", "arguments": "{}"},
         {"id": "ctc_1", "type": "custom_tool_call", "call_id": "d", "name": "g", "input": "x"},
@@ -134,7 +134,7 @@ fn calls_and_hosted_items_are_told() {
 }
 
 #[test]
-fn a_part_of_an_unknown_kind_and_a_refusal_are_told() {
+fn a_part_of_an_unknown_kind_and_a_refusal_are_written() {
     let content = json!([{"type": "new", "text": "x"}, {"type": "refusal", "refusal": "no"}]);
     let events = told(&response(json!([{"id": "m", "type": "message", "content": content}])));
     assert_eq!(
@@ -168,7 +168,7 @@ fn the_last_event_is_the_responses_status() {
 }
 
 #[test]
-fn what_is_no_response_is_not_made_into_a_stream() {
+fn a_body_that_is_not_a_response_is_not_made_into_a_stream() {
     for other in ["{}", "[]", r#"{"output":"x"}"#, r#"{"error":{"message":"x"}}"#] {
         let document = Document::parse(Bytes::from_static(other.as_bytes()), DEPTH).unwrap();
         assert_eq!(synthesize(&document), Err(NotAResponse));
