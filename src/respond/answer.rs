@@ -12,22 +12,22 @@ pub const DEPTH: u32 = 4;
 
 /// The reading of one whole answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct AnswerReading {
     /// Tokens, model, finish reason and error.
     pub summary: AnswerSummary,
     /// Whether the answer has text, a refusal or a tool call.
-    pub says_something: bool,
+    pub has_output: bool,
 }
 
-impl Answer {
+impl AnswerReading {
     /// Reads an answer parsed to [`DEPTH`]. Members that the answer lacks stay empty.
-    pub fn read(dialect: Dialect, answer: &Document) -> Answer {
+    pub fn read(dialect: Dialect, answer: &Document) -> AnswerReading {
         let root = answer.root();
         match dialect {
             Dialect::Chat => chat(root),
             Dialect::Responses => {
-                let says_something = responses::says_something(root);
-                Answer { summary: responses::summary(root), says_something }
+                let has_output = responses::has_output(root);
+                AnswerReading { summary: responses::summary(root), has_output }
             }
         }
     }
@@ -35,11 +35,11 @@ impl Answer {
     /// Returns whether the model spent all its tokens on reasoning and had none left for an answer: the text is empty,
     /// the `finish_reason` is `length`, and every token is billed (async-openai#424, langchain#32477).
     pub fn reasoning_exhausted(&self) -> bool {
-        !self.says_something && self.summary.reasoning_exhausted()
+        !self.has_output && self.summary.reasoning_exhausted()
     }
 }
 
-fn chat(root: View<'_>) -> Answer {
+fn chat(root: View<'_>) -> AnswerReading {
     let choices = || root.get("choices").into_iter().flat_map(View::items);
     let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
     let summary = AnswerSummary {
@@ -48,13 +48,13 @@ fn chat(root: View<'_>) -> Answer {
         finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
         error: None,
     };
-    Answer {
+    AnswerReading {
         summary,
-        says_something: choices().filter_map(|choice| choice.get("message")).any(says_something),
+        has_output: choices().filter_map(|choice| choice.get("message")).any(has_output),
     }
 }
 
-fn says_something(message: View<'_>) -> bool {
+fn has_output(message: View<'_>) -> bool {
     message.members().any(|(key, value)| match (&*key, value.kind()) {
         ("content" | "refusal", Kind::String) => !text::inner(value.raw()).is_empty(),
         ("content" | "tool_calls", Kind::Array) => {
@@ -71,11 +71,14 @@ mod tests {
     use crate::call::Usage;
     use bytes::Bytes;
 
-    fn read(dialect: Dialect, json: &str) -> Answer {
-        Answer::read(dialect, &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
+    fn read(dialect: Dialect, json: &str) -> AnswerReading {
+        AnswerReading::read(
+            dialect,
+            &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap(),
+        )
     }
 
-    fn exhausted(message: &str, reasoning: u32) -> Answer {
+    fn exhausted(message: &str, reasoning: u32) -> AnswerReading {
         let json = format!(
             r#"{{"model":"o1-2024-12-17","choices":[{{"index":0,"finish_reason":"length","message":{message}}}],
             "usage":{{"prompt_tokens":15,"completion_tokens":256,"total_tokens":271,
@@ -85,7 +88,7 @@ mod tests {
     }
 
     /// Reads a response with this status and these items.
-    fn response(ended: &str, output: &str) -> Answer {
+    fn response(ended: &str, output: &str) -> AnswerReading {
         let json = format!(
             r#"{{"id":"resp_1","object":"response",{ended},"model":"gpt-5.1","output":[{output}],
             "usage":{{"input_tokens":45,"input_tokens_details":{{"cached_tokens":40,"cache_write_tokens":0}},
@@ -175,12 +178,12 @@ mod tests {
 
     #[test]
     fn a_document_that_is_not_an_answer_reads_as_empty() {
-        assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
+        assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), AnswerReading::default());
         for dialect in Dialect::ALL {
-            assert_eq!(read(dialect, "[1]"), Answer::default());
+            assert_eq!(read(dialect, "[1]"), AnswerReading::default());
             assert_eq!(
                 read(dialect, r#"{"choices":[],"output":[],"usage":null,"model":7}"#),
-                Answer::default()
+                AnswerReading::default()
             );
         }
     }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     adapted::{Adapted, Content},
-    answer::{self, Answer},
+    answer::{self, AnswerReading},
     edited,
     error::{AnswerError, malformed},
     functions,
@@ -27,7 +27,7 @@ pub(super) fn complete(
     reads_events: bool,
 ) -> Result<Adapted, AnswerError> {
     let dialect = reply.asked();
-    let read = Answer::read(dialect, answer);
+    let read = AnswerReading::read(dialect, answer);
     let exhausted = read.reasoning_exhausted();
     if exhausted {
         headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));

@@ -94,19 +94,19 @@ pub async fn open(opening: Opening, mut call: Running) -> Response<Body> {
         return finish(ending);
     }
     let Some((early, headers)) = opening.0.get() else { return finish(call.await) };
-    let (early, state) = (*early, State::Waiting { call, next: None });
-    let mut response = Response::new(Body::new(Opened { early, state }));
+    let (early, state) = (*early, OpenedState::Waiting { call, next: None });
+    let mut response = Response::new(Body::new(OpenedBody { early, state }));
     response.headers_mut().clone_from(headers);
     response
 }
 
 /// The body of an answer that was opened early.
-struct Opened {
+struct OpenedBody {
     early: Early,
-    state: State,
+    state: OpenedState,
 }
 
-enum State {
+enum OpenedState {
     /// The call is still running. The first heartbeat goes out at once.
     Waiting { call: Running, next: Option<Pin<Box<Sleep>>> },
     /// The comment goes out, then the body of the call's answer.
@@ -115,7 +115,7 @@ enum State {
     Over,
 }
 
-impl Opened {
+impl OpenedBody {
     /// Returns a heartbeat.
     fn sign(&self) -> Bytes {
         Bytes::from_static(match self.early.form {
@@ -125,20 +125,20 @@ impl Opened {
     }
 
     /// Returns the state after the end of the call, which passes its answer on.
-    fn ended(&self, mut ending: Ending) -> State {
+    fn ended(&self, mut ending: Ending) -> OpenedState {
         ending.record.note_opened();
         match self.early.form {
-            Form::Json => State::Passing { comment: Bytes::new(), body: finish(ending).into_body() },
+            Form::Json => OpenedState::Passing { comment: Bytes::new(), body: finish(ending).into_body() },
             Form::Events => {
                 ending.answer = as_events(ending.answer, self.early.dialect);
                 let (head, body) = finish(ending).into_parts();
-                State::Passing { comment: comment(head.status, &head.headers), body }
+                OpenedState::Passing { comment: comment(head.status, &head.headers), body }
             }
         }
     }
 }
 
-impl HttpBody for Opened {
+impl HttpBody for OpenedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -149,7 +149,7 @@ impl HttpBody for Opened {
         loop {
             let every = self.early.every;
             match &mut self.state {
-                State::Waiting { call, next } => {
+                OpenedState::Waiting { call, next } => {
                     if let Poll::Ready(ending) = call.as_mut().poll(context) {
                         self.state = self.ended(ending);
                         continue;
@@ -160,23 +160,23 @@ impl HttpBody for Opened {
                     *next = Some(Box::pin(sleep(every)));
                     return Poll::Ready(Some(Ok(Frame::data(self.sign()))));
                 }
-                State::Passing { comment, .. } if !comment.is_empty() => {
+                OpenedState::Passing { comment, .. } if !comment.is_empty() => {
                     return Poll::Ready(Some(Ok(Frame::data(mem::take(comment)))));
                 }
-                State::Passing { body, .. } => {
+                OpenedState::Passing { body, .. } => {
                     let frame = ready!(Pin::new(body).poll_frame(context));
                     if frame.is_none() {
-                        self.state = State::Over;
+                        self.state = OpenedState::Over;
                     }
                     return Poll::Ready(frame);
                 }
-                State::Over => return Poll::Ready(None),
+                OpenedState::Over => return Poll::Ready(None),
             }
         }
     }
 }
 
-impl fmt::Debug for Opened {
+impl fmt::Debug for OpenedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened").field("early", &self.early).finish_non_exhaustive()
     }
@@ -186,13 +186,13 @@ impl fmt::Debug for Opened {
 /// Headers that are not ASCII are left out, because some clients also end a line at U+0085 or U+2028.
 fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
     let framing = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CACHE_CONTROL];
-    let said = headers.iter().filter(|(name, _)| !framing.contains(name));
+    let sent = headers.iter().filter(|(name, _)| !framing.contains(name));
     let status = ("status".to_owned(), Value::from(status.as_u16()));
-    let said: Map<String, Value> = said
+    let sent: Map<String, Value> = sent
         .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
         .chain([status])
         .collect();
-    sse::comment(&format!("azgate {}", Value::Object(said)))
+    sse::comment(&format!("azgate {}", Value::Object(sent)))
 }
 
 /// Turns an answer into events, for a client that is already reading events. An answer that is not a stream is an

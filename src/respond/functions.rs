@@ -45,13 +45,13 @@ fn choice_changes(at: usize, choice: View<'_>) -> Vec<Change> {
     changes
 }
 
-struct Split {
+struct SplitCalls {
     function: Raw,
     others: Option<Raw>,
 }
 
 /// Splits `calls` into the first call's function and the other calls. In a chunk the first call has the index 0.
-fn split(calls: View<'_>) -> Option<Split> {
+fn split(calls: View<'_>) -> Option<SplitCalls> {
     let calls = calls.reparse(2)?;
     let first =
         |call: View<'_>, at: usize| call.get("index").map_or(at == 0, |index| index.whole() == Some(0));
@@ -69,7 +69,7 @@ fn split(calls: View<'_>) -> Option<Split> {
     }
     let rest = !others.is_empty();
     others.push("]");
-    Some(Split { function: function?, others: rest.then_some(others) })
+    Some(SplitCalls { function: function?, others: rest.then_some(others) })
 }
 
 fn copied(value: View<'_>) -> Raw {

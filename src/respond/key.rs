@@ -5,21 +5,22 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 // A finder takes more memory than the rest of a waiting stream, so all streams share these.
-pub(super) static USAGE: LazyLock<Key> = LazyLock::new(|| Key::new("\"usage\""));
-pub(super) static MODEL: LazyLock<Key> = LazyLock::new(|| Key::new("\"model\""));
-pub(super) static FINISH_REASON: LazyLock<Key> = LazyLock::new(|| Key::new("\"finish_reason\""));
-pub(super) static ERROR: LazyLock<Key> = LazyLock::new(|| Key::new("\"error\""));
-pub(super) static TYPE: LazyLock<Key> = LazyLock::new(|| Key::new("\"type\""));
-pub(super) static SEQUENCE_NUMBER: LazyLock<Key> = LazyLock::new(|| Key::new("\"sequence_number\""));
+pub(super) static USAGE: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"usage\""));
+pub(super) static MODEL: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"model\""));
+pub(super) static FINISH_REASON: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"finish_reason\""));
+pub(super) static ERROR: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"error\""));
+pub(super) static TYPE: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"type\""));
+pub(super) static SEQUENCE_NUMBER: LazyLock<KeyFinder> =
+    LazyLock::new(|| KeyFinder::new("\"sequence_number\""));
 
 /// Finds one key in JSON text. It never finds the key inside a string, because the key's quotes would be escaped there.
 #[derive(Debug)]
-pub(super) struct Key(Finder<'static>);
+pub(super) struct KeyFinder(Finder<'static>);
 
-impl Key {
+impl KeyFinder {
     /// Creates a finder. `quoted` is the key with its quotes.
-    fn new(quoted: &'static str) -> Key {
-        Key(Finder::new(quoted))
+    fn new(quoted: &'static str) -> KeyFinder {
+        KeyFinder(Finder::new(quoted))
     }
 
     /// Returns whether the key stands anywhere with a value that begins with `byte`.

@@ -64,7 +64,7 @@ struct Identity {
 impl Normalizer {
     /// Normalizes one event's data.
     pub fn event(&mut self, data: &Bytes) -> Normalized {
-        if self.own.is_some() && self.held.is_empty() && SIGNS.normal(data) {
+        if self.own.is_some() && self.held.is_empty() && CHUNK_SCAN.normal(data) {
             return Normalized::Same;
         }
         let Ok(chunk) = Document::parse(data.clone(), 3) else { return Normalized::Same };
@@ -176,18 +176,18 @@ fn raw_text(value: View<'_>) -> String {
 /// Recognises a chunk that needs no change by a few searches, without parsing the JSON. The searched texts never stand
 /// inside a JSON string, because their quotes would be escaped there.
 #[derive(Debug)]
-struct Signs {
+struct ChunkScan {
     delta: Finder<'static>,
     reason: Finder<'static>,
     empty: [Finder<'static>; 4],
 }
 
 /// Shared by all streams.
-static SIGNS: LazyLock<Signs> = LazyLock::new(Signs::new);
+static CHUNK_SCAN: LazyLock<ChunkScan> = LazyLock::new(ChunkScan::new);
 
-impl Signs {
-    fn new() -> Signs {
-        Signs {
+impl ChunkScan {
+    fn new() -> ChunkScan {
+        ChunkScan {
             delta: Finder::new("\"delta\":{"),
             reason: Finder::new("\"finish_reason\":"),
             empty: ["\"id\":\"\"", "\"object\":\"\"", "\"created\":0", "\"model\":\"\""].map(Finder::new),
@@ -311,7 +311,7 @@ mod tests {
         let mut normalizer = Normalizer::default();
         run(&mut normalizer, ROLE);
         let quoting = TEXT.replace("Hi", r#"\"id\":\"\" \"delta\":{ \"created\":0"#);
-        assert!(SIGNS.normal(quoting.as_bytes()));
+        assert!(CHUNK_SCAN.normal(quoting.as_bytes()));
         assert_eq!(run(&mut normalizer, &quoting).unwrap(), quoting);
     }
 }

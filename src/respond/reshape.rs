@@ -14,7 +14,7 @@ use crate::{
 
 /// What the relay does with one event.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum EventAction {
     /// The event passes unchanged.
     Pass,
     /// The event is dropped.
@@ -41,19 +41,19 @@ impl Reshape {
     }
 
     /// Takes an event that stands before `[DONE]`.
-    pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> Verdict {
+    pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> EventAction {
         if self.hide_usage && key::USAGE.opens(data, b'{') && is_usage_chunk(data) {
-            return Verdict::Drop;
+            return EventAction::Drop;
         }
         let mut changed = match self.normalizer.as_mut().map(|normalizer| normalizer.event(data)) {
             None | Some(Normalized::Same) => None,
             Some(Normalized::Changed(data)) => Some(data),
-            Some(Normalized::Held) => return Verdict::Drop,
+            Some(Normalized::Held) => return EventAction::Drop,
         };
         if self.legacy_functions {
             changed = functions::chunk_to_legacy(changed.as_ref().unwrap_or(data)).or(changed);
         }
-        changed.map_or(Verdict::Pass, |data| Verdict::Replace(event.with_data(&data)))
+        changed.map_or(EventAction::Pass, |data| EventAction::Replace(event.with_data(&data)))
     }
 
     /// Returns the events that must go out before `[DONE]` or the end of the stream.

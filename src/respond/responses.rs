@@ -9,8 +9,8 @@ use crate::{
 /// How deep an event must be parsed for this file: down to the details of its response's `usage`.
 pub(super) const EVENT_DEPTH: u32 = 4;
 
-/// The types of the events that may be an [`Ending`].
-pub(super) const ENDS: [&[u8]; 4] =
+/// The types of the events that may be an [`LastEvent`].
+pub(super) const LAST_EVENTS: [&[u8]; 4] =
     [b"\"response.completed\"", b"\"response.incomplete\"", b"\"response.failed\"", b"\"error\""];
 
 /// The items that ask the client for an output. A response that has one corresponds to a chat completion that ends with
@@ -20,9 +20,9 @@ const CALLS: [&str; 5] =
 
 /// The event that ends a stream.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ending<'d> {
+pub(super) enum LastEvent<'d> {
     /// The response, completed or incomplete.
-    Came(View<'d>),
+    Response(View<'d>),
     /// The response failed. Azure may give the reason only in an `error` event after this one; OpenAI sends that event
     /// before it (earendil-works/pi#7983, vercel/ai#6534).
     Failed(View<'d>),
@@ -30,14 +30,14 @@ pub(super) enum Ending<'d> {
     Error(View<'d>),
 }
 
-impl<'d> Ending<'d> {
+impl<'d> LastEvent<'d> {
     /// Reads the event at this root; `None` if it does not end the stream.
-    pub(super) fn of(event: View<'d>) -> Option<Ending<'d>> {
+    pub(super) fn of(event: View<'d>) -> Option<LastEvent<'d>> {
         let response = || event.get("response").filter(|response| response.kind() == Kind::Object);
         match &*event.get("type")?.text()? {
-            "response.completed" | "response.incomplete" => response().map(Ending::Came),
-            "response.failed" => response().map(Ending::Failed),
-            "error" => Some(Ending::Error(event)),
+            "response.completed" | "response.incomplete" => response().map(LastEvent::Response),
+            "response.failed" => response().map(LastEvent::Failed),
+            "error" => Some(LastEvent::Error(event)),
             _ => None,
         }
     }
@@ -88,7 +88,7 @@ fn finish_reason(response: View<'_>) -> Option<String> {
 }
 
 /// Returns whether a response, parsed to [`super::answer::DEPTH`], has more than reasoning and empty texts.
-pub(super) fn says_something(response: View<'_>) -> bool {
+pub(super) fn has_output(response: View<'_>) -> bool {
     items(response).any(|(kind, item)| match &*kind {
         "reasoning" => false,
         "message" => {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::{
     bridged::Bridged,
     fault::{self, Fault},
-    reshape::{Reshape, Verdict},
+    reshape::{EventAction, Reshape},
     watch,
 };
 use crate::{
@@ -18,9 +18,9 @@ use crate::{
 #[derive(Debug)]
 pub(super) enum StreamTransform {
     /// Chunks of a chat completion, read and reshaped.
-    Chat { watch: watch::Chat, reshape: Reshape },
+    Chat { watch: watch::ChatWatch, reshape: Reshape },
     /// Events of a response, which are read and not changed.
-    Responses(watch::Responses),
+    Responses(watch::ResponsesWatch),
     /// Events that are bridged to the other dialect.
     Bridged(Bridged),
 }
@@ -33,21 +33,21 @@ impl StreamTransform {
         }
         match plan.dialect {
             Dialect::Chat => {
-                StreamTransform::Chat { watch: watch::Chat::default(), reshape: Reshape::new(plan) }
+                StreamTransform::Chat { watch: watch::ChatWatch::default(), reshape: Reshape::new(plan) }
             }
-            Dialect::Responses => StreamTransform::Responses(watch::Responses::default()),
+            Dialect::Responses => StreamTransform::Responses(watch::ResponsesWatch::default()),
         }
     }
 
     /// Takes the next event, and returns what the relay does with it.
-    pub(super) fn event(&mut self, event: &Event) -> Verdict {
-        let Some(data) = event.data() else { return Verdict::Pass };
+    pub(super) fn event(&mut self, event: &Event) -> EventAction {
+        let Some(data) = event.data() else { return EventAction::Pass };
         let was_done = self.is_done();
         match self {
             StreamTransform::Responses(watch) => watch.event(&data),
             StreamTransform::Bridged(bridged) => {
-                let said = bridged.event(&data);
-                return if said.is_empty() { Verdict::Drop } else { Verdict::Replace(said) };
+                let events = bridged.event(&data);
+                return if events.is_empty() { EventAction::Drop } else { EventAction::Replace(events) };
             }
             StreamTransform::Chat { watch, reshape } => {
                 watch.event(&data);
@@ -56,20 +56,20 @@ impl StreamTransform {
                 }
                 let held = if was_done { Bytes::new() } else { reshape.finish() };
                 if !held.is_empty() {
-                    return Verdict::Replace([&*held, event.raw()].concat().into());
+                    return EventAction::Replace([&*held, event.raw()].concat().into());
                 }
             }
         }
-        Verdict::Pass
+        EventAction::Pass
     }
 
     /// Returns what goes out at the end of upstream: the last event, which may lack its blank line, and everything that
     /// was held back.
     pub(super) fn end(&mut self, tail: Option<&Event>) -> [Bytes; 2] {
         let tail = tail.map_or_else(Bytes::new, |tail| match self.event(tail) {
-            Verdict::Pass => tail.raw().clone(),
-            Verdict::Replace(bytes) => bytes,
-            Verdict::Drop => Bytes::new(),
+            EventAction::Pass => tail.raw().clone(),
+            EventAction::Replace(bytes) => bytes,
+            EventAction::Drop => Bytes::new(),
         });
         match self {
             StreamTransform::Chat { watch, reshape } if !watch.done => [reshape.finish(), tail],

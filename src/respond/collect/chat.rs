@@ -11,14 +11,14 @@ use crate::{
 
 /// The answer that the chunks have built so far.
 #[derive(Debug, Default)]
-pub(super) struct Chat {
+pub(super) struct ChatCollector {
     answer: Members,
     /// About how many bytes the answer holds. This is limited, and not the length of the stream, because each chunk
     /// spends some hundred bytes on a single word.
     held: usize,
 }
 
-impl Chat {
+impl ChatCollector {
     /// Takes the next event's data.
     pub(super) fn event(&mut self, data: &Bytes, limit: usize) -> Result<(), CollectError> {
         let chunk = Document::parse(data.clone(), answer::DEPTH).ok();

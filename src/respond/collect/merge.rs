@@ -1,8 +1,8 @@
 //! Merges the values of one chunk into those that earlier chunks brought. Values are copied as they are spelt.
 
 use super::{
-    table::{How, Table},
-    value::{Members, Part, is_empty},
+    table::{MergeRule, Table},
+    value::{GrowingValue, Members, is_empty},
 };
 use crate::{
     bridge::filters,
@@ -20,32 +20,38 @@ impl Members {
     pub(super) fn merge(&mut self, object: View<'_>, table: Table) -> usize {
         let mut more = 0;
         for (key, value) in object.members() {
-            let how = table(&key);
-            if matches!(how, How::Drop) {
+            let rule = table(&key);
+            if matches!(rule, MergeRule::Drop) {
                 continue;
             }
             if !self.0.contains_key(&*key) {
                 more += key.len() + ENTRY;
-                self.0.insert(key.clone().into_owned(), Part::null());
+                self.0.insert(key.clone().into_owned(), GrowingValue::null());
             }
             if let Some(part) = self.0.get_mut(&*key) {
-                more += part.merge(value, how);
+                more += part.merge(value, rule);
             }
         }
         more
     }
 }
 
-impl Part {
+impl GrowingValue {
     /// Merges a value of one chunk. Returns by how many bytes the answer grew.
-    pub(super) fn merge(&mut self, value: View<'_>, how: How) -> usize {
-        match (how, value.kind()) {
-            (How::Join, Kind::String) => self.join(value),
-            (How::Append, Kind::Array) => self.append(value),
-            (How::Members(_), Kind::Object) | (How::Items(_), Kind::Array) => self.nested(value, how),
-            (How::First, _) if !self.is_empty() && !matches!(self, Part::Value(raw) if raw == b"0") => 0,
-            (How::Worst, _) => match self {
-                Part::Value(old) if !filters::is_worse(value.raw(), old) => 0,
+    pub(super) fn merge(&mut self, value: View<'_>, rule: MergeRule) -> usize {
+        match (rule, value.kind()) {
+            (MergeRule::Join, Kind::String) => self.join(value),
+            (MergeRule::Append, Kind::Array) => self.append(value),
+            (MergeRule::Members(_), Kind::Object) | (MergeRule::Items(_), Kind::Array) => {
+                self.nested(value, rule)
+            }
+            (MergeRule::First, _)
+                if !self.is_empty() && !matches!(self, GrowingValue::Value(raw) if raw == b"0") =>
+            {
+                0
+            }
+            (MergeRule::Worst, _) => match self {
+                GrowingValue::Value(old) if !filters::is_worse(value.raw(), old) => 0,
                 _ => self.set(value),
             },
             _ if is_empty(value.raw()) && !self.is_empty() => 0,
@@ -55,13 +61,13 @@ impl Part {
 
     fn set(&mut self, value: View<'_>) -> usize {
         let new = value.raw();
-        if let Part::Value(old) = self {
+        if let GrowingValue::Value(old) = self {
             let more = new.len().saturating_sub(old.len());
             old.clear();
             old.extend_from_slice(new);
             more
         } else {
-            *self = Part::Value(new.into());
+            *self = GrowingValue::Value(new.into());
             new.len()
         }
     }
@@ -70,8 +76,8 @@ impl Part {
         // Strings are joined as they are spelt, so two deltas may each have half of an escaped surrogate pair.
         let more = text::inner(value.raw());
         match self {
-            Part::Text(text) => text.extend_from_slice(more),
-            _ => *self = Part::Text(more.into()),
+            GrowingValue::Text(text) => text.extend_from_slice(more),
+            _ => *self = GrowingValue::Text(more.into()),
         }
         more.len()
     }
@@ -79,24 +85,24 @@ impl Part {
     fn append(&mut self, value: View<'_>) -> usize {
         let more = text::inner(value.raw()).trim_ascii();
         match self {
-            Part::List(list) if more.is_empty() || list.is_empty() => list.extend_from_slice(more),
-            Part::List(list) => {
+            GrowingValue::List(list) if more.is_empty() || list.is_empty() => list.extend_from_slice(more),
+            GrowingValue::List(list) => {
                 list.push(b',');
                 list.extend_from_slice(more);
             }
-            _ => *self = Part::List(more.into()),
+            _ => *self = GrowingValue::List(more.into()),
         }
         more.len() + 1
     }
 
     /// Merges a nested object or list. Parses it on its own if it lies deeper than its document was parsed.
-    fn nested(&mut self, value: View<'_>, how: How) -> usize {
+    fn nested(&mut self, value: View<'_>, rule: MergeRule) -> usize {
         let closed = value.members().next().is_none() && value.items().next().is_none();
         let deeper = if closed && !is_empty(value.raw()) { value.reparse(DEPTH) } else { None };
         let value = deeper.as_ref().map_or(value, Document::root);
-        match how {
-            How::Members(table) => self.object().merge(value, table),
-            How::Items(table) => self.by_index(value, table),
+        match rule {
+            MergeRule::Members(table) => self.object().merge(value, table),
+            MergeRule::Items(table) => self.by_index(value, table),
             _ => 0,
         }
     }

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use self::{chat::Chat, response::Response};
+use self::{chat::ChatCollector, response::ResponseCollector};
 use crate::{
     call::Dialect,
     sse::{Decoder, EVENT_LIMIT, Event},
@@ -27,15 +27,15 @@ pub use error::CollectError;
 #[derive(Debug)]
 pub struct Collector {
     decoder: Decoder,
-    answer: Answer,
+    answer: DialectCollector,
     limit: usize,
     done: bool,
 }
 
 #[derive(Debug)]
-enum Answer {
-    Chat(Chat),
-    Response(Response),
+enum DialectCollector {
+    Chat(ChatCollector),
+    Response(ResponseCollector),
 }
 
 impl Collector {
@@ -43,8 +43,8 @@ impl Collector {
     pub fn new(dialect: Dialect, limit: usize) -> Collector {
         let decoder = Decoder::new(EVENT_LIMIT.min(limit));
         let answer = match dialect {
-            Dialect::Chat => Answer::Chat(Chat::default()),
-            Dialect::Responses => Answer::Response(Response::default()),
+            Dialect::Chat => DialectCollector::Chat(ChatCollector::default()),
+            Dialect::Responses => DialectCollector::Response(ResponseCollector::default()),
         };
         Collector { decoder, answer, limit, done: false }
     }
@@ -73,8 +73,8 @@ impl Collector {
             }
         }
         match self.answer {
-            Answer::Chat(answer) => answer.finish(self.done),
-            Answer::Response(answer) => answer.finish(),
+            DialectCollector::Chat(answer) => answer.finish(self.done),
+            DialectCollector::Response(answer) => answer.finish(),
         }
     }
 
@@ -87,8 +87,8 @@ impl Collector {
             return Ok(());
         }
         match &mut self.answer {
-            Answer::Chat(answer) => answer.event(&data, self.limit),
-            Answer::Response(answer) => answer.event(&data).map(|last| self.done = last),
+            DialectCollector::Chat(answer) => answer.event(&data, self.limit),
+            DialectCollector::Response(answer) => answer.event(&data).map(|last| self.done = last),
         }
     }
 }

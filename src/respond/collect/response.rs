@@ -9,30 +9,30 @@ use crate::{
         edited,
         envelope::{kind, status_of_code},
         key,
-        responses::{self, ENDS, EVENT_DEPTH, Ending},
+        responses::{self, EVENT_DEPTH, LAST_EVENTS, LastEvent},
     },
 };
 
 /// The response, or its error, as far as the events have brought it.
 #[derive(Debug, Default)]
-pub(super) struct Response {
+pub(super) struct ResponseCollector {
     /// The response, unchanged.
     response: Option<Bytes>,
     /// The error body for a failed response. Azure may name the error only in a later event.
     failed: Option<Bytes>,
 }
 
-impl Response {
+impl ResponseCollector {
     /// Takes the next event's data. Returns whether it was the last event.
     pub(super) fn event(&mut self, data: &Bytes) -> Result<bool, CollectError> {
-        if !key::TYPE.may_be(data, &ENDS) {
+        if !key::TYPE.may_be(data, &LAST_EVENTS) {
             return Ok(false);
         }
         let Ok(event) = Document::parse(data.clone(), EVENT_DEPTH) else { return Ok(false) };
-        match Ending::of(event.root()) {
+        match LastEvent::of(event.root()) {
             None => {}
-            Some(Ending::Came(response)) => self.response = Some(data.slice(response.span().range())),
-            Some(Ending::Failed(response)) => {
+            Some(LastEvent::Response(response)) => self.response = Some(data.slice(response.span().range())),
+            Some(LastEvent::Failed(response)) => {
                 let error = response.get("error").filter(|error| error.kind() == Kind::Object);
                 let Some(error) = error.and_then(|error| error.reparse(1)) else {
                     self.failed = Some(with_error(&event, UNNAMED.into()));
@@ -40,7 +40,7 @@ impl Response {
                 };
                 return Err(CollectError::Reported { event: with_error(&event, whole(&error)) });
             }
-            Some(Ending::Error(error)) => {
+            Some(LastEvent::Error(error)) => {
                 return Err(CollectError::Reported { event: nested(&event, error) });
             }
         }

@@ -7,7 +7,7 @@ use crate::json::text;
 
 /// The members of an object.
 #[derive(Debug, Default)]
-pub(super) struct Members(pub(super) BTreeMap<String, Part>);
+pub(super) struct Members(pub(super) BTreeMap<String, GrowingValue>);
 
 impl Members {
     /// Returns whether a member is there and not empty.
@@ -18,7 +18,7 @@ impl Members {
     /// Sets a member that is absent or empty.
     pub(super) fn fill(&mut self, key: &str, json: &str) {
         if !self.has_value(key) {
-            self.0.insert(key.to_owned(), Part::Value(json.into()));
+            self.0.insert(key.to_owned(), GrowingValue::Value(json.into()));
         }
     }
 
@@ -38,13 +38,13 @@ impl Members {
 
     /// Returns a member that is an object, and creates it if it is absent.
     pub(super) fn object(&mut self, key: &str) -> &mut Members {
-        self.0.entry(key.to_owned()).or_insert_with(Part::null).object()
+        self.0.entry(key.to_owned()).or_insert_with(GrowingValue::null).object()
     }
 
     /// Returns a member whose items came by index, if it is there.
     pub(super) fn items(&mut self, key: &str) -> Option<&mut Items> {
         match self.0.get_mut(key) {
-            Some(Part::Items(items)) => Some(items),
+            Some(GrowingValue::Items(items)) => Some(items),
             _ => None,
         }
     }
@@ -82,7 +82,7 @@ pub(super) type Items = BTreeMap<u64, Members>;
 
 /// A value as far as it has come.
 #[derive(Debug)]
-pub(super) enum Part {
+pub(super) enum GrowingValue {
     /// A value as it was spelt.
     Value(Vec<u8>),
     /// The inside of a string.
@@ -93,18 +93,18 @@ pub(super) enum Part {
     Items(Items),
 }
 
-impl Part {
+impl GrowingValue {
     /// Creates a value of which nothing has come.
-    pub(super) fn null() -> Part {
-        Part::Value(b"null".into())
+    pub(super) fn null() -> GrowingValue {
+        GrowingValue::Value(b"null".into())
     }
 
     /// Returns the object, after turning any other value into an empty object.
     pub(super) fn object(&mut self) -> &mut Members {
         loop {
             match self {
-                Part::Object(members) => return members,
-                _ => *self = Part::Object(Members::default()),
+                GrowingValue::Object(members) => return members,
+                _ => *self = GrowingValue::Object(Members::default()),
             }
         }
     }
@@ -113,25 +113,25 @@ impl Part {
     pub(super) fn items(&mut self) -> &mut Items {
         loop {
             match self {
-                Part::Items(items) => return items,
-                _ => *self = Part::Items(Items::default()),
+                GrowingValue::Items(items) => return items,
+                _ => *self = GrowingValue::Items(Items::default()),
             }
         }
     }
 
     /// Returns whether the value is empty.
     pub(super) fn is_empty(&self) -> bool {
-        matches!(self, Part::Value(raw) if is_empty(raw))
+        matches!(self, GrowingValue::Value(raw) if is_empty(raw))
     }
 
     /// Writes the value.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         match self {
-            Part::Value(raw) => out.extend_from_slice(raw),
-            Part::Text(text) => out.extend([b"\"", &**text, b"\""].into_iter().flatten()),
-            Part::List(inside) => out.extend([b"[", &**inside, b"]"].into_iter().flatten()),
-            Part::Object(members) => members.write(out),
-            Part::Items(items) => list(out, b"[", items.values(), b"]", |out, item| item.write(out)),
+            GrowingValue::Value(raw) => out.extend_from_slice(raw),
+            GrowingValue::Text(text) => out.extend([b"\"", &**text, b"\""].into_iter().flatten()),
+            GrowingValue::List(inside) => out.extend([b"[", &**inside, b"]"].into_iter().flatten()),
+            GrowingValue::Object(members) => members.write(out),
+            GrowingValue::Items(items) => list(out, b"[", items.values(), b"]", |out, item| item.write(out)),
         }
     }
 }

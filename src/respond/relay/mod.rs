@@ -21,7 +21,7 @@ use super::{
     fault::{Fault, INTERRUPTED},
     outcome::{End, Outcome},
     pulse::{Beat, Pulse},
-    reshape::Verdict,
+    reshape::EventAction,
     transform::StreamTransform,
 };
 use crate::{
@@ -82,10 +82,10 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
             let here = event.raw().len() - earlier;
             let whole = std::mem::take(&mut earlier) == 0;
             match self.event(&event) {
-                Verdict::Pass if whole => run.range.end += here,
-                Verdict::Pass => self.replace(&mut run, here, event.raw().clone()),
-                Verdict::Replace(bytes) => self.replace(&mut run, here, bytes),
-                Verdict::Drop => self.out.extend(run.cut(here)),
+                EventAction::Pass if whole => run.range.end += here,
+                EventAction::Pass => self.replace(&mut run, here, event.raw().clone()),
+                EventAction::Replace(bytes) => self.replace(&mut run, here, bytes),
+                EventAction::Drop => self.out.extend(run.cut(here)),
             }
         }
         self.out.extend(run.cut(0));
@@ -96,16 +96,16 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         self.out.push_back(bytes);
     }
 
-    fn event(&mut self, event: &Event) -> Verdict {
+    fn event(&mut self, event: &Event) -> EventAction {
         let was_done = self.transform.is_done();
-        let verdict = self.transform.event(event);
+        let action = self.transform.event(event);
         if self.transform.is_done() && !was_done {
             self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
             if self.transform.is_cut() {
                 self.end = Some(End::Done);
             }
         }
-        verdict
+        action
     }
 
     fn ended(&mut self) {

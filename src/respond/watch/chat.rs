@@ -10,13 +10,13 @@ use crate::{
 
 /// Reads the chunks of one stream.
 #[derive(Debug, Default)]
-pub(in crate::respond) struct Chat {
+pub(in crate::respond) struct ChatWatch {
     pub(in crate::respond) summary: AnswerSummary,
     /// Whether `[DONE]` was seen.
     pub(in crate::respond) done: bool,
 }
 
-impl Chat {
+impl ChatWatch {
     /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {

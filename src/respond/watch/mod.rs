@@ -4,8 +4,8 @@
 mod chat;
 mod responses;
 
-pub(super) use chat::Chat;
-pub(super) use responses::Responses;
+pub(super) use chat::ChatWatch;
+pub(super) use responses::ResponsesWatch;
 
 /// Returns whether the data is `[DONE]`, which ends OpenAI's chat streams.
 fn is_done(data: &[u8]) -> bool {

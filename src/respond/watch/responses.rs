@@ -7,7 +7,7 @@ use crate::{
     json::{Document, View},
     respond::{
         key,
-        responses::{self, ENDS, EVENT_DEPTH, Ending},
+        responses::{self, EVENT_DEPTH, LAST_EVENTS, LastEvent},
     },
 };
 
@@ -16,7 +16,7 @@ const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
 
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
-pub(in crate::respond) struct Responses {
+pub(in crate::respond) struct ResponsesWatch {
     pub(in crate::respond) summary: AnswerSummary,
     /// Whether the last event of the stream, or `[DONE]`, was seen.
     pub(in crate::respond) done: bool,
@@ -24,7 +24,7 @@ pub(in crate::respond) struct Responses {
     pub(in crate::respond) next: u64,
 }
 
-impl Responses {
+impl ResponsesWatch {
     /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
@@ -42,11 +42,12 @@ impl Responses {
     }
 
     fn is_interesting(&self, data: &[u8]) -> bool {
-        key::TYPE.may_be(data, &ENDS) || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
+        key::TYPE.may_be(data, &LAST_EVENTS)
+            || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
     }
 
     fn read(&mut self, event: View<'_>) {
-        match Ending::of(event) {
+        match LastEvent::of(event) {
             None => {
                 let begun = event.get("response").filter(|_| self.summary.model.is_none());
                 self.summary.model = begun
@@ -54,13 +55,13 @@ impl Responses {
                     .or(self.summary.model.take());
                 return;
             }
-            Some(Ending::Came(response)) => self.take(responses::summary(response)),
-            Some(Ending::Failed(response)) => {
+            Some(LastEvent::Response(response)) => self.take(responses::summary(response)),
+            Some(LastEvent::Failed(response)) => {
                 let mut summary = responses::summary(response);
                 summary.error.get_or_insert_with(|| "failed".to_owned());
                 self.take(summary);
             }
-            Some(Ending::Error(event)) => {
+            Some(LastEvent::Error(event)) => {
                 let name = responses::error_name(event).or(self.summary.error.take());
                 self.summary.error = Some(name.unwrap_or_else(|| "error".to_owned()));
             }

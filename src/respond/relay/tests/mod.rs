@@ -78,7 +78,7 @@ fn relay(steps: Vec<Step>, plan: &ReplyPlan) -> (Vec<Bytes>, Outcome) {
     }
     drop(relay);
     let mut summary = summary.into_inner();
-    assert_eq!(summary.len(), 1, "told once");
+    assert_eq!(summary.len(), 1, "reported once");
     (frames, summary.remove(0))
 }
 

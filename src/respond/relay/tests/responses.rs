@@ -36,7 +36,7 @@ fn events() -> Vec<&'static str> {
 }
 
 /// Returns the outcome of a stream of these events, which are numbered as Azure numbers them.
-fn told(data: &[&str]) -> Outcome {
+fn outcome_of(data: &[&str]) -> Outcome {
     let stream: String = data.iter().flat_map(|data| ["data: ", data, "\n\n"]).collect();
     let (frames, outcome) = relay(vec![super::data(stream.clone())], &plan());
     assert_eq!(text(&frames), stream);
@@ -69,7 +69,8 @@ fn a_response_passes_as_slices_of_what_came_and_is_read_at_its_end() {
 
 #[test]
 fn the_summary_comes_from_the_last_event() {
-    let ended = |ended: &str| told(&[r#"{"type":"response.created","response":{"model":"m-1"}}"#, ended]);
+    let ended =
+        |ended: &str| outcome_of(&[r#"{"type":"response.created","response":{"model":"m-1"}}"#, ended]);
     let cut = ended(
         r#"{"type":"response.incomplete","sequence_number":1,"response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"usage":{"output_tokens":16,"output_tokens_details":{"reasoning_tokens":16}}}}"#,
     );
@@ -101,7 +102,7 @@ fn a_failure_is_reported_with_its_code_in_any_order_of_events() {
         (&[unnamed], "error"),
         (&[failed, unnamed, "[DONE]"], "server_error"),
     ] {
-        let outcome = told(stream);
+        let outcome = outcome_of(stream);
         assert_eq!(
             (outcome.summary.error.as_deref(), outcome.end),
             (Some(code), End::UpstreamFailed),
@@ -142,37 +143,37 @@ async fn a_limit_that_runs_out_becomes_an_error_event() {
     let limits = Timeouts { idle: Some(Duration::from_secs(5)), ..Timeouts::default() };
     let relay =
         Relay::new(StreamBody::new(steps), &plan(), Pulse::new(Deadlines::begin(limits), None), |_| {});
-    let told = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
-    let (_, event) = last(&[told], events()[0]);
+    let reported = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
+    let (_, event) = last(&[reported], events()[0]);
     assert_eq!((&event["code"], &event["sequence_number"]), (&"upstream_timeout".into(), &1.into()));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_relay_waits_only_shortly_for_the_end_of_the_body() {
     let steps = StreamExt::chain(stream::iter([data(STREAM)]), stream::pending());
-    let told = Rc::new(RefCell::new(None));
-    let noted = told.clone();
+    let reported = Rc::new(RefCell::new(None));
+    let noted = reported.clone();
     let relay = Relay::new(StreamBody::new(steps), &plan(), still(), move |outcome| {
         *noted.borrow_mut() = Some(outcome);
     });
     let begun = tokio::time::Instant::now();
     let all = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
     assert_eq!((all, begun.elapsed()), (Bytes::from(STREAM), Duration::from_secs(1)));
-    assert_eq!(told.take().unwrap().end, End::Done);
+    assert_eq!(reported.take().unwrap().end, End::Done);
 }
 
 #[test]
 fn a_client_that_leaves_early_is_client_gone() {
     for (taken, end) in [(1, End::ClientGone), (4, End::ClientGone), (5, End::Done)] {
-        let told = RefCell::new(None);
+        let reported = RefCell::new(None);
         let steps = events().into_iter().map(data).collect();
         let mut relay =
-            Relay::new(body(steps), &plan(), still(), |outcome| *told.borrow_mut() = Some(outcome));
+            Relay::new(body(steps), &plan(), still(), |outcome| *reported.borrow_mut() = Some(outcome));
         for _ in 0..taken {
             assert!(frame(&mut relay).is_ready());
         }
         drop(relay);
-        let outcome = told.take().unwrap();
+        let outcome = reported.take().unwrap();
         assert_eq!((outcome.end, outcome.summary.model.as_deref()), (end, Some("gpt-5.1")), "{taken}");
     }
 }

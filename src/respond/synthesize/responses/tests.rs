@@ -14,7 +14,7 @@ use crate::{
     respond::answer::DEPTH,
 };
 
-fn told(response: &Value) -> Vec<Value> {
+fn stream_events(response: &Value) -> Vec<Value> {
     let document = Document::parse(response.to_string().into(), 2).unwrap();
     events(&synthesize(&document).unwrap())
 }
@@ -37,7 +37,7 @@ fn a_text_is_written_in_the_order_of_the_specifications_example() {
                       "annotations": [{"type": "url_citation", "url": "u"}]});
     let item = json!({"id": "msg_1", "type": "message", "status": "completed", "role": "assistant", "content": [part]});
     let whole = response(json!([item]));
-    let events = told(&whole);
+    let events = stream_events(&whole);
     assert_eq!(
         types(&events),
         [
@@ -82,7 +82,7 @@ fn reasoning_is_written_summary_by_summary_and_keeps_encrypted_content() {
         "summary": [{"type": "summary_text", "text": "a"}, {"type": "summary_text", "text": "b"}],
         "content": [{"type": "reasoning_text", "text": "c"}],
     });
-    let events = told(&response(json!([item])));
+    let events = stream_events(&response(json!([item])));
     let summary = [
         "reasoning_summary_part.added",
         "reasoning_summary_text.delta",
@@ -106,7 +106,7 @@ fn calls_and_hosted_items_are_written() {
         {"id": "ws_1", "type": "web_search_call", "status": "completed", "action": {"query": "q"}},
         {"id": "x", "type": "new", "content": [{"text": "y"}], "summary": "z"},
     ]);
-    let events = told(&response(output));
+    let events = stream_events(&response(output));
     assert_eq!(
         types(&events[2..14]),
         [
@@ -136,7 +136,7 @@ fn calls_and_hosted_items_are_written() {
 #[test]
 fn a_part_of_an_unknown_kind_and_a_refusal_are_written() {
     let content = json!([{"type": "new", "text": "x"}, {"type": "refusal", "refusal": "no"}]);
-    let events = told(&response(json!([{"id": "m", "type": "message", "content": content}])));
+    let events = stream_events(&response(json!([{"id": "m", "type": "message", "content": content}])));
     assert_eq!(
         types(&events[3..9]),
         [
@@ -163,7 +163,7 @@ fn the_last_event_is_the_responses_status() {
     ] {
         let mut whole = response(json!([]));
         whole["status"] = json!(status);
-        assert_eq!(types(&told(&whole)).last(), Some(&event));
+        assert_eq!(types(&stream_events(&whole)).last(), Some(&event));
     }
 }
 
