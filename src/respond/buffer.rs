@@ -1,13 +1,11 @@
 //! Buffers whole answers: a JSON body, a stream that is collected into one, or an error.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::Response;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{collect::Collector, error::AnswerError, media::coding};
+use super::{collect::Collector, error::AnswerError, linger::LINGER, media::coding};
 use crate::{
     call::Dialect,
     deadline::{Deadlines, Limit},
@@ -19,10 +17,6 @@ use crate::{
 /// The largest JSON answer that is buffered. Azure's largest has 128,000 tokens and a few choices or images, and is far
 /// smaller.
 const LARGEST: usize = EVENT_LIMIT;
-
-/// How long azgate reads on after the last event of a stream. A connection whose answer was read to its end can serve
-/// another call.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// Returns the body of an answer that azgate can read.
 ///

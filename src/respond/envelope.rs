@@ -76,7 +76,7 @@ pub(super) fn error_body(status: StatusCode, code: &str, message: &str) -> Bytes
 }
 
 /// Writes an `error` object. Its code is the status if Azure gives no code.
-fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
+pub(super) fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
     let code = text::quote(code.unwrap_or(status.as_str()));
     format!(r#"{{"message":{message},"type":"{}","param":null,"code":{code}}}"#, kind(status))
 }

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 
+use super::envelope;
 use crate::{
     bridge,
     call::Dialect,
     deadline::Overdue,
-    json::{Document, Kind, View, text, write::member},
+    json::{Document, Kind, View, write::member},
     sse,
 };
 
@@ -38,9 +40,7 @@ impl Fault {
 
     /// Returns the fault as the body of an error answer.
     pub(super) fn body(&self) -> Bytes {
-        let (message, code) = (text::quote(&self.message), text::quote(self.code));
-        let error = format!(r#"{{"message":{message},"type":"server_error","param":null,"code":{code}}}"#);
-        Bytes::from(format!(r#"{{"error":{error}}}"#))
+        envelope::error_body(StatusCode::BAD_GATEWAY, self.code, &self.message)
     }
 }
 

@@ -16,6 +16,7 @@ mod fault;
 mod finish;
 pub mod functions;
 mod key;
+mod linger;
 mod media;
 pub mod normalize;
 pub mod outcome;

@@ -1,13 +1,14 @@
 //! Collects the events of a response. The last event holds the whole response.
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::error::CollectError;
 use crate::{
     json::{Change, Document, Kind, Pointer, Raw, View, text},
     respond::{
         edited,
-        envelope::{kind, status_of_code},
+        envelope::{self, kind, status_of_code},
         key,
         responses::{self, EVENT_DEPTH, LAST_EVENTS, LastEvent},
     },
@@ -35,7 +36,7 @@ impl ResponseCollector {
             Some(LastEvent::Failed(response)) => {
                 let error = response.get("error").filter(|error| error.kind() == Kind::Object);
                 let Some(error) = error.and_then(|error| error.reparse(1)) else {
-                    self.failed = Some(with_error(&event, UNNAMED.into()));
+                    self.failed = Some(with_error(&event, unnamed()));
                     return Ok(false);
                 };
                 return Err(CollectError::Reported { event: with_error(&event, whole(&error)) });
@@ -57,8 +58,11 @@ impl ResponseCollector {
     }
 }
 
-/// The error of a failed response for which Azure named no error.
-const UNNAMED: &str = r#"{"message":"The response failed, and Azure does not say why.","type":"server_error","param":null,"code":"server_error"}"#;
+/// Returns the error of a failed response for which Azure named no error.
+fn unnamed() -> String {
+    let message = text::quote("The response failed, and Azure does not say why.");
+    envelope::error(StatusCode::INTERNAL_SERVER_ERROR, Some("server_error"), &message)
+}
 
 /// Returns the event with a member `error` as in error answers.
 fn with_error(event: &Document, error: String) -> Bytes {

@@ -11,7 +11,6 @@ use std::{
     ops::Range,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,6 +18,7 @@ use http_body::{Body, Frame};
 
 use super::{
     fault::{Fault, INTERRUPTED},
+    linger::LINGER,
     outcome::{End, Outcome},
     pulse::{Beat, Pulse},
     reshape::EventAction,
@@ -30,9 +30,8 @@ use crate::{
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// How long the relay waits for the end of the body after the stream's last event. The end frees the connection for
-/// another call, and the wait is short because some clients also read to the end.
-const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
+/// The time limits after the stream's last event.
+const AFTER_LAST_EVENT: Timeouts = Timeouts { first_byte: None, idle: Some(LINGER), total: None };
 
 /// The body of a streamed answer. Trailers are dropped.
 pub struct Relay<B, F: FnOnce(Outcome)> {
@@ -100,7 +99,7 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         let was_done = self.transform.is_done();
         let action = self.transform.event(event);
         if self.transform.is_done() && !was_done {
-            self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
+            self.pulse = Pulse::new(Deadlines::begin(AFTER_LAST_EVENT), None);
             if self.transform.is_cut() {
                 self.end = Some(End::Done);
             }

@@ -1,5 +1,7 @@
 //! Streams of the Responses API, which are relayed byte for byte.
 
+use std::time::Duration;
+
 use super::*;
 use crate::call::{AnswerSummary, Dialect, Usage};
 
