@@ -1,4 +1,5 @@
-//! Azure's 2xx answer in the form that the client asked for: relayed as it comes, or buffered and put into that form.
+//! Puts Azure's 2xx answer into the form that the client asked for: relays a stream, or buffers the answer and changes
+//! it.
 
 use std::time::Duration;
 
@@ -27,13 +28,13 @@ use crate::{
 /// What decides the form of an answer.
 #[derive(Clone, Debug)]
 pub struct ReplyContext {
-    /// The form that was planned.
+    /// The planned form.
     pub reply: ReplyPlan,
     /// How long the answer may take.
     pub deadlines: Deadlines,
-    /// After how long a silence within a stream the client gets a sign of life.
+    /// The silence within a stream after which the client gets a heartbeat.
     pub heartbeat: Option<Duration>,
-    /// The client reads events. It would take anything else for an empty stream.
+    /// Whether the client reads events. Such a client would take any other body for an empty stream.
     pub stream: bool,
 }
 
@@ -41,7 +42,7 @@ pub struct ReplyContext {
 /// `resource` is the name of the resource that answered.
 ///
 /// # Errors
-/// When the answer breaks off, or is not one that azgate can put into the form that was asked for.
+/// When the answer breaks off, or azgate cannot put it into the form that the client asked for.
 pub async fn adapt(
     answer: Response<AnswerBody>,
     others: Vec<Response<AnswerBody>>,

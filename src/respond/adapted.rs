@@ -1,4 +1,4 @@
-//! An answer ready for the client, but for the headers that every answer gets.
+//! An answer that lacks only the headers that every answer gets.
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use super::{media::JSON, outcome::Outcome, pulse::Pulse};
 use crate::{call::ReplyPlan, upstream::AnswerBody};
 
-/// An answer ready for the client.
+/// An answer for the client.
 #[derive(Debug)]
 pub struct Adapted {
     /// The status.
@@ -20,27 +20,27 @@ pub struct Adapted {
 /// The body of an answer.
 #[derive(Debug)]
 pub enum Content {
-    /// All of it, with the outcome of its call.
+    /// The whole body, with the outcome of its call.
     Whole(Bytes, Outcome),
     /// Events that are still coming.
     Stream {
-        /// Where they come from.
+        /// The body of Azure's answer.
         upstream: AnswerBody,
-        /// The form that they get.
+        /// The form of the events for the client.
         reply: ReplyPlan,
-        /// How long they may take, and when the client gets a sign of life.
+        /// The time limits, and when the client gets a heartbeat.
         pulse: Pulse,
     },
-    /// Bytes that are still coming, and that pass as they come.
+    /// Bytes that are still coming, and that pass unchanged.
     Bytes {
-        /// Where they come from.
+        /// The body of Azure's answer.
         upstream: AnswerBody,
-        /// How long they may take.
+        /// The time limits.
         pulse: Pulse,
     },
 }
 
-/// An answer of azgate's own: JSON, all of it at once.
+/// Returns an answer of azgate's own from a whole JSON body.
 pub fn whole(json: Bytes) -> Adapted {
     let headers = HeaderMap::from_iter([JSON]);
     Adapted { status: StatusCode::OK, headers, content: Content::Whole(json, Outcome::default()) }

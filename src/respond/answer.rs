@@ -1,42 +1,45 @@
-//! What a whole answer says of itself, whichever operation it answers.
+//! Reads the summary of a whole answer, in either dialect.
 
-pub use super::reading::DEPTH;
-use super::{reading::usage, responses};
+use super::{responses, usage::usage};
 use crate::{
     call::{AnswerSummary, Dialect},
     json::{Document, Kind, View, text},
 };
 
-/// What was read of one whole answer.
+/// How deep an answer must be parsed for everything in `respond`: down to the members of a chat's message. Deeper
+/// values, such as tool calls, are parsed one by one, so that long `logprobs` cost nothing.
+pub const DEPTH: u32 = 4;
+
+/// The reading of one whole answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// What it tells.
+pub struct AnswerReading {
+    /// Tokens, model, finish reason and error.
     pub summary: AnswerSummary,
-    /// Whether there is text, a refusal or a tool call.
-    pub says_something: bool,
+    /// Whether the answer has text, a refusal or a tool call.
+    pub has_output: bool,
 }
 
-impl Answer {
-    /// Reads an answer parsed to [`DEPTH`]; what it is not simply stays empty.
-    pub fn read(dialect: Dialect, answer: &Document) -> Answer {
+impl AnswerReading {
+    /// Reads an answer parsed to [`DEPTH`]. Members that the answer lacks stay empty.
+    pub fn read(dialect: Dialect, answer: &Document) -> AnswerReading {
         let root = answer.root();
         match dialect {
             Dialect::Chat => chat(root),
             Dialect::Responses => {
-                let says_something = responses::says_something(root);
-                Answer { summary: responses::summary(root), says_something }
+                let has_output = responses::has_output(root);
+                AnswerReading { summary: responses::summary(root), has_output }
             }
         }
     }
 
-    /// Whether the model spent all its tokens on reasoning and had none left for an answer: an empty text,
-    /// `finish_reason: length`, every token billed (async-openai#424, langchain#32477).
+    /// Returns whether the model spent all its tokens on reasoning and had none left for an answer: the text is empty,
+    /// the `finish_reason` is `length`, and every token is billed (async-openai#424, langchain#32477).
     pub fn reasoning_exhausted(&self) -> bool {
-        !self.says_something && self.summary.reasoning_exhausted()
+        !self.has_output && self.summary.reasoning_exhausted()
     }
 }
 
-fn chat(root: View<'_>) -> Answer {
+fn chat(root: View<'_>) -> AnswerReading {
     let choices = || root.get("choices").into_iter().flat_map(View::items);
     let string = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned);
     let summary = AnswerSummary {
@@ -45,13 +48,13 @@ fn chat(root: View<'_>) -> Answer {
         finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
         error: None,
     };
-    Answer {
+    AnswerReading {
         summary,
-        says_something: choices().filter_map(|choice| choice.get("message")).any(says_something),
+        has_output: choices().filter_map(|choice| choice.get("message")).any(has_output),
     }
 }
 
-fn says_something(message: View<'_>) -> bool {
+fn has_output(message: View<'_>) -> bool {
     message.members().any(|(key, value)| match (&*key, value.kind()) {
         ("content" | "refusal", Kind::String) => !text::inner(value.raw()).is_empty(),
         ("content" | "tool_calls", Kind::Array) => {
@@ -68,11 +71,14 @@ mod tests {
     use crate::call::Usage;
     use bytes::Bytes;
 
-    fn read(dialect: Dialect, json: &str) -> Answer {
-        Answer::read(dialect, &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap())
+    fn read(dialect: Dialect, json: &str) -> AnswerReading {
+        AnswerReading::read(
+            dialect,
+            &Document::parse(Bytes::copy_from_slice(json.as_bytes()), DEPTH).unwrap(),
+        )
     }
 
-    fn exhausted(message: &str, reasoning: u32) -> Answer {
+    fn exhausted(message: &str, reasoning: u32) -> AnswerReading {
         let json = format!(
             r#"{{"model":"o1-2024-12-17","choices":[{{"index":0,"finish_reason":"length","message":{message}}}],
             "usage":{{"prompt_tokens":15,"completion_tokens":256,"total_tokens":271,
@@ -81,8 +87,8 @@ mod tests {
         read(Dialect::Chat, &json)
     }
 
-    /// A response that ended so, with these items.
-    fn response(ended: &str, output: &str) -> Answer {
+    /// Reads a response with this status and these items.
+    fn response(ended: &str, output: &str) -> AnswerReading {
         let json = format!(
             r#"{{"id":"resp_1","object":"response",{ended},"model":"gpt-5.1","output":[{output}],
             "usage":{{"input_tokens":45,"input_tokens_details":{{"cached_tokens":40,"cache_write_tokens":0}},
@@ -101,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_all_reasoning_is_told() {
+    fn an_answer_that_is_all_reasoning_is_exhausted() {
         let answer = exhausted(r#"{"role":"assistant","content":"","refusal":null}"#, 256);
         assert!(answer.reasoning_exhausted());
         assert_eq!(answer.summary.model.as_deref(), Some("o1-2024-12-17"));
@@ -109,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_says_something_is_not_exhausted() {
+    fn an_answer_with_content_is_not_exhausted() {
         assert!(!exhausted(r#"{"content":"H"}"#, 256).reasoning_exhausted());
         assert!(!exhausted(r#"{"content":null,"tool_calls":[{}]}"#, 256).reasoning_exhausted());
         assert!(!exhausted(r#"{"content":null,"refusal":"no"}"#, 256).reasoning_exhausted());
@@ -117,14 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn a_response_tells_its_tokens_and_its_model() {
+    fn tokens_and_model_of_a_response_are_read() {
         let summary = response(CUT, REASONING).summary;
         assert_eq!(summary.usage, Some(Usage { prompt: 45, cached: 40, completion: 24, reasoning: 24 }));
         assert_eq!((summary.model.as_deref(), summary.error), (Some("gpt-5.1"), None));
     }
 
     #[test]
-    fn a_response_that_is_all_reasoning_is_told() {
+    fn a_response_that_is_all_reasoning_is_exhausted() {
         assert!(response(CUT, REASONING).reasoning_exhausted());
         assert!(response(CUT, "").reasoning_exhausted());
         let empty = message(r#"{"type":"output_text","annotations":[],"text":""}"#);
@@ -141,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_ends_with_chats_words() {
+    fn a_responses_finish_reason_is_named_as_chat_names_it() {
         let call = r#"{"type":"function_call","name":"f"}"#;
         let filtered = r#""status":"incomplete","incomplete_details":{"reason":"content_filter"}"#;
         for (ended, output, reason) in [
@@ -159,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_that_failed_tells_why() {
+    fn the_error_of_a_failed_response_is_read() {
         for (ended, error) in [
             (r#""status":"failed","error":{"code":"server_error","message":"no"}"#, "server_error"),
             (r#""status":"failed","error":null"#, "failed"),
@@ -171,13 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_answer_reads_as_nothing() {
-        assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), Answer::default());
+    fn a_document_that_is_not_an_answer_reads_as_empty() {
+        assert_eq!(read(Dialect::Chat, r#"{"error":{"message":"x"}}"#), AnswerReading::default());
         for dialect in Dialect::ALL {
-            assert_eq!(read(dialect, "[1]"), Answer::default());
+            assert_eq!(read(dialect, "[1]"), AnswerReading::default());
             assert_eq!(
                 read(dialect, r#"{"choices":[],"output":[],"usage":null,"model":7}"#),
-                Answer::default()
+                AnswerReading::default()
             );
         }
     }

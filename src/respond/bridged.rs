@@ -1,4 +1,4 @@
-//! A stream of one operation told as the other's.
+//! Bridges a stream of one dialect into the other one.
 
 use std::sync::Arc;
 
@@ -14,97 +14,97 @@ use crate::{
     sse::Decoder,
 };
 
-/// Tells one stream in other words. What it tells is built in one buffer, so that no event costs an allocation.
+/// Bridges one stream. All events are written into one buffer, so that no event costs an allocation.
 #[derive(Debug)]
 pub(super) struct Bridged {
-    teller: Teller,
+    writer: DialectWriter,
     legacy_functions: bool,
     out: BytesMut,
 }
 
 #[derive(Debug)]
-enum Teller {
+enum DialectWriter {
     Chunks(Box<Chunks>),
     Events(Box<Events>),
 }
 
 impl Bridged {
-    /// The teller that a plan asks for; `None` if the stream stays in its own words.
+    /// Creates the bridge that `plan` asks for; `None` if the stream stays in its own dialect.
     pub(super) fn new(plan: &ReplyPlan) -> Option<Bridged> {
-        let teller = match &plan.shape {
+        let writer = match &plan.shape {
             Shape::Same => return None,
             Shape::OverResponses(reply) => {
                 let usage = plan.usage_chunk == UsageChunk::Wanted;
-                Teller::Chunks(Box::new(Chunks::new(Arc::clone(reply), usage)))
+                DialectWriter::Chunks(Box::new(Chunks::new(Arc::clone(reply), usage)))
             }
-            Shape::OverChat(reply) => Teller::Events(Box::new(Events::new(Arc::clone(reply)))),
+            Shape::OverChat(reply) => DialectWriter::Events(Box::new(Events::new(Arc::clone(reply)))),
         };
-        Some(Bridged { teller, legacy_functions: plan.legacy_functions, out: BytesMut::new() })
+        Some(Bridged { writer, legacy_functions: plan.legacy_functions, out: BytesMut::new() })
     }
 
-    /// What the data of one event is in the client's words; nothing, more often than not.
+    /// Returns the events for the client that follow from the data of one event. Most often there are none.
     pub(super) fn event(&mut self, data: &Bytes) -> Bytes {
-        match &mut self.teller {
-            Teller::Chunks(chunks) => chunks.event(data, &mut self.out),
-            Teller::Events(events) => events.event(data, &mut self.out),
+        match &mut self.writer {
+            DialectWriter::Chunks(chunks) => chunks.event(data, &mut self.out),
+            DialectWriter::Events(events) => events.event(data, &mut self.out),
         }
         self.take()
     }
 
-    /// What there is to say when upstream has ended in order.
+    /// Returns the events that end the stream after upstream has ended in order.
     pub(super) fn end(&mut self) -> Bytes {
-        match &mut self.teller {
-            Teller::Chunks(chunks) => chunks.end(&mut self.out),
-            Teller::Events(events) => events.end(&mut self.out),
+        match &mut self.writer {
+            DialectWriter::Chunks(chunks) => chunks.end(&mut self.out),
+            DialectWriter::Events(events) => events.end(&mut self.out),
         }
         self.take()
     }
 
-    /// What tells of a failure, behind what was held back.
+    /// Returns the events that were held back, and an event that reports the failure.
     pub(super) fn failed(&mut self, failure: &Fault) -> Bytes {
         self.summary().error = Some(failure.code.to_owned());
-        let told = match &mut self.teller {
-            Teller::Chunks(chunks) => {
+        let event = match &mut self.writer {
+            DialectWriter::Chunks(chunks) => {
                 chunks.release(&mut self.out);
                 fault::event(Dialect::Chat, 0, &failure.body())
             }
-            Teller::Events(events) => fault::event(Dialect::Responses, events.next(), &failure.body()),
+            DialectWriter::Events(events) => fault::event(Dialect::Responses, events.next(), &failure.body()),
         };
-        [self.take(), told].concat().into()
+        [self.take(), event].concat().into()
     }
 
-    /// Whether everything is told.
+    /// Returns whether the last event has been written.
     pub(super) fn is_done(&self) -> bool {
-        match &self.teller {
-            Teller::Chunks(chunks) => chunks.is_done(),
-            Teller::Events(events) => events.is_done(),
+        match &self.writer {
+            DialectWriter::Chunks(chunks) => chunks.is_done(),
+            DialectWriter::Events(events) => events.is_done(),
         }
     }
 
-    /// Whether upstream would go on for nobody.
+    /// Returns whether upstream can be cut off, because the client needs nothing more from it.
     pub(super) fn is_cut(&self) -> bool {
-        matches!(&self.teller, Teller::Chunks(chunks) if chunks.is_cut())
+        matches!(&self.writer, DialectWriter::Chunks(chunks) if chunks.is_cut())
     }
 
-    /// What the stream told of itself.
+    /// Returns what the stream has reported so far.
     pub(super) fn summary(&mut self) -> &mut AnswerSummary {
-        match &mut self.teller {
-            Teller::Chunks(chunks) => chunks.summary(),
-            Teller::Events(events) => events.summary(),
+        match &mut self.writer {
+            DialectWriter::Chunks(chunks) => chunks.summary(),
+            DialectWriter::Events(events) => events.summary(),
         }
     }
 
     fn take(&mut self) -> Bytes {
-        let said = self.out.split().freeze();
-        if self.legacy_functions { legacy(said) } else { said }
+        let events = self.out.split().freeze();
+        if self.legacy_functions { legacy(events) } else { events }
     }
 }
 
-/// The same events for a client that asked with the legacy `functions`.
-fn legacy(said: Bytes) -> Bytes {
-    // These are azgate's own events: however long, they are whole.
+/// Returns the events in the form for a client that asked with the legacy `functions`.
+fn legacy(events: Bytes) -> Bytes {
+    // azgate wrote these events, so they are complete and need no size limit.
     let mut decoder = Decoder::new(usize::MAX);
-    decoder.push(said);
+    decoder.push(events);
     let mut out = BytesMut::new();
     while let Ok(Some(event)) = decoder.event() {
         let changed = event.data().and_then(|data| functions::chunk_to_legacy(&data));
@@ -119,15 +119,15 @@ mod tests {
     use crate::call::OverResponses;
 
     #[test]
-    fn what_is_held_back_comes_before_a_failure() {
+    fn held_back_text_comes_before_a_failure() {
         let over = OverResponses { resource: "main".into(), stop: vec!["<END>".to_owned()] };
         let plan = ReplyPlan { shape: Shape::OverResponses(Arc::new(over)), ..ReplyPlan::default() };
         let mut bridged = Bridged::new(&plan).unwrap();
         bridged.event(&Bytes::from_static(br#"{"type":"response.output_text.delta","delta":"a<E"}"#));
-        let told = bridged.failed(&fault::INTERRUPTED);
-        let told = String::from_utf8(told.to_vec()).unwrap();
-        let (held, error) = told.split_once("\n\n").unwrap();
-        assert!(held.contains(r#""content":"<E""#), "{told}");
-        assert!(error.starts_with(r#"data: {"error":"#), "{told}");
+        let written = bridged.failed(&fault::INTERRUPTED);
+        let written = String::from_utf8(written.to_vec()).unwrap();
+        let (held, error) = written.split_once("\n\n").unwrap();
+        assert!(held.contains(r#""content":"<E""#), "{written}");
+        assert!(error.starts_with(r#"data: {"error":"#), "{written}");
     }
 }

@@ -1,13 +1,11 @@
-//! Answers buffered as a whole: a JSON body, a stream collected into one, an error.
-
-use std::time::Duration;
+//! Buffers whole answers: a JSON body, a stream that is collected into one, or an error.
 
 use bytes::Bytes;
 use http::Response;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use super::{collect::Collector, error::AnswerError, media::coding};
+use super::{collect::Collector, error::AnswerError, linger::LINGER, media::coding};
 use crate::{
     call::Dialect,
     deadline::{Deadlines, Limit},
@@ -16,18 +14,14 @@ use crate::{
     upstream::AnswerBody,
 };
 
-/// The largest JSON answer that is buffered. Azure's largest, at 128,000 tokens and a few choices or images, is far
-/// below.
+/// The largest JSON answer that is buffered. Azure's largest has 128,000 tokens and a few choices or images, and is far
+/// smaller.
 const LARGEST: usize = EVENT_LIMIT;
-
-/// How long azgate reads on behind the last event of a stream: a connection whose answer was read to its end can serve
-/// another call.
-const LINGER: Duration = Duration::from_secs(1);
 
 /// Returns the body of an answer that azgate can read.
 ///
 /// # Errors
-/// When the answer is compressed, though azgate asks for none that is.
+/// When the answer is compressed, which azgate did not ask for.
 pub(super) fn readable(answer: Response<AnswerBody>) -> Result<AnswerBody, AnswerError> {
     match coding(answer.headers()) {
         Some(coding) => Err(AnswerError::Compressed { coding }),
@@ -44,8 +38,8 @@ pub(super) async fn whole_body(body: AnswerBody, deadlines: &Deadlines) -> Resul
     })
 }
 
-/// Buffers a non-2xx answer. The status says what matters, so a body that cannot be read is left empty: it must not
-/// turn a 429 into something else.
+/// Buffers a non-2xx answer. A body that cannot be read is left empty, so that the client still gets the status: a 429
+/// must not become another error.
 pub async fn gathered(answer: Response<AnswerBody>, deadlines: &Deadlines) -> Response<Bytes> {
     let (head, upstream) = answer.into_parts();
     let readable = coding(&head.headers).is_none();
@@ -68,7 +62,7 @@ pub(super) async fn collect(
         }
     }
     let rest = async { while let Some(Ok(_)) = upstream.frame().await {} };
-    // Nothing that happens behind the last event matters.
+    // Anything that happens after the last event is ignored.
     drop(timeout(LINGER, rest).await);
     Ok(collector.finish()?)
 }

@@ -1,17 +1,17 @@
-//! The last form of a whole answer: legacy functions, a made stream, and the warning that reasoning used up the cap.
+//! Gives a whole answer its last form: legacy functions, a made stream, and a warning if reasoning used up the token
+//! cap.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::{
     adapted::{Adapted, Content},
-    answer::Answer,
+    answer::{self, AnswerReading},
     edited,
     error::{AnswerError, malformed},
     functions,
     media::EVENTS,
     outcome::Outcome,
-    reading,
     synthesize::{self, synthesize},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     json::Document,
 };
 
-/// Gives a whole answer in the client's dialect its last form. A client that reads events gets a stream.
+/// Completes a whole answer in the client's dialect. A client that reads events gets a stream.
 pub(super) fn complete(
     answer: &Document,
     (status, mut headers): (StatusCode, HeaderMap),
@@ -27,7 +27,7 @@ pub(super) fn complete(
     reads_events: bool,
 ) -> Result<Adapted, AnswerError> {
     let dialect = reply.asked();
-    let read = Answer::read(dialect, answer);
+    let read = AnswerReading::read(dialect, answer);
     let exhausted = read.reasoning_exhausted();
     if exhausted {
         headers.insert("x-azgate-warning", HeaderValue::from_static("reasoning-exhausted-budget"));
@@ -39,7 +39,7 @@ pub(super) fn complete(
         None
     };
     let body = if reads_events {
-        let reshaped = legacy.and_then(|body| Document::parse(body, reading::DEPTH).ok());
+        let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let answer = reshaped.as_ref().unwrap_or(answer);
         let stream = streamed(answer, reply)
             .ok_or_else(|| malformed(status, headers.get(header::CONTENT_TYPE), answer.source()))?;
@@ -54,7 +54,7 @@ pub(super) fn complete(
     Ok(Adapted { status, headers, content: Content::Whole(body, outcome) })
 }
 
-/// Returns the events that a whole answer is made into; `None` if it is not an answer.
+/// Returns a whole answer as events; `None` if the document is not an answer.
 fn streamed(answer: &Document, reply: &ReplyPlan) -> Option<Bytes> {
     match reply.asked() {
         Dialect::Chat => synthesize(answer, reply.usage_chunk).ok(),

@@ -1,9 +1,9 @@
-//! Answers that are opened before Azure has said anything. Between a client and a thinking model stand things that cut
-//! what is silent for a minute, so after a while a stream begins with comments, and a JSON answer, if asked, with
-//! blanks.
+//! Opens answers before Azure has sent anything. Proxies between a client and azgate often cut connections that are
+//! silent for a minute, and a model may think for longer. So after a while a stream begins with comments, and a JSON
+//! answer, if the operator wants that, with blanks.
 //!
-//! Until then an error keeps its status and its headers. Afterwards it is told inside the answer; and what the headers
-//! could no longer say stands in a comment before the first event.
+//! Until then an error keeps its status and its headers. Afterwards an error becomes part of the answer, and a comment
+//! before the first event has the status and the headers that could not be sent.
 
 use std::{
     fmt,
@@ -33,17 +33,17 @@ use crate::{call::Dialect, observe::Record, sse};
 /// When and how an answer is opened early.
 #[derive(Clone, Copy, Debug)]
 pub struct Early {
-    /// How long nothing may have come.
+    /// How long Azure must be silent before the answer is opened.
     pub after: Duration,
-    /// The time between one sign of life and the next.
+    /// The time between two heartbeats.
     pub every: Duration,
-    /// What kind of answer it is.
+    /// The form of the answer.
     pub form: Form,
-    /// The dialect that the client asked in. Errors inside of a stream have its form.
+    /// The client's dialect, in which errors inside a stream are written.
     pub dialect: Dialect,
 }
 
-/// What a client waits for.
+/// The form of the answer that a client waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Server-sent events.
@@ -52,13 +52,13 @@ pub enum Form {
     Json,
 }
 
-/// Where a running call says that its answer may be opened early from now on, and with which headers.
+/// Tells whether the answer of a running call may be opened early, and with which headers. The call sets it.
 #[derive(Clone, Debug, Default)]
 pub struct Opening(Arc<OnceLock<(Early, HeaderMap)>>);
 
 impl Opening {
-    /// Lets the answer be opened as `early` says, if it does, with the headers that follow from `record`. The first
-    /// time counts.
+    /// Allows the answer to be opened as `early` says, with the headers that follow from `record`. Later calls of this
+    /// function have no effect.
     pub fn allow(&self, early: impl FnOnce() -> Option<Early>, record: &Record) {
         if self.0.get().is_some() {
             return;
@@ -76,10 +76,10 @@ impl Opening {
     }
 }
 
-/// A call on its way to its end.
+/// A running call.
 pub type Running = Pin<Box<dyn Future<Output = Ending> + Send>>;
 
-/// Returns the answer that a call ends with, or one that is opened early and will hold it.
+/// Returns the answer of a call, or an answer that is opened early and later contains the call's.
 pub async fn open(opening: Opening, mut call: Running) -> Response<Body> {
     let mut silence: Option<Pin<Box<Sleep>>> = None;
     let ending = poll_fn(|context| {
@@ -94,29 +94,29 @@ pub async fn open(opening: Opening, mut call: Running) -> Response<Body> {
         return finish(ending);
     }
     let Some((early, headers)) = opening.0.get() else { return finish(call.await) };
-    let (early, state) = (*early, State::Waiting { call, next: None });
-    let mut response = Response::new(Body::new(Opened { early, state }));
+    let (early, state) = (*early, OpenedState::Waiting { call, next: None });
+    let mut response = Response::new(Body::new(OpenedBody { early, state }));
     response.headers_mut().clone_from(headers);
     response
 }
 
 /// The body of an answer that was opened early.
-struct Opened {
+struct OpenedBody {
     early: Early,
-    state: State,
+    state: OpenedState,
 }
 
-enum State {
-    /// Nothing has come. The first sign of life goes out at once.
+enum OpenedState {
+    /// The call is still running. The first heartbeat goes out at once.
     Waiting { call: Running, next: Option<Pin<Box<Sleep>>> },
-    /// What came is passed on, behind the comment.
+    /// The comment goes out, then the body of the call's answer.
     Passing { comment: Bytes, body: Body },
-    /// All was said.
+    /// The body has ended.
     Over,
 }
 
-impl Opened {
-    /// What goes out while nothing comes.
+impl OpenedBody {
+    /// Returns a heartbeat.
     fn sign(&self) -> Bytes {
         Bytes::from_static(match self.early.form {
             Form::Events => sse::HEARTBEAT,
@@ -124,21 +124,21 @@ impl Opened {
         })
     }
 
-    /// The call has ended, so its answer follows.
-    fn ended(&self, mut ending: Ending) -> State {
+    /// Returns the state after the end of the call, which passes its answer on.
+    fn ended(&self, mut ending: Ending) -> OpenedState {
         ending.record.note_opened();
         match self.early.form {
-            Form::Json => State::Passing { comment: Bytes::new(), body: finish(ending).into_body() },
+            Form::Json => OpenedState::Passing { comment: Bytes::new(), body: finish(ending).into_body() },
             Form::Events => {
                 ending.answer = as_events(ending.answer, self.early.dialect);
                 let (head, body) = finish(ending).into_parts();
-                State::Passing { comment: comment(head.status, &head.headers), body }
+                OpenedState::Passing { comment: comment(head.status, &head.headers), body }
             }
         }
     }
 }
 
-impl HttpBody for Opened {
+impl HttpBody for OpenedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -149,7 +149,7 @@ impl HttpBody for Opened {
         loop {
             let every = self.early.every;
             match &mut self.state {
-                State::Waiting { call, next } => {
+                OpenedState::Waiting { call, next } => {
                     if let Poll::Ready(ending) = call.as_mut().poll(context) {
                         self.state = self.ended(ending);
                         continue;
@@ -160,43 +160,43 @@ impl HttpBody for Opened {
                     *next = Some(Box::pin(sleep(every)));
                     return Poll::Ready(Some(Ok(Frame::data(self.sign()))));
                 }
-                State::Passing { comment, .. } if !comment.is_empty() => {
+                OpenedState::Passing { comment, .. } if !comment.is_empty() => {
                     return Poll::Ready(Some(Ok(Frame::data(mem::take(comment)))));
                 }
-                State::Passing { body, .. } => {
+                OpenedState::Passing { body, .. } => {
                     let frame = ready!(Pin::new(body).poll_frame(context));
                     if frame.is_none() {
-                        self.state = State::Over;
+                        self.state = OpenedState::Over;
                     }
                     return Poll::Ready(frame);
                 }
-                State::Over => return Poll::Ready(None),
+                OpenedState::Over => return Poll::Ready(None),
             }
         }
     }
 }
 
-impl fmt::Debug for Opened {
+impl fmt::Debug for OpenedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened").field("early", &self.early).finish_non_exhaustive()
     }
 }
 
-/// `: azgate {…}`: the status and the headers that would have been, but for those of the framing. Headers that are not
-/// ASCII are left out: some clients end a line at U+0085 or U+2028, too.
+/// Writes the comment `: azgate {…}` with the status and the headers that could not be sent, except the framing's.
+/// Headers that are not ASCII are left out, because some clients also end a line at U+0085 or U+2028.
 fn comment(status: StatusCode, headers: &HeaderMap) -> Bytes {
     let framing = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CACHE_CONTROL];
-    let said = headers.iter().filter(|(name, _)| !framing.contains(name));
+    let sent = headers.iter().filter(|(name, _)| !framing.contains(name));
     let status = ("status".to_owned(), Value::from(status.as_u16()));
-    let said: Map<String, Value> = said
+    let sent: Map<String, Value> = sent
         .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))
         .chain([status])
         .collect();
-    sse::comment(&format!("azgate {}", Value::Object(said)))
+    sse::comment(&format!("azgate {}", Value::Object(sent)))
 }
 
-/// Puts an answer into events, for a client that is already reading them. An answer that is not a stream is an error:
-/// it becomes an event, which the SDKs raise, and no `[DONE]` follows it. The event is the first of its stream.
+/// Turns an answer into events, for a client that is already reading events. An answer that is not a stream is an
+/// error. It becomes the first event of the stream, which the SDKs raise, and no `[DONE]` follows it.
 fn as_events(answer: Adapted, dialect: Dialect) -> Adapted {
     if is_stream(&answer.headers) {
         return answer;

@@ -1,5 +1,5 @@
-//! Azure's error answers: they pass as they are, plus what OpenAI clients need. Six shapes are known; those with an
-//! `error` object are understood by the SDKs, the others (an API gateway's, a proxy's page) get one.
+//! Completes Azure's error answers for OpenAI clients. Six shapes are known. The SDKs understand those that have an
+//! `error` object; azgate adds one to the others, such as an API gateway's JSON or a proxy's page.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,10 +10,10 @@ use crate::{
     json::{Change, Document, Kind, Pointer, Raw, View, text},
 };
 
-/// At most this much of an answer that is no JSON is quoted.
+/// How many characters of an answer that is not JSON are quoted.
 const QUOTED: usize = 2000;
 
-/// OpenAI's `error.type` for a status.
+/// Returns OpenAI's `error.type` for a status.
 pub fn kind(status: StatusCode) -> &'static str {
     match status.as_u16() {
         401 => "authentication_error",
@@ -24,7 +24,7 @@ pub fn kind(status: StatusCode) -> &'static str {
     }
 }
 
-/// The body that goes to the client for Azure's error answer, and its `error.code` for the log.
+/// Returns the client's body for Azure's error answer, and its `error.code` for the log.
 pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<String>) {
     let document = Document::parse(body.clone(), 2).ok().filter(|body| body.root().kind() == Kind::Object);
     let Some(document) = document else {
@@ -52,46 +52,46 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
     (edited(&document, &[set]), code)
 }
 
-/// The status that an error would have had that Azure told of within a stream, by its code.
+/// Returns the status for an error that Azure sent within a stream, by the error's code.
 pub(super) fn status_of(body: &Bytes) -> StatusCode {
     let code = Document::parse(body.clone(), 2).ok().and_then(|body| error_code(body.root().get("error")?));
     status_of_code(&code.unwrap_or_default())
 }
 
-/// The status that an error's code means.
+/// Returns the status for an error's code.
 pub(super) fn status_of_code(code: &str) -> StatusCode {
     StatusCode::from_u16(over_responses::status(code)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// The error that an event told of, as a body that has nothing else: the event is none of the client's operation.
+/// Returns the error of an event as a body without the event's other members, which belong to the other dialect.
 pub(super) fn alone(event: &Bytes) -> Bytes {
     let document = Document::parse(event.clone(), 2).ok();
     let error = document.as_ref().and_then(|event| event.root().get("error"));
     error.map_or_else(|| event.clone(), |error| [b"{\"error\":", error.raw(), b"}"].concat().into())
 }
 
-/// The body of an error answer, for an error that was told otherwise.
+/// Returns the body of an error answer with this code and message.
 pub(super) fn error_body(status: StatusCode, code: &str, message: &str) -> Bytes {
     Bytes::from(format!(r#"{{"error":{}}}"#, error(status, Some(code), &text::quote(message))))
 }
 
-/// An `error` object; its code is the status where Azure has none.
-fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
+/// Writes an `error` object. Its code is the status if Azure gives no code.
+pub(super) fn error(status: StatusCode, code: Option<&str>, message: &str) -> String {
     let code = text::quote(code.unwrap_or(status.as_str()));
     format!(r#"{{"message":{message},"type":"{}","param":null,"code":{code}}}"#, kind(status))
 }
 
-/// What names an `error` object in the log: its code, or else its type.
+/// Returns the name of an `error` object for the log: its code, or else its type.
 pub(super) fn error_code(error: View<'_>) -> Option<String> {
     error.get("code").and_then(code).or_else(|| error.get("type").and_then(code))
 }
 
-/// The beginning of a body that is not what it should be, for a message.
+/// Returns the beginning of a malformed body, for a message.
 pub(super) fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).trim().chars().take(QUOTED).collect()
 }
 
-/// A code is a string, an integer, or null.
+/// Reads a code, which is a string, an integer, or null.
 fn code(code: View<'_>) -> Option<String> {
     match code.kind() {
         Kind::Number => Some(String::from_utf8_lossy(code.raw()).into_owned()),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_one_gets_one_and_keeps_the_rest() {
+    fn a_body_without_an_error_object_gets_one_and_keeps_the_rest() {
         let (body, code) = enveloped(r#"{"statusCode":401,"message":"Unauthorized. \"x\""}"#);
         assert_eq!(
             body,
@@ -135,17 +135,18 @@ mod tests {
 
     #[test]
     fn a_code_beside_the_message_is_kept_as_a_string() {
-        for (code, told) in [("\"BadRequest\"", "BadRequest"), ("400", "400"), ("null", "401"), ("{}", "401")]
+        for (code, expected) in
+            [("\"BadRequest\"", "BadRequest"), ("400", "400"), ("null", "401"), ("{}", "401")]
         {
             let (body, _) = enveloped(&format!(r#"{{"requestid":"r","code":{code},"message":"no"}}"#));
             let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-            assert_eq!(body["error"]["code"], told);
+            assert_eq!(body["error"]["code"], expected);
             assert_eq!(body["requestid"], "r");
         }
     }
 
     #[test]
-    fn a_body_that_says_nothing_still_gets_an_error() {
+    fn an_empty_object_gets_an_error() {
         let (body, code) = enveloped("{}");
         assert_eq!(
             body,
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_within_a_stream_has_the_status_that_its_code_means() {
+    fn an_error_within_a_stream_has_the_status_of_its_code() {
         for (code, status) in [
             ("\"429\"", 429),
             ("503", 503),

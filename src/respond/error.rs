@@ -1,17 +1,17 @@
-//! Why an answer of Azure's could not be passed on.
+//! The errors of answers that azgate cannot pass on.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 
-use super::{collect::CollectError, envelope::excerpt, reading};
+use super::{answer, collect::CollectError, envelope::excerpt};
 use crate::{deadline::Overdue, json::Document, upstream::AnswerBodyError};
 
-/// An answer that could not be passed on.
+/// Why an answer of Azure's cannot be passed on.
 #[derive(Debug, thiserror::Error)]
 pub enum AnswerError {
-    /// Azure did not take azgate's own credential; that is no business of the client's key.
+    /// Azure did not take azgate's own credential. The client's key is not at fault.
     #[error("Azure refused azgate's credential for the resource `{resource}` with status {status}")]
     Authentication {
         /// The resource's name in the configuration.
@@ -19,7 +19,7 @@ pub enum AnswerError {
         /// Azure's status.
         status: u16,
     },
-    /// A redirect, which azgate does not follow and the client could not.
+    /// Azure sent a redirect. azgate does not follow it, and the client could not.
     #[error("Azure answered with the redirect {status}: check the endpoint of the resource `{resource}`")]
     Redirect {
         /// The resource's name in the configuration.
@@ -27,7 +27,7 @@ pub enum AnswerError {
         /// Azure's status.
         status: u16,
     },
-    /// A compressed answer, though none was asked for: it can be neither read nor passed on as what it is.
+    /// The answer is compressed, which azgate did not ask for. azgate can neither read it nor pass it on.
     #[error(
         "Azure's answer is compressed ({coding}), though azgate asks for none that is: look at what stands between"
     )]
@@ -41,18 +41,18 @@ pub enum AnswerError {
     /// The answer stopped coming.
     #[error("Azure's answer did not come to its end: {0}")]
     Overdue(Overdue),
-    /// A stream that should become a JSON answer does not.
+    /// A stream could not be collected into a JSON answer.
     #[error(transparent)]
     Uncollected(#[from] CollectError),
-    /// A stream was asked for, and the JSON answer that it should be made of is none.
+    /// The body is not an answer, so azgate can make no stream or bridged answer of it.
     #[error("Azure's answer is not one that azgate understands: {excerpt}")]
     Malformed {
         /// How the answer begins.
         excerpt: String,
-        /// What it was, without a word of what it says.
+        /// A description that quotes nothing of the answer.
         what: String,
     },
-    /// A JSON answer that is larger than any model's.
+    /// The JSON answer is larger than any model's.
     #[error("Azure's answer is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
@@ -61,7 +61,7 @@ pub enum AnswerError {
 }
 
 impl AnswerError {
-    /// What the log says of it, if the message quotes the answer: that is for its client alone.
+    /// Returns the text for the log if the message quotes the answer, which only the client may see.
     pub fn unquoted(&self) -> Option<String> {
         match self {
             AnswerError::Malformed { what, .. } => {
@@ -75,11 +75,11 @@ impl AnswerError {
     }
 }
 
-/// An answer that should be JSON of a known form, and is not.
+/// Returns the error for an answer that is not JSON of a known form.
 pub(super) fn malformed(status: StatusCode, content_type: Option<&HeaderValue>, body: &Bytes) -> AnswerError {
     let (status, length) = (status.as_u16(), body.len());
     let kind = content_type.map_or(Cow::Borrowed("none"), |kind| String::from_utf8_lossy(kind.as_bytes()));
-    let what = match Document::parse(body.clone(), reading::DEPTH) {
+    let what = match Document::parse(body.clone(), answer::DEPTH) {
         Ok(_) => format!("status {status}, content-type {kind}, {length} bytes of JSON that is no answer"),
         Err(why) => format!("status {status}, content-type {kind}, {length} bytes, no JSON: {why}"),
     };

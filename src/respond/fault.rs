@@ -1,22 +1,24 @@
-//! How an error is told inside of a stream, in the words of the operation that the client asked for.
+//! Writes errors inside a stream, in the client's dialect.
 
 use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 
+use super::envelope;
 use crate::{
     bridge,
     call::Dialect,
     deadline::Overdue,
-    json::{Document, Kind, View, text, write::member},
+    json::{Document, Kind, View, write::member},
     sse,
 };
 
-/// What the client reads when upstream breaks off.
+/// The fault of a stream that broke off.
 pub(super) const INTERRUPTED: Fault =
     Fault { code: bridge::INTERRUPTED.0, message: Cow::Borrowed(bridge::INTERRUPTED.1) };
 
-/// How a stream failed, as its client is told.
+/// Why a stream failed, as the client reads it.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) code: &'static str,
@@ -24,35 +26,33 @@ pub(super) struct Fault {
 }
 
 impl Fault {
-    /// What the client reads when a limit ran out.
+    /// Returns the fault of a stream whose time limit ran out.
     pub(super) fn overdue(overdue: Overdue) -> Fault {
         let message = format!("The stream from Azure OpenAI did not come to its end: {overdue}.");
         Fault { code: "upstream_timeout", message: message.into() }
     }
 
-    /// What the client reads when upstream sends more in one piece than azgate holds.
+    /// Returns the fault of a stream that has a larger event than azgate buffers.
     pub(super) fn too_large(error: sse::TooLarge) -> Fault {
         let message = format!("The stream from Azure OpenAI cannot be passed on: {error}.");
         Fault { code: INTERRUPTED.code, message: message.into() }
     }
 
-    /// The body of an error answer.
+    /// Returns the fault as the body of an error answer.
     pub(super) fn body(&self) -> Bytes {
-        let (message, code) = (text::quote(&self.message), text::quote(self.code));
-        let error = format!(r#"{{"message":{message},"type":"server_error","param":null,"code":{code}}}"#);
-        Bytes::from(format!(r#"{{"error":{error}}}"#))
+        envelope::error_body(StatusCode::BAD_GATEWAY, self.code, &self.message)
     }
 }
 
-/// The members that an `error` event of the Responses API has.
+/// The members of an `error` event of the Responses API.
 const STANDARD: [&str; 5] = ["type", "code", "message", "param", "sequence_number"];
 
-/// The event that tells of an error to a client of `dialect`. `body` is that of an error answer, and `number` the one
-/// that the event has in its stream, where events have numbers.
+/// Writes the event that reports an error to a client of `dialect`. `body` is the body of an error answer, and `number`
+/// is the event's sequence number, which only events of the Responses API have.
 ///
-/// The SDKs raise at a member `error`. An `error` event of the Responses API has none as it is documented, but it has
-/// as servers send it, and the flat one is given to openai-python's callers as if it were any event
-/// (openai-python#2487): so it is made to be both.
+/// The SDKs raise an exception if an event has a member `error`. The documented `error` event of the Responses API is
+/// flat and lacks it, and openai-python passes a flat event to its caller like any other event (openai-python#2487).
+/// Servers send the member. So azgate writes both forms in one event.
 pub(super) fn event(dialect: Dialect, number: u64, body: &Bytes) -> Bytes {
     let mut out = BytesMut::new();
     match (dialect, Document::parse(body.clone(), 2)) {
@@ -68,7 +68,7 @@ pub(super) fn event(dialect: Dialect, number: u64, body: &Bytes) -> Bytes {
 fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
     let of = |key| body.get("error").and_then(|error| error.get(key));
     let text = |key| of(key).filter(|value: &View<'_>| value.kind() == Kind::String).map(View::raw);
-    // Azure's codes are numbers at times, and the event's is a string.
+    // Azure's codes are sometimes numbers, and the code of an event is a string.
     let code =
         of("code").filter(|code| code.kind() == Kind::Number).map(|code| [b"\"", code.raw(), b"\""].concat());
     let members: [(&str, &[u8]); 5] = [
@@ -93,13 +93,13 @@ fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn told(dialect: Dialect, body: &str) -> String {
+    fn written(dialect: Dialect, body: &str) -> String {
         String::from_utf8(event(dialect, 7, &Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
     #[test]
     fn a_chat_client_reads_the_body_as_it_is() {
-        assert_eq!(told(Dialect::Chat, "{\"error\":\n{}}"), "data: {\"error\": {}}\n\n");
+        assert_eq!(written(Dialect::Chat, "{\"error\":\n{}}"), "data: {\"error\": {}}\n\n");
     }
 
     #[test]
@@ -107,7 +107,7 @@ mod tests {
         let error =
             r#"{"message":"no \u00e9","type":"server_error","param":null,"code":"x","innererror":{}}"#;
         assert_eq!(
-            told(Dialect::Responses, &format!(r#"{{"error":{error},"requestid":"r"}}"#)),
+            written(Dialect::Responses, &format!(r#"{{"error":{error},"requestid":"r"}}"#)),
             format!(
                 "event: error\ndata: {}{error}{}\n\n",
                 r#"{"type":"error","code":"x","message":"no \u00e9","param":null,"sequence_number":7,"error":"#,
@@ -117,8 +117,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_body_lacks_or_spells_otherwise_is_made_good() {
-        let event = told(Dialect::Responses, r#"{"type":"x","message":"out","error":{"code":429}}"#);
+    fn missing_members_get_defaults_and_a_numeric_code_becomes_a_string() {
+        let event = written(Dialect::Responses, r#"{"type":"x","message":"out","error":{"code":429}}"#);
         assert_eq!(
             event,
             "event: error\ndata: {\"type\":\"error\",\"code\":\"429\",\"message\":\"\",\"param\":null,\"sequence_number\":7,\"error\":{\"code\":429}}\n\n"

@@ -1,5 +1,5 @@
-//! The last step of every answer, good or bad: the headers that say what azgate did, and the body, which settles the
-//! call at its end.
+//! The last step of every answer: adds the headers that report what azgate did, and a body that settles the call at its
+//! end.
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
@@ -12,18 +12,18 @@ use super::{
 };
 use crate::{observe::Record, settlement::Settlement};
 
-/// A call at its end: its answer, what is to be settled, and its record.
+/// A call that has its answer, with its settlement and its record.
 #[derive(Debug)]
 pub struct Ending {
     /// The answer.
     pub answer: Adapted,
-    /// What the call holds; `None` where it was not admitted.
+    /// The settlement of the call; `None` if the call was not admitted.
     pub settlement: Option<Settlement>,
     /// The record of the call.
     pub record: Record,
 }
 
-/// Returns the answer as it goes out. The record and the settlement ride in a body that is still coming.
+/// Returns the answer as it goes out. The body of a stream holds the record and the settlement until it ends.
 pub fn finish(ending: Ending) -> Response<Body> {
     let Ending { answer, settlement, mut record } = ending;
     let mut headers = answer.headers;
@@ -56,14 +56,14 @@ fn settle(settlement: Option<Settlement>, mut record: Record, outcome: Outcome) 
     record.note_end(end.name(), summary, exhausted, cause);
 }
 
-/// What a call carries that ended before it had a deployment.
+/// The headers of a call that ended before it had a deployment.
 const NOWHERE: [(HeaderName, HeaderValue); 2] = [
     (HeaderName::from_static("x-azgate-family"), HeaderValue::from_static("none")),
     (HeaderName::from_static("x-azgate-deployment"), HeaderValue::from_static("none")),
 ];
 
-/// Who answered, for what family, after which edits. `x-request-id` is Azure's if it gave one, since its support asks
-/// for that; azgate's own always stands in `x-azgate-request-id`.
+/// Adds the headers with the deployment, the family, the edits and the request ids. `x-request-id` is Azure's if Azure
+/// gave one, because Azure's support asks for it. azgate's own id always stands in `x-azgate-request-id`.
 pub(super) fn describe(record: &Record, headers: &mut HeaderMap) {
     match record.resolved() {
         Some(resolved) => headers.extend(resolved.headers.iter().cloned()),

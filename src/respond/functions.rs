@@ -1,30 +1,30 @@
-//! Tool calls back to the deprecated `function_call`, for a client that asked with `functions`.
+//! Turns tool calls back into the deprecated `function_call`, for a client that asked with `functions`.
 //!
-//! The old form has room for one call. The first one takes it; further ones stay in `tool_calls`, so that a client
-//! that looks for them finds them and none is lost. Calls of other types than `function` stay there too.
+//! The old form has room for one call, which is the first one. Further calls stay in `tool_calls`, so that none is
+//! lost. Calls of other types than `function` stay there too.
 
 use bytes::Bytes;
 
 use crate::json::{Change, Document, Kind, Pointer, Raw, View};
 
-/// The changes that bring the legacy form into an answer, or into one chunk of a stream, parsed to
-/// [`super::reading::DEPTH`].
+/// Returns the changes that bring the legacy form into an answer or into one chunk of a stream. The document must be
+/// parsed to [`super::answer::DEPTH`].
 pub fn to_legacy(answer: &Document) -> Vec<Change> {
     let choices = answer.root().get("choices").into_iter().flat_map(View::items);
     choices.enumerate().flat_map(|(at, choice)| choice_changes(at, choice)).collect()
 }
 
-/// The same for the data of one event; `None` if nothing changes.
+/// Returns the data of one event in the legacy form; `None` if nothing changes.
 pub fn chunk_to_legacy(data: &Bytes) -> Option<Bytes> {
     memchr::memmem::find(data, b"\"tool_calls\"")?;
-    let chunk = Document::parse(data.clone(), super::reading::DEPTH).ok()?;
+    let chunk = Document::parse(data.clone(), super::answer::DEPTH).ok()?;
     let changes = to_legacy(&chunk);
     (!changes.is_empty()).then(|| super::edited(&chunk, &changes))
 }
 
 fn choice_changes(at: usize, choice: View<'_>) -> Vec<Change> {
     let place = Pointer::key("choices").item(at);
-    // A chunk tells its finish reason apart from the calls, so there it changes by itself.
+    // In a stream the finish reason comes in a later chunk than the calls, so a chunk may need that change alone.
     let (key, mut called) =
         if choice.get("message").is_some() { ("message", false) } else { ("delta", true) };
     let mut changes = Vec::new();
@@ -45,13 +45,13 @@ fn choice_changes(at: usize, choice: View<'_>) -> Vec<Change> {
     changes
 }
 
-struct Split {
+struct SplitCalls {
     function: Raw,
     others: Option<Raw>,
 }
 
-/// Takes the first call's function out of `calls`. In a chunk the first call is the one with index 0.
-fn split(calls: View<'_>) -> Option<Split> {
+/// Splits `calls` into the first call's function and the other calls. In a chunk the first call has the index 0.
+fn split(calls: View<'_>) -> Option<SplitCalls> {
     let calls = calls.reparse(2)?;
     let first =
         |call: View<'_>, at: usize| call.get("index").map_or(at == 0, |index| index.whole() == Some(0));
@@ -69,7 +69,7 @@ fn split(calls: View<'_>) -> Option<Split> {
     }
     let rest = !others.is_empty();
     others.push("]");
-    Some(Split { function: function?, others: rest.then_some(others) })
+    Some(SplitCalls { function: function?, others: rest.then_some(others) })
 }
 
 fn copied(value: View<'_>) -> Raw {

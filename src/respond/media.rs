@@ -1,4 +1,4 @@
-//! The headers that say how a body is framed.
+//! The headers that describe how a body is framed.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -10,11 +10,11 @@ pub const JSON: (HeaderName, HeaderValue) =
 pub(super) const EVENTS: [(HeaderName, HeaderValue); 3] = [
     (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    // An nginx in front would hold short events back.
+    // Without this header an nginx in front of azgate would buffer short events.
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
 ];
 
-/// Whether the body is a stream of events.
+/// Returns whether the body is a stream of events.
 pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"))

@@ -1,5 +1,5 @@
-//! Answers on their way back: relayed or made into a stream, given the form that the client asked for, and read on the
-//! side for what they cost.
+//! Sends Azure's answers back to the client in the form that the client asked for: relayed, bridged, made into a stream
+//! or collected from one. On the way azgate reads token counts, the model, the finish reason and errors.
 
 mod adapt;
 mod adapted;
@@ -16,19 +16,20 @@ mod fault;
 mod finish;
 pub mod functions;
 mod key;
+mod linger;
 mod media;
 pub mod normalize;
 pub mod outcome;
 mod pass;
 mod passthrough;
 mod pulse;
-mod reading;
 mod refused;
 pub mod relay;
 mod reshape;
 mod responses;
 pub mod synthesize;
 mod transform;
+mod usage;
 mod watch;
 mod whole;
 
@@ -49,7 +50,7 @@ use bytes::Bytes;
 
 use crate::json::{self, Change, Document};
 
-/// A document after `changes`, as one buffer.
+/// Returns a document after `changes`, as one buffer.
 fn edited(document: &Document, changes: &[Change]) -> Bytes {
     let mut parts = json::apply(document, changes);
     match parts.pop() {

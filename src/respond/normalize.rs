@@ -1,8 +1,8 @@
-//! Azure's odd stream chunks in the form that strict OpenAI clients expect; nothing they tell is lost.
+//! Repairs Azure's unusual stream chunks for strict OpenAI clients, without losing any content.
 //!
 //! Azure opens a stream with a chunk that has no choices and empty ids, only `prompt_filter_results`; the asynchronous
-//! filter sends choices without `delta`, even behind the end (Microsoft, content-streaming.md; litellm#8274). What
-//! such a chunk tells moves into the next real chunk, or it becomes a well-formed chunk itself.
+//! filter sends choices without `delta`, even after the end (Microsoft, content-streaming.md; litellm#8274). The
+//! content of such a chunk moves into the next real chunk, or the chunk is completed.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,7 @@ use crate::json::{Change, Document, Kind, Pointer, Raw, View};
 
 const OBJECT: &str = "\"chat.completion.chunk\"";
 
-/// The members that OpenAI's chunks have. All others are a vendor's, and are kept.
+/// The members of OpenAI's chunks. All others are a vendor's, and are kept.
 const STANDARD: [&str; 9] = [
     "id",
     "object",
@@ -27,33 +27,33 @@ const STANDARD: [&str; 9] = [
     "obfuscation",
 ];
 
-/// What becomes of an event.
+/// What the normalizer does with an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Normalized {
-    /// It stays as it is.
+    /// The event stays unchanged.
     Same,
-    /// It goes out with this data.
+    /// The event goes out with this data.
     Changed(Bytes),
-    /// It does not go out; a later chunk will carry what it tells.
+    /// The event does not go out. A later chunk will carry its members.
     Held,
 }
 
 /// Normalises one stream, event by event.
 #[derive(Debug, Default)]
 pub struct Normalizer {
-    /// What empty members of later chunks are filled with.
+    /// The values for empty members of later chunks.
     own: Option<Identity>,
     /// Members that wait for a chunk to carry them.
     held: Vec<(String, Raw)>,
-    /// How many were ever held.
+    /// How many members and chunks were held since the stream began.
     ever: usize,
 }
 
-/// How many members are held in one stream at most. Azure's streams have one or two; behind this many, chunks without
-/// choices pass as they are.
+/// How many members are held in one stream at most. Azure's streams have one or two. After this many, chunks without
+/// choices are no longer held.
 const MOST_HELD: usize = 64;
 
-/// `id`, `created` and `model` as the stream's real chunks spell them.
+/// `id`, `created` and `model`, spelt as in the stream's real chunks.
 #[derive(Debug)]
 struct Identity {
     id: String,
@@ -62,9 +62,9 @@ struct Identity {
 }
 
 impl Normalizer {
-    /// Looks at one event's data.
+    /// Normalizes one event's data.
     pub fn event(&mut self, data: &Bytes) -> Normalized {
-        if self.own.is_some() && self.held.is_empty() && SIGNS.normal(data) {
+        if self.own.is_some() && self.held.is_empty() && CHUNK_SCAN.normal(data) {
             return Normalized::Same;
         }
         let Ok(chunk) = Document::parse(data.clone(), 3) else { return Normalized::Same };
@@ -86,8 +86,8 @@ impl Normalizer {
         if changes.is_empty() { Normalized::Same } else { Normalized::Changed(edited(&chunk, &changes)) }
     }
 
-    /// At the end of the stream: a chunk with what still waits for one. More than one where the same member came
-    /// twice: call it until there is none.
+    /// Returns a chunk with the members that are still held at the end of the stream. If the same member came twice,
+    /// there is more than one such chunk, so call this until it returns `None`.
     pub fn finish(&mut self) -> Option<Bytes> {
         if self.held.is_empty() {
             return None;
@@ -106,7 +106,7 @@ impl Normalizer {
         Some(edited(&chunk, &changes))
     }
 
-    /// Adds the held members to a chunk; one that it has already waits for another chunk.
+    /// Adds the held members to a chunk. A member that the chunk already has waits for another chunk.
     fn carry(&mut self, chunk: View<'_>, changes: &mut Vec<Change>) {
         self.held.retain(|(key, value)| {
             let added = changes.iter().any(|change| change.at().top_level() == Some(key));
@@ -121,11 +121,11 @@ impl Normalizer {
     fn hold(&mut self, root: View<'_>) {
         let vendor = root.members().filter(|(key, _)| !STANDARD.contains(&&**key));
         let held = self.held.len();
-        self.held.extend(vendor.map(|(key, value)| (key.into_owned(), Raw::json(spelt(value)))));
+        self.held.extend(vendor.map(|(key, value)| (key.into_owned(), Raw::json(raw_text(value)))));
         self.ever += 1 + self.held.len() - held;
     }
 
-    /// Fills a chunk's empty members with the stream's own.
+    /// Returns the changes that fill a chunk's empty members with the stream's own values.
     fn filled(&self, root: View<'_>) -> Vec<Change> {
         let own = self.own.as_ref();
         let members = [
@@ -150,12 +150,12 @@ impl Normalizer {
 impl Identity {
     fn of(root: View<'_>) -> Option<Identity> {
         let id = root.get("id").filter(|id| id.kind() == Kind::String && id.raw() != b"\"\"")?;
-        let or = |key, absent: &str| root.get(key).map_or_else(|| absent.to_owned(), spelt);
-        Some(Identity { id: spelt(id), created: or("created", "0"), model: or("model", "\"\"") })
+        let or = |key, absent: &str| root.get(key).map_or_else(|| absent.to_owned(), raw_text);
+        Some(Identity { id: raw_text(id), created: or("created", "0"), model: or("model", "\"\"") })
     }
 }
 
-/// The members that every choice of a chunk must have, where they are missing.
+/// Returns the changes that add the members that a choice must have and lacks.
 fn completed(at: usize, choice: View<'_>) -> impl Iterator<Item = Change> {
     let place = move || Pointer::key("choices").item(at);
     let index = choice.get("index").is_none().then(|| ("index", at.to_string()));
@@ -169,33 +169,33 @@ fn completed(at: usize, choice: View<'_>) -> impl Iterator<Item = Change> {
         .map(move |(key, value)| Change::Set { at: place().then(key), value: Raw::json(value) })
 }
 
-fn spelt(value: View<'_>) -> String {
+fn raw_text(value: View<'_>) -> String {
     String::from_utf8_lossy(value.raw()).into_owned()
 }
 
-/// Tells a chunk that needs nothing by a few searches, without reading the JSON. None of the searched texts can stand
-/// inside a JSON string: its quotes would be escaped there.
+/// Recognises a chunk that needs no change by a few searches, without parsing the JSON. The searched texts never stand
+/// inside a JSON string, because their quotes would be escaped there.
 #[derive(Debug)]
-struct Signs {
+struct ChunkScan {
     delta: Finder<'static>,
     reason: Finder<'static>,
     empty: [Finder<'static>; 4],
 }
 
-/// For all streams.
-static SIGNS: LazyLock<Signs> = LazyLock::new(Signs::new);
+/// Shared by all streams.
+static CHUNK_SCAN: LazyLock<ChunkScan> = LazyLock::new(ChunkScan::new);
 
-impl Signs {
-    fn new() -> Signs {
-        Signs {
+impl ChunkScan {
+    fn new() -> ChunkScan {
+        ChunkScan {
             delta: Finder::new("\"delta\":{"),
             reason: Finder::new("\"finish_reason\":"),
             empty: ["\"id\":\"\"", "\"object\":\"\"", "\"created\":0", "\"model\":\"\""].map(Finder::new),
         }
     }
 
-    /// Whether the chunk surely is a normal one. A writer that leaves no space behind the colon of `delta` leaves none
-    /// behind the others; and where every choice has both members, they stand there equally often.
+    /// Returns whether the chunk certainly needs no change. A writer that leaves no space after the colon of `delta`
+    /// leaves none after other colons. If every choice has both members, the two occur equally often.
     fn normal(&self, data: &[u8]) -> bool {
         let deltas = self.delta.find_iter(data).count();
         deltas > 0
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn an_annotation_behind_the_end_becomes_a_chunk_of_this_stream() {
+    fn an_annotation_after_the_end_becomes_a_chunk_of_this_stream() {
         let mut normalizer = Normalizer::default();
         run(&mut normalizer, ROLE);
         let expected = r#"{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1785610058,"model":"gpt-5.4-mini-2026-03-17","choices":[{"index":0,"finish_reason":null,"content_filter_results":{},"content_filter_offsets":{"check_offset":44,"start_offset":44,"end_offset":198},"delta":{}}]}"#;
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_chunk_could_carry_comes_at_the_end() {
+    fn members_that_no_chunk_could_carry_come_at_the_end() {
         let mut normalizer = Normalizer::default();
         assert_eq!(run(&mut normalizer, PROMPT), None);
         let (_, results) = PROMPT.split_once(",\"prompt_filter_results\"").unwrap();
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_of_nothing_but_empty_chunks_is_not_kept_back_for_ever() {
+    fn a_stream_of_empty_chunks_is_not_held_for_ever() {
         let mut normalizer = Normalizer::default();
         let odd = r#"{"choices":[],"odd":1}"#;
         let held = (0..100).take_while(|_| run(&mut normalizer, odd).is_none()).count();
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn spaces_and_choices_that_differ_do_not_pass_unseen() {
+    fn spaces_and_unequal_choices_are_repaired_too() {
         let mut normalizer = Normalizer::default();
         run(&mut normalizer, ROLE);
         let spaced = r#"{"id": "", "object": "chat.completion.chunk", "created": 5, "model": "m", "choices": [{"index": 0, "finish_reason": null}]}"#;
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn events_that_are_no_chunks_stay() {
+    fn events_that_are_not_chunks_stay() {
         let mut normalizer = Normalizer::default();
         for other in [r#"{"error":{"message":"x"}}"#, "not json", "[]", r#"{"type":"response.created"}"#] {
             assert_eq!(run(&mut normalizer, other).unwrap(), other);
@@ -307,11 +307,11 @@ mod tests {
     }
 
     #[test]
-    fn text_that_looks_like_a_sign_is_only_text() {
+    fn searched_texts_inside_a_string_are_ignored() {
         let mut normalizer = Normalizer::default();
         run(&mut normalizer, ROLE);
         let quoting = TEXT.replace("Hi", r#"\"id\":\"\" \"delta\":{ \"created\":0"#);
-        assert!(SIGNS.normal(quoting.as_bytes()));
+        assert!(CHUNK_SCAN.normal(quoting.as_bytes()));
         assert_eq!(run(&mut normalizer, &quoting).unwrap(), quoting);
     }
 }

@@ -5,10 +5,10 @@ use crate::call::AnswerSummary;
 /// How an answer ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum End {
-    /// All of it was there. A stream had the event that ends it: `[DONE]`, or a response's last.
+    /// The answer was complete. A stream had its last event: `[DONE]`, or the last event of a response.
     #[default]
     Done,
-    /// The stream ended in order, but without that event.
+    /// The stream ended in order, but without its last event.
     Eof,
     /// Azure's answer broke off, or contained an error, or there was none.
     UpstreamFailed,
@@ -34,20 +34,20 @@ impl End {
 /// How a call ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// What the answer contained; or the code of azgate's own error, if the client got that.
+    /// The answer's summary, or the code of azgate's own error if the client got that.
     pub summary: AnswerSummary,
-    /// Whether the answer was all reasoning and used up its token cap.
+    /// Whether the answer was only reasoning, which used up its token cap.
     pub exhausted: bool,
     /// How the answer ended.
     pub end: End,
     /// Why Azure failed, for the log. It quotes neither prompt nor answer.
     pub cause: Option<String>,
-    /// Bytes handed to the client, of a stream.
+    /// How many bytes of a stream were handed to the client.
     pub bytes: u64,
 }
 
 impl Outcome {
-    /// An answer that is an error with this code.
+    /// Returns the outcome of an answer that is an error with this code.
     pub(super) fn error(code: Option<String>) -> Outcome {
         Outcome { summary: AnswerSummary { error: code, ..AnswerSummary::default() }, ..Outcome::default() }
     }

@@ -1,4 +1,4 @@
-//! Azure's 2xx answer to a call that is not translated: it passes as it comes.
+//! Passes on Azure's 2xx answer to a call that is not translated.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::{
     upstream::{AnswerBody, headers},
 };
 
-/// Passes an answer on. `reply` names its dialect, if azgate knows it. Events are then read on the side, and the
-/// client gets a sign of life after a silence of `heartbeat`; JSON is buffered. Anything else streams as it comes.
+/// Passes an answer on. If `reply` names the answer's dialect, azgate reads the events of a stream, sends a heartbeat
+/// after a silence of `heartbeat`, and buffers JSON. Without `reply` the bytes pass unread.
 ///
 /// # Errors
-/// When the answer is compressed, though azgate asks for none that is.
+/// When the answer is compressed, which azgate does not ask for.
 pub async fn pass(
     answer: Response<AnswerBody>,
     reply: Option<ReplyPlan>,
@@ -36,7 +36,7 @@ pub async fn pass(
         Some(reply) if streams => {
             Content::Stream { upstream, reply, pulse: Pulse::new(deadlines, heartbeat) }
         }
-        // Buffered, so that an answer that breaks off is an error.
+        // Buffered, so that the client gets an error if the answer breaks off.
         Some(_) => Content::Whole(whole_body(upstream, &deadlines).await?, Outcome::default()),
         None => Content::Bytes { upstream, pulse: Pulse::new(deadlines, None) },
     };

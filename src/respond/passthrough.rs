@@ -1,5 +1,5 @@
-//! The body of an answer that passes as it comes, under the limits of its call. Its token counts are read on the side,
-//! from its last bytes: that is where Azure writes them.
+//! The body of an answer that passes unchanged, under the limits of its call. Azure writes the token counts at the end,
+//! so azgate reads them from the last bytes.
 
 use std::{
     fmt, mem,
@@ -20,10 +20,10 @@ use crate::{
     json::Document,
 };
 
-/// How much of the end of an answer is looked at.
+/// How many bytes at the end of a piece are searched for token counts.
 const TAIL: usize = 1024;
 
-/// Why a body ends before all of it is there. The client's connection is closed, since its status has gone out.
+/// Why a body ended early. The status has already gone out, so azgate closes the client's connection.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer of Azure OpenAI broke off: {0}")]
 pub(super) struct BrokenOff(String);
@@ -43,8 +43,8 @@ pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
 }
 
 impl<B: Body, F: FnOnce(Outcome)> Passthrough<B, F> {
-    /// Passes `upstream` on for as long as `pulse` lets it. `report` is called once: at the end, or when the body is
-    /// dropped before it.
+    /// Passes `upstream` on under the limits of `pulse`. Calls `report` once: at the end, or when the body is dropped
+    /// before it.
     pub(super) fn new(upstream: B, pulse: Pulse, report: F) -> Passthrough<B, F> {
         Passthrough {
             length: upstream.size_hint().exact(),
@@ -88,7 +88,7 @@ fn usage(before: &[u8], last: &[u8]) -> Option<Usage> {
     let tail = [end(before), end(last)].concat();
     let value = key::USAGE.values(&tail).last()?;
     let closed = value.iter().position(|byte| *byte == b'}')?;
-    // An object within it, such as the details of the prompt's tokens, holds nothing that is read here.
+    // A nested object, such as the details of the prompt's tokens, has nothing that azgate reads, so it is only closed.
     let object = [value.get(..closed)?, b"}"].concat();
     let object = object.iter().filter(|byte| **byte == b'{').skip(1).fold(object.clone(), |mut object, _| {
         object.push(b'}');
@@ -118,8 +118,8 @@ where
                 }
                 if body.length == Some(body.bytes) {
                     body.end = End::Done;
-                    // The server stops asking at the announced length. The upstream connection is free for another
-                    // call only once the end behind it was seen.
+                    // The server stops polling at the announced length. The upstream connection can serve another call
+                    // only once its end was seen.
                     drop(Pin::new(&mut body.upstream).poll_frame(context));
                 }
                 body.pulse.received(true);
@@ -134,7 +134,7 @@ where
             Poll::Pending => loop {
                 match body.pulse.poll(context) {
                     Poll::Pending => return Poll::Pending,
-                    // Bytes have no place for a sign of life.
+                    // A body of bytes has no place for a heartbeat.
                     Poll::Ready(Beat::Quiet) => {}
                     Poll::Ready(Beat::Overdue(overdue)) => {
                         return Poll::Ready(Some(Err(body.failed(overdue.to_string()))));

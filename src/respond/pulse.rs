@@ -1,8 +1,7 @@
-//! The one timer of a stream. It says when to give the client a sign of life, and when upstream has been silent too
-//! long.
+//! The only timer of a stream. It fires when the client needs a heartbeat, and when upstream has been silent too long.
 //!
-//! It is looked at only while upstream is silent, and never set back: when it goes off it sees whether anything came
-//! since, and sleeps on. So a busy stream pays for no timer, and hardly for a look.
+//! The relay polls the timer only while upstream is silent, and an event does not reset it. When the timer fires, it
+//! checks whether anything came since, and sleeps on. So a busy stream pays almost nothing for it.
 
 use std::{
     pin::Pin,
@@ -14,10 +13,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::deadline::{Deadlines, Limit, Overdue};
 
-/// What a pulse says.
+/// Why the timer fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beat {
-    /// The client has heard nothing for as long as it should.
+    /// The client needs a heartbeat.
     Quiet,
     /// A limit ran out.
     Overdue(Overdue),
@@ -33,18 +32,18 @@ pub struct Pulse {
     /// When the client was last sent something.
     informed: Instant,
     sleep: Option<Pin<Box<Sleep>>>,
-    /// Whom the timer will wake.
+    /// The task that the timer will wake.
     waker: Option<Waker>,
 }
 
 impl Pulse {
-    /// A timer under these limits, and with signs of life after so long a silence, if at all.
+    /// Creates a timer under these limits. `every` is the silence after which the client gets a heartbeat, if any.
     pub fn new(deadlines: Deadlines, every: Option<Duration>) -> Pulse {
         let now = Instant::now();
         Pulse { deadlines, every, received: now, informed: now, sleep: None, waker: None }
     }
 
-    /// Upstream has sent something, and the client was `informed` of it or not.
+    /// Notes that upstream sent something. `informed` is whether the client was sent something, too.
     pub(super) fn received(&mut self, informed: bool) {
         self.received = Instant::now();
         if informed {
@@ -52,7 +51,7 @@ impl Pulse {
         }
     }
 
-    /// What there is to say while upstream is silent.
+    /// Waits until the client needs a heartbeat or a limit runs out. Call it only while upstream is silent.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Beat> {
         if self.is_asleep(context) {
             return Poll::Pending;
@@ -77,7 +76,7 @@ impl Pulse {
         }
     }
 
-    /// Whether the timer runs, and wakes who asks.
+    /// Returns whether the timer is running and will wake this task.
     fn is_asleep(&self, context: &Context<'_>) -> bool {
         let runs = self.sleep.as_ref().is_some_and(|sleep| !sleep.is_elapsed());
         runs && self.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker()))
@@ -106,7 +105,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silence_is_told_again_and_again_and_what_comes_puts_it_off() {
+    async fn heartbeats_repeat_during_a_silence_and_an_event_delays_them() {
         let mut pulse = pulse(0, 0, Some(SECOND * 10));
         let begun = Instant::now();
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
@@ -119,20 +118,24 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silence_that_lasts_too_long_ends_the_stream_though_the_client_was_kept_awake() {
+    async fn a_silence_that_lasts_too_long_ends_the_stream_despite_heartbeats() {
         let mut pulse = pulse(25, 0, Some(SECOND * 10));
         let begun = Instant::now();
         advance(SECOND).await;
         pulse.received(false);
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
-        assert_eq!(begun.elapsed(), SECOND * 10, "the client was not told");
+        assert_eq!(
+            begun.elapsed(),
+            SECOND * 10,
+            "an event that was not passed on does not delay the heartbeat"
+        );
         assert_eq!(beat(&mut pulse).await, Beat::Quiet);
         let Beat::Overdue(overdue) = beat(&mut pulse).await else { panic!("quiet") };
         assert_eq!((overdue.limit, begun.elapsed()), (Limit::Idle, SECOND * 26));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_total_is_not_put_off() {
+    async fn events_do_not_extend_the_total_limit() {
         let mut pulse = pulse(0, 15, None);
         sleep(SECOND * 14).await;
         pulse.received(true);
@@ -141,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn without_limits_and_signs_nothing_is_ever_said() {
+    async fn without_limits_and_heartbeats_the_timer_never_fires() {
         let mut pulse = pulse(0, 0, None);
         assert!(timeout(Duration::from_hours(24), beat(&mut pulse)).await.is_err());
     }

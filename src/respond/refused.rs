@@ -1,4 +1,4 @@
-//! Azure's non-2xx answers: they stay what they are, with the envelope that OpenAI's clients look for.
+//! Passes on Azure's non-2xx answers, with the `error` object that OpenAI's clients look for.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
@@ -19,7 +19,7 @@ use crate::{
     upstream::headers,
 };
 
-/// Returns what the client gets of a non-2xx answer, in the dialect that `shape` leads to.
+/// Returns the client's answer for a non-2xx answer of Azure's. `shape` decides its dialect.
 ///
 /// # Errors
 /// When the answer is a redirect, or refuses azgate's own credential.
@@ -37,7 +37,7 @@ pub fn refused(
     failed(status, headers, answer.body(), shape, resource, record)
 }
 
-/// An error answer. It stays one, whatever framing was asked for.
+/// Returns an error answer. It is JSON, whatever framing the client asked for.
 pub(super) fn failed(
     status: StatusCode,
     mut headers: HeaderMap,
@@ -54,7 +54,7 @@ pub(super) fn failed(
     let body = places(&body, shape).unwrap_or(body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         let (resource, status) = (resource.to_owned(), status.as_u16());
-        // The message is left out: it may name subscriptions and addresses that are for no log.
+        // The message is left out, because it may name subscriptions and addresses, which must not be logged.
         tracing::error!(
             resource,
             status,
@@ -70,17 +70,17 @@ pub(super) fn failed(
     Ok(Adapted { status, headers, content: Content::Whole(body, Outcome::error(code)) })
 }
 
-/// The error with the content filter's verdict where clients of chat completions look for it, and all else that it
-/// says; `None` where it has none, or has it there already.
+/// Adds the content filter's verdict where clients of chat completions look for it. Returns `None` if the error has no
+/// verdict, or has it there already.
 fn filtered(body: &Bytes) -> Option<Bytes> {
     let document = Document::parse(body.clone(), 2).ok()?;
-    let told = over_responses::innererror(document.root().get("error")?)?;
-    let value = Raw::json(String::from_utf8(told).ok()?);
+    let verdict = over_responses::innererror(document.root().get("error")?)?;
+    let value = Raw::json(String::from_utf8(verdict).ok()?);
     Some(edited(&document, &[Change::Set { at: Pointer::key("error").then("innererror"), value }]))
 }
 
-/// The error with a word on whose places it names, where these are not the client's own: `messages[2].role` means
-/// nothing to who sent `input`.
+/// Adds to the error's message which API the places in it belong to, because `messages[2].role` means nothing to a
+/// client that sent `input`. Returns `None` if the error names no place, or names one of the client's own call.
 fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
     let dialect = match shape {
         Shape::Same => return None,
@@ -89,7 +89,7 @@ fn places(body: &Bytes, shape: &Shape) -> Option<Bytes> {
     };
     let document = Document::parse(body.clone(), 2).ok()?;
     let error = document.root().get("error")?;
-    // What stands at the top is mostly called the same; the filter's `prompt` is no place at all.
+    // Top-level members mostly have the same name in both dialects, and the filter's `prompt` is not a place.
     error.get("param")?.text().filter(|param| param.contains(['[', '.']))?;
     let message = error.get("message").filter(|message| message.kind() == Kind::String)?;
     let mut value = Raw::json("\"");

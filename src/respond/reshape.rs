@@ -1,4 +1,4 @@
-//! What becomes of each event of a stream on its way to the client.
+//! Reshapes the events of a chat stream for the client.
 
 use bytes::{Bytes, BytesMut};
 
@@ -12,14 +12,14 @@ use crate::{
     sse::{self, Event},
 };
 
-/// What becomes of one event.
+/// What the relay does with one event.
 #[derive(Debug)]
-pub(super) enum Verdict {
-    /// It passes as it came.
+pub(super) enum EventAction {
+    /// The event passes unchanged.
     Pass,
-    /// It is taken out.
+    /// The event is dropped.
     Drop,
-    /// These bytes, whole events, go out instead.
+    /// These bytes, which are whole events, replace the event.
     Replace(Bytes),
 }
 
@@ -40,23 +40,23 @@ impl Reshape {
         }
     }
 
-    /// Looks at an event of the stream before `[DONE]`.
-    pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> Verdict {
+    /// Takes an event that stands before `[DONE]`.
+    pub(super) fn event(&mut self, event: &Event, data: &Bytes) -> EventAction {
         if self.hide_usage && key::USAGE.opens(data, b'{') && is_usage_chunk(data) {
-            return Verdict::Drop;
+            return EventAction::Drop;
         }
         let mut changed = match self.normalizer.as_mut().map(|normalizer| normalizer.event(data)) {
             None | Some(Normalized::Same) => None,
             Some(Normalized::Changed(data)) => Some(data),
-            Some(Normalized::Held) => return Verdict::Drop,
+            Some(Normalized::Held) => return EventAction::Drop,
         };
         if self.legacy_functions {
             changed = functions::chunk_to_legacy(changed.as_ref().unwrap_or(data)).or(changed);
         }
-        changed.map_or(Verdict::Pass, |data| Verdict::Replace(event.with_data(&data)))
+        changed.map_or(EventAction::Pass, |data| EventAction::Replace(event.with_data(&data)))
     }
 
-    /// At `[DONE]` or at the end: the events that must come before it.
+    /// Returns the events that must go out before `[DONE]` or the end of the stream.
     pub(super) fn finish(&mut self) -> Bytes {
         let mut out = BytesMut::new();
         while let Some(chunk) = self.normalizer.as_mut().and_then(Normalizer::finish) {
@@ -66,7 +66,7 @@ impl Reshape {
     }
 }
 
-/// The chunk that `stream_options.include_usage` adds: counts and no choices.
+/// Returns whether this is the chunk that `stream_options.include_usage` adds: it has token counts and no choices.
 fn is_usage_chunk(data: &Bytes) -> bool {
     let Ok(chunk) = Document::parse(data.clone(), 2) else { return false };
     let root = chunk.root();

@@ -1,59 +1,60 @@
-//! What an answer of the Responses API tells of itself: the response object, and the events that end a stream.
+//! Reads answers of the Responses API: the response object, and the events that end a stream.
 
-use super::{envelope::error_code, reading};
+use super::{envelope::error_code, usage::usage};
 use crate::{
     call::{AnswerSummary, Dialect},
     json::{Kind, View, text},
 };
 
-/// How deep an event must be parsed for what is read here: down to the details of its response's `usage`.
+/// How deep an event must be parsed for this file: down to the details of its response's `usage`.
 pub(super) const EVENT_DEPTH: u32 = 4;
 
-/// How the types begin of the events that may be an [`Ending`].
-pub(super) const ENDS: [&[u8]; 4] =
+/// The types of the events that may be an [`LastEvent`].
+pub(super) const LAST_EVENTS: [&[u8]; 4] =
     [b"\"response.completed\"", b"\"response.incomplete\"", b"\"response.failed\"", b"\"error\""];
 
-/// The items whose output the client is asked for: a response that ends with one waits for the next call, as a chat
-/// completion does that ends with `tool_calls`.
+/// The items that ask the client for an output. A response that has one corresponds to a chat completion that ends with
+/// `tool_calls`.
 const CALLS: [&str; 5] =
     ["function_call", "custom_tool_call", "computer_call", "local_shell_call", "apply_patch_call"];
 
 /// The event that ends a stream.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Ending<'d> {
-    /// The response is there, whole or cut short.
-    Came(View<'d>),
-    /// The response failed. Azure may tell why only in an `error` event behind it, which OpenAI sends before it
-    /// (earendil-works/pi#7983, vercel/ai#6534).
+pub(super) enum LastEvent<'d> {
+    /// The response, completed or incomplete.
+    Response(View<'d>),
+    /// The response failed. Azure may give the reason only in an `error` event after this one; OpenAI sends that event
+    /// before it (earendil-works/pi#7983, vercel/ai#6534).
     Failed(View<'d>),
     /// An error: flat as documented, or with the `error` object that servers send (openai/openai-dotnet#881).
     Error(View<'d>),
 }
 
-impl<'d> Ending<'d> {
-    /// What the event at this root ends, if anything.
-    pub(super) fn of(event: View<'d>) -> Option<Ending<'d>> {
+impl<'d> LastEvent<'d> {
+    /// Reads the event at this root; `None` if it does not end the stream.
+    pub(super) fn of(event: View<'d>) -> Option<LastEvent<'d>> {
         let response = || event.get("response").filter(|response| response.kind() == Kind::Object);
         match &*event.get("type")?.text()? {
-            "response.completed" | "response.incomplete" => response().map(Ending::Came),
-            "response.failed" => response().map(Ending::Failed),
-            "error" => Some(Ending::Error(event)),
+            "response.completed" | "response.incomplete" => response().map(LastEvent::Response),
+            "response.failed" => response().map(LastEvent::Failed),
+            "error" => Some(LastEvent::Error(event)),
             _ => None,
         }
     }
 }
 
-/// The object that says what the error was, of an `error` event: within it, or else the event itself.
+/// Returns the error object of an `error` event: its member `error`, or else the event itself.
 pub(super) fn error_of(event: View<'_>) -> View<'_> {
     event.get("error").filter(|error| error.kind() == Kind::Object).unwrap_or(event)
 }
 
-/// What names the error of an `error` event in the log. A flat one's type says only that it is one.
+/// Returns the name of an `error` event's error for the log. The type of a flat event is always `error`, so it is not
+/// one.
 pub(super) fn error_name(event: View<'_>) -> Option<String> {
     error_code(error_of(event)).filter(|name| name != "error")
 }
 
-/// Reads a response.
+/// Reads the summary of a response.
 pub(super) fn summary(response: View<'_>) -> AnswerSummary {
     let string = |key: &str| response.get(key).and_then(View::text).map(std::borrow::Cow::into_owned);
     let failed = || {
@@ -64,20 +65,20 @@ pub(super) fn summary(response: View<'_>) -> AnswerSummary {
         })
     };
     AnswerSummary {
-        usage: reading::usage(Dialect::Responses, response),
+        usage: usage(Dialect::Responses, response),
         model: string("model").filter(|model| !model.is_empty()),
         finish_reason: finish_reason(response),
         error: failed(),
     }
 }
 
-/// Why the response ended, in chat's words, so that a log has one word for one thing.
+/// Returns why the response ended, as chat completions name it, so that the log uses one name for both dialects.
 fn finish_reason(response: View<'_>) -> Option<String> {
     let reason = match &*response.get("status")?.text()? {
         "completed" if items(response).any(|(kind, _)| CALLS.contains(&&*kind)) => "tool_calls".into(),
         "completed" => "stop".into(),
         "incomplete" => match response.get("incomplete_details")?.get("reason")?.text()? {
-            // The documentation's examples have the second.
+            // The documentation's examples have `max_tokens`.
             reason if matches!(&*reason, "max_output_tokens" | "max_tokens") => "length".into(),
             other => other,
         },
@@ -86,25 +87,25 @@ fn finish_reason(response: View<'_>) -> Option<String> {
     Some(reason.into_owned())
 }
 
-/// Whether a response, of a document parsed to [`reading::DEPTH`], holds more than reasoning and empty texts.
-pub(super) fn says_something(response: View<'_>) -> bool {
+/// Returns whether a response, parsed to [`super::answer::DEPTH`], has more than reasoning and empty texts.
+pub(super) fn has_output(response: View<'_>) -> bool {
     items(response).any(|(kind, item)| match &*kind {
         "reasoning" => false,
         "message" => {
             let content = item.get("content").and_then(|content| content.reparse(2));
-            content.is_some_and(|content| content.root().items().any(is_said))
+            content.is_some_and(|content| content.root().items().any(has_content))
         }
         _ => true,
     })
 }
 
-/// Whether a part of a message holds anything.
-fn is_said(part: View<'_>) -> bool {
+/// Returns whether a part of a message has content.
+fn has_content(part: View<'_>) -> bool {
     let mut texts = ["text", "refusal"].into_iter().filter_map(|key| part.get(key)).peekable();
-    texts.peek().is_none() || texts.any(|said| !text::inner(said.raw()).is_empty())
+    texts.peek().is_none() || texts.any(|text| !text::inner(text.raw()).is_empty())
 }
 
-/// The items of a response's output, with their types.
+/// Returns the items of a response's output, with their types.
 fn items(response: View<'_>) -> impl Iterator<Item = (std::borrow::Cow<'_, str>, View<'_>)> {
     let output = response.get("output").into_iter().flat_map(View::items);
     output.filter_map(|item| Some((item.get("type")?.text()?, item)))

@@ -1,12 +1,12 @@
-//! What becomes of the events of a stream, and what they tell: by the operation that Azure answers. A relay moves bytes
-//! and knows no operation; all that is the operation's own is here.
+//! Transforms and reads the events of a stream by the dialect of Azure's answer. The relay moves bytes and knows no
+//! dialect; everything that depends on the dialect is here.
 
 use bytes::Bytes;
 
 use super::{
     bridged::Bridged,
     fault::{self, Fault},
-    reshape::{Reshape, Verdict},
+    reshape::{EventAction, Reshape},
     watch,
 };
 use crate::{
@@ -14,40 +14,40 @@ use crate::{
     sse::Event,
 };
 
-/// The way of one stream's events.
+/// How the events of one stream are transformed.
 #[derive(Debug)]
 pub(super) enum StreamTransform {
     /// Chunks of a chat completion, read and reshaped.
-    Chat { watch: watch::Chat, reshape: Reshape },
-    /// Events of a response, which are only read.
-    Responses(watch::Responses),
-    /// Events of one operation, told as the other's.
+    Chat { watch: watch::ChatWatch, reshape: Reshape },
+    /// Events of a response, which are read and not changed.
+    Responses(watch::ResponsesWatch),
+    /// Events that are bridged to the other dialect.
     Bridged(Bridged),
 }
 
 impl StreamTransform {
-    /// The way that `plan` asks for.
+    /// Creates the transform that `plan` asks for.
     pub(super) fn new(plan: &ReplyPlan) -> StreamTransform {
         if let Some(bridged) = Bridged::new(plan) {
             return StreamTransform::Bridged(bridged);
         }
         match plan.dialect {
             Dialect::Chat => {
-                StreamTransform::Chat { watch: watch::Chat::default(), reshape: Reshape::new(plan) }
+                StreamTransform::Chat { watch: watch::ChatWatch::default(), reshape: Reshape::new(plan) }
             }
-            Dialect::Responses => StreamTransform::Responses(watch::Responses::default()),
+            Dialect::Responses => StreamTransform::Responses(watch::ResponsesWatch::default()),
         }
     }
 
-    /// What becomes of the next event.
-    pub(super) fn event(&mut self, event: &Event) -> Verdict {
-        let Some(data) = event.data() else { return Verdict::Pass };
+    /// Takes the next event, and returns what the relay does with it.
+    pub(super) fn event(&mut self, event: &Event) -> EventAction {
+        let Some(data) = event.data() else { return EventAction::Pass };
         let was_done = self.is_done();
         match self {
             StreamTransform::Responses(watch) => watch.event(&data),
             StreamTransform::Bridged(bridged) => {
-                let said = bridged.event(&data);
-                return if said.is_empty() { Verdict::Drop } else { Verdict::Replace(said) };
+                let events = bridged.event(&data);
+                return if events.is_empty() { EventAction::Drop } else { EventAction::Replace(events) };
             }
             StreamTransform::Chat { watch, reshape } => {
                 watch.event(&data);
@@ -56,20 +56,20 @@ impl StreamTransform {
                 }
                 let held = if was_done { Bytes::new() } else { reshape.finish() };
                 if !held.is_empty() {
-                    return Verdict::Replace([&*held, event.raw()].concat().into());
+                    return EventAction::Replace([&*held, event.raw()].concat().into());
                 }
             }
         }
-        Verdict::Pass
+        EventAction::Pass
     }
 
-    /// What goes out when upstream has no more: its last event, which may lack the blank line that ends one, and what
+    /// Returns what goes out at the end of upstream: the last event, which may lack its blank line, and everything that
     /// was held back.
     pub(super) fn end(&mut self, tail: Option<&Event>) -> [Bytes; 2] {
         let tail = tail.map_or_else(Bytes::new, |tail| match self.event(tail) {
-            Verdict::Pass => tail.raw().clone(),
-            Verdict::Replace(bytes) => bytes,
-            Verdict::Drop => Bytes::new(),
+            EventAction::Pass => tail.raw().clone(),
+            EventAction::Replace(bytes) => bytes,
+            EventAction::Drop => Bytes::new(),
         });
         match self {
             StreamTransform::Chat { watch, reshape } if !watch.done => [reshape.finish(), tail],
@@ -78,7 +78,7 @@ impl StreamTransform {
         }
     }
 
-    /// The event that tells the client that the stream failed.
+    /// Returns the event that reports a failed stream to the client.
     pub(super) fn failed(&mut self, fault: &Fault) -> Bytes {
         let (dialect, number) = match self {
             StreamTransform::Bridged(bridged) => return bridged.failed(fault),
@@ -89,7 +89,7 @@ impl StreamTransform {
         fault::event(dialect, number, &fault.body())
     }
 
-    /// Whether the event came that ends the stream. What follows it does not matter.
+    /// Returns whether the last event of the stream was seen. Anything after it is ignored.
     pub(super) fn is_done(&self) -> bool {
         match self {
             StreamTransform::Chat { watch, .. } => watch.done,
@@ -98,12 +98,12 @@ impl StreamTransform {
         }
     }
 
-    /// Whether upstream would go on for nobody: its call is given up.
+    /// Returns whether upstream is cut off, because the client needs nothing more from it.
     pub(super) fn is_cut(&self) -> bool {
         matches!(self, StreamTransform::Bridged(bridged) if bridged.is_cut())
     }
 
-    /// What the events told so far.
+    /// Returns what the events have reported so far.
     pub(super) fn summary(&mut self) -> &mut AnswerSummary {
         match self {
             StreamTransform::Chat { watch, .. } => &mut watch.summary,

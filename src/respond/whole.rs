@@ -1,15 +1,15 @@
-//! A whole answer of Azure's, read in the client's dialect.
+//! Reads a whole answer of Azure's and puts it into the client's dialect.
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 
 use super::{
+    answer,
     buffer::{collect, readable, whole_body},
     collect::CollectError,
     envelope::{alone, error_body, status_of},
     error::{AnswerError, malformed},
     media::is_stream,
-    reading,
 };
 use crate::{
     bridge::{
@@ -22,7 +22,7 @@ use crate::{
     upstream::AnswerBody,
 };
 
-/// A whole answer with a good status.
+/// A whole answer with a 2xx status.
 pub(super) enum Whole {
     /// An answer, in the client's dialect.
     Answer(Document),
@@ -32,7 +32,7 @@ pub(super) enum Whole {
     Other(Bytes),
 }
 
-/// Buffers an answer and puts it into the client's dialect. A client that reads events needs JSON to make them of.
+/// Buffers an answer and puts it into the client's dialect. For a client that reads events the answer must be JSON.
 pub(super) async fn read(
     answer: Response<AnswerBody>,
     reply: &ReplyPlan,
@@ -54,7 +54,7 @@ pub(super) async fn read(
     } else {
         whole_body(upstream, deadlines).await?
     };
-    let Ok(document) = Document::parse(body.clone(), reading::DEPTH) else {
+    let Ok(document) = Document::parse(body.clone(), answer::DEPTH) else {
         let passes = !reads_events && reply.shape == Shape::Same;
         return if passes { Ok(Whole::Other(body)) } else { Err(malformed(status, kind.as_ref(), &body)) };
     };
@@ -68,12 +68,12 @@ pub(super) async fn read(
     }
 }
 
-/// Puts an answer into the dialect that the client asked in.
+/// Puts an answer into the client's dialect.
 fn in_asked_dialect(document: Document, reply: &ReplyPlan) -> Result<Document, NoAnswer> {
     let bridged = match &reply.shape {
         Shape::Same => return Ok(document),
         Shape::OverResponses(reply) => over_responses::answer(&document, reply)?,
         Shape::OverChat(reply) => over_chat::answer(&document, reply).map_err(|_| NoAnswer::NotAResponse)?,
     };
-    Document::parse(bridged, reading::DEPTH).map_err(|_| NoAnswer::NotAResponse)
+    Document::parse(bridged, answer::DEPTH).map_err(|_| NoAnswer::NotAResponse)
 }

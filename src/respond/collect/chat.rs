@@ -1,38 +1,38 @@
-//! The chunks of a chat completion. Values are copied as they are spelt and strings are only joined, so nothing of the
-//! answer is re-encoded or lost.
+//! Collects the chunks of a chat completion. Values are copied as they are spelt and strings are only joined, so
+//! nothing is re-encoded or lost.
 
 use bytes::Bytes;
 
-use super::{complete, error::CollectError, members::Members, table::CHAT_CHUNK};
+use super::{complete, error::CollectError, table::CHAT_CHUNK, value::Members};
 use crate::{
     json::{Document, Kind, View},
-    respond::{envelope::excerpt, reading},
+    respond::{answer, envelope::excerpt},
 };
 
-/// What the chunks have told so far.
+/// The answer that the chunks have built so far.
 #[derive(Debug, Default)]
-pub(super) struct Chat {
+pub(super) struct ChatCollector {
     answer: Members,
-    /// About how many bytes the answer holds. A chunk's envelope is some hundred bytes around a word, so it is this,
-    /// and not the length of the stream, that is limited.
+    /// About how many bytes the answer holds. This is limited, and not the length of the stream, because each chunk
+    /// spends some hundred bytes on a single word.
     held: usize,
 }
 
-impl Chat {
+impl ChatCollector {
     /// Takes the next event's data.
     pub(super) fn event(&mut self, data: &Bytes, limit: usize) -> Result<(), CollectError> {
-        let chunk = Document::parse(data.clone(), reading::DEPTH).ok();
+        let chunk = Document::parse(data.clone(), answer::DEPTH).ok();
         let Some(chunk) = chunk.filter(|chunk| chunk.root().kind() == Kind::Object) else {
             return Err(CollectError::Malformed { excerpt: excerpt(data), bytes: data.len() });
         };
         if chunk.root().get("error").is_some_and(|error| !View::is_null(error)) {
             return Err(CollectError::Reported { event: data.clone() });
         }
-        self.held += self.answer.merge(&chunk, chunk.root(), CHAT_CHUNK);
+        self.held += self.answer.merge(chunk.root(), CHAT_CHUNK);
         if self.held > limit { Err(CollectError::TooLarge { limit }) } else { Ok(()) }
     }
 
-    /// The `chat.completion`, if the stream was `done` or needs not be.
+    /// Returns the `chat.completion`, if the stream was complete. `done` is whether `[DONE]` was seen.
     pub(super) fn finish(mut self, done: bool) -> Result<Bytes, CollectError> {
         if !complete::is_whole(&mut self.answer, done) {
             return Err(CollectError::BrokenOff);

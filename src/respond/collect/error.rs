@@ -1,28 +1,28 @@
-//! Why a stream could not be collected into an answer.
+//! Why a stream could not be collected.
 
 use bytes::Bytes;
 
 use crate::sse;
 
-/// Why no answer came of a stream.
+/// Why a stream could not be collected into an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CollectError {
-    /// Azure told of an error in the stream.
+    /// The stream contains an error.
     #[error("Azure's stream ended with an error")]
     Reported {
-        /// The event's data as it came: a JSON object that has an `error`.
+        /// The event's data: a JSON object that has an `error`.
         event: Bytes,
     },
-    /// The stream ended too early: without `[DONE]` while some choice had no finish reason yet, or without any choice;
-    /// and that of a response without the event that ends it.
+    /// The stream ended too early. A chat stream had no choice, or had no `[DONE]` and a choice without finish reason.
+    /// A stream of the Responses API had no last event.
     #[error("Azure's stream broke off before its end")]
     BrokenOff,
-    /// An event that is no chunk of an answer.
+    /// An event is not a chunk of an answer.
     #[error("an event of Azure's stream is no JSON object: {excerpt}")]
     Malformed {
         /// How the event begins.
         excerpt: String,
-        /// How long it is.
+        /// The length of the event.
         bytes: usize,
     },
     /// The answer, or one event of the stream, is larger than any model's.

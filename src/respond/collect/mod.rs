@@ -1,9 +1,9 @@
-//! A streamed answer made into the JSON answer that Azure would have sent: for a client that asked for JSON where
-//! azgate asked Azure for a stream. The inverse of [`super::synthesize`], and like it copies values as they are spelt.
+//! Collects a stream into the JSON answer that Azure would have sent, for a client that asked for JSON where azgate
+//! asked Azure for a stream. This is the inverse of [`super::synthesize`]. Both copy values as they are spelt.
 
 use bytes::Bytes;
 
-use self::{chat::Chat, response::Response};
+use self::{chat::ChatCollector, response::ResponseCollector};
 use crate::{
     call::Dialect,
     sse::{Decoder, EVENT_LIMIT, Event},
@@ -12,13 +12,14 @@ use crate::{
 mod chat;
 mod complete;
 mod error;
-mod members;
+mod merge;
 #[cfg(test)]
 mod proptests;
 mod response;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 
 pub use error::CollectError;
 
@@ -26,29 +27,29 @@ pub use error::CollectError;
 #[derive(Debug)]
 pub struct Collector {
     decoder: Decoder,
-    answer: Answer,
+    answer: DialectCollector,
     limit: usize,
     done: bool,
 }
 
 #[derive(Debug)]
-enum Answer {
-    Chat(Chat),
-    Response(Response),
+enum DialectCollector {
+    Chat(ChatCollector),
+    Response(ResponseCollector),
 }
 
 impl Collector {
-    /// Collects an operation's answer of at most about `limit` bytes.
+    /// Creates a collector for an answer of at most about `limit` bytes.
     pub fn new(dialect: Dialect, limit: usize) -> Collector {
         let decoder = Decoder::new(EVENT_LIMIT.min(limit));
         let answer = match dialect {
-            Dialect::Chat => Answer::Chat(Chat::default()),
-            Dialect::Responses => Answer::Response(Response::default()),
+            Dialect::Chat => DialectCollector::Chat(ChatCollector::default()),
+            Dialect::Responses => DialectCollector::Response(ResponseCollector::default()),
         };
         Collector { decoder, answer, limit, done: false }
     }
 
-    /// Takes the next bytes of the stream, cut anywhere. Behind an error the answer is lost.
+    /// Takes the next bytes of the stream, cut anywhere. After an error the collector is of no use.
     pub fn push(&mut self, chunk: Bytes) -> Result<(), CollectError> {
         self.decoder.push(chunk);
         while let Some(event) = self.decoder.event()? {
@@ -57,23 +58,23 @@ impl Collector {
         Ok(())
     }
 
-    /// Whether the event came that ends the stream: what follows it, a broken connection too, does not matter any more.
+    /// Returns whether the last event of the stream was seen. Anything after it, even a broken connection, is ignored.
     pub fn is_done(&self) -> bool {
         self.done
     }
 
-    /// The `chat.completion` or the response, at the end of the stream.
+    /// Returns the `chat.completion` or the response, at the end of the stream.
     pub fn finish(mut self) -> Result<Bytes, CollectError> {
         if let Some(tail) = self.decoder.finish() {
             match self.event(&tail) {
-                // An event that was cut: whether that matters is seen below.
+                // The event was cut off. `finish` below checks whether the answer is complete without it.
                 Ok(()) | Err(CollectError::Malformed { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
         match self.answer {
-            Answer::Chat(answer) => answer.finish(self.done),
-            Answer::Response(answer) => answer.finish(),
+            DialectCollector::Chat(answer) => answer.finish(self.done),
+            DialectCollector::Response(answer) => answer.finish(),
         }
     }
 
@@ -86,8 +87,8 @@ impl Collector {
             return Ok(());
         }
         match &mut self.answer {
-            Answer::Chat(answer) => answer.event(&data, self.limit),
-            Answer::Response(answer) => answer.event(&data).map(|last| self.done = last),
+            DialectCollector::Chat(answer) => answer.event(&data, self.limit),
+            DialectCollector::Response(answer) => answer.event(&data).map(|last| self.done = last),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Collecting is the inverse of `synthesize`, wherever the bytes are cut; and no bytes do any harm.
+//! Collecting is the inverse of `synthesize`, wherever the bytes are cut, and no input makes it panic.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     call::UsageChunk,
     json::Document,
-    respond::{reading, synthesize::synthesize},
+    respond::{answer, synthesize::synthesize},
 };
 
 fn text() -> impl Strategy<Value = Value> {
@@ -26,7 +26,7 @@ fn call() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A message with what Azure's always have, and perhaps more.
+/// Generates a message with the members that Azure's always have, and perhaps more.
 fn message() -> impl Strategy<Value = Value> {
     let more = prop_oneof![
         Just(json!({})),
@@ -83,7 +83,7 @@ prop_compose! {
     }
 }
 
-/// All that is not ASCII as escapes, surrogate pairs included.
+/// Writes all characters that are not ASCII as escapes, surrogate pairs included.
 fn escaped(source: &str) -> String {
     let unit = |unit: u16| {
         char::from_u32(unit.into()).filter(char::is_ascii).map_or(format!("\\u{unit:04X}"), String::from)
@@ -110,7 +110,7 @@ proptest! {
         cuts in prop::collection::vec(any::<usize>(), 0..20),
     ) {
         let source = if ascii { escaped(&answer.to_string()) } else { answer.to_string() };
-        let document = Document::parse(Bytes::from(source.clone()), reading::DEPTH).unwrap();
+        let document = Document::parse(Bytes::from(source.clone()), answer::DEPTH).unwrap();
         let stream = synthesize(&document, UsageChunk::Wanted).unwrap();
         let collected = collected(&stream, &cuts).unwrap();
         // serde_json writes members in the order of their keys, as Azure and the collector do.
@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn an_answer_printed_over_many_lines_is_the_same_value(answer in answer()) {
         let source = serde_json::to_string_pretty(&answer).unwrap();
-        let document = Document::parse(Bytes::from(source), reading::DEPTH).unwrap();
+        let document = Document::parse(Bytes::from(source), answer::DEPTH).unwrap();
         let stream = synthesize(&document, UsageChunk::Wanted).unwrap();
         prop_assert_eq!(serde_json::from_slice::<Value>(&collected(&stream, &[]).unwrap()).unwrap(), answer);
     }

@@ -1,55 +1,56 @@
-//! The events of a response: the one that ends them holds all of it.
+//! Collects the events of a response. The last event holds the whole response.
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::error::CollectError;
 use crate::{
     json::{Change, Document, Kind, Pointer, Raw, View, text},
     respond::{
         edited,
-        envelope::{kind, status_of_code},
+        envelope::{self, kind, status_of_code},
         key,
-        responses::{self, ENDS, EVENT_DEPTH, Ending},
+        responses::{self, EVENT_DEPTH, LAST_EVENTS, LastEvent},
     },
 };
 
-/// What the events have told so far.
+/// The response, or its error, as far as the events have brought it.
 #[derive(Debug, Default)]
-pub(super) struct Response {
-    /// The response as it came.
-    came: Option<Bytes>,
-    /// The body of the error that a failed response means. Azure may say only behind it what the error was.
+pub(super) struct ResponseCollector {
+    /// The response, unchanged.
+    response: Option<Bytes>,
+    /// The error body for a failed response. Azure may name the error only in a later event.
     failed: Option<Bytes>,
 }
 
-impl Response {
-    /// Takes the next event's data, and tells whether it was the last.
+impl ResponseCollector {
+    /// Takes the next event's data. Returns whether it was the last event.
     pub(super) fn event(&mut self, data: &Bytes) -> Result<bool, CollectError> {
-        if !key::TYPE.may_be(data, &ENDS) {
+        if !key::TYPE.may_be(data, &LAST_EVENTS) {
             return Ok(false);
         }
         let Ok(event) = Document::parse(data.clone(), EVENT_DEPTH) else { return Ok(false) };
-        match Ending::of(event.root()) {
+        match LastEvent::of(event.root()) {
             None => {}
-            Some(Ending::Came(response)) => self.came = Some(data.slice(response.span().range())),
-            Some(Ending::Failed(response)) => {
+            Some(LastEvent::Response(response)) => self.response = Some(data.slice(response.span().range())),
+            Some(LastEvent::Failed(response)) => {
                 let error = response.get("error").filter(|error| error.kind() == Kind::Object);
                 let Some(error) = error.and_then(|error| error.reparse(1)) else {
-                    self.failed = Some(with_error(&event, UNNAMED.into()));
+                    self.failed = Some(with_error(&event, unnamed()));
                     return Ok(false);
                 };
                 return Err(CollectError::Reported { event: with_error(&event, whole(&error)) });
             }
-            Some(Ending::Error(error)) => {
+            Some(LastEvent::Error(error)) => {
                 return Err(CollectError::Reported { event: nested(&event, error) });
             }
         }
-        Ok(self.came.is_some())
+        Ok(self.response.is_some())
     }
 
-    /// The response.
+    /// Returns the response.
     pub(super) fn finish(self) -> Result<Bytes, CollectError> {
-        match (self.came, self.failed) {
+        match (self.response, self.failed) {
             (Some(response), _) => Ok(response),
             (None, Some(event)) => Err(CollectError::Reported { event }),
             (None, None) => Err(CollectError::BrokenOff),
@@ -57,15 +58,18 @@ impl Response {
     }
 }
 
-/// The error of a response that failed, and nobody said why.
-const UNNAMED: &str = r#"{"message":"The response failed, and Azure does not say why.","type":"server_error","param":null,"code":"server_error"}"#;
+/// Returns the error of a failed response for which Azure named no error.
+fn unnamed() -> String {
+    let message = text::quote("The response failed, and Azure does not say why.");
+    envelope::error(StatusCode::INTERNAL_SERVER_ERROR, Some("server_error"), &message)
+}
 
-/// The event with an `error` as error answers have it, and all else that it tells.
+/// Returns the event with a member `error` as in error answers.
 fn with_error(event: &Document, error: String) -> Bytes {
     edited(event, &[Change::Set { at: Pointer::key("error"), value: Raw::json(error) }])
 }
 
-/// The error of a response, which has a code and a message, with the other two members that clients look for.
+/// Returns a response's error, which has a code and a message, with the other two members that clients look for.
 fn whole(error: &Document) -> String {
     let code = error.root().get("code").and_then(View::text).unwrap_or_default();
     let kind = text::quote(kind(status_of_code(&code)));
@@ -77,7 +81,7 @@ fn whole(error: &Document) -> String {
     String::from_utf8_lossy(&edited(error, &added)).into_owned()
 }
 
-/// An `error` event with its error nested, as servers send it, also where it came flat.
+/// Returns an `error` event with its error nested, as servers send it, even if the event is flat.
 fn nested(event: &Document, error: View<'_>) -> Bytes {
     if responses::error_of(error).span() != error.span() {
         return event.source().clone();
@@ -109,7 +113,7 @@ mod tests {
         collector.finish().map(|answer| String::from_utf8(answer.to_vec()).unwrap())
     }
 
-    /// The status and the error of a stream that tells of one.
+    /// Returns the status and the error of a stream that contains an error.
     fn error(data: &[&str]) -> (StatusCode, serde_json::Value) {
         let Err(CollectError::Reported { event }) = collect(data) else { panic!("no error") };
         let body: serde_json::Value = serde_json::from_slice(&event).unwrap();

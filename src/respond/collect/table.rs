@@ -1,76 +1,76 @@
-//! What becomes of each member of a chunk on its way into the answer.
+//! The tables of how each member of a chunk is merged into the answer.
 
-/// How the values that come for one member, chunk by chunk, become one.
+/// How the values of one member, which come chunk by chunk, become one.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum How {
-    /// The first that says something.
+pub(super) enum MergeRule {
+    /// The first value that is not empty.
     First,
-    /// The last that says something.
+    /// The last value that is not empty.
     Last,
-    /// Strings are joined; of other values the last stays.
+    /// Strings are joined. For other values the last one stays.
     Join,
-    /// The items of lists stand behind one another.
+    /// Lists are joined.
     Append,
-    /// Objects become one, member by member.
+    /// Objects are merged member by member.
     Members(Table),
-    /// Items of one `index` become one, member by member.
+    /// Items of the same `index` are merged member by member.
     Items(Table),
     /// The worst verdict of a content filter.
     Worst,
-    /// It is no part of an answer.
+    /// The member is not part of an answer.
     Drop,
 }
 
 /// The table of one kind of object, by the member's key.
-pub(super) type Table = fn(&str) -> How;
+pub(super) type Table = fn(&str) -> MergeRule;
 
 /// A chunk of a chat answer. Azure opens a stream with a chunk whose id and model are empty, and the annotations of its
 /// asynchronous filter are such chunks too (Microsoft, content-streaming.md).
 pub(super) const CHAT_CHUNK: Table = |key| match key {
-    "id" | "created" | "model" | "system_fingerprint" | "service_tier" => How::First,
-    "choices" => How::Items(CHOICE),
-    // What the chunk is, its padding, and an error that is null.
-    "object" | "obfuscation" | "error" => How::Drop,
-    _ => How::Last,
+    "id" | "created" | "model" | "system_fingerprint" | "service_tier" => MergeRule::First,
+    "choices" => MergeRule::Items(CHOICE),
+    // The chunk's type, its padding, and an error that is null.
+    "object" | "obfuscation" | "error" => MergeRule::Drop,
+    _ => MergeRule::Last,
 };
 
 const CHOICE: Table = |key| match key {
-    "index" => How::First,
-    "delta" => How::Members(MESSAGE),
-    "logprobs" => How::Members(|_| How::Append),
-    "content_filter_results" | "content_filter_result" => How::Members(|_| How::Worst),
-    // Which part of the text one annotation is about: an answer has one for all of it.
-    "content_filter_offsets" => How::Drop,
-    _ => How::Last,
+    "index" => MergeRule::First,
+    "delta" => MergeRule::Members(MESSAGE),
+    "logprobs" => MergeRule::Members(|_| MergeRule::Append),
+    "content_filter_results" | "content_filter_result" => MergeRule::Members(|_| MergeRule::Worst),
+    // The part of the text that an annotation is about. An answer has one annotation for the whole text.
+    "content_filter_offsets" => MergeRule::Drop,
+    _ => MergeRule::Last,
 };
 
-/// `context` is On Your Data's. The texts are `content`, `refusal`, and such as `reasoning_content`.
+/// `context` belongs to On Your Data. Texts are `content`, `refusal` and others such as `reasoning_content`.
 const MESSAGE: Table = |key| match key {
-    "role" => How::First,
-    "tool_calls" => How::Items(CALL),
-    "function_call" => How::Members(FUNCTION),
-    "annotations" => How::Append,
-    "audio" => How::Members(AUDIO),
-    "context" => How::Members(|_| How::Last),
-    _ => How::Join,
+    "role" => MergeRule::First,
+    "tool_calls" => MergeRule::Items(CALL),
+    "function_call" => MergeRule::Members(FUNCTION),
+    "annotations" => MergeRule::Append,
+    "audio" => MergeRule::Members(AUDIO),
+    "context" => MergeRule::Members(|_| MergeRule::Last),
+    _ => MergeRule::Join,
 };
 
 const CALL: Table = |key| match key {
-    "id" | "type" => How::First,
-    "function" | "custom" => How::Members(FUNCTION),
-    "index" => How::Drop,
-    _ => How::Last,
+    "id" | "type" => MergeRule::First,
+    "function" | "custom" => MergeRule::Members(FUNCTION),
+    "index" => MergeRule::Drop,
+    _ => MergeRule::Last,
 };
 
 /// The function of a tool call, a legacy `function_call`, or a custom tool.
 const FUNCTION: Table = |key| match key {
-    "name" => How::First,
-    "arguments" | "input" => How::Join,
-    _ => How::Last,
+    "name" => MergeRule::First,
+    "arguments" | "input" => MergeRule::Join,
+    _ => MergeRule::Last,
 };
 
 const AUDIO: Table = |key| match key {
-    "id" => How::First,
-    "transcript" | "data" => How::Join,
-    _ => How::Last,
+    "id" => MergeRule::First,
+    "transcript" | "data" => MergeRule::Join,
+    _ => MergeRule::Last,
 };

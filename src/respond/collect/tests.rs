@@ -1,5 +1,5 @@
-//! What the collected answer says for what the chunks said. `proptests.rs` holds it against `synthesize`, and
-//! `tests/it/collecting.rs` against the simulator.
+//! Compares collected answers with their chunks. `proptests.rs` compares them with `synthesize`, and
+//! `tests/it/collecting.rs` with the simulator.
 
 use serde_json::{Value, json};
 
@@ -85,16 +85,18 @@ fn choices_grow_side_by_side() {
         r#"{"choices":[{"index":1,"delta":{},"finish_reason":"length"}]}"#,
         r#"{"choices":[{"index":0,"delta":{"content":"A"},"finish_reason":"stop"}]}"#,
     ]);
-    let told: Vec<_> = answer["choices"].as_array().unwrap().iter().collect();
-    assert_eq!(told.len(), 2);
-    let one = |at: usize| (&told[at]["index"], &told[at]["message"]["content"], &told[at]["finish_reason"]);
+    let collected: Vec<_> = answer["choices"].as_array().unwrap().iter().collect();
+    assert_eq!(collected.len(), 2);
+    let one = |at: usize| {
+        (&collected[at]["index"], &collected[at]["message"]["content"], &collected[at]["finish_reason"])
+    };
     assert_eq!(one(0), (&json!(0), &json!("aA"), &json!("stop")));
     assert_eq!(one(1), (&json!(1), &json!("bB"), &json!("length")));
 }
 
 #[test]
 fn tool_calls_grow_by_their_index_and_lose_it() {
-    let said = message(&[
+    let merged = message(&[
         r#"{"role":"assistant","content":null}"#,
         r#"{"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}}]}"#,
         r#"{"tool_calls":[{"index":1,"id":"call_b","function":{"name":"g","arguments":"{"}}]}"#,
@@ -107,44 +109,44 @@ fn tool_calls_grow_by_their_index_and_lose_it() {
     let custom = json!({"id": "call_c", "type": "custom", "custom": {"name": "c", "input": "input"}});
     let calls = json!([function("call_a", "f", "{\"x\":1.0}"), function("call_b", "g", "{}"), custom]);
     assert_eq!(
-        said,
+        merged,
         json!({"role": "assistant", "content": null, "refusal": null, "annotations": [], "tool_calls": calls})
     );
 }
 
 #[test]
 fn a_legacy_function_call_grows_too() {
-    let said = message(&[
+    let merged = message(&[
         r#"{"role":"assistant","content":null,"function_call":{"name":"f","arguments":""}}"#,
         r#"{"function_call":{"arguments":"{}"}}"#,
     ]);
-    assert_eq!(said["function_call"], json!({"name": "f", "arguments": "{}"}));
-    assert_eq!(said["content"], Value::Null);
+    assert_eq!(merged["function_call"], json!({"name": "f", "arguments": "{}"}));
+    assert_eq!(merged["content"], Value::Null);
 }
 
 #[test]
 fn a_refusal_is_joined_and_texts_that_never_came_are_null() {
-    let said = message(&[
+    let merged = message(&[
         r#"{"role":"assistant","content":null,"refusal":""}"#,
         r#"{"refusal":"I'm "}"#,
         r#"{"refusal":"sorry"}"#,
     ]);
-    assert_eq!((&said["refusal"], &said["content"]), (&json!("I'm sorry"), &Value::Null));
+    assert_eq!((&merged["refusal"], &merged["content"]), (&json!("I'm sorry"), &Value::Null));
     let silent = message(&["{}"]);
     let expected = json!({"role": "assistant", "content": null, "refusal": null, "annotations": []});
     assert_eq!(silent, expected);
     let exhausted = message(&[r#"{"content":"","refusal":null,"role":"assistant"}"#]);
-    assert_eq!(exhausted["content"], "", "a text that came empty is no missing one");
+    assert_eq!(exhausted["content"], "", "an empty text stays and does not become null");
 }
 
 #[test]
-fn what_nobody_knows_is_joined_if_it_is_text_and_else_the_last() {
-    let said = message(&[
+fn unknown_texts_are_joined_and_of_other_unknown_values_the_last_stays() {
+    let merged = message(&[
         r#"{"reasoning_content":"Let ","x":{"a":1}}"#,
         r#"{"reasoning_content":"me","x":{"b":2}}"#,
         r#"{"reasoning_content":null,"x":{}}"#,
     ]);
-    assert_eq!((&said["reasoning_content"], &said["x"]), (&json!("Let me"), &json!({"b": 2})));
+    assert_eq!((&merged["reasoning_content"], &merged["x"]), (&json!("Let me"), &json!({"b": 2})));
     let whole = answer(&[
         r#"{"x":1,"routing":{"a":1},"y":[1],"choices":[{"index":0,"delta":{},"z":1}],"obfuscation":"p"}"#,
         r#"{"x":2,"y":null,"error":null,"choices":[{"index":0,"delta":{},"z":2}],"obfuscation":"q"}"#,
@@ -156,29 +158,29 @@ fn what_nobody_knows_is_joined_if_it_is_text_and_else_the_last() {
 
 #[test]
 fn annotations_context_and_audio_are_put_together() {
-    let said = message(&[
+    let merged = message(&[
         r#"{"role":"assistant","annotations":[{"type":"url_citation"}],"context":{"citations":[{"url":"u"}],"intent":"[]"},"audio":{"id":"a"}}"#,
         r#"{"annotations":[],"context":{"intent":"[\"q\"]"},"audio":{"transcript":"Hel"}}"#,
         r#"{"annotations":[ {"type":"b"} ],"audio":{"transcript":"lo","data":"AAA"}}"#,
         r#"{"audio":{"data":"BBB","expires_at":7}}"#,
     ]);
-    assert_eq!(said["annotations"], json!([{"type": "url_citation"}, {"type": "b"}]));
-    assert_eq!(said["context"], json!({"citations": [{"url": "u"}], "intent": "[\"q\"]"}));
-    assert_eq!(said["audio"], json!({"id": "a", "transcript": "Hello", "data": "AAABBB", "expires_at": 7}));
+    assert_eq!(merged["annotations"], json!([{"type": "url_citation"}, {"type": "b"}]));
+    assert_eq!(merged["context"], json!({"citations": [{"url": "u"}], "intent": "[\"q\"]"}));
+    assert_eq!(merged["audio"], json!({"id": "a", "transcript": "Hello", "data": "AAABBB", "expires_at": 7}));
 }
 
 #[test]
-fn logprobs_stand_behind_one_another() {
+fn logprobs_are_joined() {
     let token = |token: &str| format!(r#"{{"token":"{token}","logprob":-1.50,"top_logprobs":[]}}"#);
     let logprobs =
         |content: &str| format!(r#""delta":{{}},"logprobs":{{"content":{content},"refusal":null}}"#);
     let first = logprobs(&format!("[{}]", token("a")));
     let second = logprobs(&format!("[{}, {}]", token("b"), token("c")));
     let refusal = format!(r#""logprobs":{{"content":null,"refusal":[{}]}}"#, token("r"));
-    let told =
+    let collected =
         choice(&[r#""logprobs":null"#, &first, &logprobs("[]"), &second, r#""logprobs":null"#, &refusal]);
     let tokens = |key: &str| -> Vec<String> {
-        let tokens = told["logprobs"][key].as_array().unwrap();
+        let tokens = collected["logprobs"][key].as_array().unwrap();
         tokens.iter().map(|token| token["token"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(
@@ -196,7 +198,7 @@ fn the_asynchronous_filters_annotations_leave_the_worst_verdicts() {
             r#""finish_reason":null,"content_filter_results":{{"hate":{{"filtered":false,"severity":"safe"}},"violence":{violence}}},"content_filter_offsets":{{"check_offset":0}}"#
         )
     };
-    let told = choice(&[
+    let collected = choice(&[
         r#""delta":{"role":"assistant","content":"a"},"finish_reason":null"#,
         &verdict(r#"{"filtered":false,"severity":"medium"}"#),
         r#""delta":{},"finish_reason":"stop""#,
@@ -214,19 +216,19 @@ fn the_asynchronous_filters_annotations_leave_the_worst_verdicts() {
             "error": {"code": "content_filter_error", "message": "The contents are not filtered"},
         },
     });
-    assert_eq!(told, expected);
+    assert_eq!(collected, expected);
 }
 
 #[test]
 fn a_block_by_the_filter_ends_a_choice_without_a_delta() {
-    let told = choice(&[
+    let collected = choice(&[
         r#""delta":{"role":"assistant","content":"a"},"finish_reason":null"#,
         r#""finish_reason":"content_filter","content_filter_results":{"violence":{"filtered":true,"severity":"low"}}"#,
         r#""finish_reason":null,"content_filter_results":{"violence":{"filtered":false,"severity":"high"}}"#,
     ]);
-    assert_eq!(told["finish_reason"], "content_filter");
-    assert_eq!(told["content_filter_results"]["violence"], json!({"filtered": true, "severity": "low"}));
-    assert_eq!(told["message"]["content"], "a");
+    assert_eq!(collected["finish_reason"], "content_filter");
+    assert_eq!(collected["content_filter_results"]["violence"], json!({"filtered": true, "severity": "low"}));
+    assert_eq!(collected["message"]["content"], "a");
 }
 
 #[test]
@@ -237,7 +239,7 @@ fn an_error_in_the_stream_is_kept_as_it_came() {
 }
 
 #[test]
-fn a_stream_that_breaks_off_is_no_answer() {
+fn a_stream_that_breaks_off_is_an_error() {
     for stream in [
         events(&AZURE[..3]),
         events(&AZURE[..1]),
@@ -251,7 +253,7 @@ fn a_stream_that_breaks_off_is_no_answer() {
 }
 
 #[test]
-fn an_end_without_done_is_one_if_every_choice_has_its_reason() {
+fn a_stream_without_done_is_complete_if_every_choice_has_its_reason() {
     let whole = collect(&(events(&AZURE) + "data: [DONE]\n\n")).unwrap();
     assert_eq!(collect(&events(&AZURE)).unwrap(), whole);
     assert_eq!(collect(events(&AZURE).trim_end()).unwrap(), whole, "the last event lacks its blank line");
@@ -263,7 +265,7 @@ fn an_end_without_done_is_one_if_every_choice_has_its_reason() {
 }
 
 #[test]
-fn what_follows_done_does_not_matter() {
+fn events_after_done_are_ignored() {
     let stream = events(&AZURE) + "data: [DONE]\n\ndata: nonsense\n\ndata: {\"error\":{}}\n\n";
     assert!(collect(&stream).is_ok());
 }
@@ -280,15 +282,15 @@ fn comments_and_empty_events_are_skipped_and_nonsense_is_not() {
 }
 
 #[test]
-fn members_of_a_kind_that_nobody_expects_do_no_harm() {
+fn members_of_unexpected_kinds_do_no_harm() {
     let odd = r#"{"id":7,"choices":[1,{"index":-1,"delta":[],"logprobs":3,"content_filter_results":[],"finish_reason":"stop"}]}"#;
-    let told = answer(&[
+    let collected = answer(&[
         odd,
         r#"{"choices":{},"usage":"x"}"#,
         r#"{"choices":[{"index":1,"delta":{"tool_calls":{},"content":[1]}}]}"#,
     ]);
-    assert_eq!((&told["id"], &told["usage"]), (&json!(7), &json!("x")));
-    assert_eq!(told["choices"][0]["message"]["content"], json!([1]));
+    assert_eq!((&collected["id"], &collected["usage"]), (&json!(7), &json!("x")));
+    assert_eq!(collected["choices"][0]["message"]["content"], json!([1]));
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! A stream on its way from upstream to the client: a body over a body. It asks upstream for more only when the client
-//! asks for more, passes whole events as slices of what came, and tells once how it ended.
+//! Relays a stream from upstream to the client, as a body over a body. The relay polls upstream only when the client
+//! polls, passes whole events as slices of the received chunks, and reports once how the stream ended.
 //!
-//! An event goes out when all of it is there: a client could not use half of one, and so a failure can be told between
-//! two events, whenever it comes.
+//! An event goes out when it is complete. A client cannot use half an event, and azgate can report a failure only
+//! between two events.
 
 use std::{
     collections::VecDeque,
@@ -11,7 +11,6 @@ use std::{
     ops::Range,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,9 +18,10 @@ use http_body::{Body, Frame};
 
 use super::{
     fault::{Fault, INTERRUPTED},
+    linger::LINGER,
     outcome::{End, Outcome},
     pulse::{Beat, Pulse},
-    reshape::Verdict,
+    reshape::EventAction,
     transform::StreamTransform,
 };
 use crate::{
@@ -30,9 +30,8 @@ use crate::{
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// How long the end of the connection's answer is waited for behind the stream's last event: so long that the
-/// connection can be used again, and no longer, since some clients read on to the end.
-const LINGER: Timeouts = Timeouts { first_byte: None, idle: Some(Duration::from_secs(1)), total: None };
+/// The time limits after the stream's last event.
+const AFTER_LAST_EVENT: Timeouts = Timeouts { first_byte: None, idle: Some(LINGER), total: None };
 
 /// The body of a streamed answer. Trailers are dropped.
 pub struct Relay<B, F: FnOnce(Outcome)> {
@@ -40,7 +39,7 @@ pub struct Relay<B, F: FnOnce(Outcome)> {
     pulse: Pulse,
     decoder: Decoder,
     transform: StreamTransform,
-    /// What is ready for the client.
+    /// The bytes that are ready for the client.
     out: VecDeque<Bytes>,
     bytes: u64,
     /// Set when upstream has nothing more to give.
@@ -50,8 +49,8 @@ pub struct Relay<B, F: FnOnce(Outcome)> {
 }
 
 impl<B, F: FnOnce(Outcome)> Relay<B, F> {
-    /// Relays `upstream`, a `text/event-stream`, as `plan` says, and as long as `pulse` lets it. `report` is called
-    /// once: at the end, or when the relay is dropped before it.
+    /// Relays `upstream`, a `text/event-stream`, as `plan` says and under the limits of `pulse`. Calls `report` once:
+    /// at the end, or when the relay is dropped before it.
     pub fn new(upstream: B, plan: &ReplyPlan, pulse: Pulse, report: F) -> Relay<B, F> {
         Relay {
             upstream,
@@ -82,10 +81,10 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
             let here = event.raw().len() - earlier;
             let whole = std::mem::take(&mut earlier) == 0;
             match self.event(&event) {
-                Verdict::Pass if whole => run.range.end += here,
-                Verdict::Pass => self.replace(&mut run, here, event.raw().clone()),
-                Verdict::Replace(bytes) => self.replace(&mut run, here, bytes),
-                Verdict::Drop => self.out.extend(run.cut(here)),
+                EventAction::Pass if whole => run.range.end += here,
+                EventAction::Pass => self.replace(&mut run, here, event.raw().clone()),
+                EventAction::Replace(bytes) => self.replace(&mut run, here, bytes),
+                EventAction::Drop => self.out.extend(run.cut(here)),
             }
         }
         self.out.extend(run.cut(0));
@@ -96,16 +95,16 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         self.out.push_back(bytes);
     }
 
-    fn event(&mut self, event: &Event) -> Verdict {
+    fn event(&mut self, event: &Event) -> EventAction {
         let was_done = self.transform.is_done();
-        let verdict = self.transform.event(event);
+        let action = self.transform.event(event);
         if self.transform.is_done() && !was_done {
-            self.pulse = Pulse::new(Deadlines::begin(LINGER), None);
+            self.pulse = Pulse::new(Deadlines::begin(AFTER_LAST_EVENT), None);
             if self.transform.is_cut() {
                 self.end = Some(End::Done);
             }
         }
-        verdict
+        action
     }
 
     fn ended(&mut self) {
@@ -115,7 +114,7 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         self.end = Some(if self.transform.is_done() { End::Done } else { End::Eof });
     }
 
-    /// Upstream broke off. Behind the stream's last event that does not matter any more.
+    /// Ends the stream after upstream broke off. After the stream's last event that is not a failure.
     fn failed(&mut self, fault: &Fault, cause: String) {
         if self.transform.is_done() {
             self.end = Some(End::Done);
@@ -131,10 +130,10 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         let summary = std::mem::take(self.transform.summary());
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
-            // The SDKs hang up at an error, too.
+            // The SDKs also close the connection at an error.
             _ if summary.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
-            // Clients hang up at the last event without waiting for the end of the body.
+            // Clients close the connection at the last event without waiting for the end of the body.
             None if self.transform.is_done() && self.out.is_empty() => End::Done,
             _ => End::ClientGone,
         };
@@ -150,7 +149,7 @@ struct Run {
 }
 
 impl Run {
-    /// Ends the run and begins another behind the next `len` bytes.
+    /// Ends the run, and begins another after the next `len` bytes.
     fn cut(&mut self, len: usize) -> Option<Bytes> {
         let next = self.range.end + len;
         let range = std::mem::replace(&mut self.range, next..next);

@@ -1,24 +1,24 @@
-//! The chunks of one choice: role, texts in slices, calls, finish reason.
+//! Writes the chunks of one choice: role, texts in slices, calls, finish reason.
 
-use super::chunks::Stream;
+use super::stream::ChunkStream;
 use crate::json::{Kind, View, text, write::member};
 
 /// The least size of a slice of text in a chunk.
 const SLICE: usize = 64;
-/// A long text is cut into about this many slices. It is all there already, so smaller ones would only cost: every
-/// chunk repeats some 200 bytes.
+/// A long text is cut into about this many slices. The text is complete already, so smaller slices would only cost
+/// more: every chunk repeats some 200 bytes.
 const SLICES: usize = 256;
 
 /// The chunks of one choice.
 pub(super) struct Choice<'s, 'a> {
-    stream: &'s mut Stream,
+    stream: &'s mut ChunkStream,
     index: Vec<u8>,
     /// The choice's logprobs, until the chunk that carries them is written.
     logprobs: Option<&'a [u8]>,
 }
 
 impl<'s, 'a> Choice<'s, 'a> {
-    pub(super) fn new(stream: &'s mut Stream, choice: View<'a>, position: usize) -> Choice<'s, 'a> {
+    pub(super) fn new(stream: &'s mut ChunkStream, choice: View<'a>, position: usize) -> Choice<'s, 'a> {
         let index =
             choice.get("index").map_or_else(|| position.to_string().into_bytes(), |at| at.raw().into());
         Choice { stream, index, logprobs: None }
@@ -42,7 +42,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         self.finish(choice);
     }
 
-    /// The first chunk: the role, texts still empty, and whatever else the message has (annotations, audio, context).
+    /// Writes the first chunk: the role, empty texts, and the message's other members (annotations, audio, context).
     fn role(&mut self, message: Option<View<'_>>) {
         let role = message.and_then(|message| message.get("role")).map_or(&b"\"assistant\""[..], View::raw);
         let mut delta = Vec::new();
@@ -61,7 +61,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         self.delta(&[&delta]);
     }
 
-    /// A string in slices, each between `open` and `close`. Other values went whole into an earlier chunk.
+    /// Writes a string in slices, each between `open` and `close`. Other values are already in an earlier chunk.
     fn slices(&mut self, open: &str, value: View<'_>, close: &str) {
         if value.kind() != Kind::String {
             return;
@@ -71,7 +71,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         }
     }
 
-    /// The deprecated form of a tool call: its name first, then its arguments.
+    /// Writes the deprecated form of a tool call: its name first, then its arguments.
     fn function_call(&mut self, call: View<'_>) {
         let Some(call) = call.reparse(1).filter(|call| call.root().kind() == Kind::Object) else {
             return;
@@ -89,7 +89,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         }
     }
 
-    /// Index, id, type and name first, then the arguments of a function or the input of a custom tool.
+    /// Writes index, id, type and name first, then the arguments of a function or the input of a custom tool.
     fn tool_call(&mut self, index: usize, call: View<'_>) {
         let slot_of = |key: &str| match key {
             "function" => Some("arguments"),
@@ -116,7 +116,7 @@ impl<'s, 'a> Choice<'s, 'a> {
         }
     }
 
-    /// The last chunk: the finish reason, Azure's filter results, and whatever else the choice has.
+    /// Writes the last chunk: the finish reason, Azure's filter results, and the choice's other members.
     fn finish(&mut self, choice: View<'_>) {
         let reason = choice.get("finish_reason").map_or(&b"null"[..], View::raw);
         let mut rest = Vec::new();
@@ -142,12 +142,12 @@ impl<'s, 'a> Choice<'s, 'a> {
     }
 }
 
-/// The inside of a string in the slices of a stream.
+/// Cuts the inside of a string into the slices of a stream.
 pub(super) fn slices(inner: &[u8]) -> impl Iterator<Item = &[u8]> {
     text::pieces(inner, SLICE.max(inner.len() / SLICES))
 }
 
-/// An object as it stands, but for one string, which is left empty: its text follows in slices.
+/// Returns an object with one string emptied. The text of that string follows in slices.
 fn emptied(object: View<'_>, slot: &str) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     for (key, value) in object.members() {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{NotAnAnswer, synthesize};
-use crate::{call::UsageChunk, json::Document, respond::reading::DEPTH, sse};
+use crate::{call::UsageChunk, json::Document, respond::answer::DEPTH, sse};
 
 fn stream(answer: &str, usage: UsageChunk) -> String {
     let document = Document::parse(Bytes::copy_from_slice(answer.as_bytes()), DEPTH).unwrap();
@@ -26,7 +26,7 @@ fn chunks(stream: &str) -> Vec<Value> {
     chunks
 }
 
-/// What OpenAI's description requires of a chunk (`CreateChatCompletionStreamResponse`).
+/// Checks what OpenAI's description requires of a chunk (`CreateChatCompletionStreamResponse`).
 fn well_formed(chunk: &Value) {
     assert_eq!(chunk["object"], "chat.completion.chunk");
     assert!(chunk["id"].is_string() && chunk["model"].is_string() && chunk["created"].is_u64(), "{chunk}");
@@ -91,7 +91,7 @@ fn collect(chunks: &[Value]) -> BTreeMap<u64, Collected> {
     all
 }
 
-/// The JSON answer that the chunks tell of.
+/// Returns the JSON answer that the chunks describe.
 fn collected_choices(chunks: &[Value]) -> Vec<Value> {
     let choice = |(_, mut collected): (u64, Collected)| {
         if !collected.calls.is_empty() {
@@ -121,7 +121,7 @@ fn an_answer_of_o1_becomes_these_bytes() {
 }
 
 #[test]
-fn usage_is_told_only_to_who_asked() {
+fn usage_is_sent_only_if_the_client_asked() {
     for unasked in [UsageChunk::None, UsageChunk::Hidden] {
         let stream = stream(O1, unasked);
         assert!(!stream.contains("usage"), "{stream}");
@@ -130,7 +130,7 @@ fn usage_is_told_only_to_who_asked() {
 }
 
 #[test]
-fn what_is_no_answer_is_left_alone() {
+fn a_body_that_is_not_an_answer_is_an_error() {
     for other in [r#"{"error":{"message":"x"}}"#, "[]", "7", r#"{"choices":null}"#] {
         let document = Document::parse(Bytes::from_static(other.as_bytes()), DEPTH).unwrap();
         assert_eq!(synthesize(&document, UsageChunk::None), Err(NotAnAnswer));

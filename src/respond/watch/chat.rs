@@ -1,23 +1,23 @@
-//! The chunks of a chat completion.
+//! Reads the chunks of a chat completion.
 
 use bytes::Bytes;
 
 use crate::{
     call::{AnswerSummary, Dialect},
     json::{Document, Kind, View},
-    respond::{envelope::error_code, key, reading},
+    respond::{envelope::error_code, key, usage::usage},
 };
 
 /// Reads the chunks of one stream.
 #[derive(Debug, Default)]
-pub(in crate::respond) struct Chat {
+pub(in crate::respond) struct ChatWatch {
     pub(in crate::respond) summary: AnswerSummary,
-    /// Whether `[DONE]` came.
+    /// Whether `[DONE]` was seen.
     pub(in crate::respond) done: bool,
 }
 
-impl Chat {
-    /// Takes the next event's data.
+impl ChatWatch {
+    /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
             self.done = true;
@@ -34,7 +34,7 @@ impl Chat {
 
     fn read(&mut self, chunk: View<'_>) {
         let summary = &mut self.summary;
-        if let Some(usage) = reading::usage(Dialect::Chat, chunk) {
+        if let Some(usage) = usage(Dialect::Chat, chunk) {
             summary.usage = Some(usage);
         }
         if summary.model.is_none() {

@@ -1,13 +1,13 @@
-//! What a stream tells of itself, read on the side while it passes. Of most events it is only seen that they hold
-//! nothing of interest.
+//! Reads the summary of a stream while its events pass. A quick search shows that most events have nothing of interest,
+//! so these are not parsed.
 
 mod chat;
 mod responses;
 
-pub(super) use chat::Chat;
-pub(super) use responses::Responses;
+pub(super) use chat::ChatWatch;
+pub(super) use responses::ResponsesWatch;
 
-/// Whether the data of an event is the one that ends OpenAI's chat streams.
+/// Returns whether the data is `[DONE]`, which ends OpenAI's chat streams.
 fn is_done(data: &[u8]) -> bool {
     data.trim_ascii() == b"[DONE]"
 }

@@ -1,4 +1,4 @@
-//! The events of a response. All that is told of it stands in the one that ends it; its model already in the first.
+//! Reads the events of a response. The last event has the whole summary; the first one already has the model.
 
 use bytes::Bytes;
 
@@ -7,25 +7,25 @@ use crate::{
     json::{Document, View},
     respond::{
         key,
-        responses::{self, ENDS, EVENT_DEPTH, Ending},
+        responses::{self, EVENT_DEPTH, LAST_EVENTS, LastEvent},
     },
 };
 
-/// How the type begins of the event that names the model first.
+/// The type of the first event that has the model.
 const BEGINS: [&[u8]; 1] = [b"\"response.created\""];
 
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
-pub(in crate::respond) struct Responses {
+pub(in crate::respond) struct ResponsesWatch {
     pub(in crate::respond) summary: AnswerSummary,
-    /// Whether the event came that ends the stream, or `[DONE]`.
+    /// Whether the last event of the stream, or `[DONE]`, was seen.
     pub(in crate::respond) done: bool,
-    /// The number that an event behind the last one would have.
+    /// The sequence number of the next event.
     pub(in crate::respond) next: u64,
 }
 
-impl Responses {
-    /// Takes the next event's data.
+impl ResponsesWatch {
+    /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
             self.done = true;
@@ -34,19 +34,20 @@ impl Responses {
         if let Some(number) = key::SEQUENCE_NUMBER.values(data).find_map(whole) {
             self.next = number.saturating_add(1);
         }
-        if self.may_tell(data)
+        if self.is_interesting(data)
             && let Ok(event) = Document::parse(data.clone(), EVENT_DEPTH)
         {
             self.read(event.root());
         }
     }
 
-    fn may_tell(&self, data: &[u8]) -> bool {
-        key::TYPE.may_be(data, &ENDS) || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
+    fn is_interesting(&self, data: &[u8]) -> bool {
+        key::TYPE.may_be(data, &LAST_EVENTS)
+            || (self.summary.model.is_none() && key::TYPE.may_be(data, &BEGINS))
     }
 
     fn read(&mut self, event: View<'_>) {
-        match Ending::of(event) {
+        match LastEvent::of(event) {
             None => {
                 let begun = event.get("response").filter(|_| self.summary.model.is_none());
                 self.summary.model = begun
@@ -54,13 +55,13 @@ impl Responses {
                     .or(self.summary.model.take());
                 return;
             }
-            Some(Ending::Came(response)) => self.take(responses::summary(response)),
-            Some(Ending::Failed(response)) => {
+            Some(LastEvent::Response(response)) => self.take(responses::summary(response)),
+            Some(LastEvent::Failed(response)) => {
                 let mut summary = responses::summary(response);
                 summary.error.get_or_insert_with(|| "failed".to_owned());
                 self.take(summary);
             }
-            Some(Ending::Error(event)) => {
+            Some(LastEvent::Error(event)) => {
                 let name = responses::error_name(event).or(self.summary.error.take());
                 self.summary.error = Some(name.unwrap_or_else(|| "error".to_owned()));
             }
@@ -68,8 +69,7 @@ impl Responses {
         self.done = true;
     }
 
-    /// Takes what the last response told. An `error` event before it has named the error, and the first response the
-    /// model.
+    /// Takes the last response's summary. An earlier `error` event's error wins; the first event's model fills a gap.
     fn take(&mut self, summary: AnswerSummary) {
         let AnswerSummary { model, error, .. } = std::mem::take(&mut self.summary);
         self.summary =
@@ -77,7 +77,7 @@ impl Responses {
     }
 }
 
-/// The whole number that a text begins with.
+/// Returns the whole number at the start of a text.
 fn whole(text: &[u8]) -> Option<u64> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()

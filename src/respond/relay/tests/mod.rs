@@ -43,7 +43,7 @@ fn normalized() -> ReplyPlan {
     ReplyPlan { normalize: true, ..untouched() }
 }
 
-/// A stream without limits or signs of life.
+/// A stream without limits or heartbeats.
 fn still() -> Pulse {
     Pulse::new(Deadlines::begin(Timeouts::default()), None)
 }
@@ -78,7 +78,7 @@ fn relay(steps: Vec<Step>, plan: &ReplyPlan) -> (Vec<Bytes>, Outcome) {
     }
     drop(relay);
     let mut summary = summary.into_inner();
-    assert_eq!(summary.len(), 1, "told once");
+    assert_eq!(summary.len(), 1, "reported once");
     (frames, summary.remove(0))
 }
 
@@ -136,7 +136,7 @@ fn a_normalised_stream_has_choices_in_every_chunk_but_the_usage() {
 }
 
 #[test]
-fn what_the_normaliser_holds_at_the_end_comes_before_done() {
+fn members_held_at_the_end_come_before_done() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
     let out = relayed(&format!("{first}data: [DONE]\n\n"), &normalized());
     assert!(out.starts_with(r#"data: {"id":"","object":"chat.completion.chunk""#), "{out}");
@@ -155,7 +155,7 @@ fn the_legacy_form_and_the_normaliser_work_on_one_chunk() {
 }
 
 #[test]
-fn a_failure_in_the_middle_of_an_event_is_told_between_events() {
+fn a_failure_in_the_middle_of_an_event_is_reported_between_events() {
     let cut = AZURE.find("Hí").unwrap() + 2;
     let steps = vec![Ok(Frame::data(Bytes::from_static(&AZURE.as_bytes()[..cut]))), Err("connection reset")];
     let (frames, outcome) = relay(steps, &untouched());
@@ -190,7 +190,7 @@ fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
 }
 
 #[test]
-fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
+fn a_client_that_hangs_up_at_an_error_counts_as_upstream_failed() {
     let summary = RefCell::new(None);
     let error = "data: {\"error\":{\"code\":\"x\"}}\n\n";
     let silent = StreamExt::chain(stream::iter([data(error)]), stream::pending());
@@ -203,13 +203,13 @@ fn a_client_that_hangs_up_at_an_error_did_not_just_leave() {
 }
 
 #[test]
-fn a_failure_behind_done_is_none() {
+fn a_failure_after_done_is_ignored() {
     let (frames, outcome) = relay(vec![data(AZURE), Err("connection reset")], &untouched());
     assert_eq!(text(&frames), AZURE);
     assert_eq!((outcome.end, outcome.cause), (End::Done, None));
 }
 
-/// The last event of a response says all of it once more: four images of 5 MB in base64.
+/// The last event of a response repeats the whole response: four images of 5 MB in base64.
 #[test]
 fn an_event_of_20_mb_passes() {
     let steps = vec![data("data: "), data(vec![b'x'; 20_000_000]), data("\n\ndata: [DONE]\n\n")];
@@ -228,7 +228,7 @@ fn an_event_without_end_is_a_failure() {
 }
 
 #[test]
-fn a_stream_that_just_ends_is_told_from_one_that_is_done() {
+fn a_stream_that_ends_without_done_is_eof() {
     let steps = || vec![data("data: 1\n\nda"), data("ta: 2")];
     let (frames, outcome) = relay(steps(), &untouched());
     assert_eq!((text(&frames).as_str(), outcome.end), ("data: 1\n\ndata: 2", End::Eof));
@@ -237,7 +237,7 @@ fn a_stream_that_just_ends_is_told_from_one_that_is_done() {
 }
 
 #[test]
-fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
+fn a_client_that_leaves_is_reported_once_and_after_done_as_done() {
     let events: Vec<&str> = AZURE.split_inclusive("\n\n").collect();
     for (taken, end) in [(0, End::ClientGone), (2, End::ClientGone), (5, End::ClientGone), (6, End::Done)] {
         let summary = RefCell::new(Vec::new());
@@ -256,7 +256,7 @@ fn a_client_that_leaves_is_told_once_and_done_counts_from_done_on() {
 }
 
 #[test]
-fn counts_on_a_chunk_with_choices_are_no_usage_chunk() {
+fn a_chunk_with_choices_and_counts_is_not_the_usage_chunk() {
     let stream = AZURE.replacen("\"usage\":null", "\"usage\":{\"completion_tokens\":1}", 1);
     assert_eq!(relayed(&stream, &hidden()), without(&stream, "latency_checkpoint"));
 }
@@ -306,7 +306,7 @@ fn trailers_are_dropped() {
 }
 
 #[test]
-fn an_answer_that_is_all_reasoning_is_told() {
+fn an_answer_that_is_all_reasoning_is_reported() {
     let stream = r#"data: {"choices":[{"delta":{},"finish_reason":"length","index":0}]}
 
 data: {"choices":[],"usage":{"completion_tokens":256,"completion_tokens_details":{"reasoning_tokens":256}}}

@@ -1,5 +1,7 @@
 //! Streams of the Responses API, which are relayed byte for byte.
 
+use std::time::Duration;
+
 use super::*;
 use crate::call::{AnswerSummary, Dialect, Usage};
 
@@ -20,7 +22,7 @@ data: {"type":"response.completed","sequence_number":8,"response":{"id":"resp_1"
 
 "#;
 
-/// Everything that a plan may ask of a chat, and that no response has.
+/// A plan with every option that applies only to chat.
 fn plan() -> ReplyPlan {
     ReplyPlan {
         dialect: Dialect::Responses,
@@ -35,15 +37,15 @@ fn events() -> Vec<&'static str> {
     STREAM.split_inclusive("\n\n").collect()
 }
 
-/// What a stream of these events told, each with a number before it, as Azure numbers them.
-fn told(data: &[&str]) -> Outcome {
+/// Returns the outcome of a stream of these events, which are numbered as Azure numbers them.
+fn outcome_of(data: &[&str]) -> Outcome {
     let stream: String = data.iter().flat_map(|data| ["data: ", data, "\n\n"]).collect();
     let (frames, outcome) = relay(vec![super::data(stream.clone())], &plan());
     assert_eq!(text(&frames), stream);
     outcome
 }
 
-/// The one event that follows these, as its `event` line and its data.
+/// Returns the one event that follows these, as its `event` line and its data.
 fn last(frames: &[Bytes], before: &str) -> (String, serde_json::Value) {
     let all = text(frames);
     let event = all.strip_prefix(before).unwrap_or_else(|| panic!("{all} does not begin with {before}"));
@@ -68,8 +70,9 @@ fn a_response_passes_as_slices_of_what_came_and_is_read_at_its_end() {
 }
 
 #[test]
-fn what_the_last_event_tells_is_told() {
-    let ended = |ended: &str| told(&[r#"{"type":"response.created","response":{"model":"m-1"}}"#, ended]);
+fn the_summary_comes_from_the_last_event() {
+    let ended =
+        |ended: &str| outcome_of(&[r#"{"type":"response.created","response":{"model":"m-1"}}"#, ended]);
     let cut = ended(
         r#"{"type":"response.incomplete","sequence_number":1,"response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"usage":{"output_tokens":16,"output_tokens_details":{"reasoning_tokens":16}}}}"#,
     );
@@ -85,7 +88,7 @@ fn what_the_last_event_tells_is_told() {
 }
 
 #[test]
-fn a_failure_that_azure_tells_is_told_with_its_code_in_whatever_order() {
+fn a_failure_is_reported_with_its_code_in_any_order_of_events() {
     let silent =
         r#"{"type":"response.failed","response":{"status":"failed","error":null},"sequence_number":1}"#;
     let failed = r#"{"type":"response.failed","response":{"status":"failed","error":{"code":"server_error","message":"no"}}}"#;
@@ -101,7 +104,7 @@ fn a_failure_that_azure_tells_is_told_with_its_code_in_whatever_order() {
         (&[unnamed], "error"),
         (&[failed, unnamed, "[DONE]"], "server_error"),
     ] {
-        let outcome = told(stream);
+        let outcome = outcome_of(stream);
         assert_eq!(
             (outcome.summary.error.as_deref(), outcome.end),
             (Some(code), End::UpstreamFailed),
@@ -131,48 +134,48 @@ fn a_stream_that_breaks_off_ends_with_an_error_event_of_the_next_number() {
 }
 
 #[test]
-fn a_failure_behind_the_last_event_does_not_matter() {
+fn a_failure_after_the_last_event_is_ignored() {
     let (frames, outcome) = relay(vec![data(STREAM), Err("connection reset")], &plan());
     assert_eq!((text(&frames).as_str(), outcome.end), (STREAM, End::Done));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_that_runs_out_is_told_as_an_error_event() {
+async fn a_limit_that_runs_out_becomes_an_error_event() {
     let steps = StreamExt::chain(stream::iter([data(events()[0])]), stream::pending());
     let limits = Timeouts { idle: Some(Duration::from_secs(5)), ..Timeouts::default() };
     let relay =
         Relay::new(StreamBody::new(steps), &plan(), Pulse::new(Deadlines::begin(limits), None), |_| {});
-    let told = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
-    let (_, event) = last(&[told], events()[0]);
+    let reported = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
+    let (_, event) = last(&[reported], events()[0]);
     assert_eq!((&event["code"], &event["sequence_number"]), (&"upstream_timeout".into(), &1.into()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_the_body_is_not_waited_for_long_behind_the_last_event() {
+async fn the_relay_waits_only_shortly_for_the_end_of_the_body() {
     let steps = StreamExt::chain(stream::iter([data(STREAM)]), stream::pending());
-    let told = Rc::new(RefCell::new(None));
-    let noted = told.clone();
+    let reported = Rc::new(RefCell::new(None));
+    let noted = reported.clone();
     let relay = Relay::new(StreamBody::new(steps), &plan(), still(), move |outcome| {
         *noted.borrow_mut() = Some(outcome);
     });
     let begun = tokio::time::Instant::now();
     let all = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
     assert_eq!((all, begun.elapsed()), (Bytes::from(STREAM), Duration::from_secs(1)));
-    assert_eq!(told.take().unwrap().end, End::Done);
+    assert_eq!(reported.take().unwrap().end, End::Done);
 }
 
 #[test]
-fn a_client_that_leaves_is_told_from_one_that_has_all() {
+fn a_client_that_leaves_early_is_client_gone() {
     for (taken, end) in [(1, End::ClientGone), (4, End::ClientGone), (5, End::Done)] {
-        let told = RefCell::new(None);
+        let reported = RefCell::new(None);
         let steps = events().into_iter().map(data).collect();
         let mut relay =
-            Relay::new(body(steps), &plan(), still(), |outcome| *told.borrow_mut() = Some(outcome));
+            Relay::new(body(steps), &plan(), still(), |outcome| *reported.borrow_mut() = Some(outcome));
         for _ in 0..taken {
             assert!(frame(&mut relay).is_ready());
         }
         drop(relay);
-        let outcome = told.take().unwrap();
+        let outcome = reported.take().unwrap();
         assert_eq!((outcome.end, outcome.summary.model.as_deref()), (end, Some("gpt-5.1")), "{taken}");
     }
 }

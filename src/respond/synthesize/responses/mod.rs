@@ -1,4 +1,4 @@
-//! A whole response made into the events that OpenAI would have sent: for families that do not stream. As with a chat
+//! Makes a whole response into the events that OpenAI would have sent, for families that do not stream. As with a chat
 //! answer, values are copied as they are spelt and strings are only cut.
 
 #[cfg(test)]
@@ -15,36 +15,35 @@ use crate::{
     json::{Document, Kind, View, text, write::member},
 };
 
-/// The body is no response (it has no `output`): it goes to the client as it is.
+/// The body has no `output`, so it is not a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the body has no `output`, so it is not a response")]
 pub struct NotAResponse;
 
-/// The stream of `response`, which was parsed to two levels or more.
+/// Returns the stream of `response`, which must be parsed to two levels or more.
 pub fn synthesize(response: &Document) -> Result<Bytes, NotAResponse> {
     let root = response.root();
     let output = root.get("output").filter(|output| output.kind() == Kind::Array).ok_or(NotAResponse)?;
     let mut out = BytesMut::with_capacity(response.source().len() * 5 + 1024);
-    let mut teller = EventWriter::new(&mut out, 0);
+    let mut writer = EventWriter::new(&mut out, 0);
     let begun = begun(root);
-    teller.response("created", &begun);
-    teller.response("in_progress", &begun);
+    writer.response("created", &begun);
+    writer.response("in_progress", &begun);
     for (at, item) in output.items().enumerate() {
-        // A value that is valid and no list or object opens as well.
         if let Some(opened) = item.reparse(4) {
-            tell_item(&mut teller, opened.root(), at);
+            write_item(&mut writer, opened.root(), at);
         }
     }
-    // A response that waits, or goes on in the background, has told all that there is.
+    // A response that is queued or goes on in the background has no further events.
     match root.get("status").and_then(View::text).as_deref() {
-        Some(state @ ("incomplete" | "failed" | "queued")) => teller.response(state, root.raw()),
+        Some(state @ ("incomplete" | "failed" | "queued")) => writer.response(state, root.raw()),
         Some("in_progress") => {}
-        _ => teller.response("completed", root.raw()),
+        _ => writer.response("completed", root.raw()),
     }
     Ok(out.freeze())
 }
 
-/// The response as it was when it began.
+/// Returns the response as it was when it began.
 fn begun(root: View<'_>) -> Vec<u8> {
     changed(root, |key, value| match key {
         "status" => Some(b"\"in_progress\""),
@@ -56,7 +55,7 @@ fn begun(root: View<'_>) -> Vec<u8> {
     })
 }
 
-/// An object with some values replaced.
+/// Returns an object with some values replaced.
 fn changed(object: View<'_>, change: impl Fn(&str, View<'_>) -> Option<&'static [u8]>) -> Vec<u8> {
     let mut out = Vec::from(b"{");
     for (key, value) in object.members() {
@@ -66,10 +65,10 @@ fn changed(object: View<'_>, change: impl Fn(&str, View<'_>) -> Option<&'static 
     out
 }
 
-/// The lists of parts that an item may have, in the order in which they are told.
+/// The lists of parts that an item may have, in the order in which they are written.
 const LISTS: [&str; 2] = ["summary", "content"];
 
-/// The type of a part, in which list, and which kind of text it is.
+/// The list and the type of a part, and the events of its text.
 const PARTS: [(&str, &str, &TextEvents); 4] = [
     ("content", "output_text", &OUTPUT_TEXT),
     ("content", "refusal", &REFUSAL),
@@ -77,62 +76,62 @@ const PARTS: [(&str, &str, &TextEvents); 4] = [
     ("summary", "summary_text", &REASONING_SUMMARY),
 ];
 
-fn tell_item(teller: &mut EventWriter<'_>, item: View<'_>, output: usize) {
+fn write_item(writer: &mut EventWriter<'_>, item: View<'_>, output: usize) {
     let kind = item.get("type").and_then(View::text).unwrap_or_default();
     let call = match &*kind {
         "function_call" => Some(&ARGUMENTS),
         "custom_tool_call" => Some(&INPUT),
         _ => None,
     };
-    let told = matches!(&*kind, "message" | "reasoning");
+    let has_parts = matches!(&*kind, "message" | "reasoning");
     let added = changed(item, |key, value| match key {
         "status" if value.kind() == Kind::String => Some(b"\"in_progress\""),
-        _ if told && LISTS.contains(&key) && value.kind() == Kind::Array => Some(b"[]"),
+        _ if has_parts && LISTS.contains(&key) && value.kind() == Kind::Array => Some(b"[]"),
         _ if call.is_some_and(|call| call.slot == key) && value.kind() == Kind::String => Some(b"\"\""),
         _ => None,
     });
-    teller.item_added(output, &added);
+    writer.item_added(output, &added);
     let spot = TextPosition { item: item.get("id").map_or(b"\"\"", View::raw), output, part: 0 };
-    for list in LISTS.into_iter().filter(|_| told) {
+    for list in LISTS.into_iter().filter(|_| has_parts) {
         for (at, part) in item.get(list).into_iter().flat_map(View::items).enumerate() {
-            tell_part(teller, list, part, TextPosition { part: at, ..spot });
+            write_part(writer, list, part, TextPosition { part: at, ..spot });
         }
     }
     if let Some(texts) = call {
         let name = item.get("name").filter(|_| &*kind == "function_call");
         let more = name.map_or_else(Vec::new, |name| [b",\"name\":", name.raw()].concat());
-        tell_text(teller, texts, item, spot, b"", &more);
+        write_text(writer, texts, item, spot, b"", &more);
     }
-    teller.item_done(output, item.raw());
+    writer.item_done(output, item.raw());
 }
 
-fn tell_part(teller: &mut EventWriter<'_>, list: &str, part: View<'_>, spot: TextPosition<'_>) {
+fn write_part(writer: &mut EventWriter<'_>, list: &str, part: View<'_>, spot: TextPosition<'_>) {
     let kind = part.get("type").and_then(View::text).unwrap_or_default();
     let found = PARTS.iter().find(|(place, name, _)| *place == list && *name == kind);
     let Some((.., texts)) = found else {
-        // Of another kind only its beginning and end are told.
+        // A part of an unknown type only gets its first and its last event.
         let texts = if list == "summary" { &REASONING_SUMMARY } else { &OUTPUT_TEXT };
-        teller.part_added(texts, spot, part.raw());
-        return teller.part_done(texts, spot, part.raw());
+        writer.part_added(texts, spot, part.raw());
+        return writer.part_done(texts, spot, part.raw());
     };
     let begun = changed(part, |key, value| match (key, value.kind()) {
         (_, Kind::String) if key == texts.slot => Some(b"\"\""),
         ("annotations" | "logprobs", Kind::Array) => Some(b"[]"),
         _ => None,
     });
-    teller.part_added(texts, spot, &begun);
+    writer.part_added(texts, spot, &begun);
     let of_message = &*kind == "output_text";
-    // The pieces are not the model's tokens, so the whole text alone has their probabilities.
+    // The slices are not the model's tokens, so only the event with the whole text has logprobs.
     let none: &[u8] = if of_message { b",\"logprobs\":[]" } else { b"" };
     let logprobs = part.get("logprobs").filter(|logprobs| logprobs.kind() == Kind::Array);
     let all = logprobs.map_or(none.to_vec(), |logprobs| [b",\"logprobs\":", logprobs.raw()].concat());
-    tell_text(teller, texts, part, spot, none, &all);
-    teller.part_done(texts, spot, part.raw());
+    write_text(writer, texts, part, spot, none, &all);
+    writer.part_done(texts, spot, part.raw());
 }
 
-/// The deltas of a text, an output text's annotations, and the whole.
-fn tell_text(
-    teller: &mut EventWriter<'_>,
+/// Writes the deltas of a text, an output text's annotations, and the whole text.
+fn write_text(
+    writer: &mut EventWriter<'_>,
     texts: &TextEvents,
     of: View<'_>,
     spot: TextPosition<'_>,
@@ -142,10 +141,10 @@ fn tell_text(
     let Some(whole) = of.get(texts.slot).filter(|text| text.kind() == Kind::String) else { return };
     let inner = text::inner(whole.raw());
     for piece in slices(inner) {
-        teller.delta(texts, spot, piece, &[with_each]);
+        writer.delta(texts, spot, piece, &[with_each]);
     }
     for (index, annotation) in of.get("annotations").into_iter().flat_map(View::items).enumerate() {
-        teller.annotation(spot, index, annotation.raw());
+        writer.annotation(spot, index, annotation.raw());
     }
-    teller.done(texts, spot, inner, &[with_all]);
+    writer.done(texts, spot, inner, &[with_all]);
 }

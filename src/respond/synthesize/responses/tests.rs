@@ -11,10 +11,10 @@ use crate::{
         testing::{chat, collected, events, message},
     },
     json::Document,
-    respond::reading::DEPTH,
+    respond::answer::DEPTH,
 };
 
-fn told(response: &Value) -> Vec<Value> {
+fn stream_events(response: &Value) -> Vec<Value> {
     let document = Document::parse(response.to_string().into(), 2).unwrap();
     events(&synthesize(&document).unwrap())
 }
@@ -31,13 +31,13 @@ fn response(output: Value) -> Value {
 }
 
 #[test]
-fn a_text_is_told_in_the_order_of_the_specifications_example() {
+fn a_text_is_written_in_the_order_of_the_specifications_example() {
     let logprobs = json!([{"token": "Hi"}]);
     let part = json!({"type": "output_text", "text": "Hi", "logprobs": logprobs, "x": 1,
                       "annotations": [{"type": "url_citation", "url": "u"}]});
     let item = json!({"id": "msg_1", "type": "message", "status": "completed", "role": "assistant", "content": [part]});
     let whole = response(json!([item]));
-    let events = told(&whole);
+    let events = stream_events(&whole);
     assert_eq!(
         types(&events),
         [
@@ -76,13 +76,13 @@ fn a_text_is_told_in_the_order_of_the_specifications_example() {
 }
 
 #[test]
-fn reasoning_is_told_summary_by_summary_and_keeps_what_is_encrypted() {
+fn reasoning_is_written_summary_by_summary_and_keeps_encrypted_content() {
     let item = json!({
         "id": "rs_1", "type": "reasoning", "encrypted_content": "gAAA",
         "summary": [{"type": "summary_text", "text": "a"}, {"type": "summary_text", "text": "b"}],
         "content": [{"type": "reasoning_text", "text": "c"}],
     });
-    let events = told(&response(json!([item])));
+    let events = stream_events(&response(json!([item])));
     let summary = [
         "reasoning_summary_part.added",
         "reasoning_summary_text.delta",
@@ -99,14 +99,14 @@ fn reasoning_is_told_summary_by_summary_and_keeps_what_is_encrypted() {
 }
 
 #[test]
-fn calls_and_hosted_items_are_told() {
+fn calls_and_hosted_items_are_written() {
     let output = json!([
         {"id": "fc_1", "type": "function_call", "status": "completed", "call_id": "c", "name": "f", "arguments": "{}"},
         {"id": "ctc_1", "type": "custom_tool_call", "call_id": "d", "name": "g", "input": "x"},
         {"id": "ws_1", "type": "web_search_call", "status": "completed", "action": {"query": "q"}},
         {"id": "x", "type": "new", "content": [{"text": "y"}], "summary": "z"},
     ]);
-    let events = told(&response(output));
+    let events = stream_events(&response(output));
     assert_eq!(
         types(&events[2..14]),
         [
@@ -134,9 +134,9 @@ fn calls_and_hosted_items_are_told() {
 }
 
 #[test]
-fn a_part_of_an_unknown_kind_and_a_refusal_are_told() {
+fn a_part_of_an_unknown_kind_and_a_refusal_are_written() {
     let content = json!([{"type": "new", "text": "x"}, {"type": "refusal", "refusal": "no"}]);
-    let events = told(&response(json!([{"id": "m", "type": "message", "content": content}])));
+    let events = stream_events(&response(json!([{"id": "m", "type": "message", "content": content}])));
     assert_eq!(
         types(&events[3..9]),
         [
@@ -163,12 +163,12 @@ fn the_last_event_is_the_responses_status() {
     ] {
         let mut whole = response(json!([]));
         whole["status"] = json!(status);
-        assert_eq!(types(&told(&whole)).last(), Some(&event));
+        assert_eq!(types(&stream_events(&whole)).last(), Some(&event));
     }
 }
 
 #[test]
-fn what_is_no_response_is_not_made_into_a_stream() {
+fn a_body_that_is_not_a_response_is_not_made_into_a_stream() {
     for other in ["{}", "[]", r#"{"output":"x"}"#, r#"{"error":{"message":"x"}}"#] {
         let document = Document::parse(Bytes::from_static(other.as_bytes()), DEPTH).unwrap();
         assert_eq!(synthesize(&document), Err(NotAResponse));

@@ -1,26 +1,26 @@
-//! The chunks of a made stream.
+//! The chunks of a stream, with what all of them have in common.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 
 use crate::{
     json::{Document, View, write::member},
     sse,
 };
 
-/// The chunks being written.
-pub(super) struct Stream {
-    out: BytesMut,
-    /// Every chunk's beginning: id, object, created, model and, where the answer has them, service tier and
+/// The chunks of a stream, as far as they are written.
+pub(super) struct ChunkStream {
+    pub(super) out: BytesMut,
+    /// The beginning of every chunk: id, object, created, model and, if the answer has them, service tier and
     /// fingerprint.
     head: Vec<u8>,
-    /// Members that the first chunk alone carries, each with its comma: Azure's `prompt_filter_results`, unknown ones.
+    /// Members for the first chunk only, each with its comma: Azure's `prompt_filter_results` and unknown members.
     extras: Vec<u8>,
-    /// Where the client asked for usage, every chunk but the last says `"usage":null`, as OpenAI's do.
+    /// If the client asked for usage, every chunk but the last has `"usage":null`, as OpenAI's have.
     usage: &'static [u8],
 }
 
-impl Stream {
-    pub(super) fn new(answer: &Document, wanted: bool) -> Stream {
+impl ChunkStream {
+    pub(super) fn new(answer: &Document, wanted: bool) -> ChunkStream {
         let root = answer.root();
         let mut head = Vec::from(b"{");
         for (key, absent) in [("id", "\"\""), ("object", ""), ("created", "0"), ("model", "\"\"")] {
@@ -44,7 +44,7 @@ impl Stream {
         }
         let usage: &[u8] = if wanted { b",\"usage\":null" } else { b"" };
         let out = BytesMut::with_capacity(answer.source().len() * 2 + 1024);
-        Stream { out, head, extras, usage }
+        ChunkStream { out, head, extras, usage }
     }
 
     pub(super) fn chunk(&mut self, choice: &[&[u8]]) {
@@ -61,10 +61,5 @@ impl Stream {
             sse::data(&mut self.out, [&self.head, &b",\"choices\":[],\"usage\":"[..], usage.raw(), b"}"]);
         }
         self.out.extend_from_slice(sse::DONE);
-    }
-
-    /// Returns all of the stream.
-    pub(super) fn finish(self) -> Bytes {
-        self.out.freeze()
     }
 }
