@@ -8,17 +8,17 @@ use tokio::sync::Notify;
 
 use crate::{
     bridged_failures::{
-        Way::{self, ChatOverResponses, ResponsesOverChat},
+        Direction::{self, ChatOverResponses, ResponsesOverChat},
         chunk, completion, created, delta, ended, event, response,
     },
     long_calls::piece,
     support::{Logs, Proxy, Refused, Reply, Upstream, reading, soon, sse},
 };
 
-const WAYS: [Way; 2] = [ChatOverResponses, ResponsesOverChat];
+const DIRECTIONS: [Direction; 2] = [ChatOverResponses, ResponsesOverChat];
 
-fn whole(way: Way) -> Reply {
-    match way {
+fn whole(direction: Direction) -> Reply {
+    match direction {
         ChatOverResponses => Reply::json(200, &response("completed", &json!({})).to_string()),
         ResponsesOverChat => Reply::json(200, &completion("stop").to_string()),
     }
@@ -30,7 +30,7 @@ fn json(text: &str) -> Value {
 
 #[tokio::test]
 async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
-    for (way, line, body) in [
+    for (direction, line, body) in [
         (
             ChatOverResponses,
             "POST /openai/v1/responses HTTP/1.1",
@@ -43,14 +43,14 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
         ),
     ] {
         let logs = Logs::listen();
-        let upstream = Upstream::script([whole(way)]).await;
+        let upstream = Upstream::script([whole(direction)]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let answer = proxy.post(way.path(), way.body(false).to_string(), &[]).await;
+        let answer = proxy.post(direction.path(), direction.body(false).to_string(), &[]).await;
         assert_eq!(answer.headers()["content-type"], "application/json");
-        let bridge = if way == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
+        let bridge = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
         assert_eq!(answer.headers()["x-azgate-edits"], bridge);
         let answer = json(&soon(answer.text()).await.unwrap());
-        if way == ChatOverResponses {
+        if direction == ChatOverResponses {
             assert_eq!((&answer["object"], &answer["id"]), (&json!("chat.completion"), &json!("chatcmpl-1")));
             assert_eq!(answer["choices"][0]["message"]["content"], "Hi");
         } else {
@@ -61,7 +61,7 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
         assert_eq!(received.line(), line);
         assert_eq!(json(received.text()), json(body), "{}", received.text());
         let log = logs.call();
-        let asked = if way == ChatOverResponses { "chat" } else { "responses" };
+        let asked = if direction == ChatOverResponses { "chat" } else { "responses" };
         for (field, value) in [
             ("operation", json!(asked)),
             ("ended", json!("done")),
@@ -105,14 +105,14 @@ async fn a_limit_and_an_outage_pass_with_their_headers() {
         ("x-ratelimit-remaining-requests", "0"),
         ("apim-request-id", "a-1"),
     ];
-    for way in WAYS {
+    for direction in DIRECTIONS {
         for status in [429, 500, 503] {
             let body =
                 format!(r#"{{"error":{{"code":"{status}","message":"Please retry after 7 seconds."}}}}"#);
             for stream in [false, true] {
                 let upstream = Upstream::script([Reply::with(status, &headers, &body)]).await;
                 let proxy = Proxy::start(&upstream, "").await;
-                let answer = proxy.post(way.path(), way.body(stream).to_string(), &[]).await;
+                let answer = proxy.post(direction.path(), direction.body(stream).to_string(), &[]).await;
                 assert_eq!(answer.status().as_u16(), status);
                 for (name, value) in &headers[..4] {
                     assert_eq!(answer.headers()[*name], value, "{name}");
@@ -146,7 +146,7 @@ async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
     let proxy = Proxy::start(&upstream, CUT).await;
     let answer = soon(proxy.chat(stopping(true))).await;
     assert_eq!(answer.headers()["x-azgate-edits"], "bridge.responses, cut.stop");
-    let told = reading::chunks_together(&sse::chunks(&soon(answer.text()).await.unwrap()));
+    let told = reading::assemble_chunks(&sse::chunks(&soon(answer.text()).await.unwrap()));
     let choice = &told["choices"][0];
     assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&json!("One. "), &json!("stop")));
     soon(upstream.closed.notified()).await;
@@ -192,10 +192,10 @@ async fn without_leave_to_cut_a_stop_sequence_is_left_out_and_that_is_said() {
 
 #[tokio::test]
 async fn a_client_that_hangs_up_closes_the_call_to_azure() {
-    for way in WAYS {
+    for direction in DIRECTIONS {
         let logs = Logs::listen();
         let never = Arc::new(Notify::new());
-        let events = match way {
+        let events = match direction {
             ChatOverResponses => [created(), delta("Hi")],
             ResponsesOverChat => {
                 [chunk(&json!({"role": "assistant"}), None), chunk(&json!({"content": "Hi"}), None)]
@@ -204,7 +204,7 @@ async fn a_client_that_hangs_up_closes_the_call_to_azure() {
         let reply = Reply::stream(&events.each_ref().map(String::as_str)).wait(&never);
         let upstream = Upstream::script([reply]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let mut answer = soon(proxy.post(way.path(), way.body(true).to_string(), &[])).await;
+        let mut answer = soon(proxy.post(direction.path(), direction.body(true).to_string(), &[])).await;
         let mut heard = String::new();
         while !heard.contains("\"Hi\"") {
             heard += &piece(&mut answer).await;
@@ -234,7 +234,7 @@ async fn what_is_told_of_the_reasoning_goes_to_the_client() {
     let proxy = Proxy::start(&upstream, "[models.gpt-5-codex]\nreasoning_summary = \"detailed\"\n").await;
     let whole = json(&proxy.chat(ChatOverResponses.body(false).to_string()).await.text().await.unwrap());
     let stream = proxy.chat(ChatOverResponses.body(true).to_string()).await.text().await.unwrap();
-    for answer in [whole, reading::chunks_together(&sse::chunks(&stream))] {
+    for answer in [whole, reading::assemble_chunks(&sse::chunks(&stream))] {
         let message = &answer["choices"][0]["message"];
         assert_eq!(message["reasoning_content"], "One.\n\nTwo.");
         let kept = json!({"resource": "main", "output": [thought, {"type": "message"}]});
@@ -254,8 +254,8 @@ async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
         (Some("bridge"), "/openai/v1/responses", "bridge.responses"),
         (Some("effort_none"), "/openai/v1/chat/completions", "none.reasoning_effort;lossy"),
     ] {
-        let way = if edits == "bridge.responses" { ChatOverResponses } else { ResponsesOverChat };
-        let upstream = Upstream::script([whole(way)]).await;
+        let direction = if edits == "bridge.responses" { ChatOverResponses } else { ResponsesOverChat };
+        let upstream = Upstream::script([whole(direction)]).await;
         let config = word.map(|word| format!("[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"{word}\"\n"));
         let proxy = Proxy::start(&upstream, &config.unwrap_or_default()).await;
         let answer = proxy.chat(TOOLS).await;
@@ -265,8 +265,8 @@ async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
         assert_eq!(received.line(), format!("POST {path} HTTP/1.1"));
         let sent = json(received.text());
         let effort =
-            if way == ChatOverResponses { &sent["reasoning"]["effort"] } else { &sent["reasoning_effort"] };
-        assert_eq!(effort, if way == ChatOverResponses { "low" } else { "none" }, "{sent}");
+            if direction == ChatOverResponses { &sent["reasoning"]["effort"] } else { &sent["reasoning_effort"] };
+        assert_eq!(effort, if direction == ChatOverResponses { "low" } else { "none" }, "{sent}");
     }
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"refuse\"\n").await;
@@ -277,12 +277,12 @@ async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
 
 #[tokio::test]
 async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
-    for way in WAYS {
-        let rule = if way == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
+    for direction in DIRECTIONS {
+        let rule = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
         let policy = |word: &str| format!("[policy.rules]\n\"{rule}\" = \"{word}\"\n");
         let upstream = Upstream::script([]).await;
         let proxy = Proxy::start(&upstream, &policy("refuse")).await;
-        let refused = Refused::of(proxy.post(way.path(), way.body(false).to_string(), &[]).await).await;
+        let refused = Refused::of(proxy.post(direction.path(), direction.body(false).to_string(), &[]).await).await;
         assert_eq!(refused.told().0, 400);
         assert!(refused.message.contains(rule), "{refused:?}");
         upstream.untouched();
@@ -291,15 +291,15 @@ async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
         let body = r#"{"error":{"code":"OperationNotSupported","message":"The operation does not work with the specified model."}}"#;
         let upstream = Upstream::script([Reply::json(400, body)]).await;
         let proxy = Proxy::start(&upstream, &policy("pass")).await;
-        let answer = proxy.post(way.path(), way.body(false).to_string(), &[]).await;
+        let answer = proxy.post(direction.path(), direction.body(false).to_string(), &[]).await;
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["x-azgate-edits"]),
             (400, &"none".parse().unwrap())
         );
         assert_eq!(answer.text().await.unwrap(), body);
         let received = upstream.only();
-        assert_eq!(json(received.text()), way.body(false));
-        let path = way.path().strip_prefix("/v1").unwrap();
+        assert_eq!(json(received.text()), direction.body(false));
+        let path = direction.path().strip_prefix("/v1").unwrap();
         assert_eq!(received.line(), format!("POST /openai/v1{path} HTTP/1.1"));
     }
 }
@@ -307,16 +307,16 @@ async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
 #[tokio::test]
 async fn who_accepts_no_loss_is_bridged_where_nothing_is_lost_and_refused_where_something_is() {
     let strict = [("x-azgate-lossy", "refuse")];
-    for (way, key, value) in
+    for (direction, key, value) in
         [(ChatOverResponses, "seed", json!(1)), (ResponsesOverChat, "store", json!(true))]
     {
-        let upstream = Upstream::script([whole(way)]).await;
+        let upstream = Upstream::script([whole(direction)]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let mut body = way.body(false);
-        let answer = proxy.post(way.path(), body.to_string(), &strict).await;
+        let mut body = direction.body(false);
+        let answer = proxy.post(direction.path(), body.to_string(), &strict).await;
         assert_eq!(answer.status(), 200);
         body[key] = value;
-        let refused = Refused::of(proxy.post(way.path(), body.to_string(), &strict).await).await;
+        let refused = Refused::of(proxy.post(direction.path(), body.to_string(), &strict).await).await;
         assert_eq!((refused.status, refused.param.as_deref()), (400, Some(key)), "{refused:?}");
         upstream.only();
     }

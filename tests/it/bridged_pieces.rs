@@ -10,7 +10,7 @@ use crate::support::{
 };
 
 /// The operation that is asked for, the one that serves, and the model.
-const WAYS: [(&str, &str, &str); 4] = [
+const DIRECTIONS: [(&str, &str, &str); 4] = [
     ("/v1/chat/completions", "responses", "gpt-5.1"),
     ("/v1/chat/completions", "responses", "gpt-4.1"),
     ("/v1/responses", "chat", "gpt-5.1"),
@@ -54,19 +54,19 @@ proptest! {
     fn a_bridged_stream_in_pieces_is_the_same_stream(
         talk in talk(),
         cuts in vec(vec(any::<u16>(), 0..30), 1..4),
-        (path, dialect, model) in select(WAYS.to_vec()),
+        (path, dialect, model) in select(DIRECTIONS.to_vec()),
     ) {
         let talk = talk.for_model(model, model != "gpt-4.1");
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let twins = Twins::of(model, model, dialect, "").await;
+            let twins = Twins::start(model, model, dialect, "").await;
             let mut body = if dialect == "chat" { talk.responses() } else { talk.chat() };
             body["stream"] = true.into();
             body["model"] = TWIN.into();
             let expected = twins.ask(path, TWIN, &body).await;
             assert_eq!(expected.status, 200, "{expected:?}");
             // What the simulator said: with what else a server of events may send.
-            let stream = twins.again(TWIN).await;
+            let stream = twins.repeat_last(TWIN).await;
             let spelt = stream.replace("\n\n", "\r\n\r\n: a comment\r\n\r\n");
             let mut replies = vec![reply(&[stream.as_bytes()]), reply(&[spelt.as_bytes()])];
             replies.extend(cuts.iter().map(|cuts| reply(&pieces(stream.as_bytes(), cuts))));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{
-    reading::{chunks_together, events, events_together, said, told},
+    reading::{assemble_chunks, events, assemble_events, completion_summary, response_summary},
     sse,
     talk::talk,
     twins::{DIRECT, OTHER, TWIN, Twins},
@@ -27,7 +27,7 @@ const MODELS: [(&str, &str, bool); 6] = [
     ("gpt-5.2", "gpt-5.2", true),
 ];
 
-/// The call that follows an answer: its message as it came, and what its tools said.
+/// The call that follows an answer: its message as it came, and what its tools completion_summary.
 fn followed(body: &Value, message: &Value) -> Option<Value> {
     let calls = message["tool_calls"].as_array()?;
     let mut body = body.clone();
@@ -71,11 +71,11 @@ fn beside(
     let kept = KEPT.with_borrow_mut(|kept| kept.remove(&(model, more)));
     let (runtime, twins) = kept.unwrap_or_else(|| {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let twins = runtime.block_on(Twins::of(model, family, dialect, more));
+        let twins = runtime.block_on(Twins::start(model, family, dialect, more));
         (runtime, twins)
     });
     runtime.block_on(test(&twins));
-    twins.forget();
+    twins.clear_received();
     KEPT.with_borrow_mut(|kept| kept.insert((model, more), (runtime, twins)));
 }
 
@@ -97,7 +97,7 @@ proptest! {
             assert!(!direct.edits.contains("bridge"), "{direct:?}");
             let (direct, bridged) = (direct.json(), bridged.json());
             assert_eq!(bridged["object"], "chat.completion");
-            assert_eq!(said(&bridged, true), said(&direct, true), "{body}\n{bridged}");
+            assert_eq!(completion_summary(&bridged, true), completion_summary(&direct, true), "{body}\n{bridged}");
 
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
@@ -105,8 +105,8 @@ proptest! {
                 streaming["stream_options"] = json!({"include_usage": usage});
             }
             let stream = twins.ask(CHAT, OTHER, &streaming).await;
-            let collected = chunks_together(&sse::chunks(&stream.text));
-            let (mut streamed, mut whole) = (said(&collected, false), said(&bridged, false));
+            let collected = assemble_chunks(&sse::chunks(&stream.text));
+            let (mut streamed, mut whole) = (completion_summary(&collected, false), completion_summary(&bridged, false));
             if talk.usage != Some(true) {
                 assert!(collected["usage"].is_null());
                 streamed["usage"].take();
@@ -134,7 +134,7 @@ proptest! {
             assert!(!direct.edits.contains("bridge"), "{direct:?}");
             let (direct, bridged) = (direct.json(), bridged.json());
             assert_eq!(bridged["object"], "response");
-            let (mut ours, mut theirs) = (told(&bridged), told(&direct));
+            let (mut ours, mut theirs) = (response_summary(&bridged), response_summary(&direct));
             if bridged["usage"].is_null() {
                 // Chat tells no usage behind a stream that the filter has cut.
                 assert_eq!((&bridged["incomplete_details"]["reason"], more.is_empty()), (&json!("content_filter"), false));
@@ -146,9 +146,9 @@ proptest! {
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
             let stream = twins.ask(RESPONSES, OTHER, &streaming).await;
-            let (items, last) = events_together(&events(&stream.text));
+            let (items, last) = assemble_events(&events(&stream.text));
             assert_eq!(last["output"], json!(items), "{}", stream.text);
-            let (mut streamed, mut whole) = (told(&last), told(&bridged));
+            let (mut streamed, mut whole) = (response_summary(&last), response_summary(&bridged));
             if streamed["details"]["reason"] == "content_filter" {
                 assert!(last["usage"].is_null());
                 streamed["usage"].take();
@@ -174,14 +174,14 @@ proptest! {
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
             let stream = twins.ask(CHAT, OTHER, &streaming).await;
-            let streamed = chunks_together(&sse::chunks(&stream.text));
+            let streamed = assemble_chunks(&sse::chunks(&stream.text));
             let [direct, bridged, streamed] = [&direct, &bridged, &streamed].map(|answer| &answer["choices"][0]["message"]);
             let Some(after) = followed(&body, direct) else { return };
             let direct = twins.ask(CHAT, DIRECT, &after).await.json();
             for (name, message) in [(TWIN, bridged), (OTHER, streamed)] {
                 let body = followed(&body, message).unwrap();
                 let answer = twins.ask(CHAT, name, &body).await.json();
-                assert_eq!(said(&answer, true), said(&direct, true), "{body}\n{answer}");
+                assert_eq!(completion_summary(&answer, true), completion_summary(&direct, true), "{body}\n{answer}");
                 // The model finds its reasoning again, in its place.
                 let (_, sent) = twins.received(name).pop().unwrap();
                 let sent: Value = serde_json::from_str(&sent).unwrap();
@@ -209,7 +209,7 @@ proptest! {
             let direct = twins.ask(RESPONSES, DIRECT, &after).await.json();
             let body = followed_response(&body, &bridged).unwrap();
             let answer = twins.ask(RESPONSES, TWIN, &body).await.json();
-            assert_eq!(told(&answer), told(&direct), "{body}\n{answer}");
+            assert_eq!(response_summary(&answer), response_summary(&direct), "{body}\n{answer}");
         });
     }
 }

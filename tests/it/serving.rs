@@ -217,7 +217,7 @@ async fn an_unknown_family_is_warned_of_once() {
             if model == "mystery" { "unknown" } else { model }
         );
     }
-    let warnings: Vec<String> = logs.of("azgate::balance::routes").iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = logs.with_target("azgate::balance::routes").iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("\"WARN\"") && warnings[0].contains("mystery"), "{warnings:?}");
     upstream.finish();
