@@ -1,5 +1,4 @@
-//! Bridged calls through the gateway: what Azure gets, what an operator may say about them, where azgate ends them, and
-//! what it says of them.
+//! Bridged calls through the gateway: the call that Azure gets, the operator's options, stop sequences, and reports.
 
 use std::sync::Arc;
 
@@ -29,7 +28,7 @@ fn json(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
+async fn azure_gets_the_call_as_the_other_operation_and_the_client_gets_the_requested_format() {
     for (direction, line, body) in [
         (
             ChatOverResponses,
@@ -76,7 +75,7 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
 }
 
 #[tokio::test]
-async fn on_a_dated_surface_the_version_is_one_that_has_the_operation() {
+async fn on_a_dated_surface_the_api_version_is_raised_to_one_that_has_the_operation() {
     let upstream = Upstream::script([whole(ChatOverResponses), whole(ResponsesOverChat)]).await;
     let more = "[families.bridged]\ninherits = \"gpt-4.1\"\noperations = [\"responses\"]\n[models.old]\ndeployment = \"mine\"\nfamily = \"bridged\"\n[models.gpt-4]\n";
     let proxy = Proxy::dated(&upstream, "2024-10-21", more).await;
@@ -97,7 +96,7 @@ async fn on_a_dated_surface_the_version_is_one_that_has_the_operation() {
 }
 
 #[tokio::test]
-async fn a_limit_and_an_outage_pass_with_their_headers() {
+async fn rate_limits_and_server_errors_pass_with_their_headers() {
     let headers = [
         ("content-type", "application/json"),
         ("retry-after", "7"),
@@ -137,7 +136,7 @@ fn stopping(stream: bool) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
+async fn a_stream_is_cut_at_the_stop_sequence_and_azures_stream_is_closed() {
     let logs = Logs::listen();
     let never = Arc::new(Notify::new());
     let events = [created(), delta("One. E"), delta("ND and"), delta(" more")];
@@ -146,8 +145,8 @@ async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
     let proxy = Proxy::start(&upstream, CUT).await;
     let answer = soon(proxy.chat(stopping(true))).await;
     assert_eq!(answer.headers()["x-azgate-edits"], "bridge.responses, cut.stop");
-    let told = reading::assemble_chunks(&sse::chunks(&soon(answer.text()).await.unwrap()));
-    let choice = &told["choices"][0];
+    let assembled = reading::assemble_chunks(&sse::chunks(&soon(answer.text()).await.unwrap()));
+    let choice = &assembled["choices"][0];
     assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&json!("One. "), &json!("stop")));
     soon(upstream.closed.notified()).await;
     assert!(!upstream.only().text().contains("stop"));
@@ -156,7 +155,7 @@ async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_is_cut_at_the_sequence() {
+async fn a_whole_answer_is_cut_at_the_stop_sequence() {
     let part = json!({"type": "output_text", "text": "One. END and more", "annotations": []});
     let item = json!({"type": "message", "id": "msg_1", "role": "assistant", "content": [part]});
     let body = response("completed", &json!({"output": [item]})).to_string();
@@ -179,7 +178,7 @@ async fn a_whole_answer_is_cut_at_the_sequence() {
 }
 
 #[tokio::test]
-async fn without_leave_to_cut_a_stop_sequence_is_left_out_and_that_is_said() {
+async fn without_permission_to_cut_a_stop_sequence_is_dropped_and_reported() {
     let upstream = Upstream::script([whole(ChatOverResponses)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.chat(stopping(false)).await;
@@ -205,9 +204,9 @@ async fn a_client_that_hangs_up_closes_the_call_to_azure() {
         let upstream = Upstream::script([reply]).await;
         let proxy = Proxy::start(&upstream, "").await;
         let mut answer = soon(proxy.post(direction.path(), direction.body(true).to_string(), &[])).await;
-        let mut heard = String::new();
-        while !heard.contains("\"Hi\"") {
-            heard += &piece(&mut answer).await;
+        let mut text = String::new();
+        while !text.contains("\"Hi\"") {
+            text += &piece(&mut answer).await;
         }
         drop(answer);
         soon(upstream.closed.notified()).await;
@@ -216,11 +215,11 @@ async fn a_client_that_hangs_up_closes_the_call_to_azure() {
 }
 
 #[tokio::test]
-async fn what_is_told_of_the_reasoning_goes_to_the_client() {
+async fn reasoning_summaries_reach_the_client() {
     let summary = |text: &str| json!({"type": "summary_text", "text": text});
     let thought = json!({"type": "reasoning", "id": "rs_1", "summary": [summary("One."), summary("Two.")], "encrypted_content": "gA"});
-    let said = response("completed", &json!({}))["output"][0].clone();
-    let output = json!({"output": [thought, said]});
+    let message = response("completed", &json!({}))["output"][0].clone();
+    let output = json!({"output": [thought, message]});
     let piece = |index: u32, text: &str| {
         event(&json!({"type": "response.reasoning_summary_text.delta", "item_id": "rs_1", "output_index": 0,
             "summary_index": index, "delta": text}))
@@ -248,7 +247,7 @@ async fn what_is_told_of_the_reasoning_goes_to_the_client() {
 const TOOLS: &str = r#"{"model":"gpt-5.6-sol","reasoning_effort":"low","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#;
 
 #[tokio::test]
-async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
+async fn an_operator_decides_what_happens_to_tools_with_an_effort() {
     for (word, path, edits) in [
         (None, "/openai/v1/responses", "bridge.responses"),
         (Some("bridge"), "/openai/v1/responses", "bridge.responses"),
@@ -276,7 +275,7 @@ async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
 }
 
 #[tokio::test]
-async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
+async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
     for direction in DIRECTIONS {
         let rule = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
         let policy = |word: &str| format!("[policy.rules]\n\"{rule}\" = \"{word}\"\n");
@@ -287,7 +286,7 @@ async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
         assert!(refused.message.contains(rule), "{refused:?}");
         upstream.untouched();
 
-        // Azure is asked all the same, and says what it thinks of it.
+        // azgate still sends the call, and Azure refuses it.
         let body = r#"{"error":{"code":"OperationNotSupported","message":"The operation does not work with the specified model."}}"#;
         let upstream = Upstream::script([Reply::json(400, body)]).await;
         let proxy = Proxy::start(&upstream, &policy("pass")).await;
@@ -305,7 +304,7 @@ async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
 }
 
 #[tokio::test]
-async fn who_accepts_no_loss_is_bridged_where_nothing_is_lost_and_refused_where_something_is() {
+async fn with_lossy_refused_a_lossless_call_is_bridged_and_a_lossy_call_is_refused() {
     let strict = [("x-azgate-lossy", "refuse")];
     for (direction, key, value) in
         [(ChatOverResponses, "seed", json!(1)), (ResponsesOverChat, "store", json!(true))]
@@ -323,7 +322,7 @@ async fn who_accepts_no_loss_is_bridged_where_nothing_is_lost_and_refused_where_
 }
 
 #[tokio::test]
-async fn legacy_functions_cross_and_come_back() {
+async fn legacy_functions_are_bridged_in_both_directions() {
     let call = json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{\"a\":1}"});
     let output = json!({"output": [call]});
     let added = event(
@@ -343,7 +342,7 @@ async fn legacy_functions_cross_and_come_back() {
     let proxy = Proxy::start(&upstream, "").await;
     let mut body = ChatOverResponses.body(false);
     body["functions"] = json!([{"name": "f"}]);
-    // A hosted tool calls nothing of the client's.
+    // A hosted tool does not call the client's functions.
     body["web_search_options"] = json!({});
     let whole = json(&proxy.chat(body.to_string()).await.text().await.unwrap());
     let choice = &whole["choices"][0];
@@ -376,7 +375,7 @@ async fn legacy_functions_cross_and_come_back() {
 }
 
 #[tokio::test]
-async fn what_azgate_asks_for_of_its_own_accord_and_azure_refuses_is_asked_for_no_more() {
+async fn an_option_that_azgate_added_and_azure_refused_is_not_sent_again() {
     let refusal = |name: &str| {
         let message =
             format!("Invalid value: '{name}'. Supported values are: 'message.input_image.image_url'.");
@@ -402,7 +401,7 @@ async fn what_azgate_asks_for_of_its_own_accord_and_azure_refuses_is_asked_for_n
 }
 
 #[tokio::test]
-async fn reasoning_that_used_up_the_cap_is_told_by_the_header() {
+async fn reasoning_that_used_up_the_cap_is_reported_in_the_header() {
     let output = json!({"output": [{"type": "reasoning", "id": "rs_1", "summary": []}],
         "incomplete_details": {"reason": "max_output_tokens"},
         "usage": {"input_tokens": 5, "output_tokens": 16, "output_tokens_details": {"reasoning_tokens": 16}, "total_tokens": 21}});

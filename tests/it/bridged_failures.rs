@@ -1,5 +1,5 @@
-//! What goes wrong behind a bridged call, outcome in the words of the operation that the client asked for: whole, streamed,
-//! collected from a stream, and in a stream that was opened early.
+//! Failures of bridged calls reach the client in the format of the requested operation: in a whole answer, in a stream,
+//! in an answer collected from a stream, and in a stream that was opened early.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     support::{Logs, Proxy, Reply, Upstream, reading, soon, sse},
 };
 
-/// The operation that is asked for, of a model that only the other one serves.
+/// The requested operation and the one that serves the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     ChatOverResponses,
@@ -19,13 +19,13 @@ pub(crate) enum Direction {
 }
 use Direction::{ChatOverResponses, ResponsesOverChat};
 
-/// How the answer is asked for.
+/// How the client requests the answer, and how azgate delivers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Whole,
     Streamed,
     Collected,
-    /// Streamed, and Azure is silent at first.
+    /// Streamed, and azgate opens the stream before Azure answers.
     Early,
 }
 use Mode::{Collected, Early, Streamed, Whole};
@@ -55,13 +55,13 @@ impl Direction {
     }
 }
 
-/// An answer as the client saw it.
+/// An answer as the client received it, with its log line.
 #[derive(Debug)]
 struct Outcome {
     status: u16,
     kind: String,
     text: String,
-    /// What the log has of it.
+    /// The canonical log line of the call.
     log: Value,
 }
 
@@ -95,7 +95,7 @@ async fn exchange(direction: Direction, mode: Mode, reply: Reply) -> Outcome {
 }
 
 impl Outcome {
-    /// The error of a JSON answer, with its status.
+    /// Returns the status and the error code of a JSON answer.
     #[track_caller]
     fn error(&self) -> (u16, String) {
         assert_eq!(self.kind, "application/json", "{self:?}");
@@ -105,7 +105,7 @@ impl Outcome {
         (self.status, body["error"]["code"].as_str().unwrap().to_owned())
     }
 
-    /// What a stream said before it failed, and the code of the error that it ended with.
+    /// Returns the text of a failed stream, and the code of the error at its end.
     #[track_caller]
     fn broken(&self, direction: Direction) -> (String, String) {
         assert_eq!(self.kind, "text/event-stream; charset=utf-8");
@@ -114,7 +114,7 @@ impl Outcome {
             let mut events = reading::events(&self.text);
             let last = events.pop().unwrap();
             assert_eq!(last["type"], "error", "{self:?}");
-            // Where OpenAI's SDKs look for it, and where they raise it.
+            // OpenAI's SDKs read the error from these two places.
             assert_eq!(
                 (&last["code"], &last["message"]),
                 (&last["error"]["code"], &last["error"]["message"])
@@ -125,11 +125,11 @@ impl Outcome {
         let mut data: Vec<Value> =
             sse::data(&self.text).iter().map(|data| serde_json::from_str(data).unwrap()).collect();
         let last = data.pop().unwrap();
-        let said = data.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
-        (said.collect(), last["error"]["code"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned())
+        let text = data.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
+        (text.collect(), last["error"]["code"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned())
     }
 
-    /// The answer of one that is whole: chat's, or a response.
+    /// Returns the complete answer: a chat completion or a response.
     fn whole(&self, direction: Direction) -> Value {
         match (direction, self.kind.as_str()) {
             (_, "application/json") => serde_json::from_str(&self.text).unwrap(),
@@ -149,7 +149,7 @@ pub(crate) fn response(status: &str, more: &Value) -> Value {
     response
 }
 
-/// An event of a response as Azure writes it.
+/// Returns an event of a response as Azure writes it.
 pub(crate) fn event(event: &Value) -> String {
     format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
 }
@@ -187,7 +187,7 @@ pub(crate) fn chunk(delta: &Value, reason: Option<&str>) -> String {
     format!("data: {chunk}\n\n")
 }
 
-/// A stream that begins, and goes on with this.
+/// Returns a stream that begins normally and continues with `more`.
 fn streaming(direction: Direction, more: &[String]) -> Reply {
     let begin = match direction {
         ChatOverResponses => [created(), delta("Hi")],
@@ -202,8 +202,8 @@ fn streaming(direction: Direction, more: &[String]) -> Reply {
 
 const STREAMING: [Mode; 3] = [Streamed, Collected, Early];
 
-/// A stream that fails: its end, the code that the client is outcome, and the status of a collected answer.
-async fn fails(
+/// Checks a stream that fails: the error code that the client gets, and the status and code of a collected answer.
+async fn assert_fails(
     direction: Direction,
     end: impl Fn(Reply) -> Reply,
     more: &[String],
@@ -232,7 +232,7 @@ async fn a_response_that_failed_is_an_error_with_the_status_it_would_have_had() 
             exchange(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string())).await;
         assert_eq!(whole.error(), (status, code.to_owned()));
         assert_eq!(whole.log["error"], code, "{:?}", whole.log);
-        fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
+        assert_fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
     }
     let cancelled = response("cancelled", &json!({"output": []})).to_string();
     let outcome = exchange(ChatOverResponses, Whole, Reply::json(200, &cancelled)).await;
@@ -240,7 +240,7 @@ async fn a_response_that_failed_is_an_error_with_the_status_it_would_have_had() 
 }
 
 #[tokio::test]
-async fn an_error_in_a_stream_is_the_last_that_a_client_hears() {
+async fn an_error_in_a_stream_is_its_last_event() {
     let flat = event(
         &json!({"type": "error", "code": "rate_limit_exceeded", "message": "slow", "param": null, "sequence_number": 2}),
     );
@@ -248,26 +248,26 @@ async fn an_error_in_a_stream_is_the_last_that_a_client_hears() {
         &json!({"type": "error", "error": {"type": "too_many_requests", "code": "429", "message": "slow"}}),
     );
     for (error, code) in [(flat, "rate_limit_exceeded"), (nested, "429")] {
-        fails(ChatOverResponses, Reply::end, &[error, delta("behind")], code, 429, code).await;
+        assert_fails(ChatOverResponses, Reply::end, &[error, delta("behind")], code, 429, code).await;
     }
     let chat = "data: {\"error\":{\"code\":\"429\",\"message\":\"slow\",\"type\":\"too_many_requests\",\"param\":null}}\n\n";
-    fails(ResponsesOverChat, Reply::end, &[chat.to_owned()], "429", 429, "429").await;
+    assert_fails(ResponsesOverChat, Reply::end, &[chat.to_owned()], "429", 429, "429").await;
 }
 
 #[tokio::test]
-async fn a_stream_that_ends_without_its_last_event_or_breaks_off_is_no_answer() {
+async fn a_stream_that_breaks_off_or_lacks_its_final_event_is_a_failure() {
     let interrupted = "upstream_stream_interrupted";
     for direction in [ChatOverResponses, ResponsesOverChat] {
         for end in [Reply::end, Reply::close] {
-            fails(direction, end, &[], interrupted, 502, "upstream_interrupted").await;
+            assert_fails(direction, end, &[], interrupted, 502, "upstream_interrupted").await;
         }
         let half = "data: {\"type\":\"respo".to_owned();
-        fails(direction, Reply::close, &[half], interrupted, 502, "upstream_interrupted").await;
+        assert_fails(direction, Reply::close, &[half], interrupted, 502, "upstream_interrupted").await;
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_says_why() {
+async fn an_answer_that_was_cut_contains_the_reason() {
     for (reason, finish) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
         let details = json!({"incomplete_details": {"reason": reason}});
         for mode in [Whole, Streamed, Collected, Early] {
@@ -307,7 +307,7 @@ async fn an_answer_that_was_cut_says_why() {
 }
 
 #[tokio::test]
-async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() {
+async fn a_prompt_that_the_filter_blocked_is_reported_as_chat_completions_do() {
     let verdict = json!({"hate": {"filtered": false, "severity": "safe"}, "violence": {"filtered": true, "severity": "high"}});
     let filters = json!([{"blocked": true, "source_type": "prompt", "content_filter_results": verdict, "content_filter_offsets": {}}]);
     let error = json!({"message": "filtered", "type": "invalid_request_error", "param": "prompt", "code": "content_filter",
@@ -333,7 +333,7 @@ async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() 
             assert_eq!(body["error"][key], expected[key], "{mode:?}");
         }
     }
-    // A client of the Responses API reads what that says.
+    // A client of the Responses API gets Azure's error unchanged.
     let upstream = Upstream::script([Reply::json(400, &answer)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = json!({"model": "gpt-5-codex", "input": "Hi"}).to_string();
@@ -341,7 +341,7 @@ async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() 
 }
 
 #[tokio::test]
-async fn events_that_nobody_knows_do_not_matter() {
+async fn unknown_events_are_ignored() {
     let odd = event(&json!({"type": "response.new_event", "sequence_number": 3, "x": 1}));
     let rest = [
         odd.clone(),
@@ -353,11 +353,11 @@ async fn events_that_nobody_knows_do_not_matter() {
     ];
     for mode in STREAMING {
         let outcome = exchange(ChatOverResponses, mode, streaming(ChatOverResponses, &rest).end()).await;
-        let said = outcome.text.replace(": comment\n\n", "");
-        let outcome = Outcome { text: said, ..outcome };
+        let text = outcome.text.replace(": comment\n\n", "");
+        let outcome = Outcome { text, ..outcome };
         assert_eq!(outcome.whole(ChatOverResponses)["choices"][0]["message"]["content"], "Hi", "{outcome:?}");
     }
-    // Azure's first chunk, and those of the asynchronous filter.
+    // Azure's first chunk, and the chunks of the asynchronous filter.
     let first = "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[]}\n\n";
     let filter = "data: {\"choices\":[{\"index\":0,\"finish_reason\":null,\"content_filter_results\":{},\"content_filter_offsets\":{}}],\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\"}\n\n";
     let rest = [
@@ -398,7 +398,7 @@ async fn a_good_status_without_an_answer_is_a_502() {
 }
 
 #[tokio::test]
-async fn json_in_answer_to_a_stream_is_made_into_one() {
+async fn a_json_answer_to_a_streamed_call_becomes_a_stream() {
     for mode in [Streamed, Early] {
         let reply = Reply::json(200, &response("completed", &json!({})).to_string());
         let outcome = exchange(ChatOverResponses, mode, reply).await;
@@ -412,7 +412,7 @@ async fn json_in_answer_to_a_stream_is_made_into_one() {
             (&whole["status"], &whole["output"][0]["content"][0]["text"]),
             (&json!("completed"), &json!("Hi"))
         );
-        // A response that failed is an error, also where a stream was asked for.
+        // A failed response is an error for a streamed call too.
         let failure = json!({"error": {"code": "rate_limit_exceeded", "message": "no"}, "output": []});
         let failed = Reply::json(200, &response("failed", &failure).to_string());
         let outcome = exchange(ChatOverResponses, mode, failed).await;
@@ -421,9 +421,9 @@ async fn json_in_answer_to_a_stream_is_made_into_one() {
     }
 }
 
-/// Azure names places of the call that it got, which is not the one that the client made.
+/// Azure's error names members of the bridged call, which the client did not write.
 #[tokio::test]
-async fn a_refusal_that_names_a_place_says_of_which_call_it_speaks() {
+async fn a_refusal_that_names_a_member_explains_that_the_call_was_bridged() {
     let refusal = |param: &str| json!({"error": {"message": "no \u{e9}", "type": "invalid_request_error", "param": param, "code": null}});
     for (direction, place, expected) in [
         (ChatOverResponses, "input[0].content[0].image_url", "the Responses API"),

@@ -38,7 +38,7 @@ fn every_rule_is_hit_by_a_golden_case() {
     for case in all.chain(Dialect::ALL.into_iter().flat_map(golden_bridge::requests)) {
         for family in families() {
             for surface in ["v1", "2023-05-15", "2024-10-21"] {
-                let target = golden_bridge::switched(target(&family, surface), &case.name);
+                let target = golden_bridge::with_options(target(&family, surface), &case.name);
                 match planned(case.dialect, &case.body, &target) {
                     Ok((mut plan, _)) => {
                         hit.extend(plan.take_edits().iter().map(|edit| edit.rule.to_string()));
