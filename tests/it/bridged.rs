@@ -263,8 +263,11 @@ async fn an_operator_decides_what_happens_to_tools_with_an_effort() {
         let received = upstream.only();
         assert_eq!(received.line(), format!("POST {path} HTTP/1.1"));
         let sent = json(received.text());
-        let effort =
-            if direction == ChatOverResponses { &sent["reasoning"]["effort"] } else { &sent["reasoning_effort"] };
+        let effort = if direction == ChatOverResponses {
+            &sent["reasoning"]["effort"]
+        } else {
+            &sent["reasoning_effort"]
+        };
         assert_eq!(effort, if direction == ChatOverResponses { "low" } else { "none" }, "{sent}");
     }
     let upstream = Upstream::script([]).await;
@@ -281,7 +284,8 @@ async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
         let policy = |word: &str| format!("[policy.rules]\n\"{rule}\" = \"{word}\"\n");
         let upstream = Upstream::script([]).await;
         let proxy = Proxy::start(&upstream, &policy("refuse")).await;
-        let refused = Refused::of(proxy.post(direction.path(), direction.body(false).to_string(), &[]).await).await;
+        let refused =
+            Refused::of(proxy.post(direction.path(), direction.body(false).to_string(), &[]).await).await;
         assert_eq!(refused.told().0, 400);
         assert!(refused.message.contains(rule), "{refused:?}");
         upstream.untouched();

@@ -229,7 +229,8 @@ async fn a_response_that_failed_is_an_error_with_the_status_it_would_have_had() 
     for (code, status) in [("server_error", 500), ("rate_limit_exceeded", 429), ("invalid_prompt", 400)] {
         let failure = json!({"error": {"code": code, "message": "no"}, "output": []});
         let whole =
-            exchange(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string())).await;
+            exchange(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string()))
+                .await;
         assert_eq!(whole.error(), (status, code.to_owned()));
         assert_eq!(whole.log["error"], code, "{:?}", whole.log);
         assert_fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
@@ -282,7 +283,10 @@ async fn an_answer_that_was_cut_contains_the_reason() {
                 (&json!(finish), &json!("Hi")),
                 "{outcome:?}"
             );
-            assert_eq!((&outcome.log["ended"], &outcome.log["finish_reason"]), (&json!("done"), &json!(finish)));
+            assert_eq!(
+                (&outcome.log["ended"], &outcome.log["finish_reason"]),
+                (&json!("done"), &json!(finish))
+            );
             assert_eq!(outcome.log["completion_tokens"], 7, "{mode:?}: {:?}", outcome.log);
 
             let reply = match mode {
@@ -301,7 +305,10 @@ async fn an_answer_that_was_cut_contains_the_reason() {
                 "{outcome:?}"
             );
             assert_eq!(whole["output"][0]["content"][0]["text"], "Hi");
-            assert_eq!((&outcome.log["ended"], &outcome.log["finish_reason"]), (&json!("done"), &json!(finish)));
+            assert_eq!(
+                (&outcome.log["ended"], &outcome.log["finish_reason"]),
+                (&json!("done"), &json!(finish))
+            );
         }
     }
 }
@@ -387,7 +394,11 @@ async fn a_good_status_without_an_answer_is_a_502() {
             for reply in [text(), json("{\"id\""), json("{}"), json("[]"), json("7")] {
                 let outcome = exchange(direction, mode, reply).await;
                 assert_eq!(outcome.status, 502, "{direction:?} {mode:?} {outcome:?}");
-                assert_eq!(outcome.log["ended"], "upstream_failed", "{direction:?} {mode:?} {:?}", outcome.log);
+                assert_eq!(
+                    outcome.log["ended"], "upstream_failed",
+                    "{direction:?} {mode:?} {:?}",
+                    outcome.log
+                );
                 assert!(outcome.text.contains("\"code\":\"upstream_malformed_answer\""), "{outcome:?}");
             }
         }
@@ -431,7 +442,10 @@ async fn a_refusal_that_names_a_member_explains_that_the_call_was_bridged() {
     ] {
         for mode in [Whole, Streamed, Collected, Early] {
             let outcome = exchange(direction, mode, Reply::json(400, &refusal(place).to_string())).await;
-            assert!(outcome.text.contains(&format!("no é (azgate made this call to {expected}, ")), "{outcome:?}");
+            assert!(
+                outcome.text.contains(&format!("no é (azgate made this call to {expected}, ")),
+                "{outcome:?}"
+            );
             assert!(outcome.text.contains(place), "{outcome:?}");
         }
         let outcome = exchange(direction, Whole, Reply::json(400, &refusal("user").to_string())).await;

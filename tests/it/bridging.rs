@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{
-    reading::{assemble_chunks, events, assemble_events, completion_summary, response_summary},
+    reading::{assemble_chunks, assemble_events, completion_summary, events, response_summary},
     sse,
     talk::talk,
     twins::{DIRECT, OTHER, TWIN, Twins},

@@ -269,11 +269,7 @@ const PASSED: &[(&str, &[&str], &str)] = &[
         &["gpt-oss-120b", "gpt-oss-20b"],
         "not documented, so the decision is left to Azure (models-azure-direct-openai.md)",
     ),
-    (
-        "tools-custom",
-        &["model-router"],
-        "support depends on the model that Azure picks (model-router.md)",
-    ),
+    ("tools-custom", &["model-router"], "support depends on the model that Azure picks (model-router.md)"),
     (
         "responses/tools-custom",
         &["gpt-oss-120b", "gpt-oss-20b", "model-router"],
@@ -292,7 +288,11 @@ const PASSED: &[(&str, &[&str], &str)] = &[
     ),
     ("responses/file", &["model-router"], "support for files depends on the model that Azure picks"),
     ("responses/replayed", CHAT, "the simulator did not create these items"),
-    ("responses/unknown-keys", CHAT, "an unknown key passes, and so does `stop`, which Responses does not have"),
+    (
+        "responses/unknown-keys",
+        CHAT,
+        "an unknown key passes, and so does `stop`, which Responses does not have",
+    ),
     (
         "responses/context-management",
         CHAT,
@@ -367,12 +367,7 @@ fn every_refusal_of_azgate_is_listed_with_its_fact() {
     };
     for (at, line) in REFUSED.iter().enumerate() {
         for case in line.cases {
-            assert!(
-                happens(at, case, "*"),
-                "{} no longer refuses {case} ({})",
-                line.rule,
-                line.fact
-            );
+            assert!(happens(at, case, "*"), "{} no longer refuses {case} ({})", line.rule, line.fact);
         }
         for family in line.families {
             assert!(

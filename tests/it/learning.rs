@@ -34,16 +34,19 @@ const UNLEARNABLE: &[(&str, &str)] = &[
     ("is only allowed when 'functions' are specified", "no rule can require that another key is absent"),
     ("is only allowed when 'tools' are specified", "no rule can require that another key is absent"),
     ("Unknown parameter: 'input[0].x_note'", "azgate changes only the roles of a client's messages"),
-    ("A developer message and a system message", "the message is the simulator's own: none of Azure's is captured"),
     (
-        "Invalid 'messages[1].tool_calls': empty array",
-        "azgate changes only the roles of a client's messages",
+        "A developer message and a system message",
+        "the message is the simulator's own: none of Azure's is captured",
     ),
+    ("Invalid 'messages[1].tool_calls': empty array", "azgate changes only the roles of a client's messages"),
     ("Invalid 'stop': empty array", "an empty list is the client's mistake, whatever the model"),
     ("Invalid content type. image_url", "refuse.modality: without the image the question changes"),
     ("Invalid value: 'custom'", "refuse.custom_tools"),
     ("maximum context length", "azgate does not count tokens"),
-    ("Unrecognized request argument supplied: reasoning_effort", "the value is null, which a rule treats as absent"),
+    (
+        "Unrecognized request argument supplied: reasoning_effort",
+        "the value is null, which a rule treats as absent",
+    ),
     ("is not supported with 'prediction'", "one of two parameters causes it, and Azure does not name it"),
     ("does not support 'function' with", "refuse.tool_messages: results of calls cannot be dropped"),
     ("does not support 'tool' with", "refuse.tool_messages: results of calls cannot be dropped"),
@@ -139,13 +142,15 @@ fn every_call_to_an_unknown_model_is_accepted_in_the_end_or_refused_for_a_listed
                         }
                         None => Err(refusal.rule.to_string()),
                     },
-                    End::Unlearnable(body) => match UNLEARNABLE.iter().find(|(text, _)| body.contains(text)) {
-                        Some((text, _)) => {
-                            used.insert(text);
-                            continue;
+                    End::Unlearnable(body) => {
+                        match UNLEARNABLE.iter().find(|(text, _)| body.contains(text)) {
+                            Some((text, _)) => {
+                                used.insert(text);
+                                continue;
+                            }
+                            None => Err(body),
                         }
-                        None => Err(body),
-                    },
+                    }
                 };
                 match accepted {
                     Ok(sent) if !learned.is_empty() => {
@@ -161,8 +166,12 @@ fn every_call_to_an_unknown_model_is_accepted_in_the_end_or_refused_for_a_listed
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let unused: Vec<_> =
-        UNLEARNABLE.iter().map(|(text, _)| text).chain(REFUSED).filter(|text| !used.contains(**text)).collect();
+    let unused: Vec<_> = UNLEARNABLE
+        .iter()
+        .map(|(text, _)| text)
+        .chain(REFUSED)
+        .filter(|text| !used.contains(**text))
+        .collect();
     assert!(unused.is_empty(), "no call ends for these reasons any more: {unused:?}");
     for ((text, surface), (body, sent)) in overlays {
         let profile = configured(&text).by_model("alias").unwrap();

@@ -1,4 +1,4 @@
-//! The registry of rules: each is named well, told in the documentation, and hit by a golden case.
+//! The registry of rules: each rule has a well-formed id, and a golden case that it applies to.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{
     support::calls::{cases, families, planned, target},
 };
 
-/// Rules that no golden case hits, since an operator must switch them on.
+/// Rules that no golden case hits, because an operator must enable them.
 const SWITCHED_ON: [&str; 5] = [
     "add.markdown",
     "reserve.reasoning",
@@ -19,7 +19,7 @@ const SWITCHED_ON: [&str; 5] = [
 ];
 
 #[test]
-fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
+fn every_rule_has_a_unique_id_in_the_form_verb_dot_subject() {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     for rule in RULES {

@@ -118,7 +118,8 @@ fn snapshot_text(mut plan: Plan, sent: &Bytes, body: &Bytes) -> String {
         (plan.reply.usage_chunk == UsageChunk::Hidden, "usage chunk hidden"),
         (plan.reply.legacy_functions, "legacy function_call"),
     ];
-    let reply: Vec<&str> = reply.into_iter().filter(|(applies, _)| *applies).map(|(_, label)| label).collect();
+    let reply: Vec<&str> =
+        reply.into_iter().filter(|(applies, _)| *applies).map(|(_, label)| label).collect();
     if !reply.is_empty() {
         writeln!(out, "answer: {}", reply.join(", ")).unwrap();
     }

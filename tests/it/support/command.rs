@@ -68,7 +68,10 @@ impl Server {
         let mut server = Server { child, out, url: String::new(), printed: String::new() };
         loop {
             let mut line = String::new();
-            let read = timeout(NEVER, server.out.read_line(&mut line)).await.expect("the command starts in time").unwrap();
+            let read = timeout(NEVER, server.out.read_line(&mut line))
+                .await
+                .expect("the command starts in time")
+                .unwrap();
             if read == 0 {
                 let printed = server.printed.clone();
                 panic!("the command ended: {printed}{}", server.stop().await.err);
@@ -102,7 +105,8 @@ impl Server {
         let mut log = BufReader::new(self.child.stderr.as_mut().unwrap());
         loop {
             let mut line = String::new();
-            let read = timeout(NEVER, log.read_line(&mut line)).await.expect("the line is logged in time").unwrap();
+            let read =
+                timeout(NEVER, log.read_line(&mut line)).await.expect("the line is logged in time").unwrap();
             assert!(read > 0, "the command ended without logging {text}");
             if line.contains(text) {
                 return;

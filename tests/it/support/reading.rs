@@ -105,7 +105,8 @@ pub(crate) fn response_summary(response: &Value) -> Value {
             // Chat joins several texts into one.
             "message" => {
                 let texts = item["content"].as_array().unwrap().iter();
-                let joined = |key: &str| texts.clone().filter_map(|part| part[key].as_str()).collect::<String>();
+                let joined =
+                    |key: &str| texts.clone().filter_map(|part| part[key].as_str()).collect::<String>();
                 let logprobs: Vec<&Value> =
                     texts.clone().filter_map(|part| part["logprobs"].as_array()).flatten().collect();
                 json!(["message", status(item), joined("text"), joined("refusal"), logprobs])

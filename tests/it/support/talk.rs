@@ -241,7 +241,9 @@ impl Talk {
                         .push(json!({"type": "message", "role": "user", "content": [part(text), part("!")]}));
                 }
                 Turn::Assistant(reply) => items.push(assistant(text(reply))),
-                Turn::Refusal(refusal) => items.push(assistant(json!([{"type": "refusal", "refusal": refusal}]))),
+                Turn::Refusal(refusal) => {
+                    items.push(assistant(json!([{"type": "refusal", "refusal": refusal}])))
+                }
                 Turn::Calls(before, calls) => {
                     items.extend(before.as_ref().map(|before| assistant(text(before))));
                     for (index, (custom, input, _)) in calls.iter().enumerate() {
