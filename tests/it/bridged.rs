@@ -248,17 +248,18 @@ const TOOLS: &str = r#"{"model":"gpt-5.6-sol","reasoning_effort":"low","messages
 
 #[tokio::test]
 async fn an_operator_decides_what_happens_to_tools_with_an_effort() {
-    for (word, path, edits) in [
+    for (setting, path, edits) in [
         (None, "/openai/v1/responses", "bridge.responses"),
         (Some("bridge"), "/openai/v1/responses", "bridge.responses"),
         (Some("effort_none"), "/openai/v1/chat/completions", "none.reasoning_effort;lossy"),
     ] {
         let direction = if edits == "bridge.responses" { ChatOverResponses } else { ResponsesOverChat };
         let upstream = Upstream::script([whole(direction)]).await;
-        let config = word.map(|word| format!("[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"{word}\"\n"));
+        let config =
+            setting.map(|setting| format!("[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"{setting}\"\n"));
         let proxy = Proxy::start(&upstream, &config.unwrap_or_default()).await;
         let answer = proxy.chat(TOOLS).await;
-        assert_eq!(answer.headers()["x-azgate-edits"], edits, "{word:?}");
+        assert_eq!(answer.headers()["x-azgate-edits"], edits, "{setting:?}");
         assert_eq!(json(&answer.text().await.unwrap())["choices"][0]["message"]["content"], "Hi");
         let received = upstream.only();
         assert_eq!(received.line(), format!("POST {path} HTTP/1.1"));
@@ -281,7 +282,7 @@ async fn an_operator_decides_what_happens_to_tools_with_an_effort() {
 async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
     for direction in DIRECTIONS {
         let rule = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
-        let policy = |word: &str| format!("[policy.rules]\n\"{rule}\" = \"{word}\"\n");
+        let policy = |action: &str| format!("[policy.rules]\n\"{rule}\" = \"{action}\"\n");
         let upstream = Upstream::script([]).await;
         let proxy = Proxy::start(&upstream, &policy("refuse")).await;
         let refused =

@@ -314,7 +314,7 @@ async fn an_answer_that_was_cut_contains_the_reason() {
 }
 
 #[tokio::test]
-async fn a_prompt_that_the_filter_blocked_is_reported_as_chat_completions_do() {
+async fn a_prompt_that_the_filter_blocked_is_reported_as_on_chat_completions() {
     let verdict = json!({"hate": {"filtered": false, "severity": "safe"}, "violence": {"filtered": true, "severity": "high"}});
     let filters = json!([{"blocked": true, "source_type": "prompt", "content_filter_results": verdict, "content_filter_offsets": {}}]);
     let error = json!({"message": "filtered", "type": "invalid_request_error", "param": "prompt", "code": "content_filter",

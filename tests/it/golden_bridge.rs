@@ -68,15 +68,15 @@ fn twin(model: &str, dialect: Dialect) -> Target {
 }
 
 /// Returns the requests for an operation, each with the name of its file.
-pub(crate) fn requests(asked: Dialect) -> Vec<Case> {
-    let name = format!("{}/requests", direction(asked));
+pub(crate) fn requests(requested: Dialect) -> Vec<Case> {
+    let name = format!("{}/requests", direction(requested));
     let files = fs::read_dir(folder(&name)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases = Vec::new();
     for path in files.filter(|path| path.extension().is_some_and(|end| end == "jsonl")) {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         for line in fs::read_to_string(&path).unwrap().lines() {
             let body = Bytes::copy_from_slice(line.as_bytes());
-            cases.push(Case { dialect: asked, name: name.clone(), body });
+            cases.push(Case { dialect: requested, name: name.clone(), body });
         }
     }
     cases
@@ -98,15 +98,15 @@ pub(crate) fn with_options(target: Target, file: &str) -> Target {
     }
 }
 
-fn direction(asked: Dialect) -> &'static str {
-    match asked {
+fn direction(requested: Dialect) -> &'static str {
+    match requested {
         Dialect::Chat => "over_responses",
         Dialect::Responses => "over_chat",
     }
 }
 
-fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
-    let serves = match asked {
+fn request_page(requested: Dialect, file: &str, lines: &str) -> String {
+    let serves = match requested {
         Dialect::Chat => Dialect::Responses,
         Dialect::Responses => Dialect::Chat,
     };
@@ -114,7 +114,7 @@ fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
     for line in lines.lines() {
         writeln!(page, "{line}").unwrap();
         let body = Bytes::copy_from_slice(line.as_bytes());
-        let case = Case { dialect: asked, name: file.to_owned(), body };
+        let case = Case { dialect: requested, name: file.to_owned(), body };
         let outcomes = MODELS.map(|model| outcome(&case, &with_options(twin(model, serves), file)));
         if outcomes[0] == outcomes[1] {
             writeln!(page, "== {}\n{}", MODELS.join(", "), outcomes[0]).unwrap();
@@ -234,11 +234,11 @@ const PASSED: &[(&str, &str)] = &[
 fn the_simulator_accepts_every_bridged_call() {
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
-    for (asked, serves) in [(Dialect::Chat, Dialect::Responses), (Dialect::Responses, Dialect::Chat)] {
-        for case in requests(asked) {
+    for (requested, serves) in [(Dialect::Chat, Dialect::Responses), (Dialect::Responses, Dialect::Chat)] {
+        for case in requests(requested) {
             for model in MODELS {
                 let target = with_options(twin(model, serves), &case.name);
-                let Ok((plan, sent)) = planned(asked, &case.body, &target) else { continue };
+                let Ok((plan, sent)) = planned(requested, &case.body, &target) else { continue };
                 let Err(error) = judged(model, &plan, &sent) else { continue };
                 match PASSED.iter().find(|(text, _)| error.body.contains(text)) {
                     Some((text, _)) => _ = used.insert(*text),

@@ -179,7 +179,7 @@ const REFUSED: &[ListedRefusal] = &[
         rule: "refuse.data_sources",
         cases: &["data-sources", "data-sources-json-schema"],
         families: CHAT,
-        fact: "On Your Data is served for gpt-4o, gpt-4o-mini and gpt-4.1 alone (use-your-data.md)",
+        fact: "Azure serves On Your Data only for gpt-4o, gpt-4o-mini and gpt-4.1 (use-your-data.md)",
     },
     ListedRefusal {
         rule: "refuse.hosted_tools",

@@ -34,10 +34,10 @@ const DROPPED: &str = "drop.temperature;lossy";
 
 #[tokio::test]
 async fn the_most_specific_setting_for_a_rule_decides() {
-    let global = |word: &str| format!("[policy.rules]\n\"drop.temperature\" = \"{word}\"\n");
-    let model = |word: &str| format!("[models.gpt-5.policy.rules]\n\"drop.temperature\" = \"{word}\"\n");
-    let keyed = |word: &str| {
-        key("k", "secret", "") + &format!("[keys.k.policy.rules]\n\"drop.temperature\" = \"{word}\"\n")
+    let global = |action: &str| format!("[policy.rules]\n\"drop.temperature\" = \"{action}\"\n");
+    let model = |action: &str| format!("[models.gpt-5.policy.rules]\n\"drop.temperature\" = \"{action}\"\n");
+    let keyed = |action: &str| {
+        key("k", "secret", "") + &format!("[keys.k.policy.rules]\n\"drop.temperature\" = \"{action}\"\n")
     };
     let sent: &[(&str, &str)] = &[("api-key", "secret")];
     let refused = Err("temperature".to_owned());

@@ -130,7 +130,7 @@ proptest! {
     #[test]
     fn planning_a_planned_body_again_changes_nothing(body in body(), target in a_target()) {
         let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        let (again, twice) = planned(plan.dialect, &sent, &target).expect("what was planned is not refused");
+        let (again, twice) = planned(plan.dialect, &sent, &target).expect("a planned body is not refused");
         let body_edits: Vec<_> =
             again.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();
         prop_assert!(body_edits.is_empty(), "{body_edits:?}");
@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn unknown_members_stay_byte_for_byte(body in body(), target in a_target()) {
         let Ok((_, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        let document = Document::parse(sent.clone(), 5).expect("what is sent is JSON");
+        let document = Document::parse(sent.clone(), 5).expect("the sent body is JSON");
         prop_assert!(document.duplicate_key().is_none());
         // A merged message loses its unknown members, and azgate reports that as a loss.
         if target.profile.system_role != azgate::catalog::SystemRole::MergeIntoUser {
@@ -155,7 +155,7 @@ proptest! {
     #[test]
     fn the_simulator_accepts_every_sent_body(body in body(), target in a_target()) {
         let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        // Azure has no deployment of the deep research model alone (models-sold-directly-by-azure.md).
+        // o3-deep-research has no standalone deployment on Azure (models-sold-directly-by-azure.md).
         let known = |name: &&String| {
             *name != "o3-deep-research" && sim::models().any(|model| model == name.as_str())
         };

@@ -20,12 +20,12 @@ const SWITCHED_ON: [&str; 5] = [
 
 #[test]
 fn every_rule_has_a_unique_id_in_the_form_verb_dot_subject() {
-    let word =
+    let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     for rule in RULES {
         for id in rule.ids {
             let (verb, subject) = id.split_once('.').unwrap_or_else(|| panic!("{id}"));
-            assert!(word(verb) && word(subject), "{id}");
+            assert!(is_word(verb) && is_word(subject), "{id}");
         }
         assert!(rule.summary.ends_with('.') && !rule.on.is_empty(), "{:?}", rule.ids);
     }

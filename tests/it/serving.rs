@@ -109,7 +109,7 @@ async fn a_running_stream_completes_after_the_signal_and_new_connections_are_ref
     }
     assert!(rest.contains("\"b\"") && rest.ends_with("data: [DONE]\n\n"), "{rest}");
     drop(answer);
-    timeout(Duration::from_secs(20), serving).await.expect("it stops once the stream has ended").unwrap();
+    timeout(Duration::from_secs(20), serving).await.expect("the server stops once the stream has ended").unwrap();
     upstream.finish();
 }
 
@@ -125,7 +125,7 @@ async fn idle_connections_do_not_delay_the_shutdown() {
     assert_eq!(idle.answer().await.status, 200);
     let Proxy { stopper, serving, .. } = proxy;
     stopper.stop();
-    timeout(Duration::from_secs(10), serving).await.expect("nothing runs, so nothing is waited for").unwrap();
+    timeout(Duration::from_secs(10), serving).await.expect("without running calls the server stops at once").unwrap();
     for raw in [silent, hesitant, idle] {
         assert_eq!(raw.rest().await, "");
     }
@@ -141,7 +141,7 @@ async fn a_stream_that_does_not_end_is_cut_off_after_the_drain_time() {
     answer.chunk().await.unwrap();
     let Proxy { stopper, serving, .. } = proxy;
     stopper.stop();
-    timeout(Duration::from_secs(20), serving).await.expect("it stops all the same").unwrap();
+    timeout(Duration::from_secs(20), serving).await.expect("the server stops after the drain time").unwrap();
     upstream.finish();
 }
 

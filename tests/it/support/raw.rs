@@ -46,7 +46,9 @@ impl Raw {
     /// Sends bytes to a gateway that may have closed the connection.
     pub(crate) async fn send_or_closed(&mut self, bytes: impl AsRef<[u8]>) {
         drop(
-            timeout(NEVER, self.stream.write_all(bytes.as_ref())).await.expect("nobody reads, nobody closes"),
+            timeout(NEVER, self.stream.write_all(bytes.as_ref()))
+                .await
+                .expect("the gateway reads the bytes or closes the connection"),
         );
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const IMAGE: &str = "data:image/png;base64,iVBORw0KGgo=";
 
 fn text() -> impl Strategy<Value = String> {
-    let words = select(vec![
+    let texts = select(vec![
         "Hi",
         "Say \"both\" \\ and\n\ttab",
         "é😀 東京",
@@ -19,7 +19,7 @@ fn text() -> impl Strategy<Value = String> {
         "[[sim: content_filter_output]] x",
         "[[sim: interleave]] both",
     ]);
-    prop_oneof![3 => words.prop_map(str::to_owned), 1 => "[a-z\"\\\\é😀 \n]{1,12}"]
+    prop_oneof![3 => texts.prop_map(str::to_owned), 1 => "[a-z\"\\\\é😀 \n]{1,12}"]
 }
 
 fn schema() -> impl Strategy<Value = Value> {

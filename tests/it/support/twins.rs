@@ -1,5 +1,5 @@
 //! A model that the simulator serves by both operations, behind a gateway whose config lists it three times: once as it
-//! is, and twice as a model that Azure serves by the other operation alone.
+//! is, and twice as a model that Azure serves only by the other operation.
 
 use axum::body::{Body, to_bytes};
 use azgate::sim::{Options, Simulator};
