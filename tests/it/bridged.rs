@@ -287,7 +287,7 @@ async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
         let proxy = Proxy::start(&upstream, &policy("refuse")).await;
         let refused =
             Refused::of(proxy.post(direction.path(), direction.body(false).to_string(), &[]).await).await;
-        assert_eq!(refused.told().0, 400);
+        assert_eq!(refused.summary().0, 400);
         assert!(refused.message.contains(rule), "{refused:?}");
         upstream.untouched();
 

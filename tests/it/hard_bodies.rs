@@ -28,7 +28,12 @@ async fn sent(body: &str) -> String {
 
 /// Returns the position that an `invalid_json` error names.
 fn position(refused: &Refused) -> usize {
-    assert_eq!(refused.told(), (400, "invalid_request_error", "invalid_json", None), "{}", refused.message);
+    assert_eq!(
+        refused.summary(),
+        (400, "invalid_request_error", "invalid_json", None),
+        "{}",
+        refused.message
+    );
     let at = refused.message.rsplit("at byte ").next().unwrap();
     at.parse().unwrap_or_else(|_| panic!("no position: {}", refused.message))
 }
@@ -205,7 +210,7 @@ async fn consecutive_gzip_members_are_one_body_and_anything_else_is_refused() {
         members[..members.len() - 1].to_vec(),
     ] {
         let refused = Refused::of(proxy.post(CHAT, wrong, coded).await).await;
-        assert_eq!(refused.told(), (400, "invalid_request_error", "invalid_content_encoding", None));
+        assert_eq!(refused.summary(), (400, "invalid_request_error", "invalid_content_encoding", None));
     }
     assert_eq!(upstream.only().text(), body);
 }
@@ -238,7 +243,7 @@ async fn ten_gigabytes_in_a_small_body_are_413_quickly_with_little_memory() {
     for (coding, bomb) in bombs() {
         let call = client.post(&url).header("content-encoding", coding).body(bomb);
         let refused = Refused::of(soon(call.send()).await.unwrap()).await;
-        assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
+        assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
     }
     assert_eq!(post(&url, "{}").await.status(), 400, "the gateway still serves");
     let peak = server.peak_memory();

@@ -102,7 +102,7 @@ async fn a_model_that_is_not_listed_is_404_with_the_nearest_name() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;
     let refused = Refused::of(proxy.get("/v1/models/Fasd").await).await;
-    assert_eq!(refused.told(), (404, "invalid_request_error", "model_not_found", Some("model")));
+    assert_eq!(refused.summary(), (404, "invalid_request_error", "model_not_found", Some("model")));
     assert!(refused.message.contains("`Fasd`") && refused.message.contains("`fast`"), "{}", refused.message);
     upstream.finish();
 }
@@ -123,7 +123,7 @@ async fn the_list_requires_a_key_if_calls_require_one() {
     let proxy = Proxy::start(&upstream, &(key("a", "secret", "") + MODELS)).await;
     for path in ["/v1/models", "/v1/models/fast", "/openai/models", "/openai/deployments/nothing"] {
         let refused = Refused::of(proxy.get(path).await).await;
-        assert_eq!(refused.told(), (401, "authentication_error", "invalid_api_key", None), "{path}");
+        assert_eq!(refused.summary(), (401, "authentication_error", "invalid_api_key", None), "{path}");
     }
     let answer = proxy.get_with("/v1/models", &[("authorization", "Bearer secret")]).await;
     assert_eq!(json(answer).await["data"].as_array().unwrap().len(), 4);

@@ -96,7 +96,7 @@ async fn an_unknown_value_in_the_header_is_400_and_nothing_is_sent() {
     for headers in cases {
         let refused = Refused::of(proxy.post(CHAT, sampled(), headers).await).await;
         let expected = (400, "invalid_request_error", "invalid_header", Some("x-azgate-lossy"));
-        assert_eq!(refused.told(), expected, "{headers:?}");
+        assert_eq!(refused.summary(), expected, "{headers:?}");
     }
     upstream.finish();
 }

@@ -85,7 +85,7 @@ async fn ids_that_only_bridging_creates_are_refused_too() {
     ] {
         let body = chat("gpt-5-codex", &[user("Hi"), message]);
         let refused = Refused::of(proxy.post("/v1/chat/completions", body, TEAM_A).await).await;
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(at)));
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(at)));
     }
     upstream.untouched();
 }

@@ -102,7 +102,7 @@ async fn a_body_is_checked_only_where_azgate_reads_it() {
         (r#"{"model":"m","input":"a","input":"b"}"#, "duplicate_key", Some("input")),
     ] {
         let refused = ask(&proxy, "POST", "/v1/responses", "", body).await.refused();
-        assert_eq!(refused.told(), (400, "invalid_request_error", code, param), "{body}");
+        assert_eq!(refused.summary(), (400, "invalid_request_error", code, param), "{body}");
     }
     let sent = upstream.finish();
     assert_eq!(sent.iter().map(Received::text).collect::<Vec<_>>(), good);
@@ -232,7 +232,7 @@ async fn azures_answers_about_an_object_pass_unchanged() {
         let upstream = Upstream::script([reply]).await;
         let proxy = Proxy::start(&upstream, "").await;
         let refused = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.refused();
-        assert_eq!(refused.told(), (502, "server_error", code, None));
+        assert_eq!(refused.summary(), (502, "server_error", code, None));
         upstream.finish();
     }
 }
@@ -251,7 +251,7 @@ async fn the_resource_that_has_the_object_answers() {
     assert_eq!(log.call()["resource"], "other");
     // No resource has the object: the client gets the last answer, with the `error` object that OpenAI's clients read.
     let missing = ask(&proxy, "DELETE", "/v1/responses/resp_1", "", "").await;
-    assert_eq!(missing.refused().told(), (404, "invalid_request_error", "404", None));
+    assert_eq!(missing.refused().summary(), (404, "invalid_request_error", "404", None));
     // The first resource answers differently, so azgate does not ask the second one.
     assert_eq!(ask(&proxy, "POST", "/v1/responses/resp_1/cancel", "", "").await.status, 400);
     let lines: Vec<String> = first.finish().iter().map(|received| received.line().to_owned()).collect();
@@ -297,7 +297,7 @@ async fn an_unreachable_resource_neither_hides_an_object_of_another_nor_causes_a
     let proxy = Proxy::with_endpoint(&format!("http://{closed}"), "", &resource("other", &second, "")).await;
     assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.body, RESPONSE);
     let refused = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.refused();
-    assert_eq!(refused.told(), (502, "server_error", "upstream_unreachable", None));
+    assert_eq!(refused.summary(), (502, "server_error", "upstream_unreachable", None));
     second.finish();
 }
 
@@ -307,7 +307,7 @@ async fn unserved_operations_are_unknown_urls_and_wrong_methods_list_the_allowed
     let proxy = Proxy::start(&upstream, "").await;
     for path in ["/v1/responses/compact", "/openai/v1/responses/input_tokens", "/v1/conversations"] {
         let refused = ask(&proxy, "POST", path, "", &asked("gpt-4.1")).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{path}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{path}");
     }
     for (method, path, allowed) in [
         ("GET", "/v1/responses", "POST"),
@@ -318,7 +318,7 @@ async fn unserved_operations_are_unknown_urls_and_wrong_methods_list_the_allowed
         let answer = ask(&proxy, method, path, "", "").await;
         let refused = answer.refused();
         assert_eq!(
-            refused.told(),
+            refused.summary(),
             (405, "invalid_request_error", "method_not_allowed", None),
             "{method} {path}"
         );

@@ -109,7 +109,10 @@ async fn a_running_stream_completes_after_the_signal_and_new_connections_are_ref
     }
     assert!(rest.contains("\"b\"") && rest.ends_with("data: [DONE]\n\n"), "{rest}");
     drop(answer);
-    timeout(Duration::from_secs(20), serving).await.expect("the server stops once the stream has ended").unwrap();
+    timeout(Duration::from_secs(20), serving)
+        .await
+        .expect("the server stops once the stream has ended")
+        .unwrap();
     upstream.finish();
 }
 
@@ -125,7 +128,10 @@ async fn idle_connections_do_not_delay_the_shutdown() {
     assert_eq!(idle.answer().await.status, 200);
     let Proxy { stopper, serving, .. } = proxy;
     stopper.stop();
-    timeout(Duration::from_secs(10), serving).await.expect("without running calls the server stops at once").unwrap();
+    timeout(Duration::from_secs(10), serving)
+        .await
+        .expect("without running calls the server stops at once")
+        .unwrap();
     for raw in [silent, hesitant, idle] {
         assert_eq!(raw.rest().await, "");
     }

@@ -25,7 +25,7 @@ async fn with_more_than_one_key_a_stored_response_is_not_found() {
         assert!(answer.starts_with("HTTP/1.1 404 "), "{method}: {answer}");
         if method != "HEAD" {
             let refused = Refused::read(404, answer.split_once("\r\n\r\n").unwrap().1);
-            assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", None), "{path}");
+            assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", None), "{path}");
             assert!(
                 refused.message.contains("resp_1") && refused.message.contains("shared_objects"),
                 "{refused:?}"
@@ -131,7 +131,7 @@ async fn no_format_that_the_bridge_accepts_hides_the_id_of_a_stored_object() {
     for (members, at) in NAMED_AFTER_BRIDGING {
         let body = format!(r#"{{"model":"gpt-5-codex",{members}}}"#);
         let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &body).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(*at)), "{body}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(*at)), "{body}");
     }
     upstream.untouched();
 }
@@ -153,7 +153,7 @@ async fn with_more_than_one_key_a_call_that_names_a_stored_object_is_not_sent() 
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     for (path, body, at) in naming() {
         let refused = ask(&proxy, "POST", path, TEAM_A, &body).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(at)), "{path} {body}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(at)), "{path} {body}");
         assert!(refused.message.contains("'id_1'"), "{}", refused.message);
     }
     upstream.untouched();
@@ -172,7 +172,7 @@ async fn an_earlier_audio_answer_is_refused_by_id_and_accepted_as_a_transcript()
         )
     };
     let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(audio)).await.refused();
-    assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
+    assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
     let expected = ["'audio_1'", "shared_objects", "transcript"];
     assert!(expected.iter().all(|text| refused.message.contains(text)), "{}", refused.message);
     assert_eq!(ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(transcript)).await.status, 200);

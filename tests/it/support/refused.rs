@@ -40,7 +40,7 @@ impl Refused {
     }
 
     /// Returns status, type, code and parameter.
-    pub(crate) fn told(&self) -> (u16, &str, &str, Option<&str>) {
+    pub(crate) fn summary(&self) -> (u16, &str, &str, Option<&str>) {
         (self.status, &self.kind, &self.code, self.param.as_deref())
     }
 }
