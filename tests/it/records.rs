@@ -161,7 +161,7 @@ async fn an_error_within_a_stream_is_not_logged_as_done_and_passes_unchanged() {
 }
 
 #[tokio::test]
-async fn a_stream_without_done_is_logged_differently() {
+async fn a_stream_without_done_is_logged_as_eof() {
     let log = Logs::listen();
     let upstream = Upstream::script([Reply::stream(&[CHUNK]).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
