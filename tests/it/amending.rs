@@ -1,4 +1,5 @@
-//! Calls that Azure refuses for what can be helped: amended and sent again within the same call, and remembered.
+//! When Azure refuses a call for a reason that azgate can fix, azgate amends the call, sends it again, and remembers
+//! the fix.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, soon, sse};
 
 const MYSTERY: &str = "[models.mystery-7]\n";
 
-/// A refusal in Azure's words.
+/// Returns a refusal in Azure's format.
 fn refusal(message: &str, param: &str) -> Reply {
     let error = json!({ "error": { "message": message, "type": "invalid_request_error", "param": param, "code": "unsupported_parameter" } });
     Reply::json(400, &error.to_string())
@@ -39,7 +40,7 @@ fn answer() -> Reply {
 const ASKED: &str = r#"{"model":"mystery-7","max_tokens":9,"temperature":0.5,"parallel_tool_calls":true,"tools":[{"type":"function","function":{"name":"f"}}],"stream":true,"messages":[{"role":"user","content":"Hi"}]}"#;
 
 #[tokio::test]
-async fn a_model_of_which_nothing_is_known_is_answered_on_its_first_call_and_the_next_needs_no_retry() {
+async fn an_unknown_model_is_answered_on_its_first_call_and_the_next_call_needs_no_retry() {
     let logs = Logs::listen();
     let refusals = [
         use_instead("max_tokens", "max_completion_tokens"),
@@ -72,7 +73,7 @@ async fn a_model_of_which_nothing_is_known_is_answered_on_its_first_call_and_the
 }
 
 #[tokio::test]
-async fn of_a_retired_model_a_client_reads_in_the_words_of_the_operation_that_it_asked_for() {
+async fn a_retired_models_error_names_the_requested_operation() {
     let unserved = |dialect: &str| {
         let message = format!(
             "The {dialect} operation does not work with the specified model, mystery-7. Please choose different model and try again."
@@ -81,21 +82,21 @@ async fn of_a_retired_model_a_client_reads_in_the_words_of_the_operation_that_it
     };
     let (chat, responses) = (unserved("chatCompletion"), unserved("responses"));
     let asked = json!({ "model": "mystery-7", "messages": [{ "role": "user", "content": "Hi" }] });
-    let told = async |path: &str, asked: &Value, refusals: [&str; 2]| {
+    let exchange = async |path: &str, asked: &Value, refusals: [&str; 2]| {
         let upstream = Upstream::script(refusals.map(|refusal| Reply::json(400, refusal))).await;
         let proxy = Proxy::start(&upstream, MYSTERY).await;
         let answer = proxy.post(path, asked.to_string(), &[]).await;
-        let told = (answer.status().as_u16(), answer.text().await.unwrap());
+        let received = (answer.status().as_u16(), answer.text().await.unwrap());
         assert_eq!(upstream.finish().len(), 2);
-        told
+        received
     };
     let path = "/v1/chat/completions";
-    assert_eq!(told(path, &asked, [&chat, &responses]).await, (400, chat.clone()));
+    assert_eq!(exchange(path, &asked, [&chat, &responses]).await, (400, chat.clone()));
     let input = json!({ "model": "mystery-7", "input": "Hi" });
-    assert_eq!(told("/v1/responses", &input, [&responses, &chat]).await, (400, responses));
-    // Another refusal is about the call, and the client should know of it.
+    assert_eq!(exchange("/v1/responses", &input, [&responses, &chat]).await, (400, responses));
+    // Any other refusal is about the call itself, so azgate passes it to the client.
     let other = json!({ "error": { "code": "invalid_prompt", "message": "no" } }).to_string();
-    assert_eq!(told(path, &asked, [&chat, &other]).await, (400, other));
+    assert_eq!(exchange(path, &asked, [&chat, &other]).await, (400, other));
 }
 
 #[tokio::test]
@@ -114,7 +115,7 @@ async fn a_hundred_first_calls_at_once_cause_one_round_of_refusals() {
 }
 
 #[tokio::test]
-async fn what_the_policy_does_not_allow_is_not_learned_and_azures_own_words_come_back() {
+async fn changes_that_the_policy_forbids_are_not_learned_and_azures_error_passes() {
     for (config, header) in [
         (format!("{MYSTERY}policy = {{ lossy = \"refuse\" }}\n"), None),
         (MYSTERY.to_owned(), Some("refuse")),
@@ -122,7 +123,7 @@ async fn what_the_policy_does_not_allow_is_not_learned_and_azures_own_words_come
         let upstream = Upstream::script([unsupported("temperature"), answer()]).await;
         let proxy = Proxy::start(&upstream, &config).await;
         let asked = r#"{"model":"mystery-7","temperature":0.5,"messages":[{"role":"user","content":"Hi"}]}"#;
-        let headers: Vec<_> = header.map(|word| ("x-azgate-lossy", word)).into_iter().collect();
+        let headers: Vec<_> = header.map(|value| ("x-azgate-lossy", value)).into_iter().collect();
         let answer = proxy.post("/v1/chat/completions", asked, &headers).await;
         assert_eq!(answer.status(), 400);
         let error: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
@@ -134,7 +135,7 @@ async fn what_the_policy_does_not_allow_is_not_learned_and_azures_own_words_come
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_everything_is_asked_seven_times_and_nothing_is_kept() {
+async fn a_server_that_refuses_everything_gets_seven_calls_and_azgate_learns_nothing() {
     let names =
         ["temperature", "top_p", "presence_penalty", "seed", "user", "x_vendor", "verbosity", "store"];
     let members = names.map(|name| format!(r#""{name}":1"#)).join(",");
@@ -150,7 +151,7 @@ async fn a_server_that_refuses_everything_is_asked_seven_times_and_nothing_is_ke
 }
 
 #[tokio::test]
-async fn a_refusal_that_cannot_be_helped_comes_back_at_once_and_untouched() {
+async fn a_refusal_that_azgate_cannot_fix_passes_at_once_and_untouched() {
     let error = r#"{"error": {"message":"Invalid type for 'messages[0].content'.","type":"invalid_request_error","param":"messages[0].content","code":"invalid_type"}}"#;
     let upstream = Upstream::script([Reply::json(400, error)]).await;
     let proxy = Proxy::start(&upstream, MYSTERY).await;
@@ -161,7 +162,7 @@ async fn a_refusal_that_cannot_be_helped_comes_back_at_once_and_untouched() {
 }
 
 #[tokio::test]
-async fn the_api_version_is_raised_when_azure_says_so() {
+async fn the_api_version_is_raised_when_azure_requires_it() {
     let old = r#"{"error":{"code":"BadRequest","message":"Model {modelName} is enabled only for api versions 2024-12-01-preview and later"}}"#;
     let upstream = Upstream::script([Reply::json(400, old), answer(), answer()]).await;
     let proxy = Proxy::dated(&upstream, "2024-06-01", MYSTERY).await;
@@ -179,7 +180,7 @@ async fn the_api_version_is_raised_when_azure_says_so() {
 }
 
 #[tokio::test]
-async fn a_known_familys_surprise_is_learned_too_and_a_routers_never_is() {
+async fn a_refusal_is_learned_for_a_known_family_and_never_for_a_router() {
     let asked = |model: &str| {
         format!(r#"{{"model":"{model}","seed":1,"messages":[{{"role":"user","content":"Hi"}}]}}"#)
     };
@@ -198,7 +199,7 @@ async fn a_known_familys_surprise_is_learned_too_and_a_routers_never_is() {
 }
 
 #[tokio::test]
-async fn the_model_of_an_answer_tells_the_family() {
+async fn the_model_name_in_an_answer_determines_the_family() {
     let named = |model: &str| Reply::json(200, &ANSWER.replace("gpt-4.1-2025-04-14", model));
     let upstream = Upstream::script([
         named("o3-mini-2025-01-31"),
@@ -224,7 +225,7 @@ async fn the_model_of_an_answer_tells_the_family() {
 }
 
 #[tokio::test]
-async fn calls_that_are_refused_at_once_for_different_things_are_both_answered() {
+async fn simultaneous_calls_that_are_refused_for_different_reasons_are_both_answered() {
     let (first, second, third) = (Arc::default(), Arc::default(), Arc::default());
     let upstream = Upstream::script([
         Reply::default().wait(&first).then(unsupported("seed")),
@@ -242,7 +243,7 @@ async fn calls_that_are_refused_at_once_for_different_things_are_both_answered()
             upstream.arrived.notified().await;
         }
     };
-    // Both calls go out for what is known at first; one learns, and the other waits for it.
+    // Both calls are first sent with what azgate knows then. One call learns, and the other waits for it.
     let rest = async {
         arrived(1).await;
         let other = async {
@@ -260,7 +261,7 @@ async fn calls_that_are_refused_at_once_for_different_things_are_both_answered()
 }
 
 #[tokio::test]
-async fn a_value_that_quotes_a_refusal_teaches_nothing() {
+async fn nothing_is_learned_from_a_value_that_quotes_a_refusal() {
     let trap = "x'. Supported values are: 'high'. '";
     let message = format!("Invalid value: '{trap}'. Supported values are: 'low', 'medium', and 'high'.");
     let upstream = Upstream::script([refusal(&message, "reasoning_effort")]).await;
@@ -271,7 +272,7 @@ async fn a_value_that_quotes_a_refusal_teaches_nothing() {
 }
 
 #[tokio::test]
-async fn a_first_call_that_thinks_for_long_keeps_no_other_from_learning() {
+async fn a_slow_first_call_does_not_keep_other_calls_from_learning() {
     let thought = Arc::default();
     let slow = Reply::default().wait(&thought).then(answer());
     let upstream = Upstream::script([slow, unsupported("temperature"), answer()]).await;
@@ -289,7 +290,7 @@ async fn a_first_call_that_thinks_for_long_keeps_no_other_from_learning() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_while_it_is_amended_leaves_nothing_behind() {
+async fn nothing_is_learned_from_a_call_that_is_dropped_while_it_is_amended() {
     let never = Arc::default();
     let hangs = Reply::default().wait(&never).then(answer());
     let upstream =
@@ -302,17 +303,17 @@ async fn a_call_that_is_dropped_while_it_is_amended_leaves_nothing_behind() {
         }
     };
     tokio::select! {
-        _ = proxy.chat(asked) => panic!("it was not answered"),
+        _ = proxy.chat(asked) => panic!("the call must not be answered"),
         () = soon(amended) => {}
     }
     soon(upstream.closed.notified()).await;
     assert_eq!(soon(proxy.chat(asked)).await.status(), 200);
     let received = upstream.finish();
-    assert_eq!((received.len(), received[2].text()), (4, asked), "what was on trial is forgotten");
+    assert_eq!((received.len(), received[2].text()), (4, asked), "the fix on trial is discarded");
 }
 
 #[tokio::test]
-async fn an_answer_that_was_opened_before_azure_refused_says_what_was_changed() {
+async fn an_answer_that_was_opened_before_azure_refused_lists_the_edits() {
     let go = Arc::default();
     let upstream = Upstream::script([
         Reply::default().wait(&go).then(unsupported("temperature")),

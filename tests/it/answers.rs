@@ -1,10 +1,10 @@
-//! JSON answers: passed on byte for byte, or in the form that the client asked for, and always with what azgate did.
+//! JSON answers: azgate passes them on byte for byte or in the requested format, and always lists its edits.
 
 use serde_json::{Value, json};
 
 use crate::support::{ANSWER, Proxy, Reply, Upstream, hello};
 
-/// A chat answer of one choice.
+/// Returns a chat answer with one choice.
 fn answered(message: &str, finish_reason: &str, reasoning: u32) -> String {
     format!(
         r#"{{"choices":[{{"finish_reason":"{finish_reason}","index":0,"logprobs":null,"message":{message}}}],"created":1,"id":"c","model":"o3-2025-04-16","object":"chat.completion","usage":{{"completion_tokens":256,"completion_tokens_details":{{"reasoning_tokens":{reasoning}}},"prompt_tokens":15,"total_tokens":271}}}}"#
@@ -19,7 +19,7 @@ async fn ask(body: &str, answer: &str) -> (reqwest::Response, Proxy, Upstream) {
 }
 
 #[tokio::test]
-async fn an_answer_passes_byte_for_byte_whatever_it_looks_like() {
+async fn any_answer_passes_byte_for_byte() {
     let odd = " {\"choices\" :[ ],\"x\":1.0e5,\n\"usage\":null,\"usage\":{\"prompt_tokens\":3},\"u\":\"\\u00e9\"}\n";
     for answer in [ANSWER, odd, "[]", "", "7", "{\"choices\":", "<html>fine</html>"] {
         let (response, _proxy, _upstream) = ask(&hello("gpt-4.1"), answer).await;
@@ -30,7 +30,7 @@ async fn an_answer_passes_byte_for_byte_whatever_it_looks_like() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_keeps_its_type() {
+async fn an_answer_that_is_not_json_keeps_its_content_type() {
     let upstream = Upstream::script([Reply::with(200, &[("content-type", "text/html")], "<html>")]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let response = proxy.chat(hello("o1")).await;
@@ -47,7 +47,7 @@ async fn a_large_answer_arrives_whole() {
 }
 
 #[tokio::test]
-async fn every_answer_says_what_azgate_did() {
+async fn every_answer_lists_the_edits() {
     let upstream =
         Upstream::script([Reply::json(200, ANSWER), Reply::json(429, "{}"), Reply::stream(&[]).end()]).await;
     let proxy = Proxy::start(&upstream, "[models.fast]\ndeployment = \"d-1\"\nmodel = \"o3\"").await;
@@ -99,7 +99,7 @@ async fn a_legacy_caller_gets_a_function_call() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_all_reasoning_carries_a_warning_and_is_counted() {
+async fn an_answer_that_contains_only_reasoning_carries_a_warning_and_is_counted() {
     let empty = answered(r#"{"content":"","role":"assistant","refusal":null}"#, "length", 256);
     let (response, proxy, _upstream) = ask(&hello("o3"), &empty).await;
     assert_eq!(response.headers()["x-azgate-warning"], "reasoning-exhausted-budget");
@@ -109,7 +109,7 @@ async fn an_answer_that_is_all_reasoning_carries_a_warning_and_is_counted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_says_something_carries_no_warning() {
+async fn an_answer_with_text_carries_no_warning() {
     for (message, reason, reasoning) in [
         (r#"{"content":"Hi","role":"assistant"}"#, "length", 250),
         (r#"{"content":"","role":"assistant"}"#, "stop", 256),

@@ -91,7 +91,7 @@ async fn what_is_no_call_is_400_and_says_where() {
         assert_eq!(answer.headers()["x-azgate-edits"], "none");
         let refused = Refused::of(answer).await;
         assert_eq!(
-            refused.told(),
+            refused.summary(),
             (400, "invalid_request_error", *code, *param),
             "{body}: {}",
             refused.message
@@ -108,7 +108,7 @@ async fn bytes_that_are_no_utf_8_are_400_and_say_where() {
     let at = body.iter().position(|byte| *byte == b'H').unwrap();
     body[at] = 0xff;
     let refused = Refused::of(proxy.chat(body).await).await;
-    assert_eq!(refused.told(), (400, "invalid_request_error", "invalid_json", None));
+    assert_eq!(refused.summary(), (400, "invalid_request_error", "invalid_json", None));
     assert!(refused.message.contains(&format!("at byte {at}")), "{}", refused.message);
     upstream.finish();
 }
@@ -168,7 +168,7 @@ async fn a_body_up_to_the_limit_is_taken_and_a_byte_more_is_413() {
     let proxy = Proxy::start(&upstream, SMALL).await;
     assert_eq!(proxy.chat(of_size(1000)).await.status(), 200);
     let refused = Refused::of(proxy.chat(of_size(1001)).await).await;
-    assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None));
+    assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None));
     assert!(refused.message.contains("1000 bytes"), "{}", refused.message);
     assert_eq!(upstream.only().body.len(), 1000);
 }
@@ -181,7 +181,7 @@ async fn a_length_over_the_limit_is_413_before_the_body_is_asked_for() {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(head(more)).await;
         let refused = raw.answer().await.refused();
-        assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None));
+        assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None));
         assert_eq!(raw.rest().await, "", "the connection is of no more use");
     }
     upstream.finish();
@@ -196,7 +196,7 @@ async fn chunks_over_the_limit_are_413_without_waiting_for_their_end() {
     raw.send(format!("1f4\r\n{}\r\n", " ".repeat(500))).await;
     raw.send(format!("1f5\r\n{}\r\n", " ".repeat(501))).await;
     let refused = raw.answer().await.refused();
-    assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None));
+    assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None));
     upstream.finish();
 }
 
@@ -302,7 +302,7 @@ async fn a_small_body_cannot_grow_beyond_the_limit() {
         let bomb = encoded(coding, &vec![b' '; 100_000]);
         assert!(bomb.len() < 1000, "{coding}: {}", bomb.len());
         let refused = Refused::of(proxy.post(CHAT, bomb, &[("content-encoding", coding)]).await).await;
-        assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
+        assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
     }
     upstream.finish();
 }
@@ -316,14 +316,14 @@ async fn what_is_not_in_its_coding_is_400_and_an_unknown_one_415() {
         for body in [hello("gpt-4.1").into_bytes(), whole[..whole.len() - 5].to_vec(), Vec::new()] {
             let refused = Refused::of(proxy.post(CHAT, body, &[("content-encoding", coding)]).await).await;
             let expected = (400, "invalid_request_error", "invalid_content_encoding", None);
-            assert_eq!(refused.told(), expected, "{coding}");
+            assert_eq!(refused.summary(), expected, "{coding}");
         }
     }
     let expected = (415, "invalid_request_error", "unsupported_content_encoding", None);
     let many = ["gzip"; 100].join(",");
     for coding in ["compress", "gzip, snappy", "\u{e9}", &many] {
         let answer = proxy.post(CHAT, hello("gpt-4.1"), &[("content-encoding", coding)]).await;
-        assert_eq!(Refused::of(answer).await.told(), expected, "{coding}");
+        assert_eq!(Refused::of(answer).await.summary(), expected, "{coding}");
     }
     upstream.finish();
 }

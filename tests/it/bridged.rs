@@ -1,5 +1,4 @@
-//! Bridged calls through the gateway: what Azure gets, what an operator may say about them, where azgate ends them, and
-//! what it says of them.
+//! Bridged calls through the gateway: the call that Azure gets, the operator's options, stop sequences, and reports.
 
 use std::sync::Arc;
 
@@ -8,17 +7,17 @@ use tokio::sync::Notify;
 
 use crate::{
     bridged_failures::{
-        Way::{self, ChatOverResponses, ResponsesOverChat},
+        Direction::{self, ChatOverResponses, ResponsesOverChat},
         chunk, completion, created, delta, ended, event, response,
     },
     long_calls::piece,
     support::{Logs, Proxy, Refused, Reply, Upstream, reading, soon, sse},
 };
 
-const WAYS: [Way; 2] = [ChatOverResponses, ResponsesOverChat];
+const DIRECTIONS: [Direction; 2] = [ChatOverResponses, ResponsesOverChat];
 
-fn whole(way: Way) -> Reply {
-    match way {
+fn whole(direction: Direction) -> Reply {
+    match direction {
         ChatOverResponses => Reply::json(200, &response("completed", &json!({})).to_string()),
         ResponsesOverChat => Reply::json(200, &completion("stop").to_string()),
     }
@@ -29,8 +28,8 @@ fn json(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
-    for (way, line, body) in [
+async fn azure_gets_the_call_as_the_other_operation_and_the_client_gets_the_requested_format() {
+    for (direction, line, body) in [
         (
             ChatOverResponses,
             "POST /openai/v1/responses HTTP/1.1",
@@ -43,14 +42,14 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
         ),
     ] {
         let logs = Logs::listen();
-        let upstream = Upstream::script([whole(way)]).await;
+        let upstream = Upstream::script([whole(direction)]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let answer = proxy.post(way.path(), way.body(false).to_string(), &[]).await;
+        let answer = proxy.post(direction.path(), direction.body(false).to_string(), &[]).await;
         assert_eq!(answer.headers()["content-type"], "application/json");
-        let bridge = if way == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
+        let bridge = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
         assert_eq!(answer.headers()["x-azgate-edits"], bridge);
         let answer = json(&soon(answer.text()).await.unwrap());
-        if way == ChatOverResponses {
+        if direction == ChatOverResponses {
             assert_eq!((&answer["object"], &answer["id"]), (&json!("chat.completion"), &json!("chatcmpl-1")));
             assert_eq!(answer["choices"][0]["message"]["content"], "Hi");
         } else {
@@ -61,7 +60,7 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
         assert_eq!(received.line(), line);
         assert_eq!(json(received.text()), json(body), "{}", received.text());
         let log = logs.call();
-        let asked = if way == ChatOverResponses { "chat" } else { "responses" };
+        let asked = if direction == ChatOverResponses { "chat" } else { "responses" };
         for (field, value) in [
             ("operation", json!(asked)),
             ("ended", json!("done")),
@@ -76,7 +75,7 @@ async fn the_other_operation_gets_the_call_and_the_client_its_own_answer() {
 }
 
 #[tokio::test]
-async fn on_a_dated_surface_the_version_is_one_that_has_the_operation() {
+async fn on_a_dated_surface_the_api_version_is_raised_to_one_that_has_the_operation() {
     let upstream = Upstream::script([whole(ChatOverResponses), whole(ResponsesOverChat)]).await;
     let more = "[families.bridged]\ninherits = \"gpt-4.1\"\noperations = [\"responses\"]\n[models.old]\ndeployment = \"mine\"\nfamily = \"bridged\"\n[models.gpt-4]\n";
     let proxy = Proxy::dated(&upstream, "2024-10-21", more).await;
@@ -97,7 +96,7 @@ async fn on_a_dated_surface_the_version_is_one_that_has_the_operation() {
 }
 
 #[tokio::test]
-async fn a_limit_and_an_outage_pass_with_their_headers() {
+async fn rate_limits_and_server_errors_pass_with_their_headers() {
     let headers = [
         ("content-type", "application/json"),
         ("retry-after", "7"),
@@ -105,14 +104,14 @@ async fn a_limit_and_an_outage_pass_with_their_headers() {
         ("x-ratelimit-remaining-requests", "0"),
         ("apim-request-id", "a-1"),
     ];
-    for way in WAYS {
+    for direction in DIRECTIONS {
         for status in [429, 500, 503] {
             let body =
                 format!(r#"{{"error":{{"code":"{status}","message":"Please retry after 7 seconds."}}}}"#);
             for stream in [false, true] {
                 let upstream = Upstream::script([Reply::with(status, &headers, &body)]).await;
                 let proxy = Proxy::start(&upstream, "").await;
-                let answer = proxy.post(way.path(), way.body(stream).to_string(), &[]).await;
+                let answer = proxy.post(direction.path(), direction.body(stream).to_string(), &[]).await;
                 assert_eq!(answer.status().as_u16(), status);
                 for (name, value) in &headers[..4] {
                     assert_eq!(answer.headers()[*name], value, "{name}");
@@ -137,7 +136,7 @@ fn stopping(stream: bool) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
+async fn a_stream_is_cut_at_the_stop_sequence_and_azures_stream_is_closed() {
     let logs = Logs::listen();
     let never = Arc::new(Notify::new());
     let events = [created(), delta("One. E"), delta("ND and"), delta(" more")];
@@ -146,8 +145,8 @@ async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
     let proxy = Proxy::start(&upstream, CUT).await;
     let answer = soon(proxy.chat(stopping(true))).await;
     assert_eq!(answer.headers()["x-azgate-edits"], "bridge.responses, cut.stop");
-    let told = reading::chunks_together(&sse::chunks(&soon(answer.text()).await.unwrap()));
-    let choice = &told["choices"][0];
+    let assembled = reading::assemble_chunks(&sse::chunks(&soon(answer.text()).await.unwrap()));
+    let choice = &assembled["choices"][0];
     assert_eq!((&choice["message"]["content"], &choice["finish_reason"]), (&json!("One. "), &json!("stop")));
     soon(upstream.closed.notified()).await;
     assert!(!upstream.only().text().contains("stop"));
@@ -156,7 +155,7 @@ async fn a_stream_is_cut_at_the_sequence_and_azure_goes_on_for_nobody() {
 }
 
 #[tokio::test]
-async fn a_whole_answer_is_cut_at_the_sequence() {
+async fn a_whole_answer_is_cut_at_the_stop_sequence() {
     let part = json!({"type": "output_text", "text": "One. END and more", "annotations": []});
     let item = json!({"type": "message", "id": "msg_1", "role": "assistant", "content": [part]});
     let body = response("completed", &json!({"output": [item]})).to_string();
@@ -179,7 +178,7 @@ async fn a_whole_answer_is_cut_at_the_sequence() {
 }
 
 #[tokio::test]
-async fn without_leave_to_cut_a_stop_sequence_is_left_out_and_that_is_said() {
+async fn without_permission_to_cut_a_stop_sequence_is_dropped_and_reported() {
     let upstream = Upstream::script([whole(ChatOverResponses)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.chat(stopping(false)).await;
@@ -192,10 +191,10 @@ async fn without_leave_to_cut_a_stop_sequence_is_left_out_and_that_is_said() {
 
 #[tokio::test]
 async fn a_client_that_hangs_up_closes_the_call_to_azure() {
-    for way in WAYS {
+    for direction in DIRECTIONS {
         let logs = Logs::listen();
         let never = Arc::new(Notify::new());
-        let events = match way {
+        let events = match direction {
             ChatOverResponses => [created(), delta("Hi")],
             ResponsesOverChat => {
                 [chunk(&json!({"role": "assistant"}), None), chunk(&json!({"content": "Hi"}), None)]
@@ -204,10 +203,10 @@ async fn a_client_that_hangs_up_closes_the_call_to_azure() {
         let reply = Reply::stream(&events.each_ref().map(String::as_str)).wait(&never);
         let upstream = Upstream::script([reply]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let mut answer = soon(proxy.post(way.path(), way.body(true).to_string(), &[])).await;
-        let mut heard = String::new();
-        while !heard.contains("\"Hi\"") {
-            heard += &piece(&mut answer).await;
+        let mut answer = soon(proxy.post(direction.path(), direction.body(true).to_string(), &[])).await;
+        let mut text = String::new();
+        while !text.contains("\"Hi\"") {
+            text += &piece(&mut answer).await;
         }
         drop(answer);
         soon(upstream.closed.notified()).await;
@@ -216,11 +215,11 @@ async fn a_client_that_hangs_up_closes_the_call_to_azure() {
 }
 
 #[tokio::test]
-async fn what_is_told_of_the_reasoning_goes_to_the_client() {
+async fn reasoning_summaries_reach_the_client() {
     let summary = |text: &str| json!({"type": "summary_text", "text": text});
     let thought = json!({"type": "reasoning", "id": "rs_1", "summary": [summary("One."), summary("Two.")], "encrypted_content": "gA"});
-    let said = response("completed", &json!({}))["output"][0].clone();
-    let output = json!({"output": [thought, said]});
+    let message = response("completed", &json!({}))["output"][0].clone();
+    let output = json!({"output": [thought, message]});
     let piece = |index: u32, text: &str| {
         event(&json!({"type": "response.reasoning_summary_text.delta", "item_id": "rs_1", "output_index": 0,
             "summary_index": index, "delta": text}))
@@ -234,7 +233,7 @@ async fn what_is_told_of_the_reasoning_goes_to_the_client() {
     let proxy = Proxy::start(&upstream, "[models.gpt-5-codex]\nreasoning_summary = \"detailed\"\n").await;
     let whole = json(&proxy.chat(ChatOverResponses.body(false).to_string()).await.text().await.unwrap());
     let stream = proxy.chat(ChatOverResponses.body(true).to_string()).await.text().await.unwrap();
-    for answer in [whole, reading::chunks_together(&sse::chunks(&stream))] {
+    for answer in [whole, reading::assemble_chunks(&sse::chunks(&stream))] {
         let message = &answer["choices"][0]["message"];
         assert_eq!(message["reasoning_content"], "One.\n\nTwo.");
         let kept = json!({"resource": "main", "output": [thought, {"type": "message"}]});
@@ -248,25 +247,29 @@ async fn what_is_told_of_the_reasoning_goes_to_the_client() {
 const TOOLS: &str = r#"{"model":"gpt-5.6-sol","reasoning_effort":"low","messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#;
 
 #[tokio::test]
-async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
-    for (word, path, edits) in [
+async fn an_operator_decides_what_happens_to_tools_with_an_effort() {
+    for (setting, path, edits) in [
         (None, "/openai/v1/responses", "bridge.responses"),
         (Some("bridge"), "/openai/v1/responses", "bridge.responses"),
         (Some("effort_none"), "/openai/v1/chat/completions", "none.reasoning_effort;lossy"),
     ] {
-        let way = if edits == "bridge.responses" { ChatOverResponses } else { ResponsesOverChat };
-        let upstream = Upstream::script([whole(way)]).await;
-        let config = word.map(|word| format!("[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"{word}\"\n"));
+        let direction = if edits == "bridge.responses" { ChatOverResponses } else { ResponsesOverChat };
+        let upstream = Upstream::script([whole(direction)]).await;
+        let config =
+            setting.map(|setting| format!("[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"{setting}\"\n"));
         let proxy = Proxy::start(&upstream, &config.unwrap_or_default()).await;
         let answer = proxy.chat(TOOLS).await;
-        assert_eq!(answer.headers()["x-azgate-edits"], edits, "{word:?}");
+        assert_eq!(answer.headers()["x-azgate-edits"], edits, "{setting:?}");
         assert_eq!(json(&answer.text().await.unwrap())["choices"][0]["message"]["content"], "Hi");
         let received = upstream.only();
         assert_eq!(received.line(), format!("POST {path} HTTP/1.1"));
         let sent = json(received.text());
-        let effort =
-            if way == ChatOverResponses { &sent["reasoning"]["effort"] } else { &sent["reasoning_effort"] };
-        assert_eq!(effort, if way == ChatOverResponses { "low" } else { "none" }, "{sent}");
+        let effort = if direction == ChatOverResponses {
+            &sent["reasoning"]["effort"]
+        } else {
+            &sent["reasoning_effort"]
+        };
+        assert_eq!(effort, if direction == ChatOverResponses { "low" } else { "none" }, "{sent}");
     }
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "[models.\"gpt-5.6-sol\"]\ntools_with_effort = \"refuse\"\n").await;
@@ -276,54 +279,55 @@ async fn an_operator_says_what_becomes_of_tools_beside_an_effort() {
 }
 
 #[tokio::test]
-async fn a_policy_keeps_a_call_where_it_is_or_refuses_it() {
-    for way in WAYS {
-        let rule = if way == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
-        let policy = |word: &str| format!("[policy.rules]\n\"{rule}\" = \"{word}\"\n");
+async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
+    for direction in DIRECTIONS {
+        let rule = if direction == ChatOverResponses { "bridge.responses" } else { "bridge.chat" };
+        let policy = |action: &str| format!("[policy.rules]\n\"{rule}\" = \"{action}\"\n");
         let upstream = Upstream::script([]).await;
         let proxy = Proxy::start(&upstream, &policy("refuse")).await;
-        let refused = Refused::of(proxy.post(way.path(), way.body(false).to_string(), &[]).await).await;
-        assert_eq!(refused.told().0, 400);
+        let refused =
+            Refused::of(proxy.post(direction.path(), direction.body(false).to_string(), &[]).await).await;
+        assert_eq!(refused.summary().0, 400);
         assert!(refused.message.contains(rule), "{refused:?}");
         upstream.untouched();
 
-        // Azure is asked all the same, and says what it thinks of it.
+        // azgate still sends the call, and Azure refuses it.
         let body = r#"{"error":{"code":"OperationNotSupported","message":"The operation does not work with the specified model."}}"#;
         let upstream = Upstream::script([Reply::json(400, body)]).await;
         let proxy = Proxy::start(&upstream, &policy("pass")).await;
-        let answer = proxy.post(way.path(), way.body(false).to_string(), &[]).await;
+        let answer = proxy.post(direction.path(), direction.body(false).to_string(), &[]).await;
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["x-azgate-edits"]),
             (400, &"none".parse().unwrap())
         );
         assert_eq!(answer.text().await.unwrap(), body);
         let received = upstream.only();
-        assert_eq!(json(received.text()), way.body(false));
-        let path = way.path().strip_prefix("/v1").unwrap();
+        assert_eq!(json(received.text()), direction.body(false));
+        let path = direction.path().strip_prefix("/v1").unwrap();
         assert_eq!(received.line(), format!("POST /openai/v1{path} HTTP/1.1"));
     }
 }
 
 #[tokio::test]
-async fn who_accepts_no_loss_is_bridged_where_nothing_is_lost_and_refused_where_something_is() {
+async fn with_lossy_refused_a_lossless_call_is_bridged_and_a_lossy_call_is_refused() {
     let strict = [("x-azgate-lossy", "refuse")];
-    for (way, key, value) in
+    for (direction, key, value) in
         [(ChatOverResponses, "seed", json!(1)), (ResponsesOverChat, "store", json!(true))]
     {
-        let upstream = Upstream::script([whole(way)]).await;
+        let upstream = Upstream::script([whole(direction)]).await;
         let proxy = Proxy::start(&upstream, "").await;
-        let mut body = way.body(false);
-        let answer = proxy.post(way.path(), body.to_string(), &strict).await;
+        let mut body = direction.body(false);
+        let answer = proxy.post(direction.path(), body.to_string(), &strict).await;
         assert_eq!(answer.status(), 200);
         body[key] = value;
-        let refused = Refused::of(proxy.post(way.path(), body.to_string(), &strict).await).await;
+        let refused = Refused::of(proxy.post(direction.path(), body.to_string(), &strict).await).await;
         assert_eq!((refused.status, refused.param.as_deref()), (400, Some(key)), "{refused:?}");
         upstream.only();
     }
 }
 
 #[tokio::test]
-async fn legacy_functions_cross_and_come_back() {
+async fn legacy_functions_are_bridged_in_both_directions() {
     let call = json!({"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{\"a\":1}"});
     let output = json!({"output": [call]});
     let added = event(
@@ -343,7 +347,7 @@ async fn legacy_functions_cross_and_come_back() {
     let proxy = Proxy::start(&upstream, "").await;
     let mut body = ChatOverResponses.body(false);
     body["functions"] = json!([{"name": "f"}]);
-    // A hosted tool calls nothing of the client's.
+    // A hosted tool does not call the client's functions.
     body["web_search_options"] = json!({});
     let whole = json(&proxy.chat(body.to_string()).await.text().await.unwrap());
     let choice = &whole["choices"][0];
@@ -376,7 +380,7 @@ async fn legacy_functions_cross_and_come_back() {
 }
 
 #[tokio::test]
-async fn what_azgate_asks_for_of_its_own_accord_and_azure_refuses_is_asked_for_no_more() {
+async fn an_option_that_azgate_added_and_azure_refused_is_not_sent_again() {
     let refusal = |name: &str| {
         let message =
             format!("Invalid value: '{name}'. Supported values are: 'message.input_image.image_url'.");
@@ -402,7 +406,7 @@ async fn what_azgate_asks_for_of_its_own_accord_and_azure_refuses_is_asked_for_n
 }
 
 #[tokio::test]
-async fn reasoning_that_used_up_the_cap_is_told_by_the_header() {
+async fn reasoning_that_used_up_the_cap_is_reported_in_the_header() {
     let output = json!({"output": [{"type": "reasoning", "id": "rs_1", "summary": []}],
         "incomplete_details": {"reason": "max_output_tokens"},
         "usage": {"input_tokens": 5, "output_tokens": 16, "output_tokens_details": {"reasoning_tokens": 16}, "total_tokens": 21}});

@@ -1,5 +1,5 @@
-//! What goes wrong behind a bridged call, told in the words of the operation that the client asked for: whole,
-//! streamed, collected from a stream, and in a stream that was opened early.
+//! Failures of bridged calls reach the client in the format of the requested operation: in a whole answer, in a stream,
+//! in an answer collected from a stream, and in a stream that was opened early.
 
 use std::sync::Arc;
 
@@ -11,26 +11,26 @@ use crate::{
     support::{Logs, Proxy, Reply, Upstream, reading, soon, sse},
 };
 
-/// The operation that is asked for, of a model that only the other one serves.
+/// The requested operation and the one that serves the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Direction {
     ChatOverResponses,
     ResponsesOverChat,
 }
-use Way::{ChatOverResponses, ResponsesOverChat};
+use Direction::{ChatOverResponses, ResponsesOverChat};
 
-/// How the answer is asked for.
+/// How the client requests the answer, and how azgate delivers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Whole,
     Streamed,
     Collected,
-    /// Streamed, and Azure is silent at first.
+    /// Streamed, and azgate opens the stream before Azure answers.
     Early,
 }
 use Mode::{Collected, Early, Streamed, Whole};
 
-impl Way {
+impl Direction {
     pub(crate) fn path(self) -> &'static str {
         match self {
             ChatOverResponses => "/v1/chat/completions",
@@ -55,28 +55,28 @@ impl Way {
     }
 }
 
-/// An answer as the client saw it.
+/// An answer as the client received it, with its log line.
 #[derive(Debug)]
-struct AnswerSummary {
+struct Outcome {
     status: u16,
     kind: String,
     text: String,
-    /// What the log has of it.
+    /// The canonical log line of the call.
     log: Value,
 }
 
-async fn told(way: Way, mode: Mode, reply: Reply) -> AnswerSummary {
+async fn exchange(direction: Direction, mode: Mode, reply: Reply) -> Outcome {
     let logs = Logs::listen();
     let go = Arc::new(Notify::new());
     let (config, reply) = match mode {
         Whole | Streamed => (String::new(), reply),
-        Collected => (format!("[models.\"{}\"]\ncollect = true\n", way.model()), reply),
+        Collected => (format!("[models.\"{}\"]\ncollect = true\n", direction.model()), reply),
         Early => (SOON.to_owned(), Reply::default().wait(&go).then(reply)),
     };
     let upstream = Upstream::script([reply]).await;
     let proxy = Proxy::start(&upstream, &config).await;
-    let body = way.body(matches!(mode, Streamed | Early)).to_string();
-    let mut answer = soon(proxy.post(way.path(), body, &[])).await;
+    let body = direction.body(matches!(mode, Streamed | Early)).to_string();
+    let mut answer = soon(proxy.post(direction.path(), body, &[])).await;
     let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
     let mut status = answer.status().as_u16();
     let text = if mode == Early {
@@ -91,11 +91,11 @@ async fn told(way: Way, mode: Mode, reply: Reply) -> AnswerSummary {
     };
     let sent: Value = serde_json::from_str(upstream.only().text()).unwrap();
     assert_eq!(sent.get("stream") == Some(&json!(true)), mode != Whole, "{sent}");
-    AnswerSummary { status, kind, text, log: logs.call() }
+    Outcome { status, kind, text, log: logs.call() }
 }
 
-impl AnswerSummary {
-    /// The error of a JSON answer, with its status.
+impl Outcome {
+    /// Returns the status and the error code of a JSON answer.
     #[track_caller]
     fn error(&self) -> (u16, String) {
         assert_eq!(self.kind, "application/json", "{self:?}");
@@ -105,16 +105,16 @@ impl AnswerSummary {
         (self.status, body["error"]["code"].as_str().unwrap().to_owned())
     }
 
-    /// What a stream said before it failed, and the code of the error that it ended with.
+    /// Returns the text of a failed stream, and the code of the error at its end.
     #[track_caller]
-    fn broken(&self, way: Way) -> (String, String) {
+    fn broken(&self, direction: Direction) -> (String, String) {
         assert_eq!(self.kind, "text/event-stream; charset=utf-8");
         assert_eq!(self.status, 200, "{self:?}");
-        if way == ResponsesOverChat {
+        if direction == ResponsesOverChat {
             let mut events = reading::events(&self.text);
             let last = events.pop().unwrap();
             assert_eq!(last["type"], "error", "{self:?}");
-            // Where OpenAI's SDKs look for it, and where they raise it.
+            // OpenAI's SDKs read the error from these two places.
             assert_eq!(
                 (&last["code"], &last["message"]),
                 (&last["error"]["code"], &last["error"]["message"])
@@ -125,16 +125,16 @@ impl AnswerSummary {
         let mut data: Vec<Value> =
             sse::data(&self.text).iter().map(|data| serde_json::from_str(data).unwrap()).collect();
         let last = data.pop().unwrap();
-        let said = data.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
-        (said.collect(), last["error"]["code"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned())
+        let text = data.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str());
+        (text.collect(), last["error"]["code"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned())
     }
 
-    /// The answer of one that is whole: chat's, or a response.
-    fn whole(&self, way: Way) -> Value {
-        match (way, self.kind.as_str()) {
+    /// Returns the complete answer: a chat completion or a response.
+    fn whole(&self, direction: Direction) -> Value {
+        match (direction, self.kind.as_str()) {
             (_, "application/json") => serde_json::from_str(&self.text).unwrap(),
-            (ChatOverResponses, _) => reading::chunks_together(&sse::chunks(&self.text)),
-            (ResponsesOverChat, _) => reading::events_together(&reading::events(&self.text)).1,
+            (ChatOverResponses, _) => reading::assemble_chunks(&sse::chunks(&self.text)),
+            (ResponsesOverChat, _) => reading::assemble_events(&reading::events(&self.text)).1,
         }
     }
 }
@@ -149,7 +149,7 @@ pub(crate) fn response(status: &str, more: &Value) -> Value {
     response
 }
 
-/// An event of a response as Azure writes it.
+/// Returns an event of a response as Azure writes it.
 pub(crate) fn event(event: &Value) -> String {
     format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
 }
@@ -187,9 +187,9 @@ pub(crate) fn chunk(delta: &Value, reason: Option<&str>) -> String {
     format!("data: {chunk}\n\n")
 }
 
-/// A stream that begins, and goes on with this.
-fn streaming(way: Way, more: &[String]) -> Reply {
-    let begin = match way {
+/// Returns a stream that begins normally and continues with `more`.
+fn streaming(direction: Direction, more: &[String]) -> Reply {
+    let begin = match direction {
         ChatOverResponses => [created(), delta("Hi")],
         ResponsesOverChat => [
             chunk(&json!({"role": "assistant", "content": ""}), None),
@@ -202,9 +202,9 @@ fn streaming(way: Way, more: &[String]) -> Reply {
 
 const STREAMING: [Mode; 3] = [Streamed, Collected, Early];
 
-/// A stream that fails: its end, the code that the client is told, and the status of a collected answer.
-async fn fails(
-    way: Way,
+/// Checks a stream that fails: the error code that the client gets, and the status and code of a collected answer.
+async fn assert_fails(
+    direction: Direction,
     end: impl Fn(Reply) -> Reply,
     more: &[String],
     code: &str,
@@ -212,14 +212,14 @@ async fn fails(
     collected: &str,
 ) {
     for mode in STREAMING {
-        let told = told(way, mode, end(streaming(way, more))).await;
+        let outcome = exchange(direction, mode, end(streaming(direction, more))).await;
         if mode == Collected {
-            assert_eq!(told.error(), (status, collected.to_owned()));
-            assert_eq!(told.log["error"], collected, "{:?}", told.log);
+            assert_eq!(outcome.error(), (status, collected.to_owned()));
+            assert_eq!(outcome.log["error"], collected, "{:?}", outcome.log);
         } else {
-            assert_eq!(told.log["ended"], "upstream_failed", "{mode:?}: {told:?}");
-            assert_eq!(told.broken(way), ("Hi".to_owned(), code.to_owned()), "{mode:?}");
-            assert_eq!(told.log["error"], code, "{:?}", told.log);
+            assert_eq!(outcome.log["ended"], "upstream_failed", "{mode:?}: {outcome:?}");
+            assert_eq!(outcome.broken(direction), ("Hi".to_owned(), code.to_owned()), "{mode:?}");
+            assert_eq!(outcome.log["error"], code, "{:?}", outcome.log);
         }
     }
 }
@@ -229,18 +229,19 @@ async fn a_response_that_failed_is_an_error_with_the_status_it_would_have_had() 
     for (code, status) in [("server_error", 500), ("rate_limit_exceeded", 429), ("invalid_prompt", 400)] {
         let failure = json!({"error": {"code": code, "message": "no"}, "output": []});
         let whole =
-            told(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string())).await;
+            exchange(ChatOverResponses, Whole, Reply::json(200, &response("failed", &failure).to_string()))
+                .await;
         assert_eq!(whole.error(), (status, code.to_owned()));
         assert_eq!(whole.log["error"], code, "{:?}", whole.log);
-        fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
+        assert_fails(ChatOverResponses, Reply::end, &[ended("failed", &failure)], code, status, code).await;
     }
     let cancelled = response("cancelled", &json!({"output": []})).to_string();
-    let told = told(ChatOverResponses, Whole, Reply::json(200, &cancelled)).await;
-    assert_eq!(told.error(), (500, "response_cancelled".to_owned()));
+    let outcome = exchange(ChatOverResponses, Whole, Reply::json(200, &cancelled)).await;
+    assert_eq!(outcome.error(), (500, "response_cancelled".to_owned()));
 }
 
 #[tokio::test]
-async fn an_error_in_a_stream_is_the_last_that_a_client_hears() {
+async fn an_error_in_a_stream_is_its_last_event() {
     let flat = event(
         &json!({"type": "error", "code": "rate_limit_exceeded", "message": "slow", "param": null, "sequence_number": 2}),
     );
@@ -248,26 +249,26 @@ async fn an_error_in_a_stream_is_the_last_that_a_client_hears() {
         &json!({"type": "error", "error": {"type": "too_many_requests", "code": "429", "message": "slow"}}),
     );
     for (error, code) in [(flat, "rate_limit_exceeded"), (nested, "429")] {
-        fails(ChatOverResponses, Reply::end, &[error, delta("behind")], code, 429, code).await;
+        assert_fails(ChatOverResponses, Reply::end, &[error, delta("behind")], code, 429, code).await;
     }
     let chat = "data: {\"error\":{\"code\":\"429\",\"message\":\"slow\",\"type\":\"too_many_requests\",\"param\":null}}\n\n";
-    fails(ResponsesOverChat, Reply::end, &[chat.to_owned()], "429", 429, "429").await;
+    assert_fails(ResponsesOverChat, Reply::end, &[chat.to_owned()], "429", 429, "429").await;
 }
 
 #[tokio::test]
-async fn a_stream_that_ends_without_its_last_event_or_breaks_off_is_no_answer() {
+async fn a_stream_that_breaks_off_or_lacks_its_final_event_is_a_failure() {
     let interrupted = "upstream_stream_interrupted";
-    for way in [ChatOverResponses, ResponsesOverChat] {
+    for direction in [ChatOverResponses, ResponsesOverChat] {
         for end in [Reply::end, Reply::close] {
-            fails(way, end, &[], interrupted, 502, "upstream_interrupted").await;
+            assert_fails(direction, end, &[], interrupted, 502, "upstream_interrupted").await;
         }
         let half = "data: {\"type\":\"respo".to_owned();
-        fails(way, Reply::close, &[half], interrupted, 502, "upstream_interrupted").await;
+        assert_fails(direction, Reply::close, &[half], interrupted, 502, "upstream_interrupted").await;
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_says_why() {
+async fn an_answer_that_was_cut_contains_the_reason() {
     for (reason, finish) in [("max_output_tokens", "length"), ("content_filter", "content_filter")] {
         let details = json!({"incomplete_details": {"reason": reason}});
         for mode in [Whole, Streamed, Collected, Early] {
@@ -275,15 +276,18 @@ async fn an_answer_that_was_cut_says_why() {
                 Whole => Reply::json(200, &response("incomplete", &details).to_string()),
                 _ => streaming(ChatOverResponses, &[ended("incomplete", &details)]).end(),
             };
-            let told = told(ChatOverResponses, mode, reply).await;
-            let choice = &told.whole(ChatOverResponses)["choices"][0];
+            let outcome = exchange(ChatOverResponses, mode, reply).await;
+            let choice = &outcome.whole(ChatOverResponses)["choices"][0];
             assert_eq!(
                 (&choice["finish_reason"], &choice["message"]["content"]),
                 (&json!(finish), &json!("Hi")),
-                "{told:?}"
+                "{outcome:?}"
             );
-            assert_eq!((&told.log["ended"], &told.log["finish_reason"]), (&json!("done"), &json!(finish)));
-            assert_eq!(told.log["completion_tokens"], 7, "{mode:?}: {:?}", told.log);
+            assert_eq!(
+                (&outcome.log["ended"], &outcome.log["finish_reason"]),
+                (&json!("done"), &json!(finish))
+            );
+            assert_eq!(outcome.log["completion_tokens"], 7, "{mode:?}: {:?}", outcome.log);
 
             let reply = match mode {
                 Whole => Reply::json(200, &completion(finish).to_string()),
@@ -293,21 +297,24 @@ async fn an_answer_that_was_cut_says_why() {
                 )
                 .end(),
             };
-            let told = self::told(ResponsesOverChat, mode, reply).await;
-            let whole = told.whole(ResponsesOverChat);
+            let outcome = exchange(ResponsesOverChat, mode, reply).await;
+            let whole = outcome.whole(ResponsesOverChat);
             assert_eq!(
                 (&whole["status"], &whole["incomplete_details"]["reason"]),
                 (&json!("incomplete"), &json!(reason)),
-                "{told:?}"
+                "{outcome:?}"
             );
             assert_eq!(whole["output"][0]["content"][0]["text"], "Hi");
-            assert_eq!((&told.log["ended"], &told.log["finish_reason"]), (&json!("done"), &json!(finish)));
+            assert_eq!(
+                (&outcome.log["ended"], &outcome.log["finish_reason"]),
+                (&json!("done"), &json!(finish))
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() {
+async fn a_prompt_that_the_filter_blocked_is_reported_as_on_chat_completions() {
     let verdict = json!({"hate": {"filtered": false, "severity": "safe"}, "violence": {"filtered": true, "severity": "high"}});
     let filters = json!([{"blocked": true, "source_type": "prompt", "content_filter_results": verdict, "content_filter_offsets": {}}]);
     let error = json!({"message": "filtered", "type": "invalid_request_error", "param": "prompt", "code": "content_filter",
@@ -317,23 +324,23 @@ async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() 
         json!({"code": "ResponsibleAIPolicyViolation", "content_filter_result": verdict});
     let answer = json!({"error": error}).to_string();
     for mode in [Whole, Streamed, Collected, Early] {
-        let told = told(ChatOverResponses, mode, Reply::json(400, &answer)).await;
-        let text = if mode == Early { sse::data(&told.text).remove(0) } else { &told.text };
+        let outcome = exchange(ChatOverResponses, mode, Reply::json(400, &answer)).await;
+        let text = if mode == Early { sse::data(&outcome.text).remove(0) } else { &outcome.text };
         let body: Value = serde_json::from_str(text).unwrap();
-        assert_eq!((told.status, &body["error"]), (400, &expected), "{mode:?}");
-        assert_eq!(told.log["error"], "content_filter");
+        assert_eq!((outcome.status, &body["error"]), (400, &expected), "{mode:?}");
+        assert_eq!(outcome.log["error"], "content_filter");
     }
     let failed = event(&json!({"type": "error", "error": error, "sequence_number": 1}));
     for mode in STREAMING {
         let reply = streaming(ChatOverResponses, std::slice::from_ref(&failed)).end();
-        let told = told(ChatOverResponses, mode, reply).await;
-        let text = if mode == Collected { &*told.text } else { sse::data(&told.text).pop().unwrap() };
+        let outcome = exchange(ChatOverResponses, mode, reply).await;
+        let text = if mode == Collected { &*outcome.text } else { sse::data(&outcome.text).pop().unwrap() };
         let body: Value = serde_json::from_str(text).unwrap();
         for key in ["code", "content_filters", "innererror"] {
             assert_eq!(body["error"][key], expected[key], "{mode:?}");
         }
     }
-    // A client of the Responses API reads what that says.
+    // A client of the Responses API gets Azure's error unchanged.
     let upstream = Upstream::script([Reply::json(400, &answer)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = json!({"model": "gpt-5-codex", "input": "Hi"}).to_string();
@@ -341,7 +348,7 @@ async fn a_prompt_that_the_filter_blocked_is_told_as_chat_completions_tell_it() 
 }
 
 #[tokio::test]
-async fn events_that_nobody_knows_do_not_matter() {
+async fn unknown_events_are_ignored() {
     let odd = event(&json!({"type": "response.new_event", "sequence_number": 3, "x": 1}));
     let rest = [
         odd.clone(),
@@ -352,12 +359,12 @@ async fn events_that_nobody_knows_do_not_matter() {
         "data: [DONE]\n\n".into(),
     ];
     for mode in STREAMING {
-        let told = told(ChatOverResponses, mode, streaming(ChatOverResponses, &rest).end()).await;
-        let said = told.text.replace(": comment\n\n", "");
-        let told = AnswerSummary { text: said, ..told };
-        assert_eq!(told.whole(ChatOverResponses)["choices"][0]["message"]["content"], "Hi", "{told:?}");
+        let outcome = exchange(ChatOverResponses, mode, streaming(ChatOverResponses, &rest).end()).await;
+        let text = outcome.text.replace(": comment\n\n", "");
+        let outcome = Outcome { text, ..outcome };
+        assert_eq!(outcome.whole(ChatOverResponses)["choices"][0]["message"]["content"], "Hi", "{outcome:?}");
     }
-    // Azure's first chunk, and those of the asynchronous filter.
+    // Azure's first chunk, and the chunks of the asynchronous filter.
     let first = "data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"object\":\"\",\"prompt_filter_results\":[]}\n\n";
     let filter = "data: {\"choices\":[{\"index\":0,\"finish_reason\":null,\"content_filter_results\":{},\"content_filter_offsets\":{}}],\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\"}\n\n";
     let rest = [
@@ -368,12 +375,12 @@ async fn events_that_nobody_knows_do_not_matter() {
         "data: [DONE]\n\n".into(),
     ];
     for mode in STREAMING {
-        let told = told(ResponsesOverChat, mode, streaming(ResponsesOverChat, &rest).end()).await;
-        let whole = told.whole(ResponsesOverChat);
+        let outcome = exchange(ResponsesOverChat, mode, streaming(ResponsesOverChat, &rest).end()).await;
+        let whole = outcome.whole(ResponsesOverChat);
         assert_eq!(
             (&whole["status"], &whole["output"][0]["content"][0]["text"]),
             (&json!("completed"), &json!("Hi")),
-            "{told:?}"
+            "{outcome:?}"
         );
     }
 }
@@ -382,59 +389,66 @@ async fn events_that_nobody_knows_do_not_matter() {
 async fn a_good_status_without_an_answer_is_a_502() {
     let text = || Reply::with(200, &[("content-type", "text/plain")], "hello");
     let json = |body: &str| Reply::json(200, body);
-    for way in [ChatOverResponses, ResponsesOverChat] {
+    for direction in [ChatOverResponses, ResponsesOverChat] {
         for mode in [Whole, Streamed, Collected, Early] {
             for reply in [text(), json("{\"id\""), json("{}"), json("[]"), json("7")] {
-                let told = told(way, mode, reply).await;
-                assert_eq!(told.status, 502, "{way:?} {mode:?} {told:?}");
-                assert_eq!(told.log["ended"], "upstream_failed", "{way:?} {mode:?} {:?}", told.log);
-                assert!(told.text.contains("\"code\":\"upstream_malformed_answer\""), "{told:?}");
+                let outcome = exchange(direction, mode, reply).await;
+                assert_eq!(outcome.status, 502, "{direction:?} {mode:?} {outcome:?}");
+                assert_eq!(
+                    outcome.log["ended"], "upstream_failed",
+                    "{direction:?} {mode:?} {:?}",
+                    outcome.log
+                );
+                assert!(outcome.text.contains("\"code\":\"upstream_malformed_answer\""), "{outcome:?}");
             }
         }
     }
     let queued = response("queued", &json!({"output": []})).to_string();
-    let told = told(ChatOverResponses, Whole, Reply::json(200, &queued)).await;
-    assert_eq!(told.error(), (502, "upstream_malformed_answer".to_owned()));
+    let outcome = exchange(ChatOverResponses, Whole, Reply::json(200, &queued)).await;
+    assert_eq!(outcome.error(), (502, "upstream_malformed_answer".to_owned()));
 }
 
 #[tokio::test]
-async fn json_in_answer_to_a_stream_is_made_into_one() {
+async fn a_json_answer_to_a_streamed_call_becomes_a_stream() {
     for mode in [Streamed, Early] {
         let reply = Reply::json(200, &response("completed", &json!({})).to_string());
-        let told = told(ChatOverResponses, mode, reply).await;
-        let whole = told.whole(ChatOverResponses);
-        assert_eq!(whole["choices"][0]["message"]["content"], "Hi", "{told:?}");
-        assert_eq!(told.log["completion_tokens"], 7);
-        let told =
-            self::told(ResponsesOverChat, mode, Reply::json(200, &completion("stop").to_string())).await;
-        let whole = told.whole(ResponsesOverChat);
+        let outcome = exchange(ChatOverResponses, mode, reply).await;
+        let whole = outcome.whole(ChatOverResponses);
+        assert_eq!(whole["choices"][0]["message"]["content"], "Hi", "{outcome:?}");
+        assert_eq!(outcome.log["completion_tokens"], 7);
+        let outcome =
+            exchange(ResponsesOverChat, mode, Reply::json(200, &completion("stop").to_string())).await;
+        let whole = outcome.whole(ResponsesOverChat);
         assert_eq!(
             (&whole["status"], &whole["output"][0]["content"][0]["text"]),
             (&json!("completed"), &json!("Hi"))
         );
-        // A response that failed is an error, also where a stream was asked for.
+        // A failed response is an error for a streamed call too.
         let failure = json!({"error": {"code": "rate_limit_exceeded", "message": "no"}, "output": []});
         let failed = Reply::json(200, &response("failed", &failure).to_string());
-        let told = self::told(ChatOverResponses, mode, failed).await;
-        assert_eq!(told.status, 429);
-        assert!(told.text.contains("\"code\":\"rate_limit_exceeded\""), "{told:?}");
+        let outcome = exchange(ChatOverResponses, mode, failed).await;
+        assert_eq!(outcome.status, 429);
+        assert!(outcome.text.contains("\"code\":\"rate_limit_exceeded\""), "{outcome:?}");
     }
 }
 
-/// Azure names places of the call that it got, which is not the one that the client made.
+/// Azure's error names members of the bridged call, which the client did not write.
 #[tokio::test]
-async fn a_refusal_that_names_a_place_says_of_which_call_it_speaks() {
+async fn a_refusal_that_names_a_member_explains_that_the_call_was_bridged() {
     let refusal = |param: &str| json!({"error": {"message": "no \u{e9}", "type": "invalid_request_error", "param": param, "code": null}});
-    for (way, place, expected) in [
+    for (direction, place, expected) in [
         (ChatOverResponses, "input[0].content[0].image_url", "the Responses API"),
         (ResponsesOverChat, "messages[2].role", "chat completions"),
     ] {
         for mode in [Whole, Streamed, Collected, Early] {
-            let told = told(way, mode, Reply::json(400, &refusal(place).to_string())).await;
-            assert!(told.text.contains(&format!("no é (azgate made this call to {expected}, ")), "{told:?}");
-            assert!(told.text.contains(place), "{told:?}");
+            let outcome = exchange(direction, mode, Reply::json(400, &refusal(place).to_string())).await;
+            assert!(
+                outcome.text.contains(&format!("no é (azgate made this call to {expected}, ")),
+                "{outcome:?}"
+            );
+            assert!(outcome.text.contains(place), "{outcome:?}");
         }
-        let told = told(way, Whole, Reply::json(400, &refusal("user").to_string())).await;
-        assert_eq!(serde_json::from_str::<Value>(&told.text).unwrap(), refusal("user"));
+        let outcome = exchange(direction, Whole, Reply::json(400, &refusal("user").to_string())).await;
+        assert_eq!(serde_json::from_str::<Value>(&outcome.text).unwrap(), refusal("user"));
     }
 }

@@ -1,5 +1,5 @@
-//! A bridged call gets the answer that the same model gives by the operation that was asked for: over generated
-//! conversations, with the simulator behind the gateway, whole and streamed.
+//! A bridged call gets the same answer as a call that the model serves directly. The conversations are generated, the
+//! simulator is behind the gateway, and the answers are whole and streamed.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::support::{
-    reading::{chunks_together, events, events_together, said, told},
+    reading::{assemble_chunks, assemble_events, completion_summary, events, response_summary},
     sse,
     talk::talk,
     twins::{DIRECT, OTHER, TWIN, Twins},
@@ -17,7 +17,7 @@ use crate::support::{
 const CHAT: &str = "/v1/chat/completions";
 const RESPONSES: &str = "/v1/responses";
 
-/// Models that the simulator serves by both operations, with their families, and whether they take custom tools.
+/// Models that the simulator serves by both operations: name, family, and whether the model accepts custom tools.
 const MODELS: [(&str, &str, bool); 6] = [
     ("gpt-4o", "gpt-4o", false),
     ("gpt-4.1", "gpt-4.1", false),
@@ -27,8 +27,8 @@ const MODELS: [(&str, &str, bool); 6] = [
     ("gpt-5.2", "gpt-5.2", true),
 ];
 
-/// The call that follows an answer: its message as it came, and what its tools said.
-fn followed(body: &Value, message: &Value) -> Option<Value> {
+/// Returns the call that follows an answer: it adds the answer's message and the tools' results.
+fn next_chat_call(body: &Value, message: &Value) -> Option<Value> {
     let calls = message["tool_calls"].as_array()?;
     let mut body = body.clone();
     let results =
@@ -38,9 +38,9 @@ fn followed(body: &Value, message: &Value) -> Option<Value> {
     Some(body)
 }
 
-/// The same of a response.
-fn followed_response(body: &Value, response: &Value) -> Option<Value> {
-    // Without its content in the encrypted form, reasoning is but the name of something that was not kept.
+/// Returns the call that follows a response.
+fn next_responses_call(body: &Value, response: &Value) -> Option<Value> {
+    // Reasoning without encrypted content is only the id of an object that was not stored.
     let is_kept = |item: &&Value| item["type"] != "reasoning" || item.get("encrypted_content").is_some();
     let items: Vec<&Value> = response["output"].as_array().unwrap().iter().filter(is_kept).collect();
     let results = items.iter().filter(|item| item.get("call_id").is_some()).map(|call| {
@@ -53,43 +53,43 @@ fn followed_response(body: &Value, response: &Value) -> Option<Value> {
     (!results.is_empty()).then_some(body)
 }
 
-/// Twins with the runtime that serves them, by model and by what else is configured.
-type Kept = HashMap<(&'static str, &'static str), (Runtime, Twins)>;
+/// Twins with the runtime that serves them, by model and additional config.
+type TwinCache = HashMap<(&'static str, &'static str), (Runtime, Twins)>;
 
 thread_local! {
-    /// The twins of this test by model. They are out of here while a case goes on, so that one that fails, behind which
-    /// the simulators number their answers unlike, leaves none.
-    static KEPT: RefCell<Kept> = RefCell::default();
+    /// The twins of this test. A running case removes its twins from the cache, and puts them back if it succeeds.
+    /// After a failed case, the simulators number their answers differently, so the next case needs new twins.
+    static TWINS: RefCell<TwinCache> = RefCell::default();
 }
 
-fn beside(
+fn with_twins(
     (model, family, _): (&'static str, &str, bool),
     dialect: &str,
     more: &'static str,
     test: impl AsyncFnOnce(&Twins),
 ) {
-    let kept = KEPT.with_borrow_mut(|kept| kept.remove(&(model, more)));
-    let (runtime, twins) = kept.unwrap_or_else(|| {
+    let cached = TWINS.with_borrow_mut(|cache| cache.remove(&(model, more)));
+    let (runtime, twins) = cached.unwrap_or_else(|| {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let twins = runtime.block_on(Twins::of(model, family, dialect, more));
+        let twins = runtime.block_on(Twins::start(model, family, dialect, more));
         (runtime, twins)
     });
     runtime.block_on(test(&twins));
-    twins.forget();
-    KEPT.with_borrow_mut(|kept| kept.insert((model, more), (runtime, twins)));
+    twins.clear_received();
+    TWINS.with_borrow_mut(|cache| cache.insert((model, more), (runtime, twins)));
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_chat_call_over_responses_is_answered_as_it_is_directly(
+    fn a_chat_call_over_responses_gets_the_same_answer_as_a_direct_call(
         talk in talk(),
         model in select(MODELS.to_vec()),
         more in select(vec!["", "collect = true\n"]),
     ) {
         let talk = talk.for_model(model.0, model.2);
-        beside(model, "responses", more, async |twins: &Twins| {
+        with_twins(model, "responses", more, async |twins: &Twins| {
             let body = talk.chat();
             let direct = twins.ask(CHAT, DIRECT, &body).await;
             let bridged = twins.ask(CHAT, TWIN, &body).await;
@@ -97,7 +97,7 @@ proptest! {
             assert!(!direct.edits.contains("bridge"), "{direct:?}");
             let (direct, bridged) = (direct.json(), bridged.json());
             assert_eq!(bridged["object"], "chat.completion");
-            assert_eq!(said(&bridged, true), said(&direct, true), "{body}\n{bridged}");
+            assert_eq!(completion_summary(&bridged, true), completion_summary(&direct, true), "{body}\n{bridged}");
 
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
@@ -105,8 +105,8 @@ proptest! {
                 streaming["stream_options"] = json!({"include_usage": usage});
             }
             let stream = twins.ask(CHAT, OTHER, &streaming).await;
-            let collected = chunks_together(&sse::chunks(&stream.text));
-            let (mut streamed, mut whole) = (said(&collected, false), said(&bridged, false));
+            let collected = assemble_chunks(&sse::chunks(&stream.text));
+            let (mut streamed, mut whole) = (completion_summary(&collected, false), completion_summary(&bridged, false));
             if talk.usage != Some(true) {
                 assert!(collected["usage"].is_null());
                 streamed["usage"].take();
@@ -120,13 +120,13 @@ proptest! {
     }
 
     #[test]
-    fn a_responses_call_over_chat_is_answered_as_it_is_directly(
+    fn a_responses_call_over_chat_gets_the_same_answer_as_a_direct_call(
         talk in talk(),
         model in select(MODELS.to_vec()),
         more in select(vec!["", "collect = true\n"]),
     ) {
         let talk = talk.for_model(model.0, model.2);
-        beside(model, "chat", more, async |twins: &Twins| {
+        with_twins(model, "chat", more, async |twins: &Twins| {
             let body = talk.responses();
             let direct = twins.ask(RESPONSES, DIRECT, &body).await;
             let bridged = twins.ask(RESPONSES, TWIN, &body).await;
@@ -134,21 +134,21 @@ proptest! {
             assert!(!direct.edits.contains("bridge"), "{direct:?}");
             let (direct, bridged) = (direct.json(), bridged.json());
             assert_eq!(bridged["object"], "response");
-            let (mut ours, mut theirs) = (told(&bridged), told(&direct));
+            let (mut bridged_summary, mut direct_summary) = (response_summary(&bridged), response_summary(&direct));
             if bridged["usage"].is_null() {
-                // Chat tells no usage behind a stream that the filter has cut.
+                // Chat sends no usage at the end of a stream that the filter has cut.
                 assert_eq!((&bridged["incomplete_details"]["reason"], more.is_empty()), (&json!("content_filter"), false));
-                ours["usage"].take();
-                theirs["usage"].take();
+                bridged_summary["usage"].take();
+                direct_summary["usage"].take();
             }
-            assert_eq!(ours, theirs, "{body}\n{bridged}\n{direct}");
+            assert_eq!(bridged_summary, direct_summary, "{body}\n{bridged}\n{direct}");
 
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
             let stream = twins.ask(RESPONSES, OTHER, &streaming).await;
-            let (items, last) = events_together(&events(&stream.text));
+            let (items, last) = assemble_events(&events(&stream.text));
             assert_eq!(last["output"], json!(items), "{}", stream.text);
-            let (mut streamed, mut whole) = (told(&last), told(&bridged));
+            let (mut streamed, mut whole) = (response_summary(&last), response_summary(&bridged));
             if streamed["details"]["reason"] == "content_filter" {
                 assert!(last["usage"].is_null());
                 streamed["usage"].take();
@@ -162,27 +162,27 @@ proptest! {
     }
 
     #[test]
-    fn a_conversation_goes_on_over_responses_as_it_does_directly(
+    fn a_conversation_continues_over_responses_as_it_does_directly(
         talk in talk(),
         model in select(MODELS.to_vec()),
     ) {
         let talk = talk.for_model(model.0, model.2).with_tool();
-        beside(model, "responses", "reasoning_summary = \"auto\"", async |twins: &Twins| {
+        with_twins(model, "responses", "reasoning_summary = \"auto\"", async |twins: &Twins| {
             let body = talk.chat();
             let direct = twins.ask(CHAT, DIRECT, &body).await.json();
             let bridged = twins.ask(CHAT, TWIN, &body).await.json();
             let mut streaming = body.clone();
             streaming["stream"] = true.into();
             let stream = twins.ask(CHAT, OTHER, &streaming).await;
-            let streamed = chunks_together(&sse::chunks(&stream.text));
+            let streamed = assemble_chunks(&sse::chunks(&stream.text));
             let [direct, bridged, streamed] = [&direct, &bridged, &streamed].map(|answer| &answer["choices"][0]["message"]);
-            let Some(after) = followed(&body, direct) else { return };
+            let Some(after) = next_chat_call(&body, direct) else { return };
             let direct = twins.ask(CHAT, DIRECT, &after).await.json();
             for (name, message) in [(TWIN, bridged), (OTHER, streamed)] {
-                let body = followed(&body, message).unwrap();
+                let body = next_chat_call(&body, message).unwrap();
                 let answer = twins.ask(CHAT, name, &body).await.json();
-                assert_eq!(said(&answer, true), said(&direct, true), "{body}\n{answer}");
-                // The model finds its reasoning again, in its place.
+                assert_eq!(completion_summary(&answer, true), completion_summary(&direct, true), "{body}\n{answer}");
+                // The model gets its reasoning back in the right place.
                 let (_, sent) = twins.received(name).pop().unwrap();
                 let sent: Value = serde_json::from_str(&sent).unwrap();
                 let reasoned = message["azgate"]["output"][0]["type"] == "reasoning";
@@ -193,23 +193,23 @@ proptest! {
     }
 
     #[test]
-    fn a_conversation_goes_on_over_chat_as_it_does_directly(
+    fn a_conversation_continues_over_chat_as_it_does_directly(
         talk in talk(),
         model in select(MODELS.to_vec()),
     ) {
         let talk = talk.for_model(model.0, model.2).with_tool();
-        beside(model, "chat", "", async |twins: &Twins| {
+        with_twins(model, "chat", "", async |twins: &Twins| {
             let mut body = talk.responses();
             if !model.0.starts_with("gpt-4") {
                 body["include"] = json!(["reasoning.encrypted_content"]);
             }
             let direct = twins.ask(RESPONSES, DIRECT, &body).await.json();
             let bridged = twins.ask(RESPONSES, TWIN, &body).await.json();
-            let Some(after) = followed_response(&body, &direct) else { return };
+            let Some(after) = next_responses_call(&body, &direct) else { return };
             let direct = twins.ask(RESPONSES, DIRECT, &after).await.json();
-            let body = followed_response(&body, &bridged).unwrap();
+            let body = next_responses_call(&body, &bridged).unwrap();
             let answer = twins.ask(RESPONSES, TWIN, &body).await.json();
-            assert_eq!(told(&answer), told(&direct), "{body}\n{answer}");
+            assert_eq!(response_summary(&answer), response_summary(&direct), "{body}\n{answer}");
         });
     }
 }

@@ -1,5 +1,4 @@
-//! The SDKs and frameworks that people use, driving the built binary: see `tests/clients/`. `tests/run` installs what
-//! they need.
+//! Common SDKs and frameworks call the built binary: see `tests/clients/`. `tests/run` installs what they need.
 
 use std::{
     fs,
@@ -57,12 +56,12 @@ fn python(name: &str, tests: &[&str]) {
     run(Command::new(interpreter)
         .args(["-m", "pytest", "--tb=short"])
         .args(tests)
-        // Compiled once, and not into the source tree.
+        // Keeps compiled files out of the source tree.
         .env("PYTHONPYCACHEPREFIX", tools.join("pycache"))
         .current_dir(clients().join("python")));
 }
 
-/// Runs those of Node's test files whose name is wanted.
+/// Runs the Node test files whose name `wanted` accepts.
 fn node(wanted: fn(&str) -> bool) {
     let tests = clients().join("node");
     assert!(tests.join("node_modules/openai").is_dir(), "the packages for Node are missing: run tests/run");

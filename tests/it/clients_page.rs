@@ -1,11 +1,11 @@
-//! `docs/clients.md` shows code that is run: each block below a `<!-- code: NAME -->` is cut out of the client tests,
-//! from the lines between `docs: NAME` and `docs: end` there.
+//! `docs/clients.md` shows code that the tests run. Each block below a `<!-- code: NAME -->` is copied from the client
+//! tests, from the lines between `docs: NAME` and `docs: end`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 const PAGE: &str = "docs/clients.md";
 
-/// Where the versions stand that the tests pin, and the packages that the page names.
+/// The files with the versions that the tests pin, and the packages that the page shows.
 const PINNED: [(&str, &[&str]); 3] = [
     ("requirements-newest.txt", &["openai"]),
     ("requirements-1x.txt", &["openai"]),
@@ -41,7 +41,7 @@ fn the_page_shows_the_code_that_is_tested() {
 }
 
 #[test]
-fn a_block_is_what_stands_between_its_marks() {
+fn a_block_contains_the_lines_between_its_marks() {
     let file = "x\n    # docs: A\n    one\n\n      two\n    # docs: end\ny\n# docs: A\nthree\n# docs: end\n";
     let mut blocks = BTreeMap::new();
     cut(file, "python", &mut blocks);
@@ -53,10 +53,10 @@ fn a_block_is_what_stands_between_its_marks() {
     assert_eq!(fill(filled, &blocks), filled);
 }
 
-/// A language, and code in it.
+/// A language and code in this language.
 type Block = (&'static str, String);
 
-/// The blocks of every test file in a folder.
+/// Adds the blocks of every test file in a folder.
 fn collect(folder: &Path, blocks: &mut BTreeMap<String, Block>) {
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -70,7 +70,7 @@ fn collect(folder: &Path, blocks: &mut BTreeMap<String, Block>) {
     }
 }
 
-/// The blocks of a file. Those of one name are one block, with an empty line between its parts.
+/// Adds the blocks of a file. Parts with the same name form one block, with an empty line between them.
 fn cut(text: &str, language: &'static str, blocks: &mut BTreeMap<String, Block>) {
     let mut open: Option<(&str, Vec<&str>)> = None;
     for line in text.lines() {
@@ -95,14 +95,14 @@ fn cut(text: &str, language: &'static str, blocks: &mut BTreeMap<String, Block>)
     assert!(open.is_none(), "{open:?} has no end");
 }
 
-/// The lines without the indentation that all of them have.
+/// Returns the lines without their common indentation.
 fn outdented(lines: &[&str]) -> String {
     let full = || lines.iter().filter(|line| !line.trim().is_empty());
     let depth = full().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     lines.iter().map(|line| line.get(depth..).unwrap_or_default().to_owned() + "\n").collect()
 }
 
-/// The page, with the present code below each marker.
+/// Returns the page with the current code below each marker.
 fn fill(page: &str, blocks: &BTreeMap<String, Block>) -> String {
     let mut filled = String::new();
     let mut lines = page.lines().peekable();
@@ -124,7 +124,7 @@ fn marker(name: &str) -> String {
     format!("<!-- code: {name} -->\n")
 }
 
-/// The packages that the tests install, with their versions.
+/// Returns the packages that the tests install, with their versions.
 fn versions() -> String {
     let tests = root().join("tests/clients");
     let mut lines = Vec::new();

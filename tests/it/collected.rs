@@ -1,4 +1,4 @@
-//! A client that asks for JSON, served by a stream from Azure: for models with `collect`.
+//! For models with `collect`, azgate requests a stream from Azure and returns JSON to the client.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ async fn body(answer: reqwest::Response) -> Value {
 }
 
 #[tokio::test]
-async fn azure_is_asked_for_a_stream_and_the_client_gets_json() {
+async fn azgate_requests_a_stream_and_the_client_gets_json() {
     let logs = Logs::listen();
     let (upstream, answer, _proxy) = asked(Reply::stream(&STREAM).end()).await;
     assert_eq!(
@@ -53,14 +53,14 @@ async fn azure_is_asked_for_a_stream_and_the_client_gets_json() {
 
 #[tokio::test]
 async fn an_error_in_the_stream_is_the_answer_with_the_status_it_would_have_had() {
-    let told = "data: {\"error\":{\"code\":\"429\",\"message\":\"Please retry\"}}\n\n";
-    let (_upstream, answer, _proxy) = asked(Reply::stream(&[STREAM[0], STREAM[1], told]).end()).await;
+    let failed = "data: {\"error\":{\"code\":\"429\",\"message\":\"Please retry\"}}\n\n";
+    let (_upstream, answer, _proxy) = asked(Reply::stream(&[STREAM[0], STREAM[1], failed]).end()).await;
     assert_eq!(answer.status(), 429);
     assert_eq!(body(answer).await, json!({"error": {"code": "429", "message": "Please retry"}}));
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_is_a_502_and_no_half_answer() {
+async fn a_stream_that_breaks_off_is_a_502_instead_of_a_partial_answer() {
     for broken in [Reply::stream(&STREAM[..2]).end(), Reply::stream(&STREAM[..2]).close()] {
         let (_upstream, answer, _proxy) = asked(broken).await;
         assert_eq!(answer.status(), 502);
@@ -69,7 +69,7 @@ async fn a_stream_that_breaks_off_is_a_502_and_no_half_answer() {
 }
 
 #[tokio::test]
-async fn an_error_and_json_pass_as_they_do_otherwise() {
+async fn errors_and_json_answers_pass_unchanged() {
     let limited = Reply::with(429, &[("retry-after", "3")], r#"{"error":{"code":"429","message":"x"}}"#);
     let (_upstream, answer, _proxy) = asked(limited).await;
     assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (429, "3"));
@@ -78,7 +78,7 @@ async fn an_error_and_json_pass_as_they_do_otherwise() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_closes_the_stream_behind_it() {
+async fn azures_stream_is_closed_when_the_client_disconnects() {
     let logs = Logs::listen();
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::stream(&STREAM[..2]).wait(&never)]).await;
@@ -90,7 +90,7 @@ async fn a_client_that_hangs_up_closes_the_stream_behind_it() {
 }
 
 #[tokio::test]
-async fn the_answer_does_not_wait_for_what_comes_behind_done() {
+async fn the_answer_does_not_wait_for_bytes_after_done() {
     let never = Arc::new(Notify::new());
     for reply in [Reply::stream(&STREAM).wait(&never), Reply::stream(&STREAM).close()] {
         let (upstream, answer, _proxy) = asked(reply).await;
@@ -101,7 +101,7 @@ async fn the_answer_does_not_wait_for_what_comes_behind_done() {
 }
 
 #[tokio::test]
-async fn a_connection_whose_stream_came_to_its_end_serves_again() {
+async fn a_connection_is_reused_after_its_stream_has_ended() {
     let reply = || Reply::stream(&STREAM).end();
     let upstream = Upstream::script([reply(), reply()]).await;
     let proxy = Proxy::start(&upstream, CONFIG).await;
@@ -112,7 +112,7 @@ async fn a_connection_whose_stream_came_to_its_end_serves_again() {
 }
 
 #[tokio::test]
-async fn every_choice_gets_its_call_back_as_the_function_call_that_was_asked_for() {
+async fn for_a_legacy_caller_every_choice_contains_a_function_call() {
     let chunk = |index: u32, call: Value, reason: Value| {
         let delta = json!({"role": "assistant", "content": null, "tool_calls": [call]});
         let choices = json!([{"index": index, "delta": delta, "finish_reason": reason, "logprobs": null}]);
@@ -142,7 +142,7 @@ async fn every_choice_gets_its_call_back_as_the_function_call_that_was_asked_for
 }
 
 #[tokio::test]
-async fn reasoning_that_used_up_the_cap_is_told_by_the_header_and_in_the_log() {
+async fn reasoning_that_used_up_the_cap_is_reported_in_the_header_and_in_the_log() {
     let logs = Logs::listen();
     let events = [
         r#"{"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}],"model":"m"}"#,

@@ -1,5 +1,5 @@
-//! A collected stream is the JSON answer that Azure would have sent: the simulator is asked the same once for JSON, and
-//! once as azgate asks where `collect` is set.
+//! A collected stream equals the JSON answer that Azure would have sent. The simulator gets each call twice: once for
+//! JSON, and once as azgate sends it with `collect`.
 
 use axum::body::{Body, to_bytes};
 use azgate::{
@@ -24,7 +24,7 @@ fn ask(text: &str, more: &str) -> Bytes {
     format!(r#"{{"model":"alias","messages":[{{"role":"user","content":{text}}}]{more}}}"#).into()
 }
 
-/// What a fresh simulator answers, so that ids are the same for the same call.
+/// Returns the answer of a new simulator, which gives the same ids to the same call.
 async fn answered(model: &str, body: Bytes) -> Bytes {
     let deployments = vec![("alias".to_owned(), model.to_owned())];
     let simulator = Simulator::new(sim::Options { deployments, ..sim::Options::default() });
@@ -42,7 +42,7 @@ fn deployment(model: &str, collect: bool) -> Target {
     Target { options: TargetOptions { collect, ..TargetOptions::default() }, ..target(&family, "v1") }
 }
 
-/// The stream that azgate asks for.
+/// Returns the stream that azgate requests.
 async fn streamed(model: &str, body: &Bytes) -> Bytes {
     let (plan, sent) = planned(Dialect::Chat, body, &deployment(model, true)).unwrap();
     assert_eq!(plan.reply.framing, Framing::SseToJson);
@@ -57,7 +57,7 @@ fn collect(stream: &Bytes, size: usize) -> Result<Bytes, CollectError> {
     collector.finish()
 }
 
-/// The collected answer beside the simulator's JSON answer, without what its streams do not tell.
+/// Returns the collected answer and the simulator's JSON answer, without the members that its streams lack.
 async fn both(model: &str, text: &str, more: &str) -> (Value, Value) {
     let body = ask(text, more);
     let (_, sent) = planned(Dialect::Chat, &body, &deployment(model, false)).unwrap();
@@ -68,20 +68,20 @@ async fn both(model: &str, text: &str, more: &str) -> (Value, Value) {
     let read = |bytes: &Bytes| -> Value { serde_json::from_slice(bytes).unwrap() };
     let (mut collected, mut expected) = (read(&collected), read(&expected));
     for answer in [&mut collected, &mut expected] {
-        // Seconds may pass between the two, and Azure's newer streams have a fingerprint of null.
+        // Seconds can pass between the two calls, and the fingerprint is null in Azure's newer streams.
         answer["created"].take();
         answer["system_fingerprint"].take();
     }
     (collected, expected)
 }
 
-async fn equal(model: &str, text: &str, more: &str) -> Value {
+async fn assert_equal(model: &str, text: &str, more: &str) -> Value {
     let (collected, mut expected) = both(model, text, more).await;
     for (index, choice) in expected["choices"].as_array_mut().unwrap().iter_mut().enumerate() {
-        // Where nothing was found, the default filter says so in JSON and in a stream leaves the results empty.
-        let told = &collected["choices"][index]["content_filter_results"];
-        if *told == serde_json::json!({}) {
-            choice["content_filter_results"] = told.clone();
+        // If the default filter finds nothing, JSON lists that result, and a stream has empty results.
+        let results = &collected["choices"][index]["content_filter_results"];
+        if *results == serde_json::json!({}) {
+            choice["content_filter_results"] = results.clone();
         }
     }
     assert_eq!(collected, expected, "{model}: {text} {more}");
@@ -90,53 +90,53 @@ async fn equal(model: &str, text: &str, more: &str) -> Value {
 }
 
 #[tokio::test]
-async fn texts_of_every_kind_of_model() {
+async fn collected_texts_equal_the_json_answer_for_every_kind_of_model() {
     for model in ["gpt-4o", "gpt-4.1", "o3-mini", "gpt-5", "gpt-5.4-mini"] {
-        equal(model, "Say \"hi\" 😀\n", "").await;
-        equal(model, "[[sim: text=300]]", "").await;
+        assert_equal(model, "Say \"hi\" 😀\n", "").await;
+        assert_equal(model, "[[sim: text=300]]", "").await;
     }
-    let exhausted = equal("gpt-5", "[[sim: think=50]]", r#","max_completion_tokens":40"#).await;
+    let exhausted = assert_equal("gpt-5", "[[sim: think=50]]", r#","max_completion_tokens":40"#).await;
     assert_eq!(exhausted["choices"][0]["message"]["content"], "");
     assert_eq!(exhausted["choices"][0]["finish_reason"], "length");
     let format = r#","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}}}"#;
-    equal("gpt-4.1", "Hi", format).await;
+    assert_equal("gpt-4.1", "Hi", format).await;
 }
 
 #[tokio::test]
-async fn tool_calls_one_or_several_or_of_the_old_and_the_custom_kind() {
+async fn collected_tool_calls_equal_the_json_answer_including_legacy_and_custom_ones() {
     let tools = format!(r#","tools":[{TOOL}]"#);
-    let one = equal("gpt-4.1", "Call", &tools).await;
+    let one = assert_equal("gpt-4.1", "Call", &tools).await;
     assert_eq!(one["choices"][0]["message"]["tool_calls"].as_array().unwrap().len(), 1);
-    let two = equal("gpt-4.1", "Call both", &tools).await;
+    let two = assert_equal("gpt-4.1", "Call both", &tools).await;
     assert_eq!(two["choices"][0]["message"]["tool_calls"].as_array().unwrap().len(), 2);
-    equal("o3-mini", "Call", &tools).await;
-    equal("gpt-4.1", "Call", r#","functions":[{"name":"f"}]"#).await;
-    let custom = equal("gpt-5", "Call", r#","tools":[{"type":"custom","custom":{"name":"c"}}]"#).await;
+    assert_equal("o3-mini", "Call", &tools).await;
+    assert_equal("gpt-4.1", "Call", r#","functions":[{"name":"f"}]"#).await;
+    let custom = assert_equal("gpt-5", "Call", r#","tools":[{"type":"custom","custom":{"name":"c"}}]"#).await;
     assert_eq!(custom["choices"][0]["message"]["tool_calls"][0]["custom"]["input"], "Call");
 }
 
 #[tokio::test]
-async fn a_refusal() {
-    let refused = equal("gpt-4.1", "[[sim: refusal]]", "").await;
+async fn a_collected_refusal_equals_the_json_answer() {
+    let refused = assert_equal("gpt-4.1", "[[sim: refusal]]", "").await;
     assert!(refused["choices"][0]["message"]["refusal"].is_string(), "{refused}");
 }
 
 #[tokio::test]
-async fn several_choices_with_logprobs() {
-    let answer = equal("gpt-4.1", "Tell me", r#","n":3,"logprobs":true,"top_logprobs":2"#).await;
+async fn collected_choices_with_logprobs_equal_the_json_answer() {
+    let answer = assert_equal("gpt-4.1", "Tell me", r#","n":3,"logprobs":true,"top_logprobs":2"#).await;
     let choices = answer["choices"].as_array().unwrap();
     assert_eq!(choices.len(), 3);
     assert!(choices.iter().all(|choice| choice["logprobs"]["content"].as_array().unwrap().len() > 1));
 }
 
 #[tokio::test]
-async fn the_asynchronous_filters_stream() {
-    let answer = equal("gpt-4.1", "[[sim: async-filter text=100]]", "").await;
+async fn a_collected_stream_of_the_asynchronous_filter_equals_the_json_answer() {
+    let answer = assert_equal("gpt-4.1", "[[sim: async-filter text=100]]", "").await;
     assert_eq!(answer["choices"][0]["content_filter_results"]["violence"]["severity"], "safe");
 }
 
 #[tokio::test]
-async fn an_answer_that_the_filter_cut_is_the_same_but_for_its_usage_which_no_stream_tells() {
+async fn an_answer_that_the_filter_cut_equals_the_json_answer_except_for_its_usage() {
     for filter in ["[[sim: content_filter_output]] Hi", "[[sim: async-filter content_filter_output]] Hi"] {
         let (collected, mut expected) = both("gpt-4.1", filter, "").await;
         assert!(expected.as_object_mut().unwrap().remove("usage").is_some());
@@ -147,7 +147,7 @@ async fn an_answer_that_the_filter_cut_is_the_same_but_for_its_usage_which_no_st
 }
 
 #[tokio::test]
-async fn a_stream_that_fails_is_no_answer() {
+async fn a_stream_that_fails_is_an_error() {
     let stream = streamed("gpt-4.1", &ask("[[sim: error-event text=50]]", "")).await;
     let Err(CollectError::Reported { event }) = collect(&stream, 100) else { panic!("{stream:?}") };
     let event: Value = serde_json::from_slice(&event).unwrap();

@@ -1,4 +1,4 @@
-//! A stream from a family that Azure does not stream: one JSON call, made into the stream that OpenAI would have sent.
+//! For a family that Azure does not stream, azgate makes one JSON call and converts the answer into OpenAI's stream.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ fn ask(more: &str) -> String {
     format!(r#"{{"model":"o1","messages":[{{"role":"user","content":"Hi"}}],"stream":true{more}}}"#)
 }
 
-/// An answer of o1 as Azure gives it, around its choices.
+/// Returns an o1 answer as Azure sends it, with these choices.
 fn answered(choices: &str) -> String {
     format!(
         r#"{{"choices":[{choices}],"created":1735689600,"id":"chatcmpl-9","model":"o1-2024-12-17","object":"chat.completion","prompt_filter_results":[{{"prompt_index":0,"content_filter_results":{{"hate":{{"filtered":false,"severity":"safe"}}}}}}],"system_fingerprint":"fp_9","usage":{{"completion_tokens":30,"completion_tokens_details":{{"reasoning_tokens":20}},"prompt_tokens":5,"total_tokens":35}}}}"#
@@ -23,7 +23,7 @@ fn choice(index: u32, message: &str, reason: &str) -> String {
     )
 }
 
-/// The chunks that the client gets, and the body that Azure got.
+/// Returns the chunks that the client gets and the body that Azure gets.
 async fn streamed(body: &str, answer: &str) -> (Vec<Value>, Value) {
     let upstream = Upstream::script([Reply::json(200, answer)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -43,7 +43,7 @@ async fn streamed(body: &str, answer: &str) -> (Vec<Value>, Value) {
     (chunks, serde_json::from_str(upstream.only().text()).unwrap())
 }
 
-/// What the SDKs put together from the deltas, a text for each choice and key.
+/// Joins the deltas of one key as the SDKs do, and returns a text per choice.
 fn texts<'c>(chunks: &'c [Value], key: &str) -> BTreeMap<u64, String> {
     let mut texts = BTreeMap::new();
     let choices = chunks.iter().flat_map(|chunk| chunk["choices"].as_array().unwrap());
@@ -63,7 +63,7 @@ fn reasons(chunks: &[Value]) -> Vec<(u64, &str)> {
 }
 
 #[tokio::test]
-async fn azure_is_asked_for_json_once_and_without_stream_options() {
+async fn azgate_requests_json_once_and_without_stream_options() {
     let answer = answered(&choice(0, r#"{"content":"Hi","role":"assistant"}"#, "stop"));
     let (chunks, sent) = streamed(&ask(r#","stream_options":{"include_usage":true}"#), &answer).await;
     assert_eq!(sent["stream"], false);
@@ -76,7 +76,7 @@ async fn azure_is_asked_for_json_once_and_without_stream_options() {
 }
 
 #[tokio::test]
-async fn without_being_asked_for_there_is_no_usage_chunk() {
+async fn a_usage_chunk_is_sent_only_on_request() {
     let answer = answered(&choice(0, r#"{"content":"Hi","role":"assistant"}"#, "stop"));
     let (chunks, _) = streamed(&ask(""), &answer).await;
     assert!(chunks.iter().all(|chunk| chunk.get("usage").is_none()));
@@ -84,13 +84,13 @@ async fn without_being_asked_for_there_is_no_usage_chunk() {
 }
 
 #[tokio::test]
-async fn text_comes_in_slices_that_split_no_character_and_no_escape() {
+async fn text_is_sent_in_slices_that_split_neither_characters_nor_escapes() {
     let text = "Zeile \\\"eins\\\"\\n\\ud83d\\ude00 😀👩‍👩‍👧 \\u00e9é \\\\ ".repeat(40);
     let message = format!(r#"{{"content":"{text}","refusal":null,"role":"assistant"}}"#);
     let (chunks, _) = streamed(&ask(""), &answered(&choice(0, &message, "length"))).await;
     let whole: String = serde_json::from_str(&format!("\"{text}\"")).unwrap();
     assert_eq!(texts(&chunks, "content")[&0], whole);
-    assert!(chunks.len() > 10, "it comes in slices");
+    assert!(chunks.len() > 10, "the text is sent in slices");
     assert_eq!(chunks[0]["choices"][0]["delta"]["role"], "assistant");
     assert_eq!(chunks[0]["choices"][0]["delta"]["content"], "");
     assert!(chunks[1..].iter().all(|chunk| chunk["choices"][0]["delta"].get("role").is_none()));
@@ -98,7 +98,7 @@ async fn text_comes_in_slices_that_split_no_character_and_no_escape() {
 }
 
 #[tokio::test]
-async fn the_filters_findings_come_with_the_stream() {
+async fn the_stream_contains_the_filter_results() {
     let answer = answered(&choice(0, r#"{"content":"Hi","role":"assistant"}"#, "content_filter"));
     let (chunks, _) = streamed(&ask(""), &answer).await;
     assert_eq!(chunks[0]["prompt_filter_results"][0]["content_filter_results"]["hate"]["severity"], "safe");
@@ -108,7 +108,7 @@ async fn the_filters_findings_come_with_the_stream() {
 }
 
 #[tokio::test]
-async fn tool_calls_come_by_index_with_their_ids_first() {
+async fn tool_calls_are_streamed_by_index_with_their_ids_first() {
     let message = r#"{"content":null,"role":"assistant","tool_calls":[{"id":"call_a","type":"function","function":{"name":"f","arguments":"{\"x\":\"😀\"}"}},{"id":"call_b","type":"function","function":{"name":"g","arguments":""}}]}"#;
     let (chunks, _) = streamed(
         &ask(r#","tools":[{"type":"function","function":{"name":"f"}}]"#),
@@ -134,7 +134,7 @@ async fn tool_calls_come_by_index_with_their_ids_first() {
 }
 
 #[tokio::test]
-async fn every_choice_has_its_own_text_and_end() {
+async fn every_choice_has_its_own_text_and_finish_reason() {
     let choices = [
         choice(0, r#"{"content":"eins","role":"assistant"}"#, "stop"),
         choice(1, r#"{"content":null,"refusal":"I cannot","role":"assistant"}"#, "length"),
@@ -147,7 +147,7 @@ async fn every_choice_has_its_own_text_and_end() {
 }
 
 #[tokio::test]
-async fn a_legacy_callers_made_stream_has_function_call() {
+async fn a_legacy_callers_synthesized_stream_contains_function_call() {
     let message = r#"{"content":null,"role":"assistant","tool_calls":[{"id":"call_a","type":"function","function":{"name":"f","arguments":"{}"}}]}"#;
     let body = ask(r#","functions":[{"name":"f"}]"#);
     let (chunks, sent) = streamed(&body, &answered(&choice(0, message, "tool_calls"))).await;
@@ -162,7 +162,7 @@ async fn a_legacy_callers_made_stream_has_function_call() {
 }
 
 #[tokio::test]
-async fn a_made_stream_of_an_answer_without_text_carries_the_warning() {
+async fn a_synthesized_stream_without_text_carries_the_warning() {
     let upstream = Upstream::script([Reply::json(
         200,
         &answered(&choice(0, r#"{"content":"","role":"assistant"}"#, "length")).replace(":20}", ":30}"),
@@ -175,7 +175,7 @@ async fn a_made_stream_of_an_answer_without_text_carries_the_warning() {
 }
 
 #[tokio::test]
-async fn an_error_stays_one_with_its_status_and_body() {
+async fn an_error_keeps_its_status_and_body() {
     for status in [400, 429, 500] {
         let body = r#"{"error":{"message":"no","type":null,"param":null,"code":"x"}}"#;
         let headers = [("content-type", "application/json"), ("retry-after-ms", "1500")];
@@ -190,7 +190,7 @@ async fn an_error_stays_one_with_its_status_and_body() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_chat_completion_is_an_error_and_no_empty_stream() {
+async fn an_answer_that_is_not_a_chat_completion_is_an_error_instead_of_an_empty_stream() {
     for answer in ["{\"choices\":[", "[]", "<html>", r#"{"error":{"message":"odd"}}"#] {
         let upstream = Upstream::script([Reply::json(200, answer)]).await;
         let proxy = Proxy::start(&upstream, "").await;

@@ -1,4 +1,4 @@
-//! Embeddings: an operation that azgate passes on, but for the deployment's name.
+//! Embeddings: azgate changes only the deployment name.
 
 use azgate::sim;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ const MODEL: &str = "[models.vectors]\ndeployment = \"emb-1\"\nmodel = \"text-em
 
 const ANSWER: &str = r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[1.0e-1,-0.20]}],"model":"text-embedding-3-small","usage":{"prompt_tokens":7,"total_tokens":7}}"#;
 
-/// A body in a spelling that a re-encoder would not keep, for a model.
+/// Returns a body for a model, with spellings that re-encoding would change.
 fn body(model: &str) -> String {
     format!(
         r#"{{ "model":"{model}" , "input":["Hi","\u0041"],"dimensions":1.0e2,"x_unknown":{{"a":[1.0]}}}}"#
@@ -21,7 +21,7 @@ async fn parsed(answer: reqwest::Response) -> Value {
 }
 
 #[tokio::test]
-async fn every_spelling_of_the_path_reaches_the_deployment_and_every_other_byte_stays() {
+async fn every_path_variant_reaches_the_deployment_and_all_other_bytes_stay() {
     for path in ["/v1/embeddings", "/embeddings", "/openai/v1/embeddings", "/openai/embeddings/"] {
         let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
         let proxy = Proxy::start(&upstream, MODEL).await;
@@ -39,7 +39,7 @@ async fn every_spelling_of_the_path_reaches_the_deployment_and_every_other_byte_
 }
 
 #[tokio::test]
-async fn a_dated_surface_has_the_deployment_in_the_path_and_the_body_as_it_came() {
+async fn on_a_dated_surface_the_deployment_is_in_the_path_and_the_body_is_unchanged() {
     for path in ["/v1/embeddings", "/openai/deployments/vectors/embeddings?api-version=2023-05-15"] {
         let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
         let proxy = Proxy::dated(&upstream, "2024-10-21", MODEL).await;
@@ -57,7 +57,7 @@ async fn the_call_is_recorded_with_its_tokens() {
     let proxy = Proxy::start(&upstream, MODEL).await;
     proxy.post("/v1/embeddings", body("vectors"), &[]).await.text().await.unwrap();
     proxy.post("/v1/embeddings", body("vectors"), &[]).await.text().await.unwrap();
-    assert_eq!(upstream.connections(), 1, "the connection served again");
+    assert_eq!(upstream.connections(), 1, "the connection is reused");
     let line = log.calls().remove(0);
     for (field, value) in [
         ("operation", json!("embeddings")),
@@ -94,21 +94,21 @@ async fn bad_calls_are_openai_errors() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_breaks_off_for_the_client() {
+async fn an_answer_that_breaks_off_is_incomplete_for_the_client() {
     let log = Logs::listen();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n";
     let upstream = Upstream::script([Reply::default().bytes(format!("{head}{ANSWER}")).close()]).await;
     let proxy = Proxy::start(&upstream, MODEL).await;
     let client = client().build().unwrap();
     let call = client.post(format!("{}/v1/embeddings", proxy.url)).body(body("vectors"));
-    // Whether the head comes before the connection closes is a matter of time.
+    // Timing decides whether the head arrives before the connection closes.
     let read = async { call.send().await?.bytes().await };
     read.await.unwrap_err();
     assert_eq!(log.call()["ended"], "upstream_failed");
 }
 
 #[tokio::test]
-async fn the_simulator_serves_them() {
+async fn the_simulator_serves_embeddings() {
     let options = sim::Options { key: AZURE_KEY.to_owned(), ..sim::Options::default() };
     let address = twins::serve(&sim::Simulator::new(options)).await;
     let proxy = Proxy::with_endpoint(&address, "", "").await;

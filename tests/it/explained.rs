@@ -1,4 +1,4 @@
-//! `azgate explain` prints what the gateway sends: every golden case goes through both, with one key and with two.
+//! `azgate explain` prints what the gateway sends. Every golden case runs through both, with one key and with two keys.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,17 @@ use crate::support::{
     command, key,
 };
 
-/// Models with both operations, with one of them, and of which nothing is known.
+/// Models that both operations serve, models that one operation serves, and unknown models.
 const MODELS: [&str; 6] = ["gpt-4.1", "o1-preview", "gpt-5.4", "gpt-5-codex", "gpt-35-turbo", ""];
 
-/// What goes to Azure for a call, and the rules that changed it.
+/// The body that goes to Azure, and the rules that changed it.
 #[derive(Debug, PartialEq)]
 struct Sent {
     body: String,
     rules: Vec<String>,
 }
 
-/// What the gateway sends, or its error.
+/// Returns what the gateway sends, or its error.
 async fn sent(proxy: &Proxy, upstream: &Upstream, case: &Case) -> Result<Sent, Value> {
     let before = upstream.received().len();
     let path = format!("/v1{}", Operation::of(case.dialect).path);
@@ -41,7 +41,7 @@ async fn sent(proxy: &Proxy, upstream: &Upstream, case: &Case) -> Result<Sent, V
     Ok(Sent { body: received.text().to_owned(), rules })
 }
 
-/// What `azgate explain` prints, or its refusal.
+/// Returns what `azgate explain` prints, or its refusal.
 fn explained(config: &str, case: &Case) -> Result<Sent, Value> {
     let operation = Operation::of(case.dialect).name;
     let arguments = ["azgate", "explain", "--model", "alias", "--operation", operation, "--config", config];
@@ -55,7 +55,7 @@ fn explained(config: &str, case: &Case) -> Result<Sent, Value> {
     if !report["refused"].is_null() {
         return Err(report["refused"].clone());
     }
-    // The printed body is indented as part of the report, so it is taken from the report as it is.
+    // The report indents the body, so the raw text of the body is compared.
     let body = serde_json::from_slice::<Raw<'_>>(&out).unwrap().body.get().to_owned();
     let mut seen = BTreeSet::new();
     let rules =
@@ -69,7 +69,7 @@ struct Raw<'a> {
     body: &'a serde_json::value::RawValue,
 }
 
-async fn both_agree(keys: &str) {
+async fn assert_both_agree(keys: &str) {
     let cases: Vec<Case> = Dialect::ALL.into_iter().flat_map(cases).collect();
     let mut refused = 0;
     for model in MODELS {
@@ -82,8 +82,8 @@ async fn both_agree(keys: &str) {
         };
         let (_folder, file) = command::file(&config("any.example"));
         let explained: Vec<_> = cases.iter().map(|case| explained(&file, case)).collect();
-        let taken = explained.iter().filter(|outcome| outcome.is_ok()).count();
-        let upstream = Upstream::script(vec![Reply::json(200, ANSWER); taken]).await;
+        let accepted = explained.iter().filter(|outcome| outcome.is_ok()).count();
+        let upstream = Upstream::script(vec![Reply::json(200, ANSWER); accepted]).await;
         let proxy = Proxy::configured(&config(&upstream.address.to_string())).await;
         for (case, explained) in cases.iter().zip(explained) {
             match (sent(&proxy, &upstream, case).await, explained) {
@@ -103,10 +103,10 @@ async fn both_agree(keys: &str) {
 
 #[tokio::test]
 async fn explain_prints_what_the_gateway_sends_with_one_key() {
-    both_agree(&key("team-a", "secret-a", "")).await;
+    assert_both_agree(&key("team-a", "secret-a", "")).await;
 }
 
 #[tokio::test]
 async fn explain_prints_what_the_gateway_sends_with_two_keys() {
-    both_agree(&(key("team-a", "secret-a", "") + &key("team-b", "secret-b", ""))).await;
+    assert_both_agree(&(key("team-a", "secret-a", "") + &key("team-b", "secret-b", ""))).await;
 }

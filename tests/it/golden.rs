@@ -1,4 +1,4 @@
-//! The golden matrix: what every case becomes for every family, on v1 and on dated surfaces.
+//! The golden matrix: the outcome of every case for every family, on v1 and on dated surfaces.
 
 use std::{fmt::Write, fs};
 
@@ -6,7 +6,7 @@ use azgate::{call::Dialect, catalog::Profile};
 
 use crate::support::calls::{Case, cases, families, folder, outcome, target};
 
-/// The surfaces of an operation. The stable one is older than the Responses API.
+/// Returns the surfaces of an operation. The stable API version is older than the Responses API.
 fn surfaces(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::Chat => &["v1", "2024-10-21"],
@@ -14,13 +14,13 @@ fn surfaces(dialect: Dialect) -> &'static [&'static str] {
     }
 }
 
-/// The families whose calls are shown: of Responses calls those that Azure serves there.
+/// Returns whether a snapshot shows the family: for Responses calls only if Azure serves the family there.
 fn is_shown(family: &Profile, dialect: Dialect) -> bool {
     dialect == Dialect::Chat || family.serves(dialect)
 }
 
 #[test]
-fn every_case_becomes_what_its_snapshot_says() {
+fn every_case_matches_its_snapshot() {
     let bless = std::env::var_os("AZGATE_BLESS").is_some();
     let mut stale = Vec::new();
     for case in Dialect::ALL.into_iter().flat_map(cases) {
@@ -34,11 +34,11 @@ fn every_case_becomes_what_its_snapshot_says() {
             stale.push(format!("{} {}: {}", case.dialect, case.name, first_difference(&written, &page)));
         }
     }
-    let hint = "look at each, then AZGATE_BLESS=1 cargo test --test it golden";
+    let hint = "review each difference, then run AZGATE_BLESS=1 cargo test --test it golden";
     assert!(stale.is_empty(), "{hint}\n{}", stale.join("\n"));
 }
 
-/// The outcomes of a case, families with the same one together, in the order of the catalog.
+/// Returns the outcomes of a case. Families with the same outcome are grouped, in the order of the catalog.
 fn page(case: &Case) -> String {
     let mut page = format!("{}\n", String::from_utf8(case.body.to_vec()).unwrap());
     for surface in surfaces(case.dialect) {
@@ -62,7 +62,7 @@ fn first_difference(written: &str, page: &str) -> String {
     let pairs = written.lines().chain([""]).zip(page.lines().chain([""]));
     let different = pairs.into_iter().find(|(one, other)| one != other);
     different.map_or_else(
-        || "longer or shorter".to_owned(),
+        || "the length differs".to_owned(),
         |(one, other)| format!("\n  was: {one}\n  is:  {other}"),
     )
 }

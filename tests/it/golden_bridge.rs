@@ -1,8 +1,8 @@
-//! Every row of the bridge's two mappings: what becomes of a call, of an answer, of a stream. A file holds several
-//! cases, a line each; a file of streams one event a line, with a blank line between two streams.
+//! Every row of the bridge's two mappings: the outcome of a call, of an answer, of a stream. A file contains one case
+//! per line. A file of streams contains one event per line, with a blank line between two streams.
 //!
-//! `requests` go to models that only the other operation serves, through all rules; `answers` and `streams` through the
-//! bridge alone.
+//! `requests` go through all rules, to models that only the other operation serves. `answers` and `streams` go through
+//! the bridge only.
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::PathBuf, sync::Arc};
 
@@ -20,18 +20,18 @@ use bytes::{Bytes, BytesMut};
 
 use crate::support::calls::{Case, families, judged, outcome, planned, target};
 
-/// Of a model that samples, and of one that reasons.
+/// A model without reasoning and a model with reasoning.
 const MODELS: [&str; 2] = ["gpt-4.1", "gpt-5.1"];
 
-fn folder(of: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/bridge")).join(of)
+fn folder(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/bridge")).join(name)
 }
 
-/// Compares the page of every file of a folder with its snapshot.
-fn hold(of: &str, page: impl Fn(&str, &str) -> String) {
+/// Compares the page of every file in a folder with its snapshot.
+fn assert_snapshots(folder_name: &str, page: impl Fn(&str, &str) -> String) {
     let mut stale = Vec::new();
     let mut count = 0;
-    for entry in fs::read_dir(folder(of)).unwrap() {
+    for entry in fs::read_dir(folder(folder_name)).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|end| end == "snap") {
             continue;
@@ -47,43 +47,43 @@ fn hold(of: &str, page: impl Fn(&str, &str) -> String) {
         if let Some((was, is)) =
             written.lines().chain([""]).zip(page.lines().chain([""])).find(|(was, is)| was != is)
         {
-            stale.push(format!("{of}/{name}:\n  was: {was}\n  is:  {is}"));
+            stale.push(format!("{folder_name}/{name}:\n  was: {was}\n  is:  {is}"));
         } else if written != page {
-            stale.push(format!("{of}/{name}: longer or shorter"));
+            stale.push(format!("{folder_name}/{name}: the length differs"));
         }
     }
-    assert!(count > 0, "{of}");
+    assert!(count > 0, "{folder_name}");
     assert!(
         stale.is_empty(),
-        "look at each, then AZGATE_BLESS=1 cargo test --test it golden\n{}",
+        "review each difference, then run AZGATE_BLESS=1 cargo test --test it golden\n{}",
         stale.join("\n")
     );
 }
 
-/// A deployment of a model that only this operation serves.
+/// Returns a deployment of a model that only this operation serves.
 fn twin(model: &str, dialect: Dialect) -> Target {
     let family = families().into_iter().find(|family| &*family.name == model).unwrap();
     let profile = Profile { dialects: vec![dialect], ..Profile::clone(&family) };
     Target { resource: "main".into(), ..target(&Arc::new(profile), "v1") }
 }
 
-/// The requests for an operation, each named as its file.
-pub(crate) fn requests(asked: Dialect) -> Vec<Case> {
-    let of = format!("{}/requests", direction(asked));
-    let files = fs::read_dir(folder(&of)).unwrap().map(|entry| entry.unwrap().path());
+/// Returns the requests for an operation, each with the name of its file.
+pub(crate) fn requests(requested: Dialect) -> Vec<Case> {
+    let name = format!("{}/requests", direction(requested));
+    let files = fs::read_dir(folder(&name)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases = Vec::new();
     for path in files.filter(|path| path.extension().is_some_and(|end| end == "jsonl")) {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         for line in fs::read_to_string(&path).unwrap().lines() {
             let body = Bytes::copy_from_slice(line.as_bytes());
-            cases.push(Case { dialect: asked, name: name.clone(), body });
+            cases.push(Case { dialect: requested, name: name.clone(), body });
         }
     }
     cases
 }
 
-/// What an operator may switch on, for the cases of a file.
-pub(crate) fn switched(target: Target, file: &str) -> Target {
+/// Enables the operator's options that the cases of a file need.
+pub(crate) fn with_options(target: Target, file: &str) -> Target {
     match file {
         "cut-and-copied" => {
             let options = TargetOptions {
@@ -98,15 +98,15 @@ pub(crate) fn switched(target: Target, file: &str) -> Target {
     }
 }
 
-fn direction(asked: Dialect) -> &'static str {
-    match asked {
+fn direction(requested: Dialect) -> &'static str {
+    match requested {
         Dialect::Chat => "over_responses",
         Dialect::Responses => "over_chat",
     }
 }
 
-fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
-    let serves = match asked {
+fn request_page(requested: Dialect, file: &str, lines: &str) -> String {
+    let serves = match requested {
         Dialect::Chat => Dialect::Responses,
         Dialect::Responses => Dialect::Chat,
     };
@@ -114,13 +114,13 @@ fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
     for line in lines.lines() {
         writeln!(page, "{line}").unwrap();
         let body = Bytes::copy_from_slice(line.as_bytes());
-        let case = Case { dialect: asked, name: file.to_owned(), body };
-        let told = MODELS.map(|model| outcome(&case, &switched(twin(model, serves), file)));
-        if told[0] == told[1] {
-            writeln!(page, "== {}\n{}", MODELS.join(", "), told[0]).unwrap();
+        let case = Case { dialect: requested, name: file.to_owned(), body };
+        let outcomes = MODELS.map(|model| outcome(&case, &with_options(twin(model, serves), file)));
+        if outcomes[0] == outcomes[1] {
+            writeln!(page, "== {}\n{}", MODELS.join(", "), outcomes[0]).unwrap();
         } else {
-            for (model, told) in MODELS.iter().zip(told) {
-                writeln!(page, "== {model}\n{told}").unwrap();
+            for (model, outcome) in MODELS.iter().zip(outcomes) {
+                writeln!(page, "== {model}\n{outcome}").unwrap();
             }
         }
     }
@@ -128,13 +128,13 @@ fn request_page(asked: Dialect, file: &str, lines: &str) -> String {
 }
 
 #[test]
-fn every_chat_call_becomes_the_responses_call_of_its_snapshot() {
-    hold("over_responses/requests", |file, lines| request_page(Dialect::Chat, file, lines));
+fn every_chat_call_becomes_the_responses_call_in_its_snapshot() {
+    assert_snapshots("over_responses/requests", |file, lines| request_page(Dialect::Chat, file, lines));
 }
 
 #[test]
-fn every_responses_call_becomes_the_chat_call_of_its_snapshot() {
-    hold("over_chat/requests", |file, lines| request_page(Dialect::Responses, file, lines));
+fn every_responses_call_becomes_the_chat_call_in_its_snapshot() {
+    assert_snapshots("over_chat/requests", |file, lines| request_page(Dialect::Responses, file, lines));
 }
 
 fn over_responses(file: &str) -> OverResponses {
@@ -155,46 +155,47 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[test]
-fn every_response_becomes_the_completion_of_its_snapshot() {
-    hold("over_responses/answers", |file, lines| {
+fn every_response_becomes_the_completion_in_its_snapshot() {
+    assert_snapshots("over_responses/answers", |file, lines| {
         let mut page = String::new();
         for line in lines.lines() {
-            let told = over_responses::answer(&parse(line, ANSWER_DEPTH), &over_responses(file));
-            let told = told.map_or_else(|why| format!("{why:?}"), |told| text(&told).to_owned());
-            writeln!(page, "{line}\n{told}\n").unwrap();
+            let answer = over_responses::answer(&parse(line, ANSWER_DEPTH), &over_responses(file));
+            let answer = answer.map_or_else(|why| format!("{why:?}"), |bytes| text(&bytes).to_owned());
+            writeln!(page, "{line}\n{answer}\n").unwrap();
         }
         page
     });
 }
 
 #[test]
-fn every_completion_becomes_the_response_of_its_snapshot() {
-    hold("over_chat/answers", |_, lines| {
+fn every_completion_becomes_the_response_in_its_snapshot() {
+    assert_snapshots("over_chat/answers", |_, lines| {
         let mut page = String::new();
         for line in lines.lines() {
-            let told = over_chat::answer(&parse(line, over_chat::DEPTH), &over_chat());
-            let told = told.map_or_else(|why| why.to_string(), |told| text(&told).to_owned());
-            writeln!(page, "{line}\n{told}\n").unwrap();
+            let answer = over_chat::answer(&parse(line, over_chat::DEPTH), &over_chat());
+            let answer = answer.map_or_else(|why| why.to_string(), |bytes| text(&bytes).to_owned());
+            writeln!(page, "{line}\n{answer}\n").unwrap();
         }
         page
     });
 }
 
-/// The page of a file of streams: the events of each, and what each becomes. What is left open is said.
-fn streams(lines: &str, told: impl Fn(&mut dyn Iterator<Item = Bytes>) -> (BytesMut, bool)) -> String {
+/// Returns the page of a file of streams: the events of each stream, and the output. A note marks a stream that
+/// only the end of the connection closes.
+fn streams(lines: &str, bridge: impl Fn(&mut dyn Iterator<Item = Bytes>) -> (BytesMut, bool)) -> String {
     let mut page = String::new();
     for stream in format!("{lines}\n").split_terminator("\n\n") {
         writeln!(page, "== {}", stream.replace('\n', "\n   ")).unwrap();
         let mut events = stream.lines().map(|line| Bytes::copy_from_slice(line.as_bytes()));
-        let (out, before) = told(&mut events);
-        writeln!(page, "{}{}", text(&out), if before { "" } else { "(ended by the connection)\n" }).unwrap();
+        let (out, ended) = bridge(&mut events);
+        writeln!(page, "{}{}", text(&out), if ended { "" } else { "(ended by the connection)\n" }).unwrap();
     }
     page
 }
 
 #[test]
-fn every_stream_of_a_response_becomes_the_chunks_of_its_snapshot() {
-    hold("over_responses/streams", |file, lines| {
+fn every_stream_of_a_response_becomes_the_chunks_in_its_snapshot() {
+    assert_snapshots("over_responses/streams", |file, lines| {
         streams(lines, |events| {
             let mut out = BytesMut::new();
             let mut chunks = Chunks::new(Arc::new(over_responses(file)), true);
@@ -208,8 +209,8 @@ fn every_stream_of_a_response_becomes_the_chunks_of_its_snapshot() {
 }
 
 #[test]
-fn every_stream_of_chunks_becomes_the_events_of_its_snapshot() {
-    hold("over_chat/streams", |_, lines| {
+fn every_stream_of_chunks_becomes_the_events_in_its_snapshot() {
+    assert_snapshots("over_chat/streams", |_, lines| {
         streams(lines, |data| {
             let mut out = BytesMut::new();
             let mut events = Events::new(Arc::new(over_chat()));
@@ -221,26 +222,26 @@ fn every_stream_of_chunks_becomes_the_events_of_its_snapshot() {
     });
 }
 
-/// What the simulator refuses of what the cases become: a word of its error, and why it is sent.
+/// Bridged cases that the simulator refuses: a part of its error, and the reason why azgate sends the call anyway.
 const PASSED: &[(&str, &str)] = &[
-    ("'new_part'", "a part that nobody knows is left to Azure"),
-    ("'input[0].x_mine'", "so is a member of a message"),
-    ("'x_stranger'", "so is a parameter"),
-    ("The encrypted content gAAA", "the simulator has not made it"),
+    ("'new_part'", "Azure decides on an unknown part"),
+    ("'input[0].x_mine'", "Azure decides on an unknown member of a message"),
+    ("'x_stranger'", "Azure decides on an unknown parameter"),
+    ("The encrypted content gAAA", "the simulator did not create this content"),
 ];
 
 #[test]
-fn what_the_calls_become_is_taken() {
+fn the_simulator_accepts_every_bridged_call() {
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
-    for (asked, serves) in [(Dialect::Chat, Dialect::Responses), (Dialect::Responses, Dialect::Chat)] {
-        for case in requests(asked) {
+    for (requested, serves) in [(Dialect::Chat, Dialect::Responses), (Dialect::Responses, Dialect::Chat)] {
+        for case in requests(requested) {
             for model in MODELS {
-                let target = switched(twin(model, serves), &case.name);
-                let Ok((plan, sent)) = planned(asked, &case.body, &target) else { continue };
+                let target = with_options(twin(model, serves), &case.name);
+                let Ok((plan, sent)) = planned(requested, &case.body, &target) else { continue };
                 let Err(error) = judged(model, &plan, &sent) else { continue };
-                match PASSED.iter().find(|(word, _)| error.body.contains(word)) {
-                    Some((word, _)) => _ = used.insert(*word),
+                match PASSED.iter().find(|(text, _)| error.body.contains(text)) {
+                    Some((text, _)) => _ = used.insert(*text),
                     None => wrong.push(format!("{model}: {}\n  {}", text(&sent), error.body)),
                 }
             }

@@ -1,4 +1,4 @@
-//! Bodies at the edge of what JSON and its codings allow: passed on untouched, or refused in plain words.
+//! Bodies at the limits of JSON and its content codings: azgate passes them on untouched or refuses them clearly.
 
 use std::io::Write;
 
@@ -8,14 +8,14 @@ use crate::support::{ANSWER, Proxy, Refused, Reply, Upstream, client, command::S
 
 const CHAT: &str = "/v1/chat/completions";
 
-/// Deeper than any parser that recurses can go.
+/// A depth that overflows the stack of a recursive parser.
 const DEPTH: usize = 100_000;
 
 fn nested(open: &str, inside: &str, close: &str) -> String {
     format!("{}{inside}{}", open.repeat(DEPTH), close.repeat(DEPTH))
 }
 
-/// What went up for a body.
+/// Sends a body, and returns the body that Azure gets.
 async fn sent(body: &str) -> String {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -26,15 +26,20 @@ async fn sent(body: &str) -> String {
     String::from_utf8(upstream.only().body).unwrap()
 }
 
-/// The position that an `invalid_json` names.
+/// Returns the position that an `invalid_json` error names.
 fn position(refused: &Refused) -> usize {
-    assert_eq!(refused.told(), (400, "invalid_request_error", "invalid_json", None), "{}", refused.message);
+    assert_eq!(
+        refused.summary(),
+        (400, "invalid_request_error", "invalid_json", None),
+        "{}",
+        refused.message
+    );
     let at = refused.message.rsplit("at byte ").next().unwrap();
     at.parse().unwrap_or_else(|_| panic!("no position: {}", refused.message))
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_levels_go_up_untouched_beside_edits() {
+async fn a_body_with_a_hundred_thousand_levels_passes_untouched_next_to_edits() {
     let (lists, objects) = (nested("[", "1.0", "]"), nested("{\"a\":", "null", "}"));
     let part = format!(r#"{{"type":"text","text":"Hi","x":{objects}}}"#);
     let schema = format!(
@@ -52,7 +57,7 @@ async fn a_hundred_thousand_levels_go_up_untouched_beside_edits() {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_levels_that_nobody_closes_are_told_at_their_end() {
+async fn a_hundred_thousand_unclosed_levels_are_refused_at_the_end_of_the_body() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     for open in ["[", "{\"a\":", "[{\"a\":"] {
@@ -61,14 +66,14 @@ async fn a_hundred_thousand_levels_that_nobody_closes_are_told_at_their_end() {
         assert_eq!(position(&refused), body.len());
         let body = hello("gpt-4.1").replace("\"Hi\"", &body);
         let refused = Refused::of(soon(proxy.chat(body.clone())).await).await;
-        // The brackets of the call itself stand where a key is expected, or are too many.
+        // The brackets of the call itself are misplaced: a key is expected there, or there are too many.
         assert!(position(&refused) >= body.len() - 3, "{}", refused.message);
     }
     upstream.finish();
 }
 
 #[tokio::test]
-async fn ten_megabytes_in_one_string_go_up_untouched_beside_edits() {
+async fn a_string_of_ten_megabytes_passes_untouched_next_to_edits() {
     let megabytes = 10 * 1024 * 1024;
     for piece in ["a", "\\n", "\\ud83d\\ude00", "é"] {
         let text = piece.repeat(megabytes / piece.len());
@@ -77,13 +82,13 @@ async fn ten_megabytes_in_one_string_go_up_untouched_beside_edits() {
         };
         assert!(sent(&body("max_tokens")).await == body("max_completion_tokens"), "{piece}");
     }
-    // And as a key, which the duplicates' search reads.
+    // The same text as a key, which the search for duplicate keys reads.
     let body = hello("gpt-4.1").replace("{\"model", &format!("{{\"{}\":0,\"model", "k".repeat(megabytes)));
     assert!(sent(&body).await == body);
 }
 
 #[tokio::test]
-async fn an_error_repeats_no_key_at_length() {
+async fn an_error_shortens_a_long_key() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let key = "k".repeat(1_000_000);
@@ -96,7 +101,7 @@ async fn an_error_repeats_no_key_at_length() {
 }
 
 #[tokio::test]
-async fn a_bare_nul_is_told_where_it_stands_and_an_escaped_one_passes() {
+async fn a_bare_nul_is_refused_with_its_position_and_an_escaped_one_passes() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
@@ -113,18 +118,18 @@ async fn a_bare_nul_is_told_where_it_stands_and_an_escaped_one_passes() {
 }
 
 #[tokio::test]
-async fn lone_surrogates_pass_as_escapes_in_keys_and_values_and_not_as_bytes() {
+async fn lone_surrogates_pass_as_escapes_and_are_refused_as_bytes() {
     let body = r#"{"model":"o3","\ud800":1,"x":{"\udfff":"\uDBFF"},"messages":[{"role":"user","content":"\ud83d","\udc00":"\ud800\ud800"}],"max_tokens":7}"#;
     assert_eq!(sent(body).await, body.replace("max_tokens", "max_completion_tokens"));
     let twice = r#"{"model":"o3","\ud800":1,"\ud801":2,"messages":[]}"#;
-    assert_eq!(sent(twice).await, twice, "two keys that are both no text are not the same key");
+    assert_eq!(sent(twice).await, twice, "two keys with different lone surrogates are different keys");
 
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
     for mark in ["Hi", "model", "}]}"] {
         let at = body.find(mark).unwrap();
-        // A surrogate, an overlong slash, beyond the last character, cut short, and no beginning.
+        // A surrogate, an overlong slash, a code point that is too large, a cut sequence, a continuation byte.
         for wrong in [&b"\xed\xa0\x80"[..], b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80"] {
             let bytes = [&body.as_bytes()[..at], wrong, &body.as_bytes()[at..]].concat();
             let refused = Refused::of(proxy.chat(bytes).await).await;
@@ -135,7 +140,7 @@ async fn lone_surrogates_pass_as_escapes_in_keys_and_values_and_not_as_bytes() {
 }
 
 #[tokio::test]
-async fn numbers_keep_every_digit_beside_edits_and_under_a_new_key() {
+async fn numbers_keep_every_digit_next_to_edits_and_under_a_new_key() {
     for digits in [
         "9223372036854775807",
         "9223372036854775808",
@@ -156,7 +161,7 @@ async fn numbers_keep_every_digit_beside_edits_and_under_a_new_key() {
 }
 
 #[tokio::test]
-async fn a_default_is_one_however_its_number_is_spelt() {
+async fn a_default_value_is_recognized_in_every_number_format() {
     let body = |value: &str| {
         format!(r#"{{"model":"o3","messages":[{{"role":"user","content":"Hi"}}],"temperature":{value}}}"#)
     };
@@ -179,7 +184,7 @@ async fn a_default_is_one_however_its_number_is_spelt() {
 }
 
 #[tokio::test]
-async fn keys_that_stand_twice_below_the_top_pass_untouched_beside_edits() {
+async fn duplicate_keys_below_the_top_level_pass_untouched_next_to_edits() {
     let body = r#"{"model":"o3","messages":[{"role":"user","role":"user","content":"a","content":"b","x":{"a":1,"a":2}}],"y":{"k":"1","k":"2"},"max_tokens":7}"#;
     assert_eq!(sent(body).await, body.replace("max_tokens", "max_completion_tokens"));
 }
@@ -191,7 +196,7 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn gzip_members_in_a_row_are_one_body_and_what_is_no_member_is_told() {
+async fn consecutive_gzip_members_are_one_body_and_anything_else_is_refused() {
     let body = hello("gpt-4.1");
     let (one, other) = body.as_bytes().split_at(20);
     let members = [gzip(one), gzip(b""), gzip(other)].concat();
@@ -205,19 +210,19 @@ async fn gzip_members_in_a_row_are_one_body_and_what_is_no_member_is_told() {
         members[..members.len() - 1].to_vec(),
     ] {
         let refused = Refused::of(proxy.post(CHAT, wrong, coded).await).await;
-        assert_eq!(refused.told(), (400, "invalid_request_error", "invalid_content_encoding", None));
+        assert_eq!(refused.summary(), (400, "invalid_request_error", "invalid_content_encoding", None));
     }
     assert_eq!(upstream.only().text(), body);
 }
 
-/// Ten gigabytes of spaces: gzip members in a row, run-length blocks of zstd (RFC 8878), and gzip within gzip.
+/// Ten gigabytes of spaces: consecutive gzip members, run-length blocks of zstd (RFC 8878), and gzip within gzip.
 fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     let members = gzip(&vec![b' '; 1024 * 1024]).repeat(10 * 1024);
     let block = [0x02, 0x00, 0x10, b' '];
     let blocks = [&[0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38][..], &block.repeat(80 * 1024)].concat();
     let twice = gzip(&members);
     assert!(twice.len() < 100_000, "{} bytes", twice.len());
-    // 16 MB of them, as Node's zlib.brotliCompress gives it, and again.
+    // 16 MB of spaces, compressed twice with Node's zlib.brotliCompress.
     let brotli = [
         0xcb, 0xff, 0xff, 0x3f, 0xf8, 0x25, 0x40, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x2f, 0xff, 0xff, 0xff,
         0xf0, 0x4b, 0x00, 0xc4, 0x61, 0x11, 0x80, 0xee, 0xfd, 0x1f,
@@ -226,7 +231,7 @@ fn bombs() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn ten_gigabytes_in_a_small_body_are_413_soon_and_cost_little_memory() {
+async fn ten_gigabytes_in_a_small_body_are_413_quickly_with_little_memory() {
     let environment = [
         ("AZURE_OPENAI_ENDPOINT", "http://127.0.0.1:9"),
         ("AZURE_OPENAI_API_KEY", "k"),
@@ -238,16 +243,16 @@ async fn ten_gigabytes_in_a_small_body_are_413_soon_and_cost_little_memory() {
     for (coding, bomb) in bombs() {
         let call = client.post(&url).header("content-encoding", coding).body(bomb);
         let refused = Refused::of(soon(call.send()).await.unwrap()).await;
-        assert_eq!(refused.told(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
+        assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None), "{coding}");
     }
-    assert_eq!(post(&url, "{}").await.status(), 400, "it serves on");
+    assert_eq!(post(&url, "{}").await.status(), 400, "the gateway still serves");
     let peak = server.peak_memory();
     assert!(peak < 160 * 1024 * 1024, "{peak} bytes");
     server.stop().await;
 }
 
 #[tokio::test]
-async fn deep_answers_pass_and_a_stream_made_of_one_is_whole() {
+async fn deep_answers_pass_and_a_stream_made_from_one_is_complete() {
     let deep = nested("[", "", "]");
     let answer =
         ANSWER.replace("\"content_filter_results\":{}", &format!("\"content_filter_results\":{deep}"));

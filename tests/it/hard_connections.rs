@@ -1,24 +1,24 @@
-//! HTTP at its edges: framing that contradicts itself, odd heads, old and new versions. A request is read as it was
-//! meant or refused; what follows it on the connection is another request, or the connection is closed.
+//! HTTP edge cases: contradictory framing, unusual heads, old and new versions. azgate reads a request correctly or
+//! refuses it. Then it reads the next request, or closes the connection.
 
 use crate::support::{ANSWER, Proxy, Raw, Refused, Reply, Upstream, client, hello, key, soon};
 
 const CHAT: &str = "/v1/chat/completions";
 
-/// What every test sends last on its connection, to see what state that is in.
+/// The last request of every test on its connection. Its answer shows the state of the connection.
 const NEXT: &str = "GET /v1/models HTTP/1.1\r\nhost: gateway\r\n\r\n";
 
 fn head(more: &str) -> String {
     format!("POST {CHAT} HTTP/1.1\r\nhost: gateway\r\n{more}\r\n")
 }
 
-/// A chat call with its length.
+/// Returns a chat call with `content-length`.
 fn call(model: &str) -> String {
     let body = hello(model);
     head(&format!("content-length: {}\r\n", body.len())) + &body
 }
 
-/// A body in chunks of seven bytes, each with this behind its length, up to the last chunk.
+/// Returns a body in chunks of seven bytes, with `extension` after each chunk length.
 fn chunked(body: &str, extension: &str) -> String {
     let chunks = body
         .as_bytes()
@@ -27,7 +27,7 @@ fn chunked(body: &str, extension: &str) -> String {
     chunks.collect::<Vec<_>>().concat() + "0" + extension + "\r\n"
 }
 
-/// Sends `requests` on one connection, which must be answered with these statuses and then with 200 for `NEXT`.
+/// Sends `requests` and `NEXT` on one connection. The answers must have these statuses, and 200 for `NEXT`.
 async fn then_next(proxy: &Proxy, requests: &str, statuses: &[u16]) -> Vec<String> {
     let mut raw = Raw::connect(proxy).await;
     raw.send(requests).await;
@@ -44,7 +44,7 @@ async fn then_next(proxy: &Proxy, requests: &str, statuses: &[u16]) -> Vec<Strin
     bodies
 }
 
-/// Sends a request that cannot be read, with another one hidden behind it, which must not be answered.
+/// Sends an unreadable request with another request hidden after it. The hidden one must get no answer.
 async fn refused_and_closed(proxy: &Proxy, request: &str, status: u16) {
     let mut raw = Raw::connect(proxy).await;
     raw.send(request.to_owned() + &call("o1") + NEXT).await;
@@ -54,7 +54,7 @@ async fn refused_and_closed(proxy: &Proxy, request: &str, status: u16) {
 }
 
 #[tokio::test]
-async fn pipelined_calls_are_answered_in_their_order() {
+async fn pipelined_calls_are_answered_in_order() {
     let second = ANSWER.replace("chatcmpl-1", "chatcmpl-2");
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, &second)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -67,7 +67,7 @@ async fn pipelined_calls_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn chunks_may_have_extensions_and_trailers_and_come_byte_by_byte() {
+async fn chunks_may_have_extensions_and_trailers_and_arrive_byte_by_byte() {
     let body = hello("gpt-4.1");
     let variants = [
         chunked(&body, ";a=b;c=\"d\"") + "\r\n",
@@ -94,7 +94,7 @@ async fn chunks_may_have_extensions_and_trailers_and_come_byte_by_byte() {
 }
 
 #[tokio::test]
-async fn chunks_that_are_none_are_400_and_nothing_behind_them_is_read() {
+async fn malformed_chunks_are_400_and_nothing_after_them_is_read() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let long = format!("1;{}\r\n", "x".repeat(100_000));
@@ -104,14 +104,18 @@ async fn chunks_that_are_none_are_400_and_nothing_behind_them_is_read() {
         raw.send(head("transfer-encoding: chunked\r\n") + chunks + &call("o1") + NEXT).await;
         let answer = raw.answer().await;
         let refused = answer.refused();
-        assert_eq!(refused.told(), (400, "invalid_request_error", "incomplete_body", None), "{chunks:.50}");
+        assert_eq!(
+            refused.summary(),
+            (400, "invalid_request_error", "incomplete_body", None),
+            "{chunks:.50}"
+        );
         assert_eq!(raw.rest().await, "", "{chunks:.50}");
     }
     upstream.finish();
 }
 
 #[tokio::test]
-async fn chunks_go_before_a_length_and_only_one_of_them_goes_up() {
+async fn transfer_encoding_takes_precedence_over_content_length_and_only_one_is_sent() {
     let body = hello("gpt-4.1");
     let coded = chunked(&body, "") + "\r\n";
     let heads = [
@@ -124,7 +128,7 @@ async fn chunks_go_before_a_length_and_only_one_of_them_goes_up() {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(head(more) + &coded).await;
         assert_eq!(raw.answer().await.status, 200, "{more}");
-        // Whether the connection is kept is up to the server (RFC 9112 §6.1); no byte of the body is a request.
+        // The server decides whether the connection stays open (RFC 9112 §6.1). No byte of the body is a request.
         raw.send(head("connection: close\r\ncontent-length: 0\r\n")).await;
         let rest = raw.rest().await;
         assert!(rest.is_empty() || rest.contains("invalid_json"), "{more}: {rest}");
@@ -137,7 +141,7 @@ async fn chunks_go_before_a_length_and_only_one_of_them_goes_up() {
 }
 
 #[tokio::test]
-async fn framing_that_can_be_read_in_two_ways_is_400_and_closes() {
+async fn ambiguous_framing_is_400_and_closes_the_connection() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     for more in [
@@ -172,7 +176,7 @@ async fn framing_that_can_be_read_in_two_ways_is_400_and_closes() {
 }
 
 #[tokio::test]
-async fn a_header_of_100_kb_and_one_of_every_kind_are_read_and_not_passed_on() {
+async fn large_and_unusual_headers_are_read_and_not_passed_on() {
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
@@ -189,7 +193,7 @@ async fn a_header_of_100_kb_and_one_of_every_kind_are_read_and_not_passed_on() {
 }
 
 #[tokio::test]
-async fn a_head_beyond_reason_is_431_and_closes() {
+async fn an_excessive_head_is_431_and_closes_the_connection() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let many = (0..1000).map(|index| format!("x-{index}: {index}\r\n")).collect::<Vec<_>>().concat();
@@ -200,7 +204,7 @@ async fn a_head_beyond_reason_is_431_and_closes() {
 }
 
 #[tokio::test]
-async fn a_long_value_where_azgate_reads_one_is_refused_in_openais_shape() {
+async fn a_too_long_value_that_azgate_reads_is_refused_in_openais_format() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, &key("a", "secret", "")).await;
     let long = "x".repeat(100 * 1024);
@@ -222,7 +226,7 @@ async fn a_long_value_where_azgate_reads_one_is_refused_in_openais_shape() {
 }
 
 #[tokio::test]
-async fn header_names_may_be_spelt_in_any_case_and_methods_may_not() {
+async fn header_names_are_case_insensitive_and_methods_are_not() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, &key("a", "secret", "")).await;
     let body = hello("gpt-4.1");
@@ -238,7 +242,7 @@ async fn header_names_may_be_spelt_in_any_case_and_methods_may_not() {
     assert_eq!(upstream.only().text(), body);
 }
 
-/// A request, and the list of models with a key on the same connection.
+/// Sends a request, and then a list of models with a key on the same connection.
 async fn then_models_with(proxy: &Proxy, request: &str, status: u16) {
     let mut raw = Raw::connect(proxy).await;
     raw.send(request).await;
@@ -249,7 +253,7 @@ async fn then_models_with(proxy: &Proxy, request: &str, status: u16) {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_reads_leaves_the_connection_in_order() {
+async fn an_unread_body_leaves_the_connection_usable_or_closed() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
@@ -264,7 +268,7 @@ async fn a_body_that_nobody_reads_leaves_the_connection_in_order() {
     ] {
         let length = format!("{line} HTTP/1.1\r\nhost: g\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         then_next(&proxy, &length, &[status]).await;
-        // hyper looks once at what has come, and closes the connection unless that was the whole body.
+        // hyper checks once what has arrived, and closes the connection unless that is the whole body.
         let chunks = chunked(&body, "") + "\r\n";
         let mut raw = Raw::connect(&proxy).await;
         raw.send(format!("{line} HTTP/1.1\r\nhost: g\r\ntransfer-encoding: chunked\r\n\r\n{chunks}")).await;
@@ -277,10 +281,10 @@ async fn a_body_that_nobody_reads_leaves_the_connection_in_order() {
 }
 
 #[tokio::test]
-async fn a_large_body_that_nobody_reads_is_not_taken_for_a_request() {
+async fn a_large_unread_body_is_not_read_as_a_request() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    // Every piece of the body is a request of its own to whoever loses count.
+    // A server that loses count of the bytes would read each piece of the body as a request.
     let body = NEXT.repeat(100_000);
     let mut raw = Raw::connect(&proxy).await;
     raw.send(format!("POST /nowhere HTTP/1.1\r\nhost: g\r\ncontent-length: {}\r\n\r\n", body.len())).await;
@@ -293,7 +297,7 @@ async fn a_large_body_that_nobody_reads_is_not_taken_for_a_request() {
 }
 
 #[tokio::test]
-async fn an_http_1_0_client_gets_no_chunks_and_its_connection_closed() {
+async fn an_http_1_0_client_gets_no_chunks_and_a_closed_connection() {
     let event = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#;
     let event = format!("{event}\n\n");
     let stream = Reply::stream(&[&event, "data: [DONE]\n\n"]).end();
@@ -320,7 +324,7 @@ async fn an_http_1_0_client_gets_no_chunks_and_its_connection_closed() {
 }
 
 #[tokio::test]
-async fn heads_of_odd_targets_are_refused_in_openais_shape() {
+async fn unusual_request_targets_are_refused_in_openais_format() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     for (line, status) in [
@@ -338,7 +342,7 @@ async fn heads_of_odd_targets_are_refused_in_openais_shape() {
 }
 
 #[tokio::test]
-async fn an_expectation_that_azgate_does_not_know_is_no_reason_to_wait() {
+async fn azgate_does_not_wait_for_an_unknown_expectation() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let request = call("gpt-4.1").replace("content-length", "expect: a-miracle\r\ncontent-length");
@@ -353,15 +357,15 @@ async fn over_http_2_an_error_ends_its_stream_and_not_the_connection() {
     let client = client().http2_prior_knowledge().build().unwrap();
     let url = format!("{}{CHAT}", proxy.url);
     let post = |body: String| client.post(&url).header("content-type", "application/json").body(body);
-    for (body, told) in [
+    for (body, expected) in [
         (" ".repeat(1001), (413, "request_too_large")),
         ("[".repeat(1000), (400, "invalid_json")),
         (String::new(), (400, "invalid_json")),
     ] {
         let refused = Refused::of(soon(post(body).send()).await.unwrap()).await;
-        assert_eq!((refused.status, refused.code.as_str()), told);
+        assert_eq!((refused.status, refused.code.as_str()), expected);
     }
-    // hyper takes 16 KB of headers, and refuses more without a body.
+    // hyper accepts 16 KB of headers, and refuses larger ones without a body.
     let long = soon(post(hello("gpt-4.1")).header("x-long", "x".repeat(100 * 1024)).send()).await;
     assert!(long.is_err() || long.is_ok_and(|answer| answer.status() == 431));
     let answer = soon(post(hello("gpt-4.1")).send()).await.unwrap();

@@ -1,6 +1,6 @@
 //! The simulator judges what the gateway forwards: it never answers 400 to a body that was planned for its family.
-//! Refusing is no way out: what azgate refuses itself stands in a list, each with its fact, and so does the little that
-//! is passed on although the simulator refuses it. A line that no longer holds fails too.
+//! azgate may not simply refuse calls: one list contains each refusal with the fact behind it. A second list contains
+//! the few calls that azgate forwards although the simulator refuses them. An entry that no longer applies fails too.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::support::calls::{cases, families, judged, planned, target};
 const SURFACES: [&str; 4] = ["v1", "2024-10-21", "2024-12-01-preview", "2025-04-01-preview"];
 
 /// One thing that azgate refuses: the rule, the cases (`*`: all), the families, and the fact with its source.
-struct Refused {
+struct ListedRefusal {
     rule: &'static str,
     cases: &'static [&'static str],
     families: &'static [&'static str],
@@ -60,50 +60,50 @@ const RESPONSES_ALONE: &[&str] = &[
     "gpt-5.5-pro",
 ];
 
-const REFUSED: &[Refused] = &[
-    Refused {
+const REFUSED: &[ListedRefusal] = &[
+    ListedRefusal {
         rule: "bridge.chat",
         cases: &["responses/context-management", "responses/store"],
         families: CHAT,
         fact: "a chat completion shortens no conversation (OpenAI's OpenAPI document)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.modality",
         cases: &["responses/file"],
         families: &["gpt-4-turbo", "gpt-4.5-preview"],
         fact: "no document gives files to models before gpt-4o",
     },
-    Refused {
+    ListedRefusal {
         rule: "bridge.responses",
         cases: &["hosted-tool"],
         families: CHAT,
         fact: "a file search has `vector_store_ids` (OpenAI's OpenAPI document), and the call names none",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.n",
         cases: &["n-two"],
         families: RESPONSES_ALONE,
         fact: "the Responses API has no `n` (OpenAI's OpenAPI document)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.response_format",
         cases: &["json-schema", "responses/chat-words", "responses/json-schema"],
         families: &["gpt-5.4-pro", "gpt-5.5-pro", "computer-use-preview"],
         fact: "no structured outputs (reasoning.md; litellm's model map)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.response_format",
         cases: &["responses/chat-words", "responses/json-schema"],
         families: &["gpt-4o-2024-05-13", "gpt-5-chat"],
         fact: "structured outputs came with gpt-4o 2024-08-06 (structured-outputs.md); no table gives them to gpt-5-chat",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.response_format",
         cases: &["json-object", "responses/json-object"],
         families: &["computer-use-preview", "gpt-5-chat"],
-        fact: "no document says that they take one",
+        fact: "no document says that they accept JSON mode",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.tools",
         cases: &[
             "web-search",
@@ -115,19 +115,19 @@ const REFUSED: &[Refused] = &[
         families: &["gpt-5-chat"],
         fact: "models.dev: tool_call=false",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.modality",
         cases: &["responses/file", "responses/vision"],
         families: &["o3-mini"],
         fact: "takes no images (reasoning.md), and files go with images (how-to/responses.md)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.tools",
         cases: TOOL_CASES,
         families: TOOLLESS,
         fact: "\"tools is not supported in this model\" (inspect_ai#1290); gpt-5-chat: models.dev, tool_call=false",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.tool_messages",
         cases: &[
             "functions-history",
@@ -140,13 +140,13 @@ const REFUSED: &[Refused] = &[
         families: TOOLLESS,
         fact: "a model without tools knows no role `tool` and no tool calls; UNVERIFIED verbatim on Azure",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.functions",
         cases: FUNCTION_CASES,
         families: TOOLLESS,
         fact: "\"functions is not supported in this model\" (inspect_ai#1290)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.response_format",
         cases: FORMAT_CASES,
         families: &[
@@ -163,31 +163,31 @@ const REFUSED: &[Refused] = &[
         ],
         fact: "\"'response_format' of type 'json_object' is not supported with this model\" (json-mode.md)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.response_format",
         cases: SCHEMA_CASES,
         families: &["gpt-35-turbo", "gpt-4-turbo-preview", "gpt-4-turbo", "gpt-4o-2024-05-13"],
         fact: "structured outputs came with gpt-4o 2024-08-06 (structured-outputs.md)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.schema_with_data_sources",
         cases: &["data-sources-json-schema"],
         families: &["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-mini", "gpt-4.1", "model-router"],
         fact: "On Your Data takes no structured outputs (use-your-data.md)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.data_sources",
         cases: &["data-sources", "data-sources-json-schema"],
         families: CHAT,
-        fact: "On Your Data is served for gpt-4o, gpt-4o-mini and gpt-4.1 alone (use-your-data.md)",
+        fact: "Azure serves On Your Data only for gpt-4o, gpt-4o-mini and gpt-4.1 (use-your-data.md)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.hosted_tools",
         cases: &["hosted-tool"],
         families: CHAT,
         fact: "only `function` is supported (Azure OpenAPI v1); file_search belongs to Responses",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.custom_tools",
         cases: &["tools-custom", "responses/tools-custom"],
         families: &[
@@ -216,25 +216,25 @@ const REFUSED: &[Refused] = &[
         ],
         fact: "only `function` is supported (Azure OpenAPI v1); OpenAI's document adds `custom` for gpt-5 and later",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.custom_tools",
         cases: &["tools-custom", "responses/tools-custom"],
         families: CHAT,
         fact: "dated api-versions know `function` only (Azure OpenAPI 2024-10-21 and 2025-03-01-preview)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.web_search_options",
         cases: &["web-search"],
         families: CHAT,
         fact: "in no Azure document; web search belongs to Responses",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.n",
         cases: &["n-two"],
         families: &["o1-preview", "o1-mini"],
         fact: "n is fixed at 1 (OpenAI's guide of the o1 beta)",
     },
-    Refused {
+    ListedRefusal {
         rule: "refuse.modality",
         cases: &["vision", "responses/file", "responses/vision"],
         families: &[
@@ -256,47 +256,47 @@ const REFUSED: &[Refused] = &[
     },
 ];
 
-/// Cases that are passed on although the simulator refuses them, with the models and the reason.
+/// Cases that azgate forwards although the simulator refuses them, with the models and the reason.
 const PASSED: &[(&str, &[&str], &str)] = &[
-    ("unknown-keys", CHAT, "a key that nobody knows passes: an api-version may know it before azgate does"),
+    ("unknown-keys", CHAT, "an unknown key passes: an api-version may accept it before azgate knows it"),
     (
         "cap-huge",
         &["gpt-35-turbo-0301", "gpt-35-turbo-0613", "gpt-4", "gpt-4-0314", "gpt-4-32k"],
-        "prompt and answer share one window, and azgate counts no tokens",
+        "prompt and answer share one context window, and azgate does not count tokens",
     ),
     (
         "tools-custom",
         &["gpt-oss-120b", "gpt-oss-20b"],
-        "documented neither way; what they refuse is left to Azure (models-azure-direct-openai.md)",
+        "not documented, so the decision is left to Azure (models-azure-direct-openai.md)",
     ),
-    (
-        "tools-custom",
-        &["model-router"],
-        "whether it takes them is up to the model that Azure picks (model-router.md)",
-    ),
+    ("tools-custom", &["model-router"], "support depends on the model that Azure picks (model-router.md)"),
     (
         "responses/tools-custom",
         &["gpt-oss-120b", "gpt-oss-20b", "model-router"],
-        "as of chat calls with custom tools",
+        "as for chat calls with custom tools",
     ),
     ("cap-huge", &["model-router"], "the limit is that of the model that Azure picks (model-router.md)"),
     (
         "*",
         &["o3-deep-research"],
-        "inside the Foundry Agent Service alone as far as Microsoft says; UNVERIFIED as a deployment",
+        "Microsoft documents it only inside the Foundry Agent Service; UNVERIFIED as a deployment",
     ),
     (
         "responses/cap-huge",
         &["gpt-35-turbo-0301", "gpt-35-turbo-0613", "gpt-4", "gpt-4-0314", "gpt-4-32k", "model-router"],
-        "as of chat calls with such a cap",
+        "as for chat calls with such a cap",
     ),
-    ("responses/file", &["model-router"], "whether it takes files is up to the model that Azure picks"),
-    ("responses/replayed", CHAT, "the simulator has not made these items"),
-    ("responses/unknown-keys", CHAT, "a key that nobody knows passes, and `stop` has no place on Responses"),
+    ("responses/file", &["model-router"], "support for files depends on the model that Azure picks"),
+    ("responses/replayed", CHAT, "the simulator did not create these items"),
+    (
+        "responses/unknown-keys",
+        CHAT,
+        "an unknown key passes, and so does `stop`, which Responses does not have",
+    ),
     (
         "responses/context-management",
         CHAT,
-        "litellm takes it out for Azure; Azure's own how-to/responses.md has it for v1 (litellm#36391)",
+        "litellm removes it for Azure; Azure's own how-to/responses.md has it for v1 (litellm#36391)",
     ),
 ];
 
@@ -305,7 +305,7 @@ fn among(name: &str, names: &[&str]) -> bool {
 }
 
 #[test]
-fn what_is_forwarded_is_never_refused() {
+fn the_simulator_accepts_every_forwarded_body() {
     let cases: Vec<_> = Dialect::ALL.into_iter().flat_map(cases).collect();
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
@@ -333,12 +333,12 @@ fn what_is_forwarded_is_never_refused() {
     }
     assert!(wrong.is_empty(), "Azure would refuse what azgate sends:\n{}", wrong.join("\n"));
     for (line, (case, _, why)) in PASSED.iter().enumerate() {
-        assert!(used.contains(&line), "{case} is refused no more ({why}): take the line out");
+        assert!(used.contains(&line), "the simulator no longer refuses {case} ({why}): remove the entry");
     }
 }
 
 #[test]
-fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
+fn every_refusal_of_azgate_is_listed_with_its_fact() {
     let cases: Vec<_> = Dialect::ALL.into_iter().flat_map(cases).collect();
     let mut unlisted = BTreeSet::new();
     let mut hit = BTreeSet::new();
@@ -359,25 +359,20 @@ fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
             }
         }
     }
-    assert!(unlisted.is_empty(), "azgate refuses what no line allows:\n{unlisted:#?}");
+    assert!(unlisted.is_empty(), "azgate refuses cases that are not listed:\n{unlisted:#?}");
     let happens = |line: usize, case: &str, family: &str| {
-        hit.iter().any(|(at, hit, of)| {
-            *at == line && (case == "*" || case == hit) && (family == "*" || family == of)
+        hit.iter().any(|(at, hit, hit_family)| {
+            *at == line && (case == "*" || case == hit) && (family == "*" || family == hit_family)
         })
     };
     for (at, line) in REFUSED.iter().enumerate() {
         for case in line.cases {
-            assert!(
-                happens(at, case, "*"),
-                "{} is not refused for {case} any more ({})",
-                line.rule,
-                line.fact
-            );
+            assert!(happens(at, case, "*"), "{} no longer refuses {case} ({})", line.rule, line.fact);
         }
         for family in line.families {
             assert!(
                 happens(at, "*", family),
-                "{} is not refused for {family} any more ({})",
+                "{} no longer refuses a case for {family} ({})",
                 line.rule,
                 line.fact
             );
@@ -387,12 +382,12 @@ fn what_azgate_refuses_itself_stands_in_the_list_with_its_fact() {
 
 #[test]
 fn every_family_that_the_simulator_can_judge_is_judged() {
-    // Those that it does not know are not on Azure yet, or not by a name of their own.
+    // The simulator does not know models that Azure does not offer yet or offers only under other names.
     let known = |name: &String| sim::models().any(|model| model == name);
-    let strangers: Vec<String> = families()
+    let unjudged: Vec<String> = families()
         .iter()
         .filter(|family| !family.models.iter().any(known))
         .map(|family| family.name.to_string())
         .collect();
-    assert_eq!(strangers, ["gpt-6.2", "unknown"]);
+    assert_eq!(unjudged, ["gpt-6.2", "unknown"]);
 }

@@ -65,7 +65,11 @@ async fn without_a_known_key_it_is_401_before_anything_else_is_looked_at() {
             let answer = proxy.post(CHAT, body, headers).await;
             assert_eq!(answer.headers()["www-authenticate"], "Bearer", "{headers:?}");
             let refused = Refused::of(answer).await;
-            assert_eq!(refused.told(), (401, "authentication_error", "invalid_api_key", None), "{headers:?}");
+            assert_eq!(
+                refused.summary(),
+                (401, "authentication_error", "invalid_api_key", None),
+                "{headers:?}"
+            );
             assert!(refused.message.starts_with(message), "{headers:?}: {}", refused.message);
         }
     }
@@ -147,7 +151,7 @@ async fn a_keys_own_policy_goes_before_its_models_and_the_global_one() {
     let body = hello("gpt-5").replace("{\"model", "{\"temperature\":0.5,\"top_p\":0.5,\"model");
     let refused = Refused::of(proxy.post(CHAT, body.clone(), &[("api-key", "secret-a")]).await).await;
     let expected = (400, "invalid_request_error", "unsupported_parameter", Some("temperature"));
-    assert_eq!(refused.told(), expected);
+    assert_eq!(refused.summary(), expected);
     let answer = proxy.post(CHAT, body.clone(), &[("api-key", "secret-b")]).await;
     assert_eq!(answer.headers()["x-azgate-edits"], "none");
     assert_eq!(upstream.only().text(), body);

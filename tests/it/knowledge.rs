@@ -1,4 +1,4 @@
-//! What azgate finds out by itself: asked of Azure, shown on the admin listener, and printed by a command.
+//! Facts that azgate discovers: queried from Azure, shown on the admin listener, and printed by a command.
 
 use azgate::{
     admin,
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{AZURE_KEY, Logs, Proxy, Reply, Upstream, client, command, hello};
 
-/// The simulator behind a listener of its own, with a deployment that nobody has a name for.
+/// Starts the simulator on its own listener, with a deployment whose name does not reveal its family.
 async fn simulator() -> (String, Simulator, serve::Stopper) {
     let deployments =
         vec![("mystery-7".to_owned(), "o1".to_owned()), ("my gpt".to_owned(), "sim-strict-1".to_owned())];
@@ -33,7 +33,7 @@ async fn served(router: axum::Router) -> (String, serve::Stopper) {
 }
 
 #[tokio::test]
-async fn azures_list_of_deployments_tells_families_and_is_the_list_of_models() {
+async fn azures_list_of_deployments_determines_families_and_the_list_of_models() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "surface = \"2024-10-21\"", "").await;
     let early = proxy.gateway.routes.find("mystery-7").unwrap();
@@ -60,7 +60,7 @@ async fn azures_list_of_deployments_tells_families_and_is_the_list_of_models() {
 }
 
 #[tokio::test]
-async fn a_closed_list_stays_what_the_configuration_says() {
+async fn a_closed_list_of_models_stays_as_configured() {
     let (url, _simulator, _stopper) = simulator().await;
     let proxy = Proxy::with_endpoint(&url, "", "[models.mine]\ndeployment = \"mystery-7\"").await;
     proxy.gateway.discovery().await;
@@ -73,7 +73,7 @@ async fn a_closed_list_stays_what_the_configuration_says() {
 }
 
 #[tokio::test]
-async fn no_list_is_no_error() {
+async fn a_missing_list_of_deployments_is_not_an_error() {
     let logs = Logs::listen();
     for reply in [
         Reply::json(404, r#"{"error":{"code":"404","message":"Resource not found"}}"#),
@@ -93,7 +93,7 @@ async fn no_list_is_no_error() {
 }
 
 #[tokio::test]
-async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
+async fn lessons_are_shown_as_config_lines_and_printed_by_the_command() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let (url, _stopper) = served(admin::router(
@@ -137,7 +137,7 @@ async fn what_was_learned_is_shown_as_lines_and_printed_by_the_command() {
 }
 
 #[tokio::test]
-async fn the_command_says_so_where_no_gateway_answers() {
+async fn the_command_reports_that_no_gateway_answers() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);

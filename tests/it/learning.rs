@@ -1,4 +1,4 @@
-//! Learning against the simulator: every model is forced to be unknown, and what it refuses is all that is known of it.
+//! Learning against the simulator: azgate treats every model as unknown, and learns only from its refusals.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,32 +24,36 @@ use crate::support::calls::{cases, families, judged, planned};
 
 const SURFACES: [&str; 2] = ["v1", "2024-10-21"];
 
-/// How many refusals a call costs at most that is taken in the end.
+/// The most refusals before a call is accepted.
 const MOST: usize = 6;
 
-/// What cannot be learned, with the reason. What azgate refuses for a family that it knows is in the judge's list too.
-const HOPELESS: &[(&str, &str)] = &[
-    ("OperationNotSupported", "neither operation serves it: it is retired, or no deployment of its own"),
-    ("is only allowed when 'functions' are specified", "no row can say that another key is absent"),
-    ("is only allowed when 'tools' are specified", "no row can say that another key is absent"),
-    ("Unknown parameter: 'input[0].x_note'", "nothing is done to a client's messages but their roles"),
-    ("A developer message and a system message", "the wording is the simulator's own: none is captured"),
+/// Refusals from which azgate cannot learn, with the reason. The list in `judge` contains those that azgate refuses
+/// itself for a known family.
+const UNLEARNABLE: &[(&str, &str)] = &[
+    ("OperationNotSupported", "neither operation serves it: it is retired, or has no deployment of its own"),
+    ("is only allowed when 'functions' are specified", "no rule can require that another key is absent"),
+    ("is only allowed when 'tools' are specified", "no rule can require that another key is absent"),
+    ("Unknown parameter: 'input[0].x_note'", "azgate changes only the roles of a client's messages"),
     (
-        "Invalid 'messages[1].tool_calls': empty array",
-        "nothing is done to a client's messages but their roles",
+        "A developer message and a system message",
+        "the message is the simulator's own: none of Azure's is captured",
     ),
+    ("Invalid 'messages[1].tool_calls': empty array", "azgate changes only the roles of a client's messages"),
     ("Invalid 'stop': empty array", "an empty list is the client's mistake, whatever the model"),
-    ("Invalid content type. image_url", "refuse.modality: without the image it is another question"),
+    ("Invalid content type. image_url", "refuse.modality: without the image the question changes"),
     ("Invalid value: 'custom'", "refuse.custom_tools"),
-    ("maximum context length", "azgate counts no tokens"),
-    ("Unrecognized request argument supplied: reasoning_effort", "it is null, which a row takes for absent"),
-    ("is not supported with 'prediction'", "one of two parameters, and Azure does not say which"),
-    ("does not support 'function' with", "refuse.tool_messages: results of calls cannot go"),
-    ("does not support 'tool' with", "refuse.tool_messages: results of calls cannot go"),
-    ("Extra inputs are not permitted", "On Your Data's own words, about what stands beside it"),
+    ("maximum context length", "azgate does not count tokens"),
+    (
+        "Unrecognized request argument supplied: reasoning_effort",
+        "the value is null, which a rule treats as absent",
+    ),
+    ("is not supported with 'prediction'", "one of two parameters causes it, and Azure does not name it"),
+    ("does not support 'function' with", "refuse.tool_messages: results of calls cannot be dropped"),
+    ("does not support 'tool' with", "refuse.tool_messages: results of calls cannot be dropped"),
+    ("Extra inputs are not permitted", "On Your Data's own message about a member next to it"),
 ];
 
-/// What needs the policy's leave, each as in the judge's list.
+/// Rules that refuse a call, as in the list in `judge`.
 const REFUSED: &[&str] = &[
     "bridge.responses",
     "refuse.data_sources",
@@ -68,16 +72,16 @@ static SHIPPED: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
 
 #[derive(Debug)]
 enum End {
-    Taken(Bytes),
+    Accepted(Bytes),
     Refused(Refusal),
-    Hopeless(String),
+    Unlearnable(String),
 }
 
 fn target(profile: Profile, surface: &str) -> Target {
     Target::new("alias", profile.into(), surface.parse().unwrap(), &SHIPPED)
 }
 
-/// Sends a body to a model until it is taken or nothing is learned any more.
+/// Sends a body to a model until the model accepts it or azgate learns nothing more.
 fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Lessons, usize) {
     let mut learned = Lessons::default();
     for refusals in 0..=Lessons::MOST {
@@ -87,21 +91,21 @@ fn amended(base: &Profile, model: &str, surface: &str, body: &Bytes) -> (End, Le
             Err(refusal) => return (End::Refused(refusal), learned, refusals),
         };
         let Err(error) = judged(model, &plan, &sent) else {
-            return (End::Taken(sent), learned, refusals);
+            return (End::Accepted(sent), learned, refusals);
         };
         let document = Document::parse(sent, OUTLINE_DEPTH).unwrap();
         let found = lessons(error.status, error.body.as_bytes(), plan.dialect, &document, &target);
         if found.is_empty() {
-            return (End::Hopeless(error.body), learned, refusals + 1);
+            return (End::Unlearnable(error.body), learned, refusals + 1);
         }
         let before = learned.clone();
         assert!(found.into_iter().all(|lesson| learned.add(lesson)));
-        assert_ne!(before, learned, "a lesson that teaches nothing new");
+        assert_ne!(before, learned, "the lesson changes nothing");
     }
-    panic!("{model} on {surface} never ends: {learned:?}")
+    panic!("{model} on {surface} still refuses the call: {learned:?}")
 }
 
-/// The catalog of a configuration with these lines at its end.
+/// Returns the catalog of a config that ends with these lines.
 fn configured(overlay: &str) -> Catalog {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("azgate.toml");
@@ -117,7 +121,7 @@ fn configured(overlay: &str) -> Catalog {
 }
 
 #[test]
-fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_listed() {
+fn every_call_to_an_unknown_model_is_accepted_in_the_end_or_refused_for_a_listed_reason() {
     let unknown = CATALOG.unknown();
     let known = |name: &&String| sim::models().any(|model| model == *name);
     let families = families();
@@ -128,9 +132,9 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
         for surface in SURFACES {
             for case in cases(Dialect::Chat) {
                 let (end, learned, refusals) = amended(&unknown, model, surface, &case.body);
-                let taken = match end {
-                    End::Taken(_) if refusals > MOST => Err(format!("taken after {refusals} refusals")),
-                    End::Taken(sent) => Ok(sent),
+                let accepted = match end {
+                    End::Accepted(_) if refusals > MOST => Err(format!("accepted after {refusals} refusals")),
+                    End::Accepted(sent) => Ok(sent),
                     End::Refused(refusal) => match REFUSED.iter().find(|rule| **rule == &*refusal.rule) {
                         Some(rule) => {
                             used.insert(*rule);
@@ -138,15 +142,17 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
                         }
                         None => Err(refusal.rule.to_string()),
                     },
-                    End::Hopeless(body) => match HOPELESS.iter().find(|(text, _)| body.contains(text)) {
-                        Some((text, _)) => {
-                            used.insert(text);
-                            continue;
+                    End::Unlearnable(body) => {
+                        match UNLEARNABLE.iter().find(|(text, _)| body.contains(text)) {
+                            Some((text, _)) => {
+                                used.insert(text);
+                                continue;
+                            }
+                            None => Err(body),
                         }
-                        None => Err(body),
-                    },
+                    }
                 };
-                match taken {
+                match accepted {
                     Ok(sent) if !learned.is_empty() => {
                         let text = learned.overlay("alias", &unknown, &CATALOG);
                         overlays.entry((text, surface)).or_insert((case.body, sent));
@@ -160,9 +166,13 @@ fn whatever_a_model_refuses_a_call_ends_taken_or_refused_for_a_reason_that_is_li
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let idle: Vec<_> =
-        HOPELESS.iter().map(|(text, _)| text).chain(REFUSED).filter(|text| !used.contains(**text)).collect();
-    assert!(idle.is_empty(), "this happens no more: {idle:?}");
+    let unused: Vec<_> = UNLEARNABLE
+        .iter()
+        .map(|(text, _)| text)
+        .chain(REFUSED)
+        .filter(|text| !used.contains(**text))
+        .collect();
+    assert!(unused.is_empty(), "no call ends for these reasons any more: {unused:?}");
     for ((text, surface), (body, sent)) in overlays {
         let profile = configured(&text).by_model("alias").unwrap();
         let again = planned(Dialect::Chat, &body, &target(Profile::clone(&profile), surface)).unwrap().1;

@@ -22,7 +22,7 @@ async fn limited(answer: Response, what: &str) {
     assert_eq!(header("x-ratelimit-reset-requests"), format!("{millis}ms"));
     assert_eq!(header("x-azgate-edits"), "none");
     let refused = Refused::of(answer).await;
-    assert_eq!(refused.told(), (429, "rate_limit_error", "rate_limit_exceeded", None));
+    assert_eq!(refused.summary(), (429, "rate_limit_error", "rate_limit_exceeded", None));
     let expected = format!("{what} is limited to 1 requests per minute. Try again in {seconds} s.");
     assert_eq!(refused.message, expected);
 }

@@ -1,5 +1,4 @@
-//! Calls that take long: signs of life while a model thinks, limits of time, and what an answer says that was opened
-//! before there was one.
+//! Long calls: heartbeats while a model thinks, time limits, and answers that azgate opens before Azure answers.
 
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use tokio::sync::Notify;
 
 use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello, soon, sse};
 
-/// One second is the shortest that can be configured.
+/// Heartbeats after one second, the shortest configurable time.
 pub(crate) const SOON: &str = "[heartbeat]\nafter_seconds = 1\nevery_seconds = 1\n";
 
 pub(crate) const HEARTBEAT: &str = ": heartbeat\n\n";
@@ -17,24 +16,24 @@ pub(crate) fn streaming(model: &str) -> String {
     format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}],"stream":true}}"#)
 }
 
-/// The next piece of an answer.
+/// Returns the next piece of an answer.
 pub(crate) async fn piece(answer: &mut reqwest::Response) -> String {
-    let chunk = soon(answer.chunk()).await.unwrap().expect("the answer is over");
+    let chunk = soon(answer.chunk()).await.unwrap().expect("the answer continues");
     String::from_utf8(chunk.to_vec()).unwrap()
 }
 
-/// Everything that is left of an answer but the heartbeats.
+/// Returns the rest of an answer without its heartbeats.
 pub(crate) async fn rest(answer: reqwest::Response) -> String {
     soon(answer.text()).await.unwrap().replace(HEARTBEAT, "")
 }
 
-/// What the comment of an answer that was opened early says, and what follows it.
+/// Splits an answer that was opened early into the content of its comment and the events after it.
 pub(crate) fn behind_comment(text: &str) -> (Value, &str) {
     let (comment, rest) = text.strip_prefix(": azgate ").expect(text).split_once("\n\n").unwrap();
     (serde_json::from_str(comment).unwrap(), rest)
 }
 
-/// A gateway whose upstream says nothing until it is told to, and a stream that was opened all the same.
+/// Starts a gateway whose upstream waits for a notification, and returns a stream that azgate has opened meanwhile.
 pub(crate) async fn opened(
     model: &str,
     reply: impl FnOnce(Reply) -> Reply,
@@ -51,7 +50,7 @@ pub(crate) const EVENT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"co
 pub(crate) const DONE: &str = "data: [DONE]\n\n";
 
 #[tokio::test]
-async fn a_stream_is_opened_while_azure_is_silent_and_told_what_its_headers_could_not_say() {
+async fn a_stream_is_opened_while_azure_is_silent_and_a_comment_contains_the_late_headers() {
     let stream = |reply: Reply| reply.then(Reply::stream(&[EVENT, DONE]).end());
     let (upstream, go, mut answer, _proxy) = opened("gpt-4.1", stream, "").await;
     assert_eq!(answer.status(), 200);
@@ -60,7 +59,7 @@ async fn a_stream_is_opened_while_azure_is_silent_and_told_what_its_headers_coul
     assert_eq!(answer.headers()["x-azgate-edits"], "add.include_usage;n=2");
     let id = answer.headers()["x-azgate-request-id"].to_str().unwrap().to_owned();
     assert_eq!(piece(&mut answer).await, HEARTBEAT);
-    assert_eq!(piece(&mut answer).await, HEARTBEAT, "and again");
+    assert_eq!(piece(&mut answer).await, HEARTBEAT, "heartbeats repeat");
     go.notify_one();
     let text = rest(answer).await;
     let (comment, events) = behind_comment(&text);
@@ -72,7 +71,7 @@ async fn a_stream_is_opened_while_azure_is_silent_and_told_what_its_headers_coul
 }
 
 #[tokio::test]
-async fn a_made_stream_is_opened_while_azure_writes_its_json() {
+async fn a_synthesized_stream_is_opened_while_azure_writes_its_json() {
     let json = |reply: Reply| reply.then(Reply::json(200, ANSWER));
     let (upstream, go, mut answer, _proxy) = opened("o1", json, "").await;
     assert_eq!(piece(&mut answer).await, HEARTBEAT);
@@ -86,7 +85,7 @@ async fn a_made_stream_is_opened_while_azure_writes_its_json() {
 }
 
 #[tokio::test]
-async fn an_error_behind_the_opening_is_an_event_and_no_done_follows() {
+async fn an_error_after_the_opening_is_an_event_and_no_done_follows() {
     let logs = Logs::listen();
     let limited = r#"{"error":{"code":"429","message":"Please retry after 7 seconds."}}"#;
     let error = |reply: Reply| reply.then(Reply::with(429, &[("retry-after", "7")], limited));
@@ -114,7 +113,7 @@ async fn an_error_before_the_opening_keeps_its_status_and_its_headers() {
 }
 
 #[tokio::test]
-async fn a_silence_in_the_middle_of_a_stream_gets_signs_of_life() {
+async fn a_silence_in_the_middle_of_a_stream_is_filled_with_heartbeats() {
     let go = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::stream(&[EVENT]).wait(&go).chunk(DONE).end()]).await;
     let proxy = Proxy::start(&upstream, SOON).await;
@@ -182,7 +181,7 @@ async fn a_stream_that_stops_in_the_middle_is_ended_with_an_error() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_to_its_end_in_time_is_a_504() {
+async fn a_body_that_is_not_complete_in_time_is_a_504() {
     let never = Arc::new(Notify::new());
     let head =
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"choices\":";
@@ -199,7 +198,7 @@ async fn a_body_that_does_not_come_to_its_end_in_time_is_a_504() {
 }
 
 #[tokio::test]
-async fn a_limit_that_runs_out_behind_the_opening_is_an_event() {
+async fn a_time_out_after_the_opening_is_an_event() {
     let limits = "[models.slow]\nmodel = \"gpt-4.1\"\ntimeouts = { first_byte_seconds = 2 }";
     let (upstream, _go, answer, _proxy) = opened("slow", |reply| reply, limits).await;
     let text = rest(answer).await;
@@ -211,7 +210,7 @@ async fn a_limit_that_runs_out_behind_the_opening_is_an_event() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_an_opened_stream_closes_azures_call_too() {
+async fn azures_call_is_closed_when_the_client_leaves_an_opened_stream() {
     let logs = Logs::listen();
     let (upstream, _go, mut answer, _proxy) = opened("gpt-4.1", |reply| reply, "").await;
     assert_eq!(piece(&mut answer).await, HEARTBEAT);
@@ -223,7 +222,7 @@ async fn a_client_that_leaves_an_opened_stream_closes_azures_call_too() {
 }
 
 #[tokio::test]
-async fn no_sign_of_life_stands_within_an_event() {
+async fn heartbeats_never_split_an_event() {
     let go = Arc::new(Notify::new());
     let (half, other) = EVENT.split_at(20);
     let upstream = Upstream::script([Reply::stream(&[half]).wait(&go).chunk(other).chunk(DONE).end()]).await;
@@ -235,7 +234,7 @@ async fn no_sign_of_life_stands_within_an_event() {
 }
 
 #[tokio::test]
-async fn a_limit_that_runs_out_behind_done_does_not_matter() {
+async fn a_time_out_after_done_is_ignored() {
     for limit in ["idle", "total"] {
         let logs = Logs::listen();
         let never = Arc::new(Notify::new());

@@ -1,7 +1,7 @@
-//! The one integration binary: topics as files, sentences as names. The gateway runs in this process, its upstream is
-//! scripted, and the assertions are on what the upstream received and what the client saw.
+//! The only integration test binary. Each file covers one topic, and each test name is a sentence. The gateway runs in
+//! this process, and its upstream is scripted. The tests check what the upstream and the client received.
 
-// Clippy then knows that all of this is test code.
+// Marks all of this as test code for Clippy.
 #![cfg(test)]
 
 mod amending;

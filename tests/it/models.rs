@@ -1,4 +1,4 @@
-//! The list of models: what can be called here.
+//! The list of models that clients can call.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ async fn json(response: reqwest::Response) -> Value {
 }
 
 #[tokio::test]
-async fn every_spelling_of_the_list_gives_the_configured_models() {
+async fn every_path_of_the_list_returns_the_configured_models() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;
     for path in [
@@ -44,7 +44,7 @@ async fn every_spelling_of_the_list_gives_the_configured_models() {
 }
 
 #[tokio::test]
-async fn one_model_has_openais_members_and_what_azgate_knows() {
+async fn one_model_has_openais_members_and_azgates_catalog_data() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;
     for path in [
@@ -86,7 +86,7 @@ async fn one_model_has_openais_members_and_what_azgate_knows() {
 }
 
 #[tokio::test]
-async fn a_model_of_unknown_family_promises_nothing() {
+async fn a_model_of_an_unknown_family_lists_no_capabilities() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;
     let model = json(proxy.get("/v1/models/mystery").await).await;
@@ -98,17 +98,17 @@ async fn a_model_of_unknown_family_promises_nothing() {
 }
 
 #[tokio::test]
-async fn a_model_that_is_not_listed_is_404_with_the_nearest() {
+async fn a_model_that_is_not_listed_is_404_with_the_nearest_name() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;
     let refused = Refused::of(proxy.get("/v1/models/Fasd").await).await;
-    assert_eq!(refused.told(), (404, "invalid_request_error", "model_not_found", Some("model")));
+    assert_eq!(refused.summary(), (404, "invalid_request_error", "model_not_found", Some("model")));
     assert!(refused.message.contains("`Fasd`") && refused.message.contains("`fast`"), "{}", refused.message);
     upstream.finish();
 }
 
 #[tokio::test]
-async fn without_a_list_any_name_is_a_model() {
+async fn without_configured_models_any_name_is_a_model() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     assert_eq!(json(proxy.get("/v1/models").await).await, json!({ "object": "list", "data": [] }));
@@ -118,12 +118,12 @@ async fn without_a_list_any_name_is_a_model() {
 }
 
 #[tokio::test]
-async fn the_list_needs_a_key_where_calls_do() {
+async fn the_list_requires_a_key_if_calls_require_one() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, &(key("a", "secret", "") + MODELS)).await;
     for path in ["/v1/models", "/v1/models/fast", "/openai/models", "/openai/deployments/nothing"] {
         let refused = Refused::of(proxy.get(path).await).await;
-        assert_eq!(refused.told(), (401, "authentication_error", "invalid_api_key", None), "{path}");
+        assert_eq!(refused.summary(), (401, "authentication_error", "invalid_api_key", None), "{path}");
     }
     let answer = proxy.get_with("/v1/models", &[("authorization", "Bearer secret")]).await;
     assert_eq!(json(answer).await["data"].as_array().unwrap().len(), 4);
@@ -131,7 +131,7 @@ async fn the_list_needs_a_key_where_calls_do() {
 }
 
 #[tokio::test]
-async fn what_was_listed_is_logged_and_counted_as_answered() {
+async fn lists_of_models_are_logged_and_counted_as_answered() {
     let logs = Logs::listen();
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, MODELS).await;

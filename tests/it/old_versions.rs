@@ -1,4 +1,4 @@
-//! A resource whose configured api-version is older than the Responses API, or than what serves a model there.
+//! The configured api-version of a resource is older than the Responses API, or older than the one a model needs there.
 
 use azgate::{
     serve,
@@ -12,7 +12,7 @@ use crate::support::{AZURE_KEY, Proxy, Refused};
 const CHAT: &str = "/v1/chat/completions";
 const RESPONSES: &str = "/v1/responses";
 
-/// Models that Azure serves on the Responses API alone, and the oldest dated version that does.
+/// Models that Azure serves only on the Responses API, and the oldest dated api-version that serves them.
 const MODELS: [(&str, &str); 6] = [
     ("gpt-5-pro", "2025-04-01-preview"),
     ("gpt-5-codex", "2025-04-01-preview"),
@@ -22,7 +22,7 @@ const MODELS: [(&str, &str); 6] = [
     ("computer-use-preview", "2025-03-01-preview"),
 ];
 
-/// A simulator, and a gateway that reaches it by a dated api-version.
+/// Starts a simulator, and a gateway that calls it with a dated api-version.
 async fn dated(version: &str, more: &str) -> (Simulator, Proxy, serve::Stopper) {
     let deployments = vec![("mystery".to_owned(), "sim-responses-1".to_owned())];
     let simulator =
@@ -44,7 +44,7 @@ fn response(model: &str, stream: bool) -> String {
 }
 
 #[tokio::test]
-async fn a_model_of_the_responses_api_is_served_whatever_api_version_is_configured() {
+async fn a_model_of_the_responses_api_is_served_with_any_configured_api_version() {
     for configured in ["2023-05-15", "2024-10-21", "2025-01-01-preview", "2025-04-01-preview"] {
         let (simulator, proxy, _running) = dated(configured, "").await;
         for (model, oldest) in MODELS {
@@ -68,12 +68,12 @@ async fn a_model_of_the_responses_api_is_served_whatever_api_version_is_configur
             }
         }
         let calls = MODELS.len() * 4;
-        assert_eq!(simulator.received().len(), calls, "each call was right at once");
+        assert_eq!(simulator.received().len(), calls, "no call was repeated");
     }
 }
 
 #[tokio::test]
-async fn a_deployment_that_nobody_knows_finds_its_operation_and_its_version() {
+async fn the_operation_and_the_api_version_of_an_unknown_deployment_are_learned() {
     let (simulator, proxy, _running) = dated("2024-10-21", "").await;
     for _ in 0..2 {
         let answer = proxy.post(CHAT, chat("mystery", false), &[]).await;
@@ -86,7 +86,7 @@ async fn a_deployment_that_nobody_knows_finds_its_operation_and_its_version() {
 }
 
 #[tokio::test]
-async fn who_wants_no_other_version_is_told_which_one_it_takes() {
+async fn a_policy_against_other_api_versions_gets_an_error_with_the_required_version() {
     let refuse = "[policy.rules]\n\"raise.api_version\" = \"refuse\"\n";
     let (simulator, proxy, _running) = dated("2024-10-21", refuse).await;
     for (path, body) in [(CHAT, chat("gpt-5-pro", false)), (RESPONSES, response("gpt-5-pro", false))] {

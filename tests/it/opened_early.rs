@@ -1,5 +1,4 @@
-//! What is told inside an answer that was opened before Azure had said anything: whatever comes then, and to whatever
-//! client.
+//! The content of an answer that azgate opened before Azure answered, for every outcome and every kind of client.
 
 use std::sync::Arc;
 
@@ -12,8 +11,8 @@ use crate::{
     support::{ANSWER, Logs, Proxy, Raw, Reply, Upstream, client, soon, sse},
 };
 
-/// What a client reads behind the first heartbeat when Azure then answers so: the comment and the rest.
-async fn told(reply: Reply, more: &str) -> (Value, String) {
+/// Returns what a client reads after the first heartbeat if Azure then sends this reply: the comment and the events.
+async fn exchange(reply: Reply, more: &str) -> (Value, String) {
     let asked = streaming("gpt-4.1").replace(r#""stream":true"#, &format!(r#""stream":true{more}"#));
     let go = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::default().wait(&go).then(reply)]).await;
@@ -26,16 +25,16 @@ async fn told(reply: Reply, more: &str) -> (Value, String) {
     (comment, events.to_owned())
 }
 
-/// The one event's error.
+/// Returns the error in the only event.
 fn error(events: &str) -> Value {
     let [event] = sse::data(events)[..] else { panic!("not one event: {events}") };
     serde_json::from_str::<Value>(event).unwrap()["error"].take()
 }
 
 #[tokio::test]
-async fn json_is_made_into_the_stream_that_was_asked_for() {
+async fn a_json_answer_becomes_the_requested_stream() {
     for (more, counted) in [("", None), (r#","stream_options":{"include_usage":true}"#, Some(11))] {
-        let (comment, events) = told(Reply::json(200, ANSWER), more).await;
+        let (comment, events) = exchange(Reply::json(200, ANSWER), more).await;
         assert_eq!(comment["status"], 200);
         let chunks = sse::chunks(&events);
         assert!(chunks.iter().any(|chunk| chunk["choices"][0]["delta"]["content"] == "Hello."), "{chunks:?}");
@@ -44,12 +43,12 @@ async fn json_is_made_into_the_stream_that_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_no_answer_is_an_error() {
+async fn a_success_status_without_an_answer_is_an_error() {
     let logs = Logs::listen();
     let text = Reply::with(200, &[("content-type", "text/plain")], "hello\nyou");
     let empty = Reply::default().bytes("HTTP/1.1 204 No Content\r\n\r\n");
     let replies = [Reply::json(200, "{}"), text, Reply::with(200, &[], ""), empty];
-    for (comment, events) in join_all(replies.map(|reply| told(reply, ""))).await {
+    for (comment, events) in join_all(replies.map(|reply| exchange(reply, ""))).await {
         assert_eq!(comment["status"], 502);
         assert_eq!(error(&events)["code"], "upstream_malformed_answer");
     }
@@ -62,7 +61,7 @@ async fn a_success_that_is_no_answer_is_an_error() {
 }
 
 #[tokio::test]
-async fn whatever_fails_is_one_event() {
+async fn every_failure_is_one_event() {
     let pretty = "{\r\n \"error\": {\n  \"code\": \"x\",\r  \"message\": \"no\"\n }\n}\n";
     let coded = [("content-encoding", "gzip"), ("content-type", "text/event-stream")];
     let cases = [
@@ -74,7 +73,7 @@ async fn whatever_fails_is_one_event() {
         (Reply::default().close(), 502, "upstream_interrupted"),
     ];
     let all = cases.map(|(reply, status, code)| async move {
-        let (comment, events) = told(reply, "").await;
+        let (comment, events) = exchange(reply, "").await;
         assert_eq!((&comment["status"], &error(&events)["code"]), (&json!(status), &json!(code)));
     });
     join_all(all).await;
@@ -83,21 +82,21 @@ async fn whatever_fails_is_one_event() {
 #[tokio::test]
 async fn a_header_cannot_end_the_comment_that_quotes_it() {
     let head = "HTTP/1.1 429 X\r\ncontent-length: 0\r\nx-ms-region: a\u{85}\u{2028}data: {}\r\nretry-after: \"\\\t7\r\n\r\n";
-    let (comment, events) = told(Reply::default().bytes(head), "").await;
+    let (comment, events) = exchange(Reply::default().bytes(head), "").await;
     assert_eq!((&comment["retry-after"], comment.get("x-ms-region")), (&json!("\"\\\t7"), None));
     assert_eq!(error(&events)["code"], "429");
 }
 
 #[tokio::test]
 async fn a_stream_that_breaks_off_ends_with_an_error_between_two_events() {
-    let (comment, events) = told(Reply::stream(&[EVENT, "data: {\"ch"]).close(), "").await;
+    let (comment, events) = exchange(Reply::stream(&[EVENT, "data: {\"ch"]).close(), "").await;
     assert_eq!(comment["status"], 200);
     let failed = events.strip_prefix(EVENT).unwrap();
     assert_eq!(error(failed)["code"], "upstream_stream_interrupted");
 }
 
 #[tokio::test]
-async fn a_client_of_http_1_0_reads_until_the_connection_closes() {
+async fn an_http_1_0_client_reads_until_the_connection_closes() {
     let go = Arc::new(Notify::new());
     let upstream =
         Upstream::script([Reply::default().wait(&go).then(Reply::stream(&[EVENT, DONE]).end())]).await;
@@ -114,7 +113,7 @@ async fn a_client_of_http_1_0_reads_until_the_connection_closes() {
 }
 
 #[tokio::test]
-async fn a_client_of_http_2_is_kept_awake_as_well() {
+async fn an_http_2_client_gets_heartbeats_too() {
     let go = Arc::new(Notify::new());
     let upstream =
         Upstream::script([Reply::default().wait(&go).then(Reply::stream(&[EVENT, DONE]).end())]).await;
@@ -130,7 +129,7 @@ async fn a_client_of_http_2_is_kept_awake_as_well() {
 }
 
 #[tokio::test]
-async fn a_signal_to_stop_lets_an_opened_stream_come_to_its_end() {
+async fn an_opened_stream_completes_after_the_signal_to_stop() {
     let logs = Logs::listen();
     let stream = |reply: Reply| reply.then(Reply::stream(&[EVENT, DONE]).end());
     let (_upstream, go, mut answer, proxy) = opened("gpt-4.1", stream, "").await;

@@ -119,7 +119,7 @@ async fn a_name_that_could_leave_its_segment_is_an_unknown_path() {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(post(&pattern.replace("{}", name), &hello("gpt-4.1"))).await;
         let refused = raw.answer().await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{name}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{name}");
     }
     for name in ["..", "%2e%2e", "a%2Fb", "%00", "%ff", &long] {
         let mut raw = Raw::connect(&proxy).await;
@@ -137,7 +137,7 @@ async fn who_asks_for_another_api_is_told_what_there_is() {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(post(path, &hello("gpt-4.1"))).await;
         let refused = raw.answer().await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{path}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{path}");
         assert!(refused.message.contains("set the client to one of these"), "{path}: {}", refused.message);
     }
     upstream.finish();
@@ -192,7 +192,7 @@ async fn another_method_is_405_and_says_which_it_takes() {
         let answer = raw.answer().await;
         let told = answer.refused();
         assert_eq!(
-            told.told(),
+            told.summary(),
             (405, "invalid_request_error", "method_not_allowed", None),
             "{method} {path}"
         );
@@ -227,13 +227,13 @@ async fn names_in_a_body_that_no_deployment_has_are_refused_and_not_repeated_at_
         for name in ["", "a\\r\\nx-injected: 1", "\\u0000", "a\\u007f", &"x".repeat(1_000_000)] {
             let refused = Refused::of(proxy.chat(hello(name)).await).await;
             let expected = (400, "invalid_request_error", "invalid_value", Some("model"));
-            assert_eq!(refused.told(), expected, "{refused:?}");
+            assert_eq!(refused.summary(), expected, "{refused:?}");
             assert!(refused.message.len() < 300, "{} bytes", refused.message.len());
         }
         for name in [".", "..", "a/b", "../../x", "a\\\\b"] {
             let refused = Refused::of(proxy.chat(hello(name)).await).await;
             let expected = (404, "invalid_request_error", "model_not_found", Some("model"));
-            assert_eq!(refused.told(), expected, "{refused:?}");
+            assert_eq!(refused.summary(), expected, "{refused:?}");
         }
     }
     upstream.finish();

@@ -1,11 +1,11 @@
-//! The same call in one piece and in many: how the bytes of a request and of Azure's answer are cut on their way
-//! changes neither what goes up nor what the client gets.
+//! The same call in one piece and in many pieces. The body that Azure gets and the client's answer do not depend on how
+//! the network splits the bytes.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use crate::support::{ANSWER, Proxy, Raw, Reply, Upstream, soon};
 
-/// A call, its answer, and where both are cut, in 256ths of their length.
+/// A call, its answer, and the positions where both are cut, in 256ths of their length.
 #[derive(Clone, Debug)]
 struct Exchange {
     model: &'static str,
@@ -90,7 +90,7 @@ impl Exchange {
         Reply::stream(&[]).bytes(coded)
     }
 
-    /// Status, answer and what upstream received, for the call cut like this.
+    /// Sends the call with these cuts, and returns the head, the answer and the body that the upstream received.
     async fn made(&self, proxy: &Proxy, upstream: &Upstream, cuts: &[u8]) -> (String, Vec<u8>, Vec<u8>) {
         let mut raw = Raw::connect(proxy).await;
         for piece in pieces(&self.request(cuts), cuts) {
@@ -99,28 +99,28 @@ impl Exchange {
         }
         let rest = soon(raw.rest()).await;
         let (head, body) = rest.split_once("\r\n\r\n").unwrap();
-        let told = |line: &&str| {
+        let is_compared = |line: &&str| {
             ["HTTP", "content-type", "x-azgate-edits", "x-azgate-family"]
                 .iter()
                 .any(|name| line.starts_with(name))
         };
-        let head = head.lines().filter(told).collect::<Vec<_>>().join("\n");
+        let head = head.lines().filter(is_compared).collect::<Vec<_>>().join("\n");
         let body = if rest.contains("\r\ntransfer-encoding: chunked") { joined(body) } else { body.into() };
         (head, body, upstream.latest().body)
     }
 }
 
-/// A chunked body without its chunks.
+/// Decodes a chunked body.
 fn joined(mut rest: &str) -> Vec<u8> {
     let mut whole = Vec::new();
     loop {
         let (length, behind) = rest.split_once("\r\n").unwrap();
         let length = usize::from_str_radix(length, 16).unwrap();
         if length == 0 {
-            assert_eq!(behind, "\r\n", "the stream ends in order");
+            assert_eq!(behind, "\r\n", "the stream ends with the last chunk");
             return whole;
         }
-        // A chunk may end within a character, but never these: the gateway passes on whole events or slices of text.
+        // HTTP allows chunks that end within a character. The gateway sends whole events or slices of text instead.
         let behind = behind.as_bytes();
         whole.extend_from_slice(&behind[..length]);
         rest = std::str::from_utf8(&behind[length + 2..]).unwrap();

@@ -1,15 +1,15 @@
-//! Who decides what may be changed, and that nothing is changed in silence.
+//! Policies decide which changes azgate may make, and azgate reports every change.
 
 use crate::support::{ANSWER, Proxy, Refused, Reply, Upstream, hello, key};
 
 const CHAT: &str = "/v1/chat/completions";
 
-/// A call that gpt-5 does not take as it is.
+/// Returns a call that gpt-5 does not accept unchanged.
 fn sampled() -> String {
     hello("gpt-5").replace("{\"model", "{\"temperature\":0.5,\"model")
 }
 
-/// What becomes of the call: the edits, or the parameter that it is refused for.
+/// Returns the outcome of the call: the edits, or the parameter for which azgate refuses it.
 async fn outcome(policy: &str, headers: &[(&str, &str)]) -> Result<String, String> {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, policy).await;
@@ -33,11 +33,11 @@ async fn outcome(policy: &str, headers: &[(&str, &str)]) -> Result<String, Strin
 const DROPPED: &str = "drop.temperature;lossy";
 
 #[tokio::test]
-async fn the_narrowest_word_on_a_rule_decides() {
-    let global = |word: &str| format!("[policy.rules]\n\"drop.temperature\" = \"{word}\"\n");
-    let model = |word: &str| format!("[models.gpt-5.policy.rules]\n\"drop.temperature\" = \"{word}\"\n");
-    let keyed = |word: &str| {
-        key("k", "secret", "") + &format!("[keys.k.policy.rules]\n\"drop.temperature\" = \"{word}\"\n")
+async fn the_most_specific_setting_for_a_rule_decides() {
+    let global = |action: &str| format!("[policy.rules]\n\"drop.temperature\" = \"{action}\"\n");
+    let model = |action: &str| format!("[models.gpt-5.policy.rules]\n\"drop.temperature\" = \"{action}\"\n");
+    let keyed = |action: &str| {
+        key("k", "secret", "") + &format!("[keys.k.policy.rules]\n\"drop.temperature\" = \"{action}\"\n")
     };
     let sent: &[(&str, &str)] = &[("api-key", "secret")];
     let refused = Err("temperature".to_owned());
@@ -67,13 +67,13 @@ async fn lossy_changes_are_refused_globally_per_model_per_key_and_per_call() {
     assert_eq!(outcome("", &[("x-azgate-lossy", "allow")]).await, allowed);
     assert_eq!(outcome(&keyed, &[sent, ("x-azgate-lossy", "allow")]).await, allowed);
     assert_eq!(outcome("[policy]\nlossy = \"refuse\"", &[("x-azgate-lossy", "Allow ")]).await, allowed);
-    // A rule that an operator refuses by name stays refused.
+    // The header cannot allow a rule that the operator refuses by name.
     let named = "[policy.rules]\n\"drop.temperature\" = \"refuse\"";
     assert_eq!(outcome(named, &[("x-azgate-lossy", "allow")]).await, refused);
 }
 
 #[tokio::test]
-async fn a_caller_who_refuses_losses_still_gets_changes_that_lose_nothing() {
+async fn a_caller_who_refuses_lossy_changes_still_gets_lossless_changes() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-5").replace("{\"model", "{\"max_tokens\":100,\"model");
@@ -83,7 +83,7 @@ async fn a_caller_who_refuses_losses_still_gets_changes_that_lose_nothing() {
 }
 
 #[tokio::test]
-async fn another_word_in_the_header_is_400_and_nothing_is_sent() {
+async fn an_unknown_value_in_the_header_is_400_and_nothing_is_sent() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let cases: &[&[(&str, &str)]] = &[
@@ -96,13 +96,13 @@ async fn another_word_in_the_header_is_400_and_nothing_is_sent() {
     for headers in cases {
         let refused = Refused::of(proxy.post(CHAT, sampled(), headers).await).await;
         let expected = (400, "invalid_request_error", "invalid_header", Some("x-azgate-lossy"));
-        assert_eq!(refused.told(), expected, "{headers:?}");
+        assert_eq!(refused.summary(), expected, "{headers:?}");
     }
     upstream.finish();
 }
 
 #[tokio::test]
-async fn the_edits_are_told_whatever_azure_answers() {
+async fn the_edits_are_reported_with_every_answer_of_azure() {
     let error = r#"{"error":{"code":"x","message":"no","param":null,"type":null}}"#;
     let chunk = "data: {\"choices\":[]}\n\n";
     let replies = [

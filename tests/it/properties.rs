@@ -1,4 +1,4 @@
-//! What holds for every call, over generated bodies, families and surfaces.
+//! Properties of every call, tested with generated bodies, families and surfaces.
 
 use azgate::{
     call::{Change, Dialect},
@@ -11,10 +11,10 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::support::calls::{call, families, judged, planned, target};
 
-/// A member that nobody knows, in a spelling that a re-encoder would not keep.
+/// An unknown member, with spellings that re-encoding would change.
 const STRANGER: &str = r#""x_stranger" : [ 1.0e0 , "\u00e9\/" , {"a" :null} ]"#;
 
-/// As other vendors make them.
+/// A tool call id as other vendors generate it.
 const LONG_ID: &str = "call_b3c7b0f2-6a6a-4c0a-9a8f-2d3f4a5b6c7d-web-search-0";
 
 fn text() -> impl Strategy<Value = String> {
@@ -27,7 +27,7 @@ fn content() -> impl Strategy<Value = String> {
     prop_oneof![3 => text(), 1 => vec(part, 1..3).prop_map(|parts| format!("[ {} ]", parts.join(" , ")))]
 }
 
-/// One message, or a tool call with its result in the newer or the older form.
+/// One message, or a tool call with its result, in the current or the legacy format.
 fn turn() -> impl Strategy<Value = String> {
     let plain =
         (select(vec!["system", "developer", "user", "assistant"]), content(), option::of(Just(STRANGER)));
@@ -48,7 +48,7 @@ fn turn() -> impl Strategy<Value = String> {
     prop_oneof![6 => plain, 1 => tool, 1 => legacy]
 }
 
-/// A top-level member that some family or api-version does not take as it stands.
+/// A top-level member that some family or api-version does not accept unchanged.
 fn member() -> impl Strategy<Value = &'static str> {
     select(vec![
         r#""temperature":0.2"#,
@@ -116,7 +116,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn without_edits_the_very_same_buffer_goes_up(body in body(), target in a_target()) {
+    fn without_edits_the_same_buffer_is_sent(body in body(), target in a_target()) {
         let call = call(Dialect::Chat, &body);
         let Ok(plan) = plan(&call, &target, &Policy::default()) else { return Ok(()) };
         let sent = apply(&call.body, plan.changes());
@@ -128,9 +128,9 @@ proptest! {
     }
 
     #[test]
-    fn what_was_planned_needs_no_further_plan(body in body(), target in a_target()) {
+    fn planning_a_planned_body_again_changes_nothing(body in body(), target in a_target()) {
         let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        let (again, twice) = planned(plan.dialect, &sent, &target).expect("what was planned is not refused");
+        let (again, twice) = planned(plan.dialect, &sent, &target).expect("a planned body is not refused");
         let body_edits: Vec<_> =
             again.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();
         prop_assert!(body_edits.is_empty(), "{body_edits:?}");
@@ -138,11 +138,11 @@ proptest! {
     }
 
     #[test]
-    fn what_nobody_knows_stays_byte_for_byte(body in body(), target in a_target()) {
+    fn unknown_members_stay_byte_for_byte(body in body(), target in a_target()) {
         let Ok((_, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        let document = Document::parse(sent.clone(), 5).expect("what is sent is JSON");
+        let document = Document::parse(sent.clone(), 5).expect("the sent body is JSON");
         prop_assert!(document.duplicate_key().is_none());
-        // A message that is merged into another takes what is its own along, and that is reported as a loss.
+        // A merged message loses its unknown members, and azgate reports that as a loss.
         if target.profile.system_role != azgate::catalog::SystemRole::MergeIntoUser {
             prop_assert_eq!(count(&sent, STRANGER), count(&body, STRANGER));
         }
@@ -153,15 +153,15 @@ proptest! {
     }
 
     #[test]
-    fn what_is_sent_is_taken(body in body(), target in a_target()) {
+    fn the_simulator_accepts_every_sent_body(body in body(), target in a_target()) {
         let Ok((plan, sent)) = planned(Dialect::Chat, &body, &target) else { return Ok(()) };
-        // Azure has no deployment of its own of the one for deep research (models-sold-directly-by-azure.md).
+        // o3-deep-research has no standalone deployment on Azure (models-sold-directly-by-azure.md).
         let known = |name: &&String| {
             *name != "o3-deep-research" && sim::models().any(|model| model == name.as_str())
         };
         let Some(model) = target.profile.models.iter().find(known) else { return Ok(()) };
         if let Err(error) = judged(model, &plan, &sent) {
-            // Keys that nobody knows pass on purpose.
+            // Unknown keys pass on purpose.
             let (dialect, version) = (plan.dialect, plan.api_version);
             prop_assert!(error.body.contains("x_stranger"), "{model}, {dialect} {version:?}: {}\n{sent:?}", error.body);
         }

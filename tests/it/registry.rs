@@ -1,4 +1,4 @@
-//! The registry of rules: each is named well, told in the documentation, and hit by a golden case.
+//! The registry of rules: each rule has a well-formed id, and a golden case that it applies to.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::{
     support::calls::{cases, families, planned, target},
 };
 
-/// Rules that no golden case hits, since an operator must switch them on.
+/// Rules that no golden case hits, because an operator must enable them.
 const SWITCHED_ON: [&str; 5] = [
     "add.markdown",
     "reserve.reasoning",
@@ -19,13 +19,13 @@ const SWITCHED_ON: [&str; 5] = [
 ];
 
 #[test]
-fn every_rule_has_an_id_of_its_own_in_the_form_verb_dot_subject() {
-    let word =
+fn every_rule_has_a_unique_id_in_the_form_verb_dot_subject() {
+    let is_word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     for rule in RULES {
         for id in rule.ids {
             let (verb, subject) = id.split_once('.').unwrap_or_else(|| panic!("{id}"));
-            assert!(word(verb) && word(subject), "{id}");
+            assert!(is_word(verb) && is_word(subject), "{id}");
         }
         assert!(rule.summary.ends_with('.') && !rule.on.is_empty(), "{:?}", rule.ids);
     }
@@ -38,7 +38,7 @@ fn every_rule_is_hit_by_a_golden_case() {
     for case in all.chain(Dialect::ALL.into_iter().flat_map(golden_bridge::requests)) {
         for family in families() {
             for surface in ["v1", "2023-05-15", "2024-10-21"] {
-                let target = golden_bridge::switched(target(&family, surface), &case.name);
+                let target = golden_bridge::with_options(target(&family, surface), &case.name);
                 match planned(case.dialect, &case.body, &target) {
                     Ok((mut plan, _)) => {
                         hit.extend(plan.take_edits().iter().map(|edit| edit.rule.to_string()));

@@ -1,4 +1,4 @@
-//! SIGHUP: the config is read again while calls are served.
+//! SIGHUP: azgate reads the config again while it serves calls.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn ask(server: &Server) -> reqwest::Response {
     post(&format!("{}/v1/chat/completions", server.url), body).await
 }
 
-/// Makes a call on a connection of this client's, and returns its status.
+/// Makes a call on this client's connection, and returns the status.
 async fn status_of(client: &reqwest::Client, server: &Server) -> u16 {
     let call = client.post(format!("{}/v1/chat/completions", server.url));
     let body = r#"{"model":"mystery-7","messages":[{"role":"user","content":"Hi"}]}"#;
@@ -27,7 +27,7 @@ async fn status_of(client: &reqwest::Client, server: &Server) -> u16 {
 }
 
 #[tokio::test]
-async fn a_hangup_reloads_the_config_lessons_stay_and_a_config_with_errors_changes_nothing() {
+async fn sighup_reloads_the_config_and_keeps_lessons_and_a_config_with_errors_changes_nothing() {
     let error = json!({ "error": { "message": "Unsupported parameter: 'temperature' is not supported with this model.",
         "type": "invalid_request_error", "param": "temperature", "code": "unsupported_parameter" } });
     let refusal = Reply::json(400, &error.to_string());
@@ -56,11 +56,11 @@ async fn a_hangup_reloads_the_config_lessons_stay_and_a_config_with_errors_chang
     assert_eq!(ask(&server).await.status(), 200);
 
     assert_eq!(server.stop().await.code, Some(0));
-    assert_eq!(upstream.finish().len(), 4, "one refusal, and never again");
+    assert_eq!(upstream.finish().len(), 4, "Azure refuses only one call");
 }
 
 #[tokio::test]
-async fn a_hangup_asks_the_resources_of_the_new_config_for_their_deployments() {
+async fn sighup_queries_the_resources_of_the_new_config_for_their_deployments() {
     let list = Reply::json(200, r#"{"data":[{"id":"mystery-7","model":"o1"}]}"#);
     let upstream = Upstream::script([list]).await;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -79,7 +79,7 @@ async fn a_hangup_asks_the_resources_of_the_new_config_for_their_deployments() {
 }
 
 #[tokio::test]
-async fn a_hangup_keeps_connections_and_what_was_taken_from_limits() {
+async fn sighup_keeps_connections_and_the_used_part_of_limits() {
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, ANSWER)]).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     let endpoint = format!("endpoint = \"http://{}\"\napi_key = {{ env = \"KEY\" }}", upstream.address);
@@ -90,7 +90,7 @@ async fn a_hangup_keeps_connections_and_what_was_taken_from_limits() {
     write("");
     let arguments = ["serve", "--config", file.path().to_str().unwrap(), "--listen", "127.0.0.1:0"];
     let mut server = Server::start(&arguments, &[("KEY", "k"), ("NO_PROXY", "*")], "listens on").await;
-    // Each core has connections of its own, so all calls come on one connection.
+    // Each core has its own connections to Azure, so the client makes all calls on one connection.
     let client = client().build().unwrap();
     assert_eq!(status_of(&client, &server).await, 200);
     write("[models.\"gpt-4.1\"]\n");

@@ -1,5 +1,5 @@
-//! What an earlier answer of the Responses API was made of, given back in a chat call or as it came: what of it goes to
-//! Azure again.
+//! A client sends the items of an earlier Responses answer back, in a chat call or unchanged. The tests check which of
+//! them azgate sends to Azure.
 
 use azgate::{
     bridge::{self, over_responses},
@@ -32,7 +32,7 @@ fn reasoning(id: &str) -> Value {
     json!({"type": "reasoning", "id": id, "summary": [], "encrypted_content": "gAAA"})
 }
 
-/// An answer that a resource made of these items and a text.
+/// Returns an assistant message with the items of an answer from this resource.
 fn answered(resource: &str, items: &[Value]) -> Value {
     let output = [items, &[json!({"type": "message"})]].concat();
     json!({"role": "assistant", "content": "Yes.", "azgate": {"resource": resource, "output": output}})
@@ -42,12 +42,12 @@ fn chat(model: &str, messages: &[Value]) -> String {
     json!({"model": model, "messages": messages}).to_string()
 }
 
-/// The ids of the reasoning items in a body that was sent.
+/// Returns the ids of the reasoning items in a sent body.
 fn reasons(body: &[u8]) -> Vec<String> {
     let body: Value = serde_json::from_slice(body).unwrap();
     let items = body["input"].as_array().unwrap().iter();
-    let thoughts = items.filter(|item| item["type"] == "reasoning");
-    thoughts.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    let reasoning = items.filter(|item| item["type"] == "reasoning");
+    reasoning.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn edits(answer: &reqwest::Response) -> String {
@@ -55,7 +55,7 @@ fn edits(answer: &reqwest::Response) -> String {
 }
 
 #[tokio::test]
-async fn what_a_code_interpreter_did_may_be_given_back_under_any_key_and_its_container_is_not_named() {
+async fn code_interpreter_items_are_accepted_with_any_key_and_sent_without_their_container() {
     let upstream = Upstream::script([Reply::json(200, RESPONSE)]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     let run =
@@ -72,7 +72,7 @@ async fn what_a_code_interpreter_did_may_be_given_back_under_any_key_and_its_con
 }
 
 #[tokio::test]
-async fn what_becomes_an_id_only_in_the_words_of_the_other_operation_is_nobodys_either() {
+async fn ids_that_only_bridging_creates_are_refused_too() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     let image = json!({"type": "image_url", "image_url": {"url": "https://a", "file_id": "file_1"}});
@@ -85,13 +85,13 @@ async fn what_becomes_an_id_only_in_the_words_of_the_other_operation_is_nobodys_
     ] {
         let body = chat("gpt-5-codex", &[user("Hi"), message]);
         let refused = Refused::of(proxy.post("/v1/chat/completions", body, TEAM_A).await).await;
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(at)));
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(at)));
     }
     upstream.untouched();
 }
 
 #[tokio::test]
-async fn reasoning_of_another_resource_is_left_out_and_said() {
+async fn reasoning_of_another_resource_is_dropped_and_reported() {
     let upstream = Upstream::script([Reply::json(200, RESPONSE)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let messages =
@@ -108,7 +108,7 @@ async fn reasoning_of_another_resource_is_left_out_and_said() {
 }
 
 #[tokio::test]
-async fn a_call_that_stays_a_chat_completion_goes_without_the_field() {
+async fn a_call_that_is_not_bridged_is_sent_without_the_field() {
     let upstream = Upstream::script([Reply::json(200, crate::support::ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.chat(chat("gpt-4.1", &[answered("main", &[reasoning("rs_1")]), user("Hi")])).await;
@@ -123,7 +123,7 @@ fn refusal(message: &str, code: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn that_several_answers_reasoning_conflicts_is_learned() {
+async fn azgate_learns_that_the_reasoning_of_several_answers_conflicts() {
     let conflict = || refusal("Conflicting authenticated continuation identities.", "invalid_value");
     let replies = [conflict(), Reply::json(200, RESPONSE), Reply::json(200, RESPONSE)];
     let upstream = Upstream::script(replies).await;
@@ -145,7 +145,7 @@ async fn that_several_answers_reasoning_conflicts_is_learned() {
 }
 
 #[tokio::test]
-async fn what_one_client_gives_back_that_azure_cannot_read_costs_nobody_else_their_reasoning() {
+async fn unreadable_reasoning_of_one_client_does_not_affect_other_clients() {
     let unread =
         || refusal("The encrypted content gAAA...OA== could not be verified.", "invalid_encrypted_content");
     let replies = [unread(), Reply::json(200, RESPONSE), Reply::json(200, RESPONSE), unread()];
@@ -159,14 +159,14 @@ async fn what_one_client_gives_back_that_azure_cannot_read_costs_nobody_else_the
     );
     let answer = proxy.chat(body.clone()).await;
     assert_eq!((answer.status().as_u16(), edits(&answer)), (200, "bridge.responses".into()));
-    // Who accepts no loss has Azure's own words.
+    // A client that refuses lossy changes gets Azure's own error.
     let refused = proxy.post("/v1/chat/completions", body, &[("x-azgate-lossy", "refuse")]).await;
     assert_eq!(Refused::of(refused).await.code, "invalid_encrypted_content");
     let sent: Vec<_> = upstream.finish().iter().map(|sent| reasons(sent.text().as_bytes()).len()).collect();
     assert_eq!(sent, [1, 0, 1, 1]);
 }
 
-/// A simulator as the resource `main`, and a gateway in front of it.
+/// Starts a simulator as the resource `main`, and a gateway in front of it.
 async fn simulated() -> (Simulator, Proxy, serve::Stopper) {
     let options = sim::Options { key: AZURE_KEY.to_owned(), ..sim::Options::default() };
     let simulator = Simulator::new(options);
@@ -179,8 +179,8 @@ async fn simulated() -> (Simulator, Proxy, serve::Stopper) {
 }
 
 #[tokio::test]
-async fn a_loop_of_tools_keeps_its_reasoning_as_far_as_the_model_takes_it() {
-    // In the loop of the second question: all of the loop, all of both, that of one answer.
+async fn a_tool_loop_keeps_the_reasoning_that_the_model_accepts() {
+    // In the loop of the second question, a model accepts the reasoning of this loop, of both loops, or of one answer.
     for (model, kept) in [("gpt-5-codex", [1, 2]), ("gpt-6.1-sol", [3, 4]), ("gpt-6-astra", [1, 1])] {
         let (simulator, proxy, _running) = simulated().await;
         let mut messages = Vec::new();
@@ -210,7 +210,7 @@ async fn a_loop_of_tools_keeps_its_reasoning_as_far_as_the_model_takes_it() {
 }
 
 #[tokio::test]
-async fn a_loop_of_tools_in_the_words_of_the_responses_api_keeps_the_reasoning_that_the_model_takes() {
+async fn a_tool_loop_on_the_responses_api_keeps_the_reasoning_that_the_model_accepts() {
     for (model, store, kept) in [
         ("gpt-6.1-sol", true, [0, 1, 2, 3, 4]),
         ("gpt-6-astra", true, [0, 1, 1, 1, 1]),
@@ -240,20 +240,21 @@ async fn a_loop_of_tools_in_the_words_of_the_responses_api_keeps_the_reasoning_t
         assert_eq!(edits.contains("drop.reasoning;lossy"), model == "gpt-6-astra", "{edits}");
         ask(vec![json!({"role": "developer", "content": "Go on."})]).await;
         let received = simulator.received();
-        assert_eq!(received.len(), 5, "the first call was right");
+        assert_eq!(received.len(), 5, "no call was repeated");
         let reasons: Vec<usize> = received.iter().map(|sent| reasons(&sent.body).len()).collect();
         assert_eq!(reasons, kept, "{model}");
     }
 }
 
 #[tokio::test]
-async fn that_several_answers_reasoning_conflicts_is_learned_of_calls_in_their_own_words_too() {
+async fn azgate_learns_of_conflicting_reasoning_from_responses_calls_too() {
     let conflict = || refusal("Conflicting authenticated continuation identities.", "invalid_value");
     let replies = [conflict(), Reply::json(200, RESPONSE), Reply::json(200, RESPONSE)];
     let upstream = Upstream::script(replies).await;
     let proxy = Proxy::start(&upstream, "").await;
-    let said = json!({"type": "message", "role": "assistant", "content": "Yes."});
-    let input = [user("a"), reasoning("rs_1"), said.clone(), user("b"), reasoning("rs_2"), said, user("c")];
+    let message = json!({"type": "message", "role": "assistant", "content": "Yes."});
+    let input =
+        [user("a"), reasoning("rs_1"), message.clone(), user("b"), reasoning("rs_2"), message, user("c")];
     let body = json!({"model": "gpt-5.5-pro", "input": input}).to_string();
     for _ in 0..2 {
         let answer = proxy.post("/v1/responses", body.clone(), &[]).await;
@@ -264,23 +265,23 @@ async fn that_several_answers_reasoning_conflicts_is_learned_of_calls_in_their_o
 }
 
 #[tokio::test]
-async fn reasoning_that_azure_cannot_read_is_left_out_of_a_call_in_its_own_words_too() {
+async fn unreadable_reasoning_is_dropped_from_responses_calls_too() {
     let unread =
         || refusal("The encrypted content gAAA...OA== could not be verified.", "invalid_encrypted_content");
     let upstream = Upstream::script([unread(), Reply::json(200, RESPONSE), unread()]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    let said = json!({"type": "message", "role": "assistant", "content": "Yes."});
-    let body = json!({"model": "gpt-5-codex", "input": [reasoning("rs_1"), said, user("c")]}).to_string();
+    let message = json!({"type": "message", "role": "assistant", "content": "Yes."});
+    let body = json!({"model": "gpt-5-codex", "input": [reasoning("rs_1"), message, user("c")]}).to_string();
     let answer = proxy.post("/v1/responses", body.clone(), &[]).await;
     assert_eq!((answer.status().as_u16(), edits(&answer)), (200, "drop.reasoning;lossy".into()));
-    // Who accepts no loss has Azure's own words.
+    // A client that refuses lossy changes gets Azure's own error.
     let refused = proxy.post("/v1/responses", body, &[("x-azgate-lossy", "refuse")]).await;
     assert_eq!(Refused::of(refused).await.code, "invalid_encrypted_content");
     let sent: Vec<_> = upstream.finish().iter().map(|sent| reasons(sent.text().as_bytes()).len()).collect();
     assert_eq!(sent, [1, 0, 1]);
 }
 
-/// An item of the field, as azgate wrote it or as a client may have.
+/// Generates an item of the `azgate` field, as azgate writes it or as a client may change it.
 fn item() -> impl Strategy<Value = Value> {
     let kind = select(vec![
         "reasoning",
@@ -327,7 +328,7 @@ fn item() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn whatever_stands_in_the_field_nothing_that_is_sent_of_it_names_a_stored_object(
+    fn no_content_of_the_field_makes_azgate_send_the_id_of_a_stored_object(
         items in vec(item(), 0..6),
         text in select(vec!["t", "tt", ""]),
     ) {
@@ -336,9 +337,9 @@ proptest! {
         let chat = Bytes::from(chat("m", &[message]));
         let outlined = Document::parse(chat.clone(), OUTLINE_DEPTH).unwrap();
         prop_assert_eq!(objects::first_id(&outlined, objects::places::MODEL_CALL), None);
-        let wishes = over_responses::BridgeOptions { resource: "main", ..Default::default() };
+        let options = over_responses::BridgeOptions { resource: "main", ..Default::default() };
         let source = Document::parse(chat, bridge::DEPTH).unwrap();
-        let sent = over_responses::request(&source, &wishes).unwrap().body.render(source.source());
+        let sent = over_responses::request(&source, &options).unwrap().body.render(source.source());
         let sent = Document::parse(sent.into(), OUTLINE_DEPTH).unwrap();
         prop_assert_eq!(objects::first_id(&sent, objects::places::MODEL_CALL), None);
         prop_assert!(!String::from_utf8_lossy(sent.source()).contains("item_reference"));

@@ -1,5 +1,4 @@
-//! Answers of the Responses API given back to who asked for them: what is read of them for the log, and how a stream
-//! tells that it failed.
+//! Answers of the Responses API to Responses calls: the values that azgate reads for the log, and failures of a stream.
 
 use std::sync::Arc;
 
@@ -24,14 +23,14 @@ async fn ask(reply: Reply, stream: bool) -> (reqwest::Response, Proxy, Upstream)
     (answer, proxy, upstream)
 }
 
-/// The one event of a stream: its `event` line, and its data.
+/// Returns the `event` line and the data of a stream's only event.
 fn event(stream: &str) -> (&str, Value) {
     let (name, data) = stream.strip_suffix("\n\n").unwrap().split_once("\ndata: ").unwrap();
     (name, serde_json::from_str(data).unwrap())
 }
 
 #[tokio::test]
-async fn the_log_has_what_the_last_event_told() {
+async fn the_log_contains_the_values_of_the_final_event() {
     let log = Logs::listen();
     let (answer, _proxy, _upstream) = ask(Reply::stream(&[CREATED, DELTA, COMPLETED]).end(), true).await;
     assert_eq!(soon(answer.text()).await.unwrap(), [CREATED, DELTA, COMPLETED].concat());
@@ -51,7 +50,7 @@ async fn the_log_has_what_the_last_event_told() {
 }
 
 #[tokio::test]
-async fn a_failure_that_azure_tells_passes_and_is_logged() {
+async fn a_failure_reported_by_azure_passes_and_is_logged() {
     let failed = "event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":null},\"sequence_number\":1}\n\n";
     let error = "event: error\ndata: {\"type\":\"error\",\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"no\"},\"sequence_number\":2}\n\n";
     let log = Logs::listen();
@@ -62,23 +61,23 @@ async fn a_failure_that_azure_tells_passes_and_is_logged() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_ends_with_an_error_that_the_sdks_raise() {
+async fn a_stream_that_breaks_off_ends_with_an_error_event_that_the_sdks_raise() {
     let log = Logs::listen();
     let (answer, _proxy, _upstream) = ask(Reply::stream(&[CREATED, DELTA, "event: res"]).close(), true).await;
     let text = soon(answer.text()).await.unwrap();
-    let (name, told) = event(text.strip_prefix(&[CREATED, DELTA].concat()).unwrap());
+    let (name, data) = event(text.strip_prefix(&[CREATED, DELTA].concat()).unwrap());
     assert_eq!(name, "event: error");
     let message = "The stream from Azure OpenAI broke off before its end.";
     let expected = json!({
         "type": "error", "code": "upstream_stream_interrupted", "message": message, "param": null, "sequence_number": 2,
         "error": {"message": message, "type": "server_error", "param": null, "code": "upstream_stream_interrupted"},
     });
-    assert_eq!(told, expected);
+    assert_eq!(data, expected);
     assert_eq!(log.call()["ended"], "upstream_failed");
 }
 
 #[tokio::test]
-async fn an_error_behind_the_opening_is_told_in_the_words_of_the_operation() {
+async fn an_error_after_the_opening_has_the_format_of_the_operation() {
     let error = r#"{"error":{"code":"429","message":"Please retry"},"requestid":"r"}"#;
     for (path, input) in [
         (PATH, r#""input":"Hi""#),
@@ -92,19 +91,19 @@ async fn an_error_behind_the_opening_is_told_in_the_words_of_the_operation() {
         assert_eq!(piece(&mut answer).await, HEARTBEAT);
         go.notify_one();
         let text = rest(answer).await;
-        let (comment, told) = behind_comment(&text);
+        let (comment, events) = behind_comment(&text);
         assert_eq!(comment["status"], 429);
         if path == PATH {
             let expected = r#"{"type":"error","code":"429","message":"Please retry","param":null,"sequence_number":0,"error":{"code":"429","message":"Please retry"},"requestid":"r"}"#;
-            assert_eq!(told, format!("event: error\ndata: {expected}\n\n"));
+            assert_eq!(events, format!("event: error\ndata: {expected}\n\n"));
         } else {
-            assert_eq!(told, format!("data: {error}\n\n"));
+            assert_eq!(events, format!("data: {error}\n\n"));
         }
     }
 }
 
 #[tokio::test]
-async fn a_whole_response_passes_as_it_is_and_is_read() {
+async fn a_whole_response_passes_unchanged_and_is_logged() {
     let exhausted = r#"{"id":"resp_1", "status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"model":"gpt-5.1","output":[{"type":"reasoning"}],"usage":{"input_tokens":8,"output_tokens":16,"output_tokens_details":{"reasoning_tokens":16}}}"#;
     let failed = r#"{"id":"resp_1","status":"failed","error":{"code":"server_error","message":"no"},"model":"gpt-5.1","output":[]}"#;
     for (body, warning, reason, error) in [
@@ -113,9 +112,9 @@ async fn a_whole_response_passes_as_it_is_and_is_read() {
     ] {
         let log = Logs::listen();
         let (answer, _proxy, _upstream) = ask(Reply::json(200, body), false).await;
-        let told =
+        let header =
             answer.headers().get("x-azgate-warning").map(|warning| warning.to_str().unwrap().to_owned());
-        assert_eq!((answer.status().as_u16(), told.as_deref()), (200, warning));
+        assert_eq!((answer.status().as_u16(), header.as_deref()), (200, warning));
         assert_eq!(soon(answer.text()).await.unwrap(), body);
         let line = log.call();
         assert_eq!((&line["finish_reason"], &line["error"]), (&reason, &error), "{line}");
@@ -124,7 +123,7 @@ async fn a_whole_response_passes_as_it_is_and_is_read() {
 }
 
 #[tokio::test]
-async fn json_is_made_into_the_stream_that_was_asked_for() {
+async fn a_json_answer_becomes_the_requested_stream() {
     let whole = r#"{"id":"resp_1","status":"completed","model":"gpt-5.1","output":[{"type":"message","id":"msg_1","role":"assistant","content":[{"type":"output_text","text":"Hello.","annotations":[]}]}],"usage":{"input_tokens":8,"output_tokens":3}}"#;
     let log = Logs::listen();
     let (answer, _proxy, _upstream) = ask(Reply::json(200, whole), true).await;
@@ -141,7 +140,7 @@ async fn json_is_made_into_the_stream_that_was_asked_for() {
     for body in [r#"{"choices":[]}"#, "hello"] {
         let (answer, _proxy, _upstream) = ask(Reply::json(200, body), true).await;
         assert_eq!(answer.status(), 502);
-        let told: Value = serde_json::from_str(&soon(answer.text()).await.unwrap()).unwrap();
-        assert_eq!(told["error"]["code"], "upstream_malformed_answer");
+        let error: Value = serde_json::from_str(&soon(answer.text()).await.unwrap()).unwrap();
+        assert_eq!(error["error"]["code"], "upstream_malformed_answer");
     }
 }

@@ -1,22 +1,22 @@
-//! The Responses API as an operation of its own: its paths and surfaces, and the responses that Azure stores.
+//! The Responses API: its paths and surfaces, and the responses that Azure stores.
 
 use serde_json::{Value, json};
 
 use crate::support::{AZURE_KEY, Logs, Proxy, Raw, Reply, Upstream, raw::Answer, upstream::Received};
 
-/// A response as Azure gives it.
+/// A response as Azure sends it.
 pub(crate) const RESPONSE: &str = r#"{"id":"resp_1","object":"response","created_at":1741476542.0,"status":"completed","model":"gpt-4.1-2025-04-14","output":[{"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Hello.","annotations":[]}]}],"store":true,"usage":{"input_tokens":8,"output_tokens":3,"total_tokens":11},"x-new":1.0}"#;
 
 const MISSING: &str = r#"{"error":{"message":"Response with id 'resp_1' not found.","type":"invalid_request_error","param":null,"code":null}}"#;
 
 const STREAM: &str = "event: response.created\ndata: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"resp_1\",\"model\":\"gpt-4.1-2025-04-14\",\"status\":\"in_progress\"}}\n\nevent: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":1,\"delta\":\"Hi\"}\n\n: a comment\n\nevent: response.completed\ndata: {\"type\":\"response.completed\",\"sequence_number\":2,\"response\":{\"id\":\"resp_1\",\"status\":\"completed\",\"usage\":{\"input_tokens\":8,\"output_tokens\":3,\"total_tokens\":11}}}\n\n";
 
-/// A call of the Responses API for a model.
+/// Returns a Responses call to a model.
 pub(crate) fn asked(model: &str) -> String {
     format!(r#"{{"model":"{model}","input":"Hi","x":1.0}}"#)
 }
 
-/// What a client asks over a socket, so that no library tidies it up.
+/// Sends a request over a raw connection, because a client library would normalize it.
 pub(crate) async fn ask(proxy: &Proxy, method: &str, path: &str, headers: &str, body: &str) -> Answer {
     let mut raw = Raw::connect(proxy).await;
     let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
@@ -24,7 +24,7 @@ pub(crate) async fn ask(proxy: &Proxy, method: &str, path: &str, headers: &str, 
     raw.answer().await
 }
 
-/// A second resource for a configuration.
+/// Returns the config of a second resource.
 fn resource(name: &str, upstream: &Upstream, more: &str) -> String {
     let address = upstream.address;
     format!(
@@ -34,7 +34,7 @@ fn resource(name: &str, upstream: &Upstream, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_response_is_made_under_every_spelling_of_the_path() {
+async fn a_response_is_created_on_every_variant_of_the_path() {
     for path in [
         "/v1/responses",
         "/v1/responses/",
@@ -42,7 +42,7 @@ async fn a_response_is_made_under_every_spelling_of_the_path() {
         "/openai/v1/responses",
         "/openai/v1/responses?api-version=preview",
         "/openai/responses?api-version=2025-04-01-preview",
-        // openai-java.
+        // The path that openai-java sends.
         "/openai/deployments/gpt-4.1/responses?api-version=2025-04-01-preview",
         "/openai/v1/deployments/gpt-4.1/responses",
     ] {
@@ -59,7 +59,7 @@ async fn a_response_is_made_under_every_spelling_of_the_path() {
 }
 
 #[tokio::test]
-async fn the_deployment_stands_in_the_body_on_every_surface() {
+async fn the_deployment_is_in_the_body_on_every_surface() {
     let mine = "[models.mine]\ndeployment = \"prod-1\"\nmodel = \"gpt-4.1\"";
     for (surface, line) in [
         ("v1", "POST /openai/v1/responses HTTP/1.1"),
@@ -102,14 +102,14 @@ async fn a_body_is_checked_only_where_azgate_reads_it() {
         (r#"{"model":"m","input":"a","input":"b"}"#, "duplicate_key", Some("input")),
     ] {
         let refused = ask(&proxy, "POST", "/v1/responses", "", body).await.refused();
-        assert_eq!(refused.told(), (400, "invalid_request_error", code, param), "{body}");
+        assert_eq!(refused.summary(), (400, "invalid_request_error", code, param), "{body}");
     }
     let sent = upstream.finish();
     assert_eq!(sent.iter().map(Received::text).collect::<Vec<_>>(), good);
 }
 
 #[tokio::test]
-async fn a_streamed_response_comes_byte_for_byte_in_whatever_pieces() {
+async fn a_streamed_response_passes_byte_for_byte_however_it_is_split() {
     let log = Logs::listen();
     let pieces: Vec<&str> = STREAM.split_inclusive('g').collect();
     let upstream = Upstream::script([Reply::stream(&pieces).end()]).await;
@@ -127,7 +127,7 @@ async fn a_streamed_response_comes_byte_for_byte_in_whatever_pieces() {
 }
 
 #[tokio::test]
-async fn a_stored_response_is_shown_deleted_and_cancelled_on_every_surface() {
+async fn a_stored_response_is_retrieved_deleted_and_cancelled_on_every_surface() {
     let requests = [
         ("GET", "", ""),
         ("DELETE", "", ""),
@@ -161,8 +161,8 @@ async fn a_stored_response_is_shown_deleted_and_cancelled_on_every_surface() {
 #[tokio::test]
 async fn a_request_about_an_object_keeps_its_query_its_id_and_the_listed_headers() {
     let log = Logs::listen();
-    let told = [("content-type", "application/json"), ("apim-request-id", "a-1"), ("x-secret", "s")];
-    let upstream = Upstream::script([Reply::with(200, &told, "{}")]).await;
+    let headers = [("content-type", "application/json"), ("apim-request-id", "a-1"), ("x-secret", "s")];
+    let upstream = Upstream::script([Reply::with(200, &headers, "{}")]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let path = "/openai/responses/a%20b%3F%2525/input_items?api-version=1&limit=2&order=asc&include[]=a%26b&after=msg_1&flag";
     let headers = "x-ms-client-request-id: c-1\r\nx-stainless-lang: rust\r\napi-key: mine\r\n";
@@ -202,7 +202,7 @@ async fn a_stored_response_is_streamed_again_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn what_azure_says_of_an_object_stays_what_it_is() {
+async fn azures_answers_about_an_object_pass_unchanged() {
     let errors = [
         (404, MISSING),
         (
@@ -232,13 +232,13 @@ async fn what_azure_says_of_an_object_stays_what_it_is() {
         let upstream = Upstream::script([reply]).await;
         let proxy = Proxy::start(&upstream, "").await;
         let refused = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.refused();
-        assert_eq!(refused.told(), (502, "server_error", code, None));
+        assert_eq!(refused.summary(), (502, "server_error", code, None));
         upstream.finish();
     }
 }
 
 #[tokio::test]
-async fn of_several_resources_the_one_that_has_the_object_answers() {
+async fn the_resource_that_has_the_object_answers() {
     let first =
         Upstream::script([Reply::json(404, MISSING), Reply::json(404, MISSING), Reply::json(400, "{}")])
             .await;
@@ -249,10 +249,10 @@ async fn of_several_resources_the_one_that_has_the_object_answers() {
     let found = ask(&proxy, "GET", "/v1/responses/resp_1?include[]=x", "", "").await;
     assert_eq!((found.status, found.body.as_str()), (200, RESPONSE));
     assert_eq!(log.call()["resource"], "other");
-    // Nobody has it: the last one's answer, with the object that OpenAI's clients look for.
+    // No resource has the object: the client gets the last answer, with the `error` object that OpenAI's clients read.
     let missing = ask(&proxy, "DELETE", "/v1/responses/resp_1", "", "").await;
-    assert_eq!(missing.refused().told(), (404, "invalid_request_error", "404", None));
-    // The first one has another answer: the second one is not asked.
+    assert_eq!(missing.refused().summary(), (404, "invalid_request_error", "404", None));
+    // The first resource answers differently, so azgate does not ask the second one.
     assert_eq!(ask(&proxy, "POST", "/v1/responses/resp_1/cancel", "", "").await.status, 400);
     let lines: Vec<String> = first.finish().iter().map(|received| received.line().to_owned()).collect();
     assert_eq!(
@@ -274,7 +274,7 @@ async fn of_several_resources_the_one_that_has_the_object_answers() {
 }
 
 #[tokio::test]
-async fn a_resource_that_cannot_say_hides_no_object_of_another_and_makes_no_404() {
+async fn a_failing_resource_neither_hides_an_object_of_another_nor_causes_a_404() {
     for status in [401, 429, 500] {
         let first = Upstream::script([Reply::json(status, "{}"), Reply::json(status, "{}")]).await;
         let second = Upstream::script([Reply::json(200, RESPONSE), Reply::json(404, MISSING)]).await;
@@ -282,7 +282,7 @@ async fn a_resource_that_cannot_say_hides_no_object_of_another_and_makes_no_404(
         let found = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await;
         assert_eq!((found.status, found.body.as_str()), (200, RESPONSE));
         let unknown = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await;
-        // That azgate's own credential was refused is no business of the client's.
+        // Azure refused azgate's own credential, so the client gets a 502 instead of Azure's 401.
         assert_eq!(unknown.status, if status == 401 { 502 } else { status });
         first.finish();
         second.finish();
@@ -290,24 +290,24 @@ async fn a_resource_that_cannot_say_hides_no_object_of_another_and_makes_no_404(
 }
 
 #[tokio::test]
-async fn a_resource_that_cannot_be_reached_hides_no_object_of_another_and_makes_no_404() {
+async fn an_unreachable_resource_neither_hides_an_object_of_another_nor_causes_a_404() {
     let answers = [Reply::json(200, RESPONSE), Reply::json(404, MISSING)];
     let second = Upstream::script(answers).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = Proxy::with_endpoint(&format!("http://{closed}"), "", &resource("other", &second, "")).await;
     assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.body, RESPONSE);
     let refused = ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.refused();
-    assert_eq!(refused.told(), (502, "server_error", "upstream_unreachable", None));
+    assert_eq!(refused.summary(), (502, "server_error", "upstream_unreachable", None));
     second.finish();
 }
 
 #[tokio::test]
-async fn operations_that_are_not_served_are_unknown_and_methods_are_told() {
+async fn unserved_operations_are_unknown_urls_and_wrong_methods_list_the_allowed_ones() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     for path in ["/v1/responses/compact", "/openai/v1/responses/input_tokens", "/v1/conversations"] {
         let refused = ask(&proxy, "POST", path, "", &asked("gpt-4.1")).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "unknown_url", None), "{path}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{path}");
     }
     for (method, path, allowed) in [
         ("GET", "/v1/responses", "POST"),
@@ -316,9 +316,9 @@ async fn operations_that_are_not_served_are_unknown_and_methods_are_told() {
         ("PUT", "/v1/responses/resp_1/input_items", "GET, HEAD"),
     ] {
         let answer = ask(&proxy, method, path, "", "").await;
-        let told = answer.refused();
+        let refused = answer.refused();
         assert_eq!(
-            told.told(),
+            refused.summary(),
             (405, "invalid_request_error", "method_not_allowed", None),
             "{method} {path}"
         );

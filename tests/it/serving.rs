@@ -1,4 +1,4 @@
-//! Connections: how they begin, how long they last, and how they end.
+//! Connections: how they begin, how long they stay open, and how they end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ fn get(path: &str) -> String {
 async fn a_client_that_never_finishes_its_head_is_cut_off() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, HASTE).await;
-    // Nothing at all, the beginning of either protocol, half a head, and idleness after an answer.
+    // No bytes, the beginning of either protocol, half a head, and an idle connection after an answer.
     for begun in ["", "P", "PRI * HTTP/2.0\r\n\r\nS", "GET /v1/models HTTP/1.1\r\nhost: ", "X"] {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(begun).await;
@@ -34,7 +34,7 @@ async fn a_client_that_never_finishes_its_head_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_head_that_comes_byte_by_byte_is_read() {
+async fn a_head_that_arrives_byte_by_byte_is_read() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let mut raw = Raw::connect(&proxy).await;
@@ -47,7 +47,7 @@ async fn a_head_that_comes_byte_by_byte_is_read() {
 }
 
 #[tokio::test]
-async fn one_connection_carries_call_after_call() {
+async fn one_connection_serves_several_calls() {
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
@@ -63,11 +63,11 @@ async fn one_connection_carries_call_after_call() {
         assert_eq!(answer.status, if request.contains("nowhere") { 404 } else { 200 });
     }
     let connections: Vec<usize> = upstream.finish().iter().map(|received| received.connection).collect();
-    assert_eq!(connections, [0, 0], "Azure's connection is kept too");
+    assert_eq!(connections, [0, 0], "the connection to Azure is reused too");
 }
 
 #[tokio::test]
-async fn http_2_is_spoken_to_a_client_that_begins_with_it() {
+async fn a_client_that_starts_with_http_2_is_served_with_http_2() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let client = client().http2_prior_knowledge().build().unwrap();
@@ -84,7 +84,7 @@ async fn http_2_is_spoken_to_a_client_that_begins_with_it() {
 }
 
 #[tokio::test]
-async fn a_running_stream_ends_well_after_the_signal_and_new_connections_are_refused() {
+async fn a_running_stream_completes_after_the_signal_and_new_connections_are_refused() {
     let go_on = Arc::new(Notify::new());
     let chunk = |text: &str| {
         format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
@@ -101,7 +101,7 @@ async fn a_running_stream_ends_well_after_the_signal_and_new_connections_are_ref
     while tokio::net::TcpStream::connect(&address).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    assert!(!serving.is_finished(), "it waits for the stream");
+    assert!(!serving.is_finished(), "the server waits for the stream");
     go_on.notify_one();
     let mut rest = String::new();
     while let Some(bytes) = answer.chunk().await.unwrap() {
@@ -109,12 +109,15 @@ async fn a_running_stream_ends_well_after_the_signal_and_new_connections_are_ref
     }
     assert!(rest.contains("\"b\"") && rest.ends_with("data: [DONE]\n\n"), "{rest}");
     drop(answer);
-    timeout(Duration::from_secs(20), serving).await.expect("it stops once the stream has ended").unwrap();
+    timeout(Duration::from_secs(20), serving)
+        .await
+        .expect("the server stops once the stream has ended")
+        .unwrap();
     upstream.finish();
 }
 
 #[tokio::test]
-async fn connections_that_ask_nothing_do_not_hold_up_the_end() {
+async fn idle_connections_do_not_delay_the_shutdown() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let silent = Raw::connect(&proxy).await;
@@ -125,7 +128,10 @@ async fn connections_that_ask_nothing_do_not_hold_up_the_end() {
     assert_eq!(idle.answer().await.status, 200);
     let Proxy { stopper, serving, .. } = proxy;
     stopper.stop();
-    timeout(Duration::from_secs(10), serving).await.expect("nothing runs, so nothing is waited for").unwrap();
+    timeout(Duration::from_secs(10), serving)
+        .await
+        .expect("without running calls the server stops at once")
+        .unwrap();
     for raw in [silent, hesitant, idle] {
         assert_eq!(raw.rest().await, "");
     }
@@ -133,7 +139,7 @@ async fn connections_that_ask_nothing_do_not_hold_up_the_end() {
 }
 
 #[tokio::test]
-async fn a_stream_that_does_not_end_is_cut_off_when_the_time_to_drain_is_over() {
+async fn a_stream_that_does_not_end_is_cut_off_after_the_drain_time() {
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::stream(&["data: {}\n\n"]).wait(&never)]).await;
     let proxy = Proxy::start(&upstream, "[server]\ndrain_seconds = 1\n").await;
@@ -141,12 +147,12 @@ async fn a_stream_that_does_not_end_is_cut_off_when_the_time_to_drain_is_over() 
     answer.chunk().await.unwrap();
     let Proxy { stopper, serving, .. } = proxy;
     stopper.stop();
-    timeout(Duration::from_secs(20), serving).await.expect("it stops all the same").unwrap();
+    timeout(Duration::from_secs(20), serving).await.expect("the server stops after the drain time").unwrap();
     upstream.finish();
 }
 
 #[tokio::test]
-async fn a_well_formed_request_id_of_the_clients_is_kept_and_another_is_replaced() {
+async fn a_clients_well_formed_request_id_is_kept_and_a_malformed_one_is_replaced() {
     let logs = Logs::listen();
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -170,7 +176,7 @@ async fn a_well_formed_request_id_of_the_clients_is_kept_and_another_is_replaced
 }
 
 #[tokio::test]
-async fn azures_request_id_is_shown_beside_ours() {
+async fn azures_request_id_is_returned_next_to_azgates() {
     let upstream = Upstream::script([Reply::with(200, &[("x-request-id", "azure-1")], ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.post("/v1/chat/completions", hello("gpt-4.1"), &[("x-request-id", "mine")]).await;
@@ -180,7 +186,7 @@ async fn azures_request_id_is_shown_beside_ours() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_while_azure_thinks_ends_the_call_there_too() {
+async fn azures_call_is_closed_when_the_client_disconnects_while_azure_thinks() {
     let logs = Logs::listen();
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::default().wait(&never)]).await;
@@ -206,7 +212,7 @@ async fn a_client_that_hangs_up_while_azure_thinks_ends_the_call_there_too() {
 }
 
 #[tokio::test]
-async fn an_unknown_family_is_warned_of_once() {
+async fn an_unknown_family_causes_one_warning() {
     let logs = Logs::listen();
     let answer = ANSWER.replace("gpt-4.1-2025-04-14", "mystery-2026-11-01");
     let upstream = Upstream::script((0..3).map(|_| Reply::json(200, &answer))).await;
@@ -217,7 +223,8 @@ async fn an_unknown_family_is_warned_of_once() {
             if model == "mystery" { "unknown" } else { model }
         );
     }
-    let warnings: Vec<String> = logs.of("azgate::balance::routes").iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> =
+        logs.with_target("azgate::balance::routes").iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("\"WARN\"") && warnings[0].contains("mystery"), "{warnings:?}");
     upstream.finish();

@@ -1,5 +1,4 @@
-//! Who may reach for what Azure stores: everyone where there is one key or none, and nobody else without the
-//! operator's word.
+//! Access to objects that Azure stores: allowed with one key or none. With more keys, the operator must allow it.
 
 use crate::{
     responses_api::{RESPONSE, ask, asked},
@@ -13,7 +12,7 @@ fn two_keys(more: &str) -> String {
 const TEAM_A: &str = "api-key: secret-a\r\n";
 
 #[tokio::test]
-async fn with_more_than_one_key_a_stored_response_is_nobodys() {
+async fn with_more_than_one_key_a_stored_response_is_not_found() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     for (method, behind) in
@@ -22,18 +21,18 @@ async fn with_more_than_one_key_a_stored_response_is_nobodys() {
         let path = format!("/v1/responses/resp_1{behind}");
         let mut raw = Raw::connect(&proxy).await;
         raw.send(format!("{method} {path} HTTP/1.1\r\nhost: g\r\n{TEAM_A}connection: close\r\n\r\n")).await;
-        let told = raw.rest().await;
-        assert!(told.starts_with("HTTP/1.1 404 "), "{method}: {told}");
+        let answer = raw.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{method}: {answer}");
         if method != "HEAD" {
-            let refused = Refused::read(404, told.split_once("\r\n\r\n").unwrap().1);
-            assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", None), "{path}");
+            let refused = Refused::read(404, answer.split_once("\r\n\r\n").unwrap().1);
+            assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", None), "{path}");
             assert!(
                 refused.message.contains("resp_1") && refused.message.contains("shared_objects"),
                 "{refused:?}"
             );
         }
     }
-    // The key comes first, and its limit counts.
+    // azgate checks the key and its limit first.
     assert_eq!(ask(&proxy, "GET", "/v1/responses/resp_1", "", "").await.status, 401);
     for expected in [404, 429] {
         let team_b = "authorization: Bearer secret-b\r\n";
@@ -42,7 +41,7 @@ async fn with_more_than_one_key_a_stored_response_is_nobodys() {
     upstream.untouched();
 }
 
-/// A value in each place where a call names an object, and where that is.
+/// A member for each place where a call can name an object, and the path of the id.
 const NAMED: &[(&str, &str)] = &[
     (r#""previous_response_id":"id_1""#, "previous_response_id"),
     (r#""conversation":"id_1""#, "conversation"),
@@ -88,8 +87,8 @@ const NAMED: &[(&str, &str)] = &[
     (r#""messages":[{"role":"assistant","audio":{"id":"id_1"}}]"#, "messages[0].audio.id"),
 ];
 
-/// Chat calls that name an object only once they are bridged, or in spellings that the bridge corrects, and where.
-const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
+/// Chat calls that name an object only after bridging, or in formats that the bridge corrects, and the path of the id.
+const NAMED_AFTER_BRIDGING: &[(&str, &str)] = &[
     (
         r#""messages":[{"role":"assistant","tool_calls":[{"type":"item_reference","id":"id_1"}]}]"#,
         "input[0].id",
@@ -126,18 +125,18 @@ const NAMED_ON_THE_WAY: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn no_spelling_that_the_bridge_understands_hides_a_stored_object() {
+async fn no_format_that_the_bridge_accepts_hides_the_id_of_a_stored_object() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
-    for (members, at) in NAMED_ON_THE_WAY {
+    for (members, at) in NAMED_AFTER_BRIDGING {
         let body = format!(r#"{{"model":"gpt-5-codex",{members}}}"#);
         let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &body).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(*at)), "{body}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(*at)), "{body}");
     }
     upstream.untouched();
 }
 
-/// Calls of both operations with each of them.
+/// Returns calls of both operations with each of these members.
 fn naming() -> impl Iterator<Item = (&'static str, String, &'static str)> {
     NAMED.iter().flat_map(|(member, at)| {
         let messages = if member.contains("messages") { "" } else { r#","messages":[]"# };
@@ -154,30 +153,30 @@ async fn with_more_than_one_key_a_call_that_names_a_stored_object_is_not_sent() 
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     for (path, body, at) in naming() {
         let refused = ask(&proxy, "POST", path, TEAM_A, &body).await.refused();
-        assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some(at)), "{path} {body}");
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some(at)), "{path} {body}");
         assert!(refused.message.contains("'id_1'"), "{}", refused.message);
     }
     upstream.untouched();
 }
 
 #[tokio::test]
-async fn an_earlier_answer_in_audio_is_nobodys_and_its_transcript_is_whoever_sends_its() {
+async fn an_earlier_audio_answer_is_refused_by_id_and_accepted_as_a_transcript() {
     let upstream = Upstream::script([Reply::json(200, crate::support::ANSWER)]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
-    // As clients send an answer back: whole.
-    let heard = r#"{"role":"assistant","content":null,"audio":{"id":"audio_1","expires_at":1,"data":"UklG","transcript":"Hi."}}"#;
-    let read = r#"{"role":"assistant","content":"Hi."}"#;
+    // Clients send the whole audio answer back.
+    let audio = r#"{"role":"assistant","content":null,"audio":{"id":"audio_1","expires_at":1,"data":"UklG","transcript":"Hi."}}"#;
+    let transcript = r#"{"role":"assistant","content":"Hi."}"#;
     let call = |message| {
         format!(
             r#"{{"model":"gpt-audio","modalities":["text","audio"],"audio":{{"voice":"alloy","format":"wav"}},"messages":[{message},{{"role":"user","content":"And?"}}]}}"#
         )
     };
-    let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(heard)).await.refused();
-    assert_eq!(refused.told(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
-    let told = ["'audio_1'", "shared_objects", "transcript"];
-    assert!(told.iter().all(|word| refused.message.contains(word)), "{}", refused.message);
-    assert_eq!(ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(read)).await.status, 200);
-    assert_eq!(upstream.only().text(), call(read));
+    let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(audio)).await.refused();
+    assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
+    let expected = ["'audio_1'", "shared_objects", "transcript"];
+    assert!(expected.iter().all(|text| refused.message.contains(text)), "{}", refused.message);
+    assert_eq!(ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(transcript)).await.status, 200);
+    assert_eq!(upstream.only().text(), call(transcript));
 }
 
 #[tokio::test]
@@ -201,7 +200,7 @@ async fn calls_that_name_no_object_are_served_to_every_key() {
 }
 
 #[tokio::test]
-async fn one_key_none_or_the_operators_word_make_objects_everyones() {
+async fn objects_are_shared_with_one_key_or_none_or_if_the_operator_allows_it() {
     let shared = two_keys("[routing]\nshared_objects = true\n");
     for (more, headers) in [(String::new(), ""), (key("team-a", "secret-a", ""), TEAM_A), (shared, TEAM_A)] {
         let responses: Vec<String> =
@@ -220,7 +219,7 @@ async fn one_key_none_or_the_operators_word_make_objects_everyones() {
 }
 
 #[tokio::test]
-async fn with_more_than_one_key_an_answer_brings_its_reasoning_whole_so_that_it_can_be_sent_back() {
+async fn with_more_than_one_key_an_answer_contains_encrypted_reasoning_for_the_next_call() {
     const ANSWER: &str = r#"{"id":"resp_1","object":"response","status":"completed","model":"gpt-5-2025-08-07","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},{"type":"function_call","id":"fc_1","call_id":"call_1","name":"f","arguments":"{}","status":"completed"}]}"#;
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, RESPONSE)]).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;

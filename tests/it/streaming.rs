@@ -1,4 +1,4 @@
-//! Streams: relayed as they come, with Azure's oddities repaired for strict clients and the tokens counted on the side.
+//! Streams: azgate relays them immediately, repairs Azure's deviations for strict clients, and counts tokens.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, soon, sse};
 
-/// On this path clients know Azure's streams.
+/// Clients of this path expect Azure's streams.
 const AZURE_PATH: &str = "/openai/deployments/gpt-5.4-mini/chat/completions?api-version=2024-10-21";
 const OPENAI_PATH: &str = "/v1/chat/completions";
 
@@ -25,7 +25,7 @@ const STREAM: [&str; 6] = [
     "data: [DONE]\n\n",
 ];
 
-/// An annotation of the asynchronous filter, which may come behind the end (Microsoft, content-streaming.md).
+/// An annotation of the asynchronous filter, which Azure can send after the end (Microsoft, content-streaming.md).
 const ANNOTATION: &str = "data: {\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\",\"choices\":[{\"index\":0,\"finish_reason\":null,\"content_filter_results\":{\"hate\":{\"filtered\":false}},\"content_filter_offsets\":{\"check_offset\":44,\"start_offset\":44,\"end_offset\":198}}]}\n\n";
 
 fn ask(more: &str) -> String {
@@ -34,7 +34,7 @@ fn ask(more: &str) -> String {
 
 const WITH_USAGE: &str = r#","stream_options":{"include_usage":true}"#;
 
-/// A stream's text as the client of one path gets it.
+/// Returns a stream as the client of this path gets it.
 async fn relayed(path: &str, body: &str, events: &[&str]) -> String {
     let upstream = Upstream::script([Reply::stream(events).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -46,7 +46,7 @@ async fn relayed(path: &str, body: &str, events: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn on_an_azure_path_every_byte_passes_as_it_came() {
+async fn on_an_azure_path_every_byte_passes_unchanged() {
     let odd = [&STREAM[..5], &[": a comment\n\n", ANNOTATION, STREAM[5]]].concat();
     assert_eq!(relayed(AZURE_PATH, &ask(WITH_USAGE), &odd).await, odd.concat());
     let crlf: Vec<String> = odd.iter().map(|event| event.replace('\n', "\r\n")).collect();
@@ -55,7 +55,7 @@ async fn on_an_azure_path_every_byte_passes_as_it_came() {
 }
 
 #[tokio::test]
-async fn the_client_has_each_chunk_before_azure_sends_the_next() {
+async fn the_client_gets_each_chunk_before_azure_sends_the_next() {
     let steps: Vec<Arc<Notify>> = STREAM.iter().map(|_| Arc::new(Notify::new())).collect();
     let reply = STREAM
         .iter()
@@ -74,8 +74,8 @@ async fn the_client_has_each_chunk_before_azure_sends_the_next() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_holds_azure_back() {
-    // More than the buffers of two connections take.
+async fn a_client_that_does_not_read_slows_azure_down() {
+    // More than fits into the buffers of two connections.
     const TIMES: usize = 256;
     let event = format!("data: {}\n\n", "x".repeat(128 * 1024));
     let held_back = Arc::new(Notify::new());
@@ -100,7 +100,7 @@ async fn a_client_that_does_not_read_holds_azure_back() {
 }
 
 #[tokio::test]
-async fn usage_is_asked_for_and_hidden_from_a_client_that_did_not_ask() {
+async fn usage_is_requested_and_hidden_from_a_client_that_did_not_request_it() {
     let upstream = Upstream::script([Reply::stream(&STREAM).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.post(AZURE_PATH, ask(""), &[]).await;
@@ -112,7 +112,7 @@ async fn usage_is_asked_for_and_hidden_from_a_client_that_did_not_ask() {
 }
 
 #[tokio::test]
-async fn a_client_that_asks_for_usage_gets_it_and_its_body_is_not_touched() {
+async fn a_client_that_requests_usage_gets_it_and_its_body_is_unchanged() {
     for path in [AZURE_PATH, OPENAI_PATH] {
         let upstream = Upstream::script([Reply::stream(&STREAM).end()]).await;
         let proxy = Proxy::start(&upstream, "").await;
@@ -135,7 +135,7 @@ async fn a_client_that_declines_usage_has_its_other_options_kept() {
 }
 
 #[tokio::test]
-async fn usage_is_never_asked_for_beside_data_sources() {
+async fn usage_is_never_requested_with_data_sources() {
     let upstream = Upstream::script([Reply::stream(&STREAM).end(), Reply::stream(&STREAM).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = r#"{"model":"gpt-4.1","messages":[{"role":"user","content":"Hi"}],"stream":true,"data_sources":[{"type":"azure_search"}]}"#;
@@ -152,7 +152,7 @@ async fn usage_is_never_asked_for_beside_data_sources() {
 }
 
 #[tokio::test]
-async fn usage_is_not_asked_for_where_the_api_version_does_not_know_how() {
+async fn usage_is_not_requested_on_an_api_version_without_it() {
     let upstream = Upstream::script([Reply::stream(&STREAM).end()]).await;
     let proxy = Proxy::dated(&upstream, "2024-02-01", "").await;
     let body = r#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}],"stream":true}"#;
@@ -163,7 +163,7 @@ async fn usage_is_not_asked_for_where_the_api_version_does_not_know_how() {
 }
 
 #[tokio::test]
-async fn on_an_openai_path_every_chunk_is_one_that_strict_clients_take_and_nothing_is_lost() {
+async fn on_an_openai_path_strict_clients_accept_every_chunk_and_nothing_is_lost() {
     let odd = [&STREAM[..4], &[ANNOTATION], &STREAM[4..]].concat();
     let chunks = sse::chunks(&relayed(OPENAI_PATH, &ask(WITH_USAGE), &odd).await);
     for chunk in &chunks {
@@ -198,7 +198,7 @@ async fn a_model_can_switch_the_repair_on_or_off_for_every_path() {
 }
 
 #[tokio::test]
-async fn a_stream_that_breaks_off_within_an_event_ends_with_an_error_and_no_done() {
+async fn a_stream_that_breaks_off_within_an_event_ends_with_an_error_without_done() {
     let (cut, _) = STREAM[2].split_at(40);
     let upstream = Upstream::script([Reply::stream(&[STREAM[0], STREAM[1], cut]).close()]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -211,14 +211,14 @@ async fn a_stream_that_breaks_off_within_an_event_ends_with_an_error_and_no_done
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_closes_the_connection_to_azure_and_the_record_says_so() {
+async fn a_client_that_disconnects_closes_the_connection_to_azure_and_is_logged() {
     let log = Logs::listen();
     let never = Arc::new(Notify::new());
     let upstream = Upstream::script([Reply::stream(&STREAM[..2]).wait(&never)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let mut answer = proxy.post(AZURE_PATH, ask(WITH_USAGE), &[]).await;
     assert!(soon(answer.chunk()).await.unwrap().is_some());
-    assert_eq!(log.calls().len(), 0, "told before its end");
+    assert_eq!(log.calls().len(), 0, "the call is logged before its end");
     drop(answer);
     soon(upstream.closed.notified()).await;
     let call = log.call();
@@ -229,7 +229,7 @@ async fn a_client_that_hangs_up_closes_the_connection_to_azure_and_the_record_sa
 }
 
 #[tokio::test]
-async fn an_error_in_answer_to_a_stream_stays_json_with_its_status() {
+async fn an_error_answer_to_a_streamed_call_stays_json_with_its_status() {
     for status in [400, 408, 429, 500, 503] {
         let body = r#"{"error":{"message":"no","type":null,"param":null,"code":"x"}}"#;
         let upstream = Upstream::script([Reply::json(status, body)]).await;
@@ -242,7 +242,7 @@ async fn an_error_in_answer_to_a_stream_stays_json_with_its_status() {
 }
 
 #[tokio::test]
-async fn a_json_answer_to_a_stream_is_made_into_one() {
+async fn a_json_answer_to_a_streamed_call_becomes_a_stream() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let answer = proxy.chat(ask("")).await;
@@ -252,7 +252,7 @@ async fn a_json_answer_to_a_stream_is_made_into_one() {
 }
 
 #[tokio::test]
-async fn an_unknown_familys_stream_passes_untouched_but_for_the_path_s_repair() {
+async fn an_unknown_familys_stream_passes_untouched_except_for_the_repair_of_its_path() {
     let body = ask(WITH_USAGE).replace("gpt-5.4-mini", "my-own-thing");
     let upstream = Upstream::script([Reply::stream(&STREAM).end()]).await;
     let proxy = Proxy::start(&upstream, "").await;

@@ -1,9 +1,9 @@
-//! A generic call, and what Azure gets of it.
+//! A generic call, and the request that Azure gets.
 
 use crate::support::{ANSWER, Proxy, Reply, Upstream, hello};
 
 #[tokio::test]
-async fn a_call_without_edits_goes_up_byte_for_byte_and_its_answer_comes_back_so() {
+async fn a_call_without_edits_and_its_answer_pass_byte_for_byte() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = r#" {"messages" : [{"role":"user","content":"Hi \u00e9"}], "model":"gpt-4.1","x":1.0 }"#;
@@ -18,7 +18,7 @@ async fn a_call_without_edits_goes_up_byte_for_byte_and_its_answer_comes_back_so
 }
 
 #[tokio::test]
-async fn an_unknown_model_of_a_closed_list_is_404_and_names_the_nearest() {
+async fn an_unknown_model_with_a_closed_list_is_404_and_names_the_nearest_model() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "[models.gpt-5]\n[models.o1]").await;
     let answer = proxy.chat(hello("gpt5")).await;
@@ -30,7 +30,7 @@ async fn an_unknown_model_of_a_closed_list_is_404_and_names_the_nearest() {
 }
 
 #[tokio::test]
-async fn the_body_goes_up_as_json_whatever_the_client_called_it() {
+async fn the_body_is_sent_as_json_whatever_content_type_the_client_sent() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let form = [("content-type", "application/x-www-form-urlencoded")];

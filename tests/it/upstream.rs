@@ -1,4 +1,4 @@
-//! The way to Azure and back: which headers pass, where a call goes, and what becomes of failures.
+//! Requests to Azure and its answers: which headers pass, where a call is sent, and how failures reach the client.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::support::{
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// A chat call of AzureOpenAI for Python 1.109.1 as it stands on the wire, through a proxy and a browser's habits.
+/// A chat call of AzureOpenAI for Python 1.109.1, with headers that proxies and browsers add.
 const SDK: &[(&str, &str)] = &[
     ("accept-encoding", "gzip, deflate"),
     ("accept", "application/json"),
@@ -53,7 +53,7 @@ fn error(text: &str) -> Value {
 }
 
 #[tokio::test]
-async fn of_an_sdks_headers_only_the_listed_ones_go_up() {
+async fn only_the_listed_headers_of_an_sdk_are_sent_to_azure() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let path = "/openai/deployments/gpt-4.1/chat/completions?api-version=2024-10-21";
@@ -79,7 +79,7 @@ async fn of_an_sdks_headers_only_the_listed_ones_go_up() {
 }
 
 #[tokio::test]
-async fn of_azures_headers_only_the_listed_ones_come_down() {
+async fn only_the_listed_headers_of_azure_reach_the_client() {
     let passing = [
         ("retry-after", "2"),
         ("retry-after-ms", "1500"),
@@ -116,7 +116,7 @@ async fn of_azures_headers_only_the_listed_ones_come_down() {
 }
 
 #[tokio::test]
-async fn azgates_own_credential_is_not_the_clients_business() {
+async fn failures_of_azgates_own_credential_are_hidden_from_the_client() {
     for (status, body) in [
         (
             401,
@@ -149,7 +149,7 @@ async fn azgates_own_credential_is_not_the_clients_business() {
 }
 
 #[tokio::test]
-async fn azures_errors_pass_byte_for_byte_in_every_shape_that_clients_understand() {
+async fn azures_errors_pass_byte_for_byte_in_every_format_that_clients_understand() {
     for (status, body) in [
         (
             400,
@@ -185,7 +185,7 @@ async fn azures_errors_pass_byte_for_byte_in_every_shape_that_clients_understand
 }
 
 #[tokio::test]
-async fn an_error_that_clients_would_not_understand_gets_what_it_lacks() {
+async fn an_error_that_clients_would_not_understand_gets_the_missing_members() {
     let json = r#"{"statusCode":429,"message":"Rate limit is exceeded. Try again in 7 seconds."}"#;
     let page = "<html><h1>502 \"Bad\" Gateway</h1></html>";
     for (status, kind, body, code, message) in [
@@ -246,7 +246,7 @@ async fn an_answer_that_breaks_off_is_a_502() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_passed_on_as_what_it_is_is_a_502() {
+async fn an_answer_that_azgate_cannot_pass_on_is_a_502() {
     let zipped = Reply::with(200, &[JSON, ("content-encoding", "gzip")], "\u{1f}zip");
     let moved = Reply::with(302, &[("location", "https://login.example/")], "<html>");
     for (reply, code) in [(zipped, "upstream_compressed"), (moved, "upstream_redirect")] {
@@ -260,7 +260,7 @@ async fn an_answer_that_cannot_be_passed_on_as_what_it_is_is_a_502() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_a_502_that_names_the_phase() {
+async fn an_unreachable_upstream_is_a_502_that_names_the_phase() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let proxy = Proxy::with_endpoint(&format!("http://{closed}"), "", "").await;
     let answer = proxy.chat(hello("gpt-4.1")).await;
@@ -275,7 +275,7 @@ async fn nobody_there_is_a_502_that_names_the_phase() {
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_come_about_is_a_504_that_names_the_phase() {
+async fn a_connection_time_out_is_a_504_that_names_the_phase() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
     let proxy = Proxy::with_endpoint(&format!("https://{address}"), "connect_timeout_seconds = 1", "").await;
@@ -291,7 +291,7 @@ async fn a_connection_that_does_not_come_about_is_a_504_that_names_the_phase() {
 }
 
 #[tokio::test]
-async fn a_stale_pooled_connection_costs_one_resend_and_a_fresh_one_none() {
+async fn a_failed_call_is_resent_once_on_a_stale_connection_and_never_on_a_new_one() {
     let died = Reply::default().close();
     let upstream = Upstream::script([Reply::json(200, ANSWER), died.clone(), Reply::json(200, ANSWER)]).await;
     let proxy = Proxy::start(&upstream, "").await;
@@ -314,7 +314,7 @@ async fn a_stale_pooled_connection_costs_one_resend_and_a_fresh_one_none() {
 }
 
 #[tokio::test]
-async fn calls_one_after_the_other_share_a_connection_and_calls_at_once_do_not() {
+async fn sequential_calls_share_a_connection_and_concurrent_calls_do_not() {
     let go = Arc::new(Notify::new());
     let slow = Reply::default()
         .wait(&go)
@@ -345,7 +345,7 @@ async fn the_dated_surface_has_the_deployment_in_the_path_and_its_version_is_rai
         let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
         let more = format!("[models.mine]\ndeployment = \"my dep\"\nmodel = \"{model}\"");
         let proxy = Proxy::dated(&upstream, configured, &more).await;
-        // The caller's api-version is one of its SDK, not of the resource.
+        // The caller's api-version comes from its SDK, not from the resource.
         let path = "/openai/deployments/mine/chat/completions?api-version=2023-05-15";
         let answer = proxy.post(path, hello("mine"), &[]).await;
         let edits = answer.headers()["x-azgate-edits"].to_str().unwrap().to_owned();
@@ -370,7 +370,7 @@ async fn on_v1_the_deployment_is_in_the_body_and_there_is_no_version() {
 }
 
 #[tokio::test]
-async fn http2_carries_calls_and_streams_over_one_connection() {
+async fn http_2_uses_one_connection_for_calls_and_streams() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let server = tokio::spawn(async move {
@@ -403,7 +403,7 @@ async fn http2_carries_calls_and_streams_over_one_connection() {
 }
 
 #[tokio::test]
-async fn a_private_authority_is_trusted_where_its_file_is_given_and_nowhere_else() {
+async fn a_private_authority_is_trusted_only_where_its_file_is_configured() {
     let authority = Authority::vouching_for("127.0.0.1", &[]);
     let upstream = Upstream::secure([Reply::json(200, ANSWER)], &authority.acceptor).await;
     let endpoint = format!("https://{}", upstream.address);
@@ -418,7 +418,7 @@ async fn a_private_authority_is_trusted_where_its_file_is_given_and_nowhere_else
     assert_eq!(upstream.only().header("api-key"), Some(AZURE_KEY));
 }
 
-/// The built command with a configuration, in an environment of these variables.
+/// Starts the built command with a config and these environment variables.
 async fn behind(config: &str, variables: &[(&str, &str)]) -> Server {
     let (_directory, config) = command::file(config);
     let environment = [variables, &[("AZGATE_ADMIN__LISTEN", "127.0.0.1:0")]].concat();
@@ -430,7 +430,7 @@ fn behind_a_proxy(endpoint: &str, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn http_proxy_is_honoured_with_its_password() {
+async fn http_proxy_is_used_with_its_password() {
     let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
     let proxy = format!("http://me:secret@{}", upstream.address);
     let variables = [("HTTP_PROXY", &*proxy), ("TEST_AZURE_KEY", AZURE_KEY)];
@@ -445,7 +445,7 @@ async fn http_proxy_is_honoured_with_its_password() {
 }
 
 #[tokio::test]
-async fn https_proxy_is_honoured_by_a_tunnel_and_no_proxy_is_too() {
+async fn https_proxy_is_used_with_a_tunnel_and_no_proxy_is_respected() {
     let authority = Authority::vouching_for("azure.test", &[]);
     let tunnel =
         Reply::default().bytes("HTTP/1.1 200 Connection established\r\n\r\n").tls(&authority.acceptor);

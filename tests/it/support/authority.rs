@@ -1,4 +1,4 @@
-//! A private certificate authority and servers that it vouches for.
+//! A private certificate authority, and servers with certificates that it signs.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -8,15 +8,15 @@ use rustls_pki_types::PrivateKeyDer;
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
 
-/// A private authority, its certificate in a file, and a server for one name.
+/// A private authority, its certificate in a file, and a TLS acceptor for one name.
 pub(crate) struct Authority {
     folder: TempDir,
-    /// Accepts TLS for the name.
+    /// Accepts TLS connections for the name.
     pub(crate) acceptor: TlsAcceptor,
 }
 
 impl Authority {
-    /// A new one that vouches for `name`.
+    /// Creates an authority that signs a certificate for `name`.
     pub(crate) fn vouching_for(name: &str, alpn: &[&str]) -> Authority {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -35,12 +35,12 @@ impl Authority {
         Authority { folder, acceptor: TlsAcceptor::from(Arc::new(config)) }
     }
 
-    /// The authority's certificate.
+    /// Returns the path of the authority's certificate.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
     }
 
-    /// The resource's setting that trusts it.
+    /// Returns the resource setting that makes azgate trust the authority.
     pub(crate) fn setting(&self) -> String {
         format!("ca_file = \"{}\"", self.file().display())
     }

@@ -1,4 +1,4 @@
-//! The golden cases of each operation, and what becomes of one for a family on a surface.
+//! The golden cases of each operation, and the outcome of a case for a family on a surface.
 
 use std::{
     borrow::Cow,
@@ -17,7 +17,7 @@ use azgate::{
 };
 use bytes::Bytes;
 
-/// A client's body for an operation, under a name.
+/// A named request body for one operation.
 pub(crate) struct Case {
     pub(crate) dialect: Dialect,
     pub(crate) name: String,
@@ -25,7 +25,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// The name that tells it from one of the other operation.
+    /// Returns a name that is unique across both operations.
     pub(crate) fn label(&self) -> String {
         match self.dialect {
             Dialect::Chat => self.name.clone(),
@@ -38,7 +38,7 @@ pub(crate) fn folder(dialect: Dialect) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(dialect.name())
 }
 
-/// Every golden case of an operation, by name.
+/// Returns every golden case of an operation, sorted by name.
 pub(crate) fn cases(dialect: Dialect) -> Vec<Case> {
     let files = fs::read_dir(folder(dialect)).unwrap().map(|entry| entry.unwrap().path());
     let mut cases: Vec<Case> = files
@@ -53,26 +53,26 @@ pub(crate) fn cases(dialect: Dialect) -> Vec<Case> {
     cases
 }
 
-/// Every family, those that nothing is known of included.
+/// Returns every family, including the unknown family.
 pub(crate) fn families() -> Vec<Arc<Profile>> {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
     CATALOG.families().cloned().chain([CATALOG.unknown()]).collect()
 }
 
-/// A deployment of a family, named as the cases name their model.
+/// Returns a deployment of a family. Its name is the model name that the cases use.
 pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
     static SURFACES: LazyLock<Surfaces> = LazyLock::new(Surfaces::embedded);
     Target::new("alias", profile.clone(), surface.parse().unwrap(), &SURFACES)
 }
 
-/// A call as the inbound side makes it.
+/// Builds a call as the inbound side does.
 pub(crate) fn call(dialect: Dialect, body: &Bytes) -> Dialogue<'static> {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
     Dialogue { dialect, stream, body: Cow::Owned(body), normalize: true, stateless: false }
 }
 
-/// The plan and the body that goes up.
+/// Returns the plan and the body that azgate sends to Azure.
 pub(crate) fn planned(dialect: Dialect, body: &Bytes, target: &Target) -> Result<(Plan, Bytes), Refusal> {
     let call = call(dialect, body);
     let plan = plan(&call, target, &Policy::default())?;
@@ -80,7 +80,7 @@ pub(crate) fn planned(dialect: Dialect, body: &Bytes, target: &Target) -> Result
     Ok((plan, sent.into()))
 }
 
-/// What the simulator says of a body that a plan sends to a model.
+/// Returns the simulator's verdict on a body that a plan sends to a model.
 pub(crate) fn judged(model: &str, plan: &Plan, sent: &Bytes) -> Result<(), sim::SimError> {
     let dialect = match plan.dialect {
         Dialect::Chat => sim::Operation::Chat,
@@ -90,15 +90,15 @@ pub(crate) fn judged(model: &str, plan: &Plan, sent: &Bytes) -> Result<(), sim::
     sim::judge(dialect, model, &dated.unwrap_or(sim::Surface::V1), sent)
 }
 
-/// What becomes of a case, for a snapshot.
+/// Returns the outcome of a case as snapshot text.
 pub(crate) fn outcome(case: &Case, target: &Target) -> String {
     match planned(case.dialect, &case.body, target) {
-        Ok((plan, sent)) => shown(plan, &sent, &case.body),
+        Ok((plan, sent)) => snapshot_text(plan, &sent, &case.body),
         Err(Refusal { rule, param, why, .. }) => format!("400 {rule} ({param}): {why}\n"),
     }
 }
 
-fn shown(mut plan: Plan, sent: &Bytes, body: &Bytes) -> String {
+fn snapshot_text(mut plan: Plan, sent: &Bytes, body: &Bytes) -> String {
     let mut out = String::new();
     if sent == body {
         out.push_str("body unchanged\n");
@@ -118,7 +118,8 @@ fn shown(mut plan: Plan, sent: &Bytes, body: &Bytes) -> String {
         (plan.reply.usage_chunk == UsageChunk::Hidden, "usage chunk hidden"),
         (plan.reply.legacy_functions, "legacy function_call"),
     ];
-    let reply: Vec<&str> = reply.into_iter().filter(|(is, _)| *is).map(|(_, what)| what).collect();
+    let reply: Vec<&str> =
+        reply.into_iter().filter(|(applies, _)| *applies).map(|(_, label)| label).collect();
     if !reply.is_empty() {
         writeln!(out, "answer: {}", reply.join(", ")).unwrap();
     }

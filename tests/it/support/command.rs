@@ -1,4 +1,4 @@
-//! The built binary, as a shell would run it, in an environment that holds nothing else.
+//! The built binary, run as a shell would run it, with only the environment variables of the test.
 
 use std::{path::Path, process::Stdio, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How a command ended.
+/// The exit code and the output of a command.
 #[derive(Debug)]
 pub(crate) struct Ended {
     /// Its exit code.
@@ -19,7 +19,7 @@ pub(crate) struct Ended {
     pub(crate) err: String,
 }
 
-/// No command takes this long.
+/// The time limit of every wait for a command.
 const NEVER: Duration = Duration::from_mins(1);
 
 fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -33,7 +33,7 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
 pub(crate) async fn run(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ended {
     let mut child = command(arguments, environment).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // A command that reads no input may have ended before it is written.
+    // A command that reads no input can exit before this write, so the result is ignored.
     drop(stdin.write_all(input.as_bytes()).await);
     drop(stdin);
     let output = timeout(NEVER, child.wait_with_output()).await.expect("the command ends").unwrap();
@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: &[&str], environment: &[(&str, &str)], input:
     Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-/// A file for a command to read.
+/// Writes a config file into a temporary directory, and returns both.
 pub(crate) fn file(text: &str) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("azgate.toml");
@@ -49,29 +49,32 @@ pub(crate) fn file(text: &str) -> (tempfile::TempDir, String) {
     (directory, Path::to_str(&path).unwrap().to_owned())
 }
 
-/// A command that serves until it is told to stop.
+/// A command that serves until it receives a signal.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     out: BufReader<tokio::process::ChildStdout>,
     /// Its base URL, such as `http://127.0.0.1:1234`.
     pub(crate) url: String,
-    /// All that it printed so far.
+    /// Its standard output so far.
     pub(crate) printed: String,
 }
 
 impl Server {
-    /// Starts a command, and waits for the line that holds `last`; the first URL printed is where it listens.
+    /// Starts a command, and waits for the line that contains `last`. The first printed URL is its address.
     pub(crate) async fn start(arguments: &[&str], environment: &[(&str, &str)], last: &str) -> Server {
         let mut child = command(arguments, environment).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let mut server = Server { child, out, url: String::new(), printed: String::new() };
         loop {
             let mut line = String::new();
-            let read = timeout(NEVER, server.out.read_line(&mut line)).await.expect("it starts").unwrap();
+            let read = timeout(NEVER, server.out.read_line(&mut line))
+                .await
+                .expect("the command starts in time")
+                .unwrap();
             if read == 0 {
                 let printed = server.printed.clone();
-                panic!("it ended: {printed}{}", server.stop().await.err);
+                panic!("the command ended: {printed}{}", server.stop().await.err);
             }
             server.printed += &line;
             if line.contains(last) {
@@ -84,39 +87,40 @@ impl Server {
         server
     }
 
-    /// The most memory that it has held so far, in bytes.
+    /// Returns its peak memory in bytes.
     pub(crate) fn peak_memory(&self) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim_end_matches("kB").trim().parse::<usize>().unwrap() * 1024
     }
 
-    /// Sends a signal by its name.
+    /// Sends the signal with this name.
     pub(crate) async fn signal(&self, name: &str) {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().await.unwrap().success());
     }
 
-    /// Waits for a line of the log; what came before it is forgotten.
-    pub(crate) async fn logged(&mut self, what: &str) {
+    /// Waits for a log line that contains `text`, and discards the lines before it.
+    pub(crate) async fn logged(&mut self, text: &str) {
         let mut log = BufReader::new(self.child.stderr.as_mut().unwrap());
         loop {
             let mut line = String::new();
-            let read = timeout(NEVER, log.read_line(&mut line)).await.expect("it is logged").unwrap();
-            assert!(read > 0, "it ended without a word of {what}");
-            if line.contains(what) {
+            let read =
+                timeout(NEVER, log.read_line(&mut line)).await.expect("the line is logged in time").unwrap();
+            assert!(read > 0, "the command ended without logging {text}");
+            if line.contains(text) {
                 return;
             }
         }
     }
 
-    /// Sends SIGTERM and waits for the end.
+    /// Sends SIGTERM and waits for the exit.
     pub(crate) async fn stop(mut self) -> Ended {
         if let Some(id) = self.child.id() {
             let status = Command::new("kill").args(["-TERM", &id.to_string()]).status().await.unwrap();
             assert!(status.success());
         }
-        let status = timeout(NEVER, self.child.wait()).await.expect("it ends").unwrap();
+        let status = timeout(NEVER, self.child.wait()).await.expect("the command ends in time").unwrap();
         let (mut rest, mut err) = (String::new(), String::new());
         self.out.read_to_string(&mut rest).await.unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut err).await.unwrap();

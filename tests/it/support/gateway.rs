@@ -1,4 +1,4 @@
-//! A gateway in this process, from a configuration as an operator would write it.
+//! A gateway in this process, built from a config as an operator writes it.
 
 use std::{io::Write, sync::Arc};
 
@@ -12,31 +12,31 @@ use super::Upstream;
 pub(crate) struct Proxy {
     /// Its base URL, such as `http://127.0.0.1:1234`.
     pub(crate) url: String,
-    /// Its parts.
+    /// The gateway's state.
     pub(crate) gateway: Arc<Gateway>,
     client: reqwest::Client,
-    /// Stops it.
+    /// Stops the gateway.
     pub(crate) stopper: serve::Stopper,
-    /// Completes once it has stopped.
+    /// Completes once the gateway has stopped.
     pub(crate) serving: JoinHandle<()>,
 }
 
-/// The key that the gateway has for its upstream.
+/// The API key that the gateway sends to its upstream.
 pub(crate) const AZURE_KEY: &str = "azure-secret-key";
 
 impl Proxy {
-    /// A gateway in front of `upstream`, as resource `main`, with more configuration.
+    /// Starts a gateway with `upstream` as resource `main`. `more` is appended to the config.
     pub(crate) async fn start(upstream: &Upstream, more: &str) -> Proxy {
         Proxy::with_endpoint(&format!("http://{}", upstream.address), "", more).await
     }
 
-    /// A gateway in front of `upstream` on a dated surface.
+    /// Starts a gateway in front of `upstream` on a dated surface.
     pub(crate) async fn dated(upstream: &Upstream, version: &str, more: &str) -> Proxy {
         let surface = format!("surface = \"{version}\"");
         Proxy::with_endpoint(&format!("http://{}", upstream.address), &surface, more).await
     }
 
-    /// A gateway in front of any endpoint.
+    /// Starts a gateway in front of any endpoint.
     pub(crate) async fn with_endpoint(endpoint: &str, resource: &str, more: &str) -> Proxy {
         Proxy::configured(&format!(
             "[resources.main]\nendpoint = \"{endpoint}\"\napi_key = {{ env = \"TEST_AZURE_KEY\" }}\n{resource}\n{more}"
@@ -44,7 +44,7 @@ impl Proxy {
         .await
     }
 
-    /// A gateway with a configuration that is all the caller's.
+    /// Starts a gateway with exactly this config.
     pub(crate) async fn configured(text: &str) -> Proxy {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
@@ -60,12 +60,12 @@ impl Proxy {
         Proxy { url, gateway, client: client().build().unwrap(), stopper, serving }
     }
 
-    /// A chat call on the OpenAI path.
+    /// Sends a chat call to the OpenAI path.
     pub(crate) async fn chat(&self, body: impl Into<reqwest::Body>) -> reqwest::Response {
         self.post("/v1/chat/completions", body, &[]).await
     }
 
-    /// A call on any path with headers.
+    /// Sends a call to any path, with headers.
     pub(crate) async fn post(
         &self,
         path: &str,
@@ -77,12 +77,12 @@ impl Proxy {
         with_headers(request, headers).body(body).send().await.unwrap()
     }
 
-    /// A GET.
+    /// Sends a GET.
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
         self.get_with(path, &[]).await
     }
 
-    /// A GET with headers.
+    /// Sends a GET with headers.
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
         let request = self.client.get(format!("{}{path}", self.url));
         with_headers(request, headers).send().await.unwrap()
@@ -93,15 +93,15 @@ fn with_headers(request: reqwest::RequestBuilder, headers: &[(&str, &str)]) -> r
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
-/// A JSON body to any URL.
+/// Posts a JSON body to any URL.
 pub(crate) async fn post(url: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
     let client = client().build().unwrap();
     client.post(url).header("content-type", "application/json").body(body).send().await.unwrap()
 }
 
-/// A client that goes where it is told.
+/// Returns a client that uses no proxy of the environment.
 pub(crate) fn client() -> reqwest::ClientBuilder {
-    // A second installation fails, which is as good.
+    // Installing the provider a second time fails, which is harmless.
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
     reqwest::Client::builder().no_proxy()
 }

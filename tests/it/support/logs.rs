@@ -1,5 +1,4 @@
-//! What is logged while a test runs. It sees what happens on the test's own thread, which is where a gateway of the
-//! same test runs.
+//! Captures the log while a test runs. It captures the test's own thread, where the gateway of the test runs too.
 
 use std::{
     cell::RefCell,
@@ -14,15 +13,15 @@ thread_local! {
 
 type Lines = Rc<RefCell<Vec<u8>>>;
 
-/// Log lines as they are written, of every level.
+/// The captured log lines, of every level.
 #[derive(Debug)]
 pub(crate) struct Logs(Lines);
 
 struct OfThisThread;
 
 impl Logs {
-    /// Begins to listen. There is one subscriber for all threads: with one a thread, a log line that another thread
-    /// reaches first would stay silent on this one.
+    /// Starts to capture. All threads share one subscriber. With one subscriber per thread, a log line that another
+    /// thread reaches first would be disabled on this thread.
     pub(crate) fn listen() -> Logs {
         static SUBSCRIBED: Once = Once::new();
         SUBSCRIBED.call_once(|| {
@@ -35,26 +34,26 @@ impl Logs {
         Logs(lines)
     }
 
-    /// All that was logged.
+    /// Returns the whole log.
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.borrow().clone()).unwrap()
     }
 
-    /// The lines of one target.
-    pub(crate) fn of(&self, target: &str) -> Vec<serde_json::Value> {
+    /// Returns the lines of one target.
+    pub(crate) fn with_target(&self, target: &str) -> Vec<serde_json::Value> {
         let text = self.text();
         let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
         lines.filter(|line| line["target"] == target).collect()
     }
 
-    /// The canonical lines, one a call.
+    /// Returns the canonical lines, one per call.
     pub(crate) fn calls(&self) -> Vec<serde_json::Value> {
-        self.of("azgate::call").into_iter().filter(|line| line["message"] == "call").collect()
+        self.with_target("azgate::call").into_iter().filter(|line| line["message"] == "call").collect()
     }
 }
 
 impl Logs {
-    /// The canonical line of the only call.
+    /// Returns the canonical line of the only call.
     pub(crate) fn call(&self) -> serde_json::Value {
         let mut calls = self.calls();
         assert_eq!(calls.len(), 1, "{calls:#?}");

@@ -1,4 +1,4 @@
-//! A connection of one's own: what is sent is sent as it is, which no client library would do.
+//! A raw connection: it sends exactly the bytes of the test, which no client library would do.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use tokio::{
 
 use super::{Proxy, Refused};
 
-/// A socket to a gateway.
+/// A raw connection to a gateway.
 #[derive(Debug)]
 pub(crate) struct Raw {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
-/// An answer as it came.
+/// An answer exactly as received.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// The status.
     pub(crate) status: u16,
     /// Status line and headers.
     pub(crate) head: String,
-    /// The body, as long as its `content-length` says.
+    /// The body, with the length that `content-length` gives.
     pub(crate) body: String,
 }
 
-/// Nothing takes this long unless it never comes.
+/// The time limit of every read.
 const NEVER: Duration = Duration::from_secs(20);
 
 impl Raw {
@@ -46,16 +46,18 @@ impl Raw {
     /// Sends bytes to a gateway that may have closed the connection.
     pub(crate) async fn send_or_closed(&mut self, bytes: impl AsRef<[u8]>) {
         drop(
-            timeout(NEVER, self.stream.write_all(bytes.as_ref())).await.expect("nobody reads, nobody closes"),
+            timeout(NEVER, self.stream.write_all(bytes.as_ref()))
+                .await
+                .expect("the gateway reads the bytes or closes the connection"),
         );
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the sending side.
     pub(crate) async fn end(&mut self) {
         self.stream.shutdown().await.unwrap();
     }
 
-    /// The bytes up to and with `mark`.
+    /// Reads the bytes up to and including `mark`.
     pub(crate) async fn until(&mut self, mark: &str) -> String {
         loop {
             if let Some(at) = self.unread.windows(mark.len()).position(|window| window == mark.as_bytes()) {
@@ -67,7 +69,7 @@ impl Raw {
         }
     }
 
-    /// The next answer. One to `HEAD` has no body: read that with [`Raw::until`].
+    /// Reads the next answer. An answer to `HEAD` has no body: read it with [`Raw::until`].
     pub(crate) async fn answer(&mut self) -> Answer {
         let head = self.until("\r\n\r\n").await;
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -81,7 +83,7 @@ impl Raw {
         answer
     }
 
-    /// What still comes until the other side closes.
+    /// Reads everything until the other side closes.
     pub(crate) async fn rest(mut self) -> String {
         while self.more().await {}
         String::from_utf8(self.unread).unwrap()
@@ -89,18 +91,18 @@ impl Raw {
 
     async fn more(&mut self) -> bool {
         let read = timeout(NEVER, self.stream.read_buf(&mut self.unread)).await;
-        read.expect("nothing came, and the connection stayed open").is_ok_and(|count| count > 0)
+        read.expect("no bytes arrived, and the connection stayed open").is_ok_and(|count| count > 0)
     }
 }
 
 impl Answer {
-    /// A header's value.
+    /// Returns a header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The error that this is.
+    /// Reads the answer as an error of azgate.
     pub(crate) fn refused(&self) -> Refused {
         assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
         Refused::read(self.status, &self.body)

@@ -1,26 +1,26 @@
-//! What answers say, read as plain clients read them.
+//! Reads answers as simple clients read them.
 
 use serde_json::{Value, json};
 
-/// What an answer says: text, refusal, calls, reason, usage, log probabilities.
-pub(crate) fn said(answer: &Value, exact: bool) -> Value {
+/// Returns what a chat answer contains: text, refusal, calls, finish reason, usage, log probabilities.
+pub(crate) fn completion_summary(answer: &Value, exact: bool) -> Value {
     let choice = &answer["choices"][0];
     let message = &choice["message"];
-    let mut said = json!({
+    let mut summary = json!({
         "content": message["content"], "refusal": message["refusal"], "tool_calls": message["tool_calls"],
         "finish_reason": choice["finish_reason"], "logprobs": choice["logprobs"], "model": answer["model"],
         "filters": choice["content_filter_results"], "usage": counts(&answer["usage"]),
     });
-    if !exact && said["content"] == "" {
-        said["content"].take();
+    if !exact && summary["content"] == "" {
+        summary["content"].take();
     }
-    if said["logprobs"]["content"] == json!([]) {
-        said["logprobs"].take();
+    if summary["logprobs"]["content"] == json!([]) {
+        summary["logprobs"].take();
     }
-    said
+    summary
 }
 
-/// The counts that both operations have.
+/// Returns the token counts that both operations report.
 fn counts(usage: &Value) -> Value {
     json!([
         usage["prompt_tokens"],
@@ -31,8 +31,8 @@ fn counts(usage: &Value) -> Value {
     ])
 }
 
-/// What a plain client makes of a stream of chunks: the first delta of a call names it, the others append.
-pub(crate) fn chunks_together(chunks: &[Value]) -> Value {
+/// Assembles a stream of chunks as a simple client does: the first delta of a call names it, the others append.
+pub(crate) fn assemble_chunks(chunks: &[Value]) -> Value {
     let mut message = json!({"role": null, "content": null, "refusal": null});
     let mut answer = json!({"choices": [{"message": {}, "logprobs": null}]});
     let append = |slot: &mut Value, piece: &Value| {
@@ -54,7 +54,7 @@ pub(crate) fn chunks_together(chunks: &[Value]) -> Value {
         append(&mut message["content"], &delta["content"]);
         append(&mut message["reasoning_content"], &delta["reasoning_content"]);
         if let Some(vendor) = delta.get("azgate") {
-            assert_eq!(message.get("azgate"), None, "once");
+            assert_eq!(message.get("azgate"), None, "the `azgate` member is sent once");
             message["azgate"] = vendor.clone();
         }
         append(&mut message["refusal"], &delta["refusal"]);
@@ -83,7 +83,7 @@ pub(crate) fn chunks_together(chunks: &[Value]) -> Value {
         }
         if !choice["finish_reason"].is_null() {
             let whole = &mut answer["choices"][0];
-            assert!(whole["finish_reason"].is_null(), "one finish reason");
+            assert!(whole["finish_reason"].is_null(), "there is one finish reason");
             whole["finish_reason"] = choice["finish_reason"].clone();
             whole["content_filter_results"] = choice["content_filter_results"].clone();
         }
@@ -92,23 +92,24 @@ pub(crate) fn chunks_together(chunks: &[Value]) -> Value {
     answer
 }
 
-/// What a response says, in items but for the reasoning, of which chat tells nothing.
-pub(crate) fn told(response: &Value) -> Value {
+/// Returns what a response contains, without its reasoning items: chat does not report those.
+pub(crate) fn response_summary(response: &Value) -> Value {
     let items = response["output"].as_array().unwrap().iter();
-    // Of an item that the filter cut, no capture tells the status.
+    // No capture shows the status of an item that the filter cut.
     let status = |item: &Value| match response["incomplete_details"]["reason"].as_str() {
         Some("content_filter") => Value::Null,
         _ => item["status"].clone(),
     };
     let items =
         items.filter(|item| item["type"] != "reasoning").map(|item| match item["type"].as_str().unwrap() {
-            // Several texts are one in chat.
+            // Chat joins several texts into one.
             "message" => {
                 let texts = item["content"].as_array().unwrap().iter();
-                let of = |key: &str| texts.clone().filter_map(|part| part[key].as_str()).collect::<String>();
+                let joined =
+                    |key: &str| texts.clone().filter_map(|part| part[key].as_str()).collect::<String>();
                 let logprobs: Vec<&Value> =
                     texts.clone().filter_map(|part| part["logprobs"].as_array()).flatten().collect();
-                json!(["message", status(item), of("text"), of("refusal"), logprobs])
+                json!(["message", status(item), joined("text"), joined("refusal"), logprobs])
             }
             kind => {
                 json!([kind, status(item), item["call_id"], item["name"], item["arguments"], item["input"]])
@@ -124,7 +125,7 @@ pub(crate) fn told(response: &Value) -> Value {
     })
 }
 
-/// The events of a response's stream, checked as a strict client would.
+/// Returns the events of a response's stream, and checks them as a strict client does.
 pub(crate) fn events(stream: &str) -> Vec<Value> {
     let mut list: Vec<&str> = stream.split("\n\n").collect();
     assert_eq!(list.pop(), Some(""), "{stream}");
@@ -138,8 +139,8 @@ pub(crate) fn events(stream: &str) -> Vec<Value> {
     read.collect()
 }
 
-/// What a plain client makes of a response's events, and the response that the last one has.
-pub(crate) fn events_together(events: &[Value]) -> (Vec<Value>, Value) {
+/// Assembles the output items from a response's events, and returns them with the response in the last event.
+pub(crate) fn assemble_events(events: &[Value]) -> (Vec<Value>, Value) {
     let mut items: Vec<Value> = Vec::new();
     for event in events {
         let at = event["output_index"].as_u64().map(|at| usize::try_from(at).unwrap());

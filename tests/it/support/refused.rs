@@ -1,4 +1,4 @@
-//! Errors in OpenAI's shape, read strictly.
+//! Errors in OpenAI's format, read strictly.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// Reads a response that must be an error of azgate's own, with nothing but what OpenAI's have.
+    /// Reads a response that must be one of azgate's own errors, with exactly the members of OpenAI's errors.
     pub(crate) async fn of(response: reqwest::Response) -> Refused {
         let status = response.status().as_u16();
         assert_eq!(response.headers()["content-type"], "application/json");
@@ -39,8 +39,8 @@ impl Refused {
         Refused { status, kind: text("type"), code: text("code"), param, message: text("message") }
     }
 
-    /// Status, type, code and parameter.
-    pub(crate) fn told(&self) -> (u16, &str, &str, Option<&str>) {
+    /// Returns status, type, code and parameter.
+    pub(crate) fn summary(&self) -> (u16, &str, &str, Option<&str>) {
         (self.status, &self.kind, &self.code, self.param.as_deref())
     }
 }

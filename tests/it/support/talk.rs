@@ -1,4 +1,4 @@
-//! Generated conversations, and how each operation words them.
+//! Generated conversations, written as calls of either operation.
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const IMAGE: &str = "data:image/png;base64,iVBORw0KGgo=";
 
 fn text() -> impl Strategy<Value = String> {
-    let words = select(vec![
+    let texts = select(vec![
         "Hi",
         "Say \"both\" \\ and\n\ttab",
         "é😀 東京",
@@ -19,7 +19,7 @@ fn text() -> impl Strategy<Value = String> {
         "[[sim: content_filter_output]] x",
         "[[sim: interleave]] both",
     ]);
-    prop_oneof![3 => words.prop_map(str::to_owned), 1 => "[a-z\"\\\\é😀 \n]{1,12}"]
+    prop_oneof![3 => texts.prop_map(str::to_owned), 1 => "[a-z\"\\\\é😀 \n]{1,12}"]
 }
 
 fn schema() -> impl Strategy<Value = Value> {
@@ -32,7 +32,7 @@ fn schema() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// A conversation in the words of neither operation.
+/// A conversation, independent of either operation's format.
 #[derive(Clone, Debug)]
 pub(crate) struct Talk {
     system: Option<(&'static str, String)>,
@@ -44,7 +44,7 @@ pub(crate) struct Talk {
     parallel: Option<bool>,
     format: Option<(bool, Value)>,
     cap: Option<u64>,
-    /// Whether a stream's usage is asked for.
+    /// Whether a streamed call asks for usage.
     pub(crate) usage: Option<bool>,
     logprobs: bool,
 }
@@ -54,14 +54,14 @@ enum Turn {
     User(String, bool),
     Assistant(String),
     Refusal(String),
-    /// Calls with their results: of a custom tool or a function, input, and what it gave.
+    /// An optional text, and calls: whether the tool is custom, its input, its result.
     Calls(Option<String>, Vec<(bool, String, String)>),
 }
 
 #[derive(Clone, Debug)]
 struct Tool {
     name: &'static str,
-    /// Of a function; a custom tool has none.
+    /// The schema of a function. A custom tool has none.
     schema: Option<Value>,
     strict: Option<bool>,
 }
@@ -104,7 +104,7 @@ prop_compose! {
 }
 
 impl Talk {
-    /// Without what the model does not take by either operation.
+    /// Removes the parts that the model accepts by neither operation.
     pub(crate) fn for_model(mut self, model: &str, custom: bool) -> Talk {
         if !custom {
             self.tools.retain(|tool| tool.schema.is_some());
@@ -129,7 +129,7 @@ impl Talk {
         self
     }
 
-    /// With a tool to call, and nothing that keeps the model from it.
+    /// Adds a tool to call if there is none, and removes the options that keep the model from calling it.
     pub(crate) fn with_tool(mut self) -> Talk {
         if self.tools.is_empty() {
             let schema =
@@ -143,7 +143,7 @@ impl Talk {
         self
     }
 
-    /// The chat call, without a model.
+    /// Returns the chat call, without a model.
     #[expect(clippy::too_many_lines, reason = "one member after the other")]
     pub(crate) fn chat(&self) -> Value {
         let part = |text: &str| json!({"type": "text", "text": text});
@@ -202,7 +202,7 @@ impl Talk {
                     json!({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": tools}}),
                 );
             }
-            Some(word) => set("tool_choice", word.into()),
+            Some(mode) => set("tool_choice", mode.into()),
             None => {}
         }
         if let Some(parallel) = self.parallel {
@@ -226,11 +226,11 @@ impl Talk {
         body
     }
 
-    /// The Responses call, without a model.
+    /// Returns the Responses call, without a model.
     #[expect(clippy::too_many_lines, reason = "one member after the other")]
     pub(crate) fn responses(&self) -> Value {
         let part = |text: &str| json!({"type": "input_text", "text": text});
-        let said = |parts: Value| json!({"type": "message", "role": "assistant", "content": parts});
+        let assistant = |parts: Value| json!({"type": "message", "role": "assistant", "content": parts});
         let text = |text: &str| json!([{"type": "output_text", "text": text, "annotations": []}]);
         let mut items = Vec::new();
         for (at, turn) in self.turns.iter().enumerate() {
@@ -240,10 +240,12 @@ impl Talk {
                     items
                         .push(json!({"type": "message", "role": "user", "content": [part(text), part("!")]}));
                 }
-                Turn::Assistant(said_text) => items.push(said(text(said_text))),
-                Turn::Refusal(told) => items.push(said(json!([{"type": "refusal", "refusal": told}]))),
+                Turn::Assistant(reply) => items.push(assistant(text(reply))),
+                Turn::Refusal(refusal) => {
+                    items.push(assistant(json!([{"type": "refusal", "refusal": refusal}])))
+                }
                 Turn::Calls(before, calls) => {
-                    items.extend(before.as_ref().map(|before| said(text(before))));
+                    items.extend(before.as_ref().map(|before| assistant(text(before))));
                     for (index, (custom, input, _)) in calls.iter().enumerate() {
                         let id = format!("call_{at}_{index}");
                         items.push(if *custom {
@@ -290,7 +292,7 @@ impl Talk {
                 let tools: Vec<Value> = self.tools.iter().map(Tool::name).collect();
                 set("tool_choice", json!({"type": "allowed_tools", "mode": "auto", "tools": tools}));
             }
-            Some(word) => set("tool_choice", word.into()),
+            Some(mode) => set("tool_choice", mode.into()),
             None => {}
         }
         if let Some(parallel) = self.parallel {
@@ -322,12 +324,12 @@ impl Tool {
         if self.schema.is_some() { "function" } else { "custom" }
     }
 
-    /// As the Responses API has it.
+    /// Returns the tool in the format of the Responses API.
     fn json(&self) -> Value {
         let mut tool = json!({"type": self.kind(), "name": self.name, "description": "d"});
         if let Some(schema) = &self.schema {
             tool["parameters"] = schema.clone();
-            // Left out, it means one thing here and another there.
+            // The default of `strict` differs between the two operations.
             tool["strict"] = self.strict.unwrap_or_default().into();
         }
         tool
@@ -338,7 +340,7 @@ impl Tool {
     }
 }
 
-/// What Responses has beside the type, as chat has it.
+/// Moves the members next to `type` into an object named after the type, as chat does.
 fn nested(mut flat: Value) -> Value {
     let kind = flat.as_object_mut().unwrap().remove("type").unwrap();
     let mut nested = Map::new();

@@ -1,5 +1,5 @@
-//! A model that the simulator serves by both operations, behind a gateway that is told of it three times: as it is, and
-//! twice as one that Azure serves by the other operation alone.
+//! A model that the simulator serves by both operations, behind a gateway whose config lists it three times: once as it
+//! is, and twice as a model that Azure serves only by the other operation.
 
 use axum::body::{Body, to_bytes};
 use azgate::sim::{Options, Simulator};
@@ -9,25 +9,25 @@ use tower::ServiceExt;
 
 use super::{AZURE_KEY, Proxy, soon};
 
-/// Served by the operation that is asked for.
+/// The model that the requested operation serves.
 pub(crate) const DIRECT: &str = "direct";
-/// Served by the other one.
+/// The model that only the other operation serves.
 pub(crate) const TWIN: &str = "twin";
-/// Like [`TWIN`], with a simulator of its own: what is first there has the ids of what is first elsewhere.
+/// Like [`TWIN`], with its own simulator. Its first answer has the same ids as the first answer of the others.
 pub(crate) const OTHER: &str = "other";
 
-/// The gateway, and the simulators behind its three models.
+/// The gateway and the simulators behind its three models.
 pub(crate) struct Twins {
     pub(crate) proxy: Proxy,
-    /// By the model's name.
+    /// The simulators, by model name.
     simulators: [(&'static str, Simulator); 3],
 }
 
-/// Serves a simulator, and tells where.
+/// Serves a simulator, and returns its URL.
 pub(crate) async fn serve(simulator: &Simulator) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    // It ends with its listener's runtime.
+    // The task ends with its runtime.
     let (stopper, stop) = azgate::serve::stop();
     let options = azgate::serve::Options::default();
     let router = simulator.router();
@@ -39,10 +39,10 @@ pub(crate) async fn serve(simulator: &Simulator) -> String {
 }
 
 impl Twins {
-    /// `model` of `family`, and its twins that only `dialect` serves, with more configuration.
-    pub(crate) async fn of(model: &str, family: &str, dialect: &str, more: &str) -> Twins {
+    /// Starts `model` of `family`, and its twins that only `dialect` serves. The twins get `more` config.
+    pub(crate) async fn start(model: &str, family: &str, dialect: &str, more: &str) -> Twins {
         let simulators = [DIRECT, TWIN, OTHER].map(|name| {
-            // Reasoning is bound to its resource, which azgate knows by the name in its configuration.
+            // Reasoning is bound to its resource. azgate knows the resource by its name in the config.
             let (resource, key) = (name.to_owned(), AZURE_KEY.to_owned());
             (name, Simulator::new(Options { resource, key, ..Options::default() }))
         });
@@ -61,19 +61,19 @@ impl Twins {
         Twins { proxy: Proxy::configured(&config).await, simulators }
     }
 
-    /// A call to one of the three models: status, content type, edits, body.
-    pub(crate) async fn ask(&self, path: &str, model: &str, body: &Value) -> Asked {
+    /// Sends a call to one of the three models, and returns status, edits and body.
+    pub(crate) async fn ask(&self, path: &str, model: &str, body: &Value) -> TwinAnswer {
         let mut body = body.clone();
         body["model"] = model.into();
         let answer = soon(self.proxy.post(path, body.to_string(), &[])).await;
         let header =
             |name: &str| answer.headers().get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
         let (status, edits) = (answer.status().as_u16(), header("x-azgate-edits"));
-        Asked { status, edits, text: soon(answer.text()).await.unwrap() }
+        TwinAnswer { status, edits, text: soon(answer.text()).await.unwrap() }
     }
 
-    /// The bytes with which the simulator behind a model answers once more what it received last.
-    pub(crate) async fn again(&self, model: &str) -> String {
+    /// Sends the last received request to the simulator again, and returns the bytes of its answer.
+    pub(crate) async fn repeat_last(&self, model: &str) -> String {
         let (_, simulator) = self.simulators.iter().find(|(name, _)| *name == model).unwrap();
         let last = simulator.received().pop().unwrap();
         let request = http::Request::post(last.path).header("api-key", AZURE_KEY).body(Body::from(last.body));
@@ -82,12 +82,12 @@ impl Twins {
         String::from_utf8(body.to_vec()).unwrap()
     }
 
-    /// Forgets what was received.
-    pub(crate) fn forget(&self) {
+    /// Clears the received requests.
+    pub(crate) fn clear_received(&self) {
         self.simulators.iter().for_each(|(_, simulator)| simulator.clear());
     }
 
-    /// What the simulator behind a model received: paths and bodies.
+    /// Returns the paths and bodies that the simulator behind a model received.
     pub(crate) fn received(&self, model: &str) -> Vec<(String, String)> {
         let (_, simulator) = self.simulators.iter().find(|(name, _)| *name == model).unwrap();
         let text = |body: &[u8]| String::from_utf8(body.to_vec()).unwrap();
@@ -95,15 +95,15 @@ impl Twins {
     }
 }
 
-/// An answer.
+/// The answer to a call.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct TwinAnswer {
     pub(crate) status: u16,
     pub(crate) edits: String,
     pub(crate) text: String,
 }
 
-impl Asked {
+impl TwinAnswer {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, 200, "{self:?}");

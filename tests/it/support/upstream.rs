@@ -1,5 +1,5 @@
-//! An upstream that answers as its script says and fails loudly: on a call that the script does not have, and on a
-//! step that was not used. It records what it received, byte for byte.
+//! An upstream that answers from a script. The test fails if a call has no step in the script, or if a step is unused.
+//! The upstream records what it received, byte for byte.
 
 use std::{
     collections::VecDeque,
@@ -23,39 +23,39 @@ trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
 
-/// A write that takes longer than this is taken for one that the reader holds back.
+/// The upstream assumes that the reader has stopped reading when a write takes longer than this.
 const STALL: Duration = Duration::from_millis(500);
 
-/// One request as it arrived.
+/// One request as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     /// Request line and headers.
     pub(crate) head: String,
-    /// The body, of which the head tells the length.
+    /// The body, with the length that `content-length` gives.
     pub(crate) body: Vec<u8>,
-    /// Which connection it came on, from 0.
+    /// The number of its connection, from 0.
     pub(crate) connection: usize,
 }
 
 impl Received {
-    /// The request line.
+    /// Returns the request line.
     pub(crate) fn line(&self) -> &str {
         self.head.lines().next().unwrap()
     }
 
-    /// A header's value.
+    /// Returns a header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self.head.lines().skip(1).filter_map(|line| line.split_once(": "));
         fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 }
 
-/// What the upstream does with a call.
+/// The steps with which the upstream answers a call.
 #[derive(Clone, Default)]
 pub(crate) struct Reply {
     parts: Vec<Part>,
@@ -71,12 +71,12 @@ enum Part {
 }
 
 impl Reply {
-    /// A JSON answer.
+    /// Answers with JSON.
     pub(crate) fn json(status: u16, body: &str) -> Reply {
         Reply::with(status, &[("content-type", "application/json")], body)
     }
 
-    /// An answer with these headers.
+    /// Answers with these headers.
     pub(crate) fn with(status: u16, headers: &[(&str, &str)], body: &str) -> Reply {
         let length = body.len();
         let fields = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
@@ -85,54 +85,54 @@ impl Reply {
         Reply::default().bytes(format!("{head}\r\n{body}"))
     }
 
-    /// A stream of these chunks; the connection's `end` is up to the caller.
+    /// Streams these chunks. The caller adds [`Reply::end`].
     pub(crate) fn stream(chunks: &[&str]) -> Reply {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
         chunks.iter().fold(Reply::default().bytes(head), |reply, chunk| reply.chunk(chunk))
     }
 
-    /// These bytes.
+    /// Sends these bytes.
     pub(crate) fn bytes(mut self, bytes: impl Into<Vec<u8>>) -> Reply {
         self.parts.push(Part::Bytes(bytes.into()));
         self
     }
 
-    /// One chunk of a stream.
+    /// Sends one chunk of a stream.
     pub(crate) fn chunk(self, chunk: &str) -> Reply {
         self.bytes(format!("{:x}\r\n{chunk}\r\n", chunk.len()))
     }
 
-    /// The end of a stream.
+    /// Ends a stream.
     pub(crate) fn end(self) -> Reply {
         self.bytes("0\r\n\r\n")
     }
 
-    /// Nothing until the test says so.
+    /// Waits until the test notifies it.
     pub(crate) fn wait(mut self, until: &Arc<Notify>) -> Reply {
         self.parts.push(Part::Wait(until.clone()));
         self
     }
 
-    /// One chunk many times. `held_back` is told when the reader takes no more for a while.
+    /// Sends one chunk many times. Notifies `held_back` when the reader stops reading for a while.
     pub(crate) fn flood(mut self, chunk: &str, times: usize, held_back: &Arc<Notify>) -> Reply {
         let bytes = format!("{:x}\r\n{chunk}\r\n", chunk.len()).into_bytes();
         self.parts.push(Part::Flood { bytes, times, held_back: held_back.clone() });
         self
     }
 
-    /// The parts of another reply.
+    /// Appends the parts of another reply.
     pub(crate) fn then(mut self, reply: Reply) -> Reply {
         self.parts.extend(reply.parts);
         self
     }
 
-    /// From here on the connection is TLS, as behind a proxy's `CONNECT`.
+    /// Switches the connection to TLS, as after a proxy's `CONNECT`.
     pub(crate) fn tls(mut self, acceptor: &TlsAcceptor) -> Reply {
         self.parts.push(Part::Tls(acceptor.clone()));
         self
     }
 
-    /// The connection is closed.
+    /// Closes the connection.
     pub(crate) fn close(mut self) -> Reply {
         self.parts.push(Part::Close);
         self
@@ -143,7 +143,7 @@ impl Reply {
 struct State {
     script: VecDeque<Reply>,
     received: Vec<Received>,
-    surprises: Vec<String>,
+    unexpected: Vec<String>,
     connections: usize,
 }
 
@@ -152,19 +152,19 @@ pub(crate) struct Upstream {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     state: Arc<Mutex<State>>,
-    /// Told when a call has arrived.
+    /// Notified when a call has arrived.
     pub(crate) arrived: Arc<Notify>,
-    /// Told when a client closes a connection.
+    /// Notified when a client closes a connection.
     pub(crate) closed: Arc<Notify>,
 }
 
 impl Upstream {
-    /// Starts an upstream with a script: one reply for each call, in order, whatever connection it comes on.
+    /// Starts an upstream with a script: one reply per call, in order, across all connections.
     pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Upstream {
         Upstream::start(replies, None).await
     }
 
-    /// The same behind TLS.
+    /// Starts an upstream with a script, behind TLS.
     pub(crate) async fn secure(replies: impl IntoIterator<Item = Reply>, acceptor: &TlsAcceptor) -> Upstream {
         Upstream::start(replies, Some(acceptor.clone())).await
     }
@@ -190,7 +190,7 @@ impl Upstream {
                 tokio::spawn(async move {
                     let stream: Io = match tls {
                         None => Box::new(stream),
-                        // A client that does not trust us has no more to say.
+                        // A client that does not trust the certificate closes the connection.
                         Some(tls) => match tls.accept(stream).await {
                             Ok(stream) => Box::new(stream),
                             Err(_) => return closed.notify_one(),
@@ -204,33 +204,33 @@ impl Upstream {
         upstream
     }
 
-    /// How many connections were made so far.
+    /// Returns the number of connections so far.
     pub(crate) fn connections(&self) -> usize {
         self.state.lock().unwrap().connections
     }
 
-    /// What was received so far.
+    /// Returns the requests so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.state.lock().unwrap().received.clone()
     }
 
-    /// What was received last.
+    /// Returns the last request.
     pub(crate) fn latest(&self) -> Received {
         self.state.lock().unwrap().received.last().unwrap().clone()
     }
 
-    /// What was received; the script must have been followed to its end.
+    /// Returns the requests. Fails if a step of the script was not used.
     pub(crate) fn finish(self) -> Vec<Received> {
         self.received()
     }
 
-    /// Nothing was received, so the script was not needed.
+    /// Fails if the upstream received a request. The script may be unused.
     pub(crate) fn untouched(self) {
         assert!(self.received().is_empty(), "{:?}", self.received());
         self.state.lock().unwrap().script.clear();
     }
 
-    /// The one request that was received.
+    /// Returns the only request.
     pub(crate) fn only(self) -> Received {
         let received = self.finish();
         assert_eq!(received.len(), 1, "{received:?}");
@@ -244,7 +244,7 @@ impl Drop for Upstream {
             return;
         }
         let state = self.state.lock().unwrap();
-        assert!(state.surprises.is_empty(), "calls that the script does not have: {:?}", state.surprises);
+        assert!(state.unexpected.is_empty(), "calls that the script does not have: {:?}", state.unexpected);
         assert!(state.script.is_empty(), "{} steps of the script were not used", state.script.len());
     }
 }
@@ -256,7 +256,7 @@ async fn converse(mut stream: Io, connection: usize, state: &Mutex<State>, arriv
             let mut state = state.lock().unwrap();
             let reply = state.script.pop_front();
             if reply.is_none() {
-                state.surprises.push(request.head.clone());
+                state.unexpected.push(request.head.clone());
             }
             state.received.push(request);
             reply
@@ -272,7 +272,7 @@ async fn converse(mut stream: Io, connection: usize, state: &Mutex<State>, arriv
     }
 }
 
-/// Plays one part. There is no stream any more if the client has closed it, or the part does.
+/// Performs one part. Returns `None` if the client or the part has closed the stream.
 async fn perform(part: Part, mut stream: Io) -> Option<Io> {
     match part {
         Part::Bytes(bytes) => stream.write_all(&bytes).await.ok()?,
