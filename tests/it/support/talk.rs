@@ -242,7 +242,7 @@ impl Talk {
                 }
                 Turn::Assistant(reply) => items.push(assistant(text(reply))),
                 Turn::Refusal(refusal) => {
-                    items.push(assistant(json!([{"type": "refusal", "refusal": refusal}])))
+                    items.push(assistant(json!([{"type": "refusal", "refusal": refusal}])));
                 }
                 Turn::Calls(before, calls) => {
                     items.extend(before.as_ref().map(|before| assistant(text(before))));
