@@ -241,20 +241,20 @@ impl From<Failure> for ApiError {
 
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> ApiError {
-        let told = |code| ApiError::new(StatusCode::BAD_GATEWAY, code, error.to_string());
+        let bad_gateway = |code| ApiError::new(StatusCode::BAD_GATEWAY, code, error.to_string());
         // The SDKs send a 502 again, which helps against a broken connection only.
-        let for_good = |code| told(code).header("x-should-retry", &false);
+        let permanent = |code| bad_gateway(code).header("x-should-retry", &false);
         match &error {
-            AnswerError::Authentication { .. } => for_good("upstream_authentication"),
-            AnswerError::Redirect { .. } => for_good("upstream_redirect"),
-            AnswerError::Compressed { .. } => for_good("upstream_compressed"),
+            AnswerError::Authentication { .. } => permanent("upstream_authentication"),
+            AnswerError::Redirect { .. } => permanent("upstream_redirect"),
+            AnswerError::Compressed { .. } => permanent("upstream_compressed"),
             AnswerError::TooLarge { .. } | AnswerError::Uncollected(CollectError::TooLarge { .. }) => {
-                for_good("upstream_answer_too_large")
+                permanent("upstream_answer_too_large")
             }
             AnswerError::Malformed { .. } | AnswerError::Uncollected(CollectError::Malformed { .. }) => {
-                ApiError { unquoted: error.unquoted(), ..told("upstream_malformed_answer") }
+                ApiError { unquoted: error.unquoted(), ..bad_gateway("upstream_malformed_answer") }
             }
-            AnswerError::Interrupted(_) | AnswerError::Uncollected(_) => told("upstream_interrupted"),
+            AnswerError::Interrupted(_) | AnswerError::Uncollected(_) => bad_gateway("upstream_interrupted"),
             AnswerError::Overdue(_) => {
                 ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", error.to_string())
             }

@@ -40,7 +40,7 @@ pub struct Profile {
     pub responses_efforts: Option<Vec<Effort>>,
     /// Whether it takes function tools beside a reasoning effort in a chat call.
     pub tools_with_effort: ToolsWithEffort,
-    /// Of which earlier answers it takes the reasoning back.
+    /// The earlier answers whose reasoning it takes back.
     pub replayed_reasoning: ReplayedReasoning,
     /// Whether it takes the legacy `functions` and `function_call`.
     pub functions: Functions,

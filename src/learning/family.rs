@@ -1,4 +1,4 @@
-//! How a deployment's family comes to be known, and what happens when it turns out to be another one.
+//! How azgate finds a deployment's family, and what happens when the family turns out to be another one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,14 +10,15 @@ use crate::{
     catalog::{Catalog, Profile},
 };
 
-/// Models that take turns within this time are those of a router (model-router.md), and not an upgrade.
+/// If models alternate within this time, the deployment is a router (model-router.md), and was not upgraded.
 const TURNS: Duration = Duration::from_hours(1);
 
-/// The family whose calls Azure itself fits to the model it picks: nothing that one of these says holds for the next.
+/// The family of routers. Azure picks a model for each call, so nothing that one answer teaches holds for the next
+/// call.
 const ROUTER: &str = "model-router";
 
 impl FamilySource {
-    /// Whether what Azure says later goes before it.
+    /// Whether a later answer of Azure's can change the family.
     fn can_change(self) -> bool {
         matches!(self, FamilySource::Discovered | FamilySource::Answered | FamilySource::Unknown)
     }
@@ -30,21 +31,24 @@ impl State {
 }
 
 impl Knowledge {
-    /// Notes the model that an answer names. Where it belongs to another family than thought, Azure has upgraded the
-    /// deployment, or it is a router; what the configuration says stays, with a word in the log.
+    /// Takes in the model that an answer names. If the model belongs to another family, Azure has upgraded the
+    /// deployment, or the deployment is a router. A family from the configuration stays, with a warning in the log.
     pub fn observe_model(&self, model: &str) {
         {
             let state = self.read();
-            if model.is_empty() || !state.learning_options.enabled || state.heard == model && state.proven {
+            if model.is_empty()
+                || !state.learning_options.enabled
+                || state.answered_model == model && state.proven
+            {
                 return;
             }
         }
         let mut state = self.write();
         state.proven = true;
-        if state.heard == model || model.len() > name::LONGEST {
+        if state.answered_model == model || model.len() > name::LONGEST {
             return;
         }
-        model.clone_into(&mut state.heard);
+        model.clone_into(&mut state.answered_model);
         if state.is_router() {
             return;
         }
@@ -65,7 +69,7 @@ impl Knowledge {
         self.switch(&mut state, family, Instant::now());
     }
 
-    /// Takes Azure's own word for the model, unless more is known already.
+    /// Takes the model from Azure's list of deployments, unless more is known already.
     pub(super) fn discovered(&self, model: &str) {
         let mut state = self.write();
         if state.found == FamilySource::Unknown
@@ -75,7 +79,7 @@ impl Knowledge {
         }
     }
 
-    /// A new configuration speaks of the deployment: as the old one did, or else what was learned is dropped.
+    /// Takes in what a new configuration says of the deployment. If the family changes, what was learned is dropped.
     pub(super) fn declare(
         &self,
         said: Option<(FamilySource, Arc<Profile>)>,
@@ -86,7 +90,7 @@ impl Knowledge {
         (state.catalog, state.learning_options) = (catalog, learning_options);
         let now = match said {
             Some(said) => said,
-            // The catalog may be another one, but what Azure said holds.
+            // The catalog may have changed, but Azure's answers still hold.
             None if state.found.can_change() => {
                 let family = state.catalog.family(&state.base.name);
                 (state.found, family.unwrap_or_else(|| state.catalog.unknown()))
@@ -101,7 +105,7 @@ impl Knowledge {
         }
     }
 
-    /// The base changes by what an answer says.
+    /// Changes the family because of an answer.
     fn switch(&self, state: &mut State, family: Arc<Profile>, now: Instant) {
         let back_and_forth = state.switched.is_some_and(|last| now.duration_since(last) < TURNS);
         if state.found != FamilySource::Unknown {
@@ -120,7 +124,7 @@ impl Knowledge {
         self.rebase(state, family, found);
     }
 
-    /// Another base: whatever was learned was learned of another model.
+    /// Sets another base and drops the lessons, which were learned of another model.
     fn rebase(&self, state: &mut State, base: Arc<Profile>, found: FamilySource) {
         self.learning_metrics.held(state.kept.len(), 0);
         (state.base, state.found) = (base, found);

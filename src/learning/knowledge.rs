@@ -1,5 +1,5 @@
-//! What is known of one deployment of one resource, and how: the family it started with, and the lessons since.
-//! All routes to the deployment share it, and it outlives the configuration they came from.
+//! What is known of one deployment of one resource: its family, how the family was found, and the lessons on top. All
+//! routes to the deployment share the knowledge, and it outlives their configuration.
 
 use std::{
     fmt::Write,
@@ -26,11 +26,11 @@ pub enum FamilySource {
     Discovered,
     /// An answer named the model.
     Answered,
-    /// It was not.
+    /// The family was not found.
     Unknown,
 }
 
-/// What an operator grants learning.
+/// What an operator allows azgate to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LearningOptions {
     /// Whether anything is learned.
@@ -44,7 +44,7 @@ pub struct LearningOptions {
 pub struct Knowledge {
     /// The operator's name for its resource.
     pub resource: String,
-    /// Its name on Azure.
+    /// The deployment's name on Azure.
     pub deployment: String,
     pub(super) gate: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
@@ -62,7 +62,7 @@ pub(super) struct State {
     pub(super) tentative: Lessons,
     /// The base with both kinds of lessons laid over it.
     pub(super) profile: Arc<Profile>,
-    pub(super) heard: String,
+    pub(super) answered_model: String,
     pub(super) switched: Option<Instant>,
     /// Azure has answered a call.
     pub(super) proven: bool,
@@ -70,7 +70,7 @@ pub(super) struct State {
     pub(super) tries: u8,
 }
 
-/// A lesson that proved right, and until when it holds.
+/// A lesson that helped, and the time until which it holds.
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     lesson: Lesson,
@@ -93,7 +93,7 @@ impl Knowledge {
             found,
             kept: Vec::new(),
             tentative: Lessons::default(),
-            heard: String::new(),
+            answered_model: String::new(),
             switched: None,
             proven: false,
             tries: 0,
@@ -108,7 +108,7 @@ impl Knowledge {
         }
     }
 
-    /// The family as it is known now. The same `Arc` while nothing has changed.
+    /// Returns the family as it is known now: the same `Arc` while nothing changes.
     pub fn profile(&self) -> Arc<Profile> {
         let state = self.read();
         if state.kept.is_empty() || !state.has_expired(Instant::now()) {
@@ -120,12 +120,12 @@ impl Knowledge {
         state.profile.clone()
     }
 
-    /// How the family was found.
+    /// Returns how the family was found.
     pub fn found(&self) -> FamilySource {
         self.read().found
     }
 
-    /// What was learned as overlay lines under a comment; nothing if nothing was.
+    /// Returns what was learned, as lines for a config under a comment; `None` if nothing was learned.
     pub fn overlay(&self) -> Option<String> {
         let mut state = self.write();
         self.expire(&mut state, Instant::now());
@@ -179,7 +179,8 @@ impl State {
         self.kept.iter().any(|kept| kept.until <= now)
     }
 
-    /// One line for each place, the newer one over the older; room is made as [`Lessons::add`] makes it.
+    /// Keeps a lesson. It replaces an older one for the same place. If there is no room, a lesson about a foreign key
+    /// goes.
     pub(super) fn keep(&mut self, lesson: Lesson, until: Instant) {
         if let Some(old) = self.kept.iter_mut().find(|old| old.lesson.place() == lesson.place()) {
             let both: Lessons = [old.lesson.clone(), lesson].into_iter().collect();
@@ -194,7 +195,7 @@ impl State {
         self.kept.push(Kept { lesson, until });
     }
 
-    /// Works the profile out anew. `false` if there is no room for all lessons.
+    /// Builds the profile again. Returns `false` if there is no room for all lessons.
     pub(super) fn rebuild(&mut self) -> bool {
         let mut lessons: Lessons = self.kept.iter().map(|kept| kept.lesson.clone()).collect();
         let fit = self.tentative.iter().cloned().all(|lesson| lessons.add(lesson));

@@ -8,7 +8,7 @@ use prometheus_client::{
 
 use crate::translate::learn::Lesson;
 
-/// What became of a lesson.
+/// How a lesson ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     Kept,
@@ -29,7 +29,7 @@ pub struct LearningMetrics {
 }
 
 impl LearningMetrics {
-    /// Shows them among the metrics.
+    /// Registers the counters.
     pub fn register(&self, registry: &mut Registry) {
         let help = "Lines learned from refusals, by kind and by what became of them";
         registry.register("lessons", help, self.lessons.clone());
@@ -44,7 +44,7 @@ impl LearningMetrics {
         self.lessons.get_or_create_owned(&Labels { kind: lesson.kind(), outcome }).inc();
     }
 
-    /// A deployment holds another number of lessons than before.
+    /// Counts that a deployment holds another number of lessons.
     pub(super) fn held(&self, before: usize, now: usize) {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         self.held.inc_by(count(now) - count(before));

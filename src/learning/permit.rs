@@ -1,5 +1,5 @@
-//! One call at a time may learn of a deployment. The others wait a little and then go on with what it has learned so
-//! far, so that a hundred first calls cost one round of refusals.
+//! One call at a time may learn of a deployment. Other calls wait a short time and then use what it has learned so
+//! far. So a hundred first calls cost one round of refusals.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,13 +11,13 @@ use tokio::{
 use super::Knowledge;
 use crate::translate::learn::Lesson;
 
-/// How long a call waits for another one to find out.
+/// How long a call waits while another one learns.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often one call is amended at most. Each refusal counts against Azure's limit of requests.
 pub const MOST_AMENDMENTS: u8 = 6;
 
-/// The right to learn, of one call. What it learned is kept only if it says that the call succeeded.
+/// The right of one call to learn. What it learned is kept only if the call succeeds.
 #[derive(Debug)]
 #[must_use = "dropping it discards what was learned"]
 pub struct LearningPermit {
@@ -27,9 +27,9 @@ pub struct LearningPermit {
     _permit: OwnedSemaphorePermit,
 }
 
-/// The turn of a call to a deployment that has never answered: the first calls go one by one, so that the later ones
-/// find what the earlier ones have learned. Learning is another right, so that a first call that only thinks keeps
-/// nobody from it.
+/// The right to be a first call to a deployment that has never answered. First calls go one by one, so that later
+/// calls use what earlier ones have learned. The right to learn is separate: a first call whose model only thinks must
+/// not keep others from learning.
 #[derive(Debug)]
 #[must_use = "dropping it says that the call failed"]
 pub struct FirstCallPermit {
@@ -39,20 +39,20 @@ pub struct FirstCallPermit {
 }
 
 impl Knowledge {
-    /// Lets a call through before it is sent. Of a deployment of which nothing is known the first calls pass one by
-    /// one, each with its turn; `None`: the call goes without.
+    /// Waits until a call may be sent. The first calls to a deployment of which nothing is known pass one by one, each
+    /// with a permit. `None`: the call needs no permit, or has waited long enough.
     pub async fn first_call_permit(self: &Arc<Knowledge>) -> Option<FirstCallPermit> {
         if self.is_settled() || !self.learns() {
             return None;
         }
         let permit = permit(&self.turns).await?;
-        // Meanwhile another one may have found out.
+        // Another call may have learned meanwhile.
         let waits = !self.is_settled();
         waits.then(|| FirstCallPermit { knowledge: self.clone(), ended: false, _permit: permit })
     }
 
-    /// The right to learn from a refusal, once no other call has it. `None` where nothing is learned, or not in time:
-    /// by then [`Knowledge::profile`] may say more. It may in either case, so look there first.
+    /// Returns the right to learn from a refusal, once no other call has it. `None` if learning is off, or if another
+    /// call keeps the right too long. In either case [`Knowledge::profile`] may have changed, so read it first.
     pub async fn learning_permit(self: &Arc<Knowledge>) -> Option<LearningPermit> {
         if !self.learns() {
             return None;
@@ -67,7 +67,7 @@ async fn permit(of: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
 }
 
 impl FirstCallPermit {
-    /// Azure took the call with 2xx: the others need not wait any more.
+    /// Reports that Azure answered with 2xx: other calls need not wait any more.
     pub fn succeed(mut self) {
         self.ended = true;
         self.knowledge.prove();
@@ -83,7 +83,7 @@ impl Drop for FirstCallPermit {
 }
 
 impl LearningPermit {
-    /// Lays lessons over the family, tentatively. `false` if there is nothing to try any more: no lessons, no room for
+    /// Lays lessons over the family, tentatively. Returns `false` if there is nothing to try: no lessons, no room for
     /// them, or too many refusals.
     pub fn learn(&mut self, lessons: Vec<Lesson>) -> bool {
         if lessons.is_empty() || self.rounds == MOST_AMENDMENTS {
@@ -93,7 +93,7 @@ impl LearningPermit {
         self.knowledge.try_out(lessons)
     }
 
-    /// Azure took the call with 2xx: the lessons are kept.
+    /// Reports that Azure answered with 2xx: the lessons are kept.
     pub fn succeed(mut self) {
         self.succeeded = true;
         self.knowledge.keep();

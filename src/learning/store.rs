@@ -1,4 +1,4 @@
-//! What is known of every deployment, kept for as long as the process runs: a new configuration finds it again.
+//! The knowledge of every deployment. It is kept while the process runs, so a new configuration finds it again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,21 +11,21 @@ use quick_cache::sync::Cache;
 use super::{FamilySource, Knowledge, LearningMetrics, LearningOptions};
 use crate::catalog::{Catalog, Profile};
 
-/// How many deployments are remembered. Those of a configuration stay with their routes whatever happens here.
+/// How many deployments are remembered. Routes hold the knowledge of their deployments, whatever happens here.
 const DEPLOYMENTS: usize = 1024;
 
-/// Everything known.
+/// The knowledge of every deployment.
 #[derive(Debug)]
 pub struct KnowledgeStore {
     known: Cache<Key, Arc<Knowledge>>,
     /// What Azure listed, by resource: deployment → model.
     listed: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
-    /// What is counted.
+    /// The counters of lessons.
     pub metrics: LearningMetrics,
 }
 
-/// Resource, deployment, and the family that a configuration gives it: two models of a configuration may take one
-/// deployment for different things.
+/// Resource, deployment, and the family that a configuration gives it: two models of a configuration may give one
+/// deployment different families.
 type Key = (String, String, String);
 
 impl Default for KnowledgeStore {
@@ -39,7 +39,7 @@ impl Default for KnowledgeStore {
 }
 
 impl KnowledgeStore {
-    /// What is known of a deployment, of which a configuration says `said`.
+    /// Returns the knowledge of a deployment. `said` is the family that the configuration gives it.
     pub fn knowledge(
         &self,
         (resource, deployment): (&str, &str),
@@ -59,7 +59,7 @@ impl KnowledgeStore {
                 learning_options,
             )))
         };
-        // Made under the cache's lock: of two, what one of them learned would be lost.
+        // Made under the cache's lock: with two values, the lessons of one would be lost.
         let Ok(knowledge) = self.known.get_or_insert_with(&key, new);
         if !is_new {
             knowledge.declare(said, catalog.clone(), learning_options);
@@ -67,7 +67,7 @@ impl KnowledgeStore {
         knowledge
     }
 
-    /// What is known of a deployment that was never heard of.
+    /// Makes the knowledge of a deployment that azgate has not met before.
     fn first(
         &self,
         (resource, deployment): (&str, &str),
@@ -85,10 +85,10 @@ impl KnowledgeStore {
         knowledge
     }
 
-    /// Notes what Azure lists for a resource.
+    /// Takes in Azure's list of deployments of a resource.
     pub fn note_listed(&self, resource: &str, deployments: impl IntoIterator<Item = (String, String)>) {
         let deployments: BTreeMap<_, _> = deployments.into_iter().take(DEPLOYMENTS).collect();
-        // First, so that a deployment that comes up meanwhile finds itself there.
+        // First, so that a deployment that is added meanwhile is in the list.
         self.listed().insert(resource.to_owned(), deployments.clone());
         for (_, knowledge) in self.known.iter() {
             if knowledge.resource == resource
@@ -99,13 +99,13 @@ impl KnowledgeStore {
         }
     }
 
-    /// The deployments that Azure listed for a resource.
+    /// Returns the deployments that Azure listed for a resource.
     pub fn deployments(&self, resource: &str) -> Vec<String> {
         self.listed().get(resource).map(|of| of.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Everything learned, as overlay lines. A family can stand in a configuration once, so a second block for one is
-    /// shown as a comment.
+    /// Returns everything learned, as lines for a config. A config can have a family only once, so a second block for
+    /// one is a comment.
     pub fn overlays(&self) -> String {
         let mut known: Vec<(Key, Arc<Knowledge>)> = self.known.iter().collect();
         known.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -1,11 +1,11 @@
-//! Lessons on trial: they count at once, and stay only if the call succeeds that they were learned for.
+//! Tentative lessons: they apply at once, and stay only if their call succeeds.
 
 use tokio::time::Instant;
 
 use super::{Knowledge, knowledge::State, metrics::Outcome};
 use crate::translate::learn::Lesson;
 
-/// After so many first calls that Azure refused for other reasons, calls no longer wait for each other.
+/// After this many first calls without an answer, calls no longer wait for each other.
 const TRIES: u8 = 3;
 
 impl Knowledge {
@@ -15,25 +15,24 @@ impl Knowledge {
         state.learning_options.enabled && !state.is_router()
     }
 
-    /// Whether enough is known for calls to go side by side.
+    /// Whether enough is known for calls to run in parallel.
     pub(super) fn is_settled(&self) -> bool {
         let state = self.read();
         state.proven || state.base.is_known() || state.tries >= TRIES || !state.learning_options.enabled
     }
 
-    /// Azure has answered a call.
+    /// Records that Azure has answered a call.
     pub(super) fn prove(&self) {
         self.write().proven = true;
     }
 
-    /// A first call ended without an answer.
+    /// Records that a first call ended without an answer.
     pub(super) fn miss(&self) {
         let mut state = self.write();
         state.tries = state.tries.saturating_add(1);
     }
 
-    /// Lays lessons on top until they prove right or wrong. `false` if there is no room for one of them, or nothing is
-    /// learned here any more.
+    /// Lays tentative lessons on top. Returns `false` if there is no room for one of them, or learning is off.
     pub(super) fn try_out(&self, lessons: Vec<Lesson>) -> bool {
         let mut state = self.write();
         if !state.learning_options.enabled || state.is_router() {
@@ -42,7 +41,7 @@ impl Knowledge {
         lessons.into_iter().all(|lesson| state.tentative.add(lesson)) & state.rebuild()
     }
 
-    /// The tentative lessons proved right: Azure took the call.
+    /// Keeps the tentative lessons: Azure took the call.
     pub(super) fn keep(&self) {
         let mut state = self.write();
         state.proven = true;
@@ -65,7 +64,7 @@ impl Knowledge {
         state.rebuild();
     }
 
-    /// They did not, or nobody knows.
+    /// Discards the tentative lessons: Azure refused the call, or the outcome is not known.
     pub(super) fn discard(&self) {
         self.forget(&mut self.write());
     }

@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_model_may_be_kept_off_the_responses_api() {
         let body = format!(r#"{{{HI},{TOOLS},"reasoning_effort":"low"}}"#);
-        let told = |family, tools_with_effort| {
+        let reported = |family, tools_with_effort| {
             let target = Target {
                 options: TargetOptions { tools_with_effort, ..TargetOptions::default() },
                 ..target(family, "v1")
@@ -268,9 +268,15 @@ mod tests {
                 .map(|sent| sent.edits)
                 .map_err(|refusal| refusal.rule.to_string())
         };
-        assert_eq!(told("gpt-5.6", OnToolsWithEffort::EffortNone), Ok("none.reasoning_effort;lossy".into()));
-        assert_eq!(told("gpt-5.6", OnToolsWithEffort::Refuse), Err("refuse.tools_with_effort".into()));
-        assert_eq!(told("gpt-6.1", OnToolsWithEffort::EffortNone), Err("refuse.tools_with_effort".into()));
+        assert_eq!(
+            reported("gpt-5.6", OnToolsWithEffort::EffortNone),
+            Ok("none.reasoning_effort;lossy".into())
+        );
+        assert_eq!(reported("gpt-5.6", OnToolsWithEffort::Refuse), Err("refuse.tools_with_effort".into()));
+        assert_eq!(
+            reported("gpt-6.1", OnToolsWithEffort::EffortNone),
+            Err("refuse.tools_with_effort".into())
+        );
     }
 
     #[test]
@@ -312,7 +318,7 @@ mod tests {
                 r#"{{{HI},"data_sources":[{{"type":"file_search","parameters":{{"vector_store_id":"vs_1",{parameters}}}}}]}}"#
             )
         };
-        for (parameters, told, edits) in [
+        for (parameters, reported, edits) in [
             (r#""top_n_documents":5"#, r#","max_num_results":5"#, ""),
             (r#""top_n_documents":null"#, "", ""),
             (r#""top_n_documents":100"#, r#","max_num_results":50"#, ", clamp.max_num_results;lossy"),
@@ -331,7 +337,8 @@ mod tests {
             (r#""strictness":3,"in_scope":true"#, "", ", drop.data_sources;lossy;n=2"),
         ] {
             let (body, told_edits) = sent("gpt-4.1", "v1", &asked(parameters));
-            let tools = format!(r#""tools":[{{"type":"file_search","vector_store_ids":["vs_1"]{told}}}]"#);
+            let tools =
+                format!(r#""tools":[{{"type":"file_search","vector_store_ids":["vs_1"]{reported}}}]"#);
             assert!(body.contains(&tools), "{parameters}: {body}");
             assert_eq!(told_edits, format!("bridge.responses, correct.hosted_tools;n=2{edits}"));
         }
@@ -371,8 +378,8 @@ mod tests {
             (r#"["text","smell"]"#, "drop.modalities[text], drop.modalities;lossy"),
             (r#""text""#, "drop.modalities;lossy"),
         ] {
-            let (sent, told) = sent("gpt-5-codex", "v1", &with(modalities));
-            assert_eq!(told, format!("bridge.responses, {edits}"), "{modalities}");
+            let (sent, reported) = sent("gpt-5-codex", "v1", &with(modalities));
+            assert_eq!(reported, format!("bridge.responses, {edits}"), "{modalities}");
             assert!(!sent.contains("modalities"), "{sent}");
         }
         assert!(strictly("gpt-5-codex", "v1", &with(r#"["text"]"#)).is_ok());

@@ -212,7 +212,7 @@ impl<'a> Draft<'a> {
     pub(super) fn lose(&mut self, loss: Loss) -> Result<(), Refusal> {
         let Loss { rule, at, why, same } = loss;
         let effect = if same { Effect::Same } else { Effect::Lossy };
-        // It cannot be passed on; but who accepts no loss at all is not told that it was.
+        // The value cannot be passed on. A caller who accepts no loss gets a refusal, so no loss is reported.
         let unheard = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
         match self.policy.action(rule, Action::Apply, effect) {
             Action::Refuse => return Err(self.refusal(rule, &at.to_string(), &why)),

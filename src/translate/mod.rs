@@ -1,5 +1,5 @@
 //! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
-//! change is an [`Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
+//! change is an [`crate::call::Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
 mod crossing;
 mod docs;

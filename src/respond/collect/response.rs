@@ -177,14 +177,14 @@ mod tests {
 
     #[test]
     fn what_the_error_was_may_stand_behind_a_response_that_failed() {
-        let (status, told) = error(&[CREATED, SILENT, NESTED]);
+        let (status, reported) = error(&[CREATED, SILENT, NESTED]);
         assert_eq!(
-            (status.as_u16(), &told["message"], &told["headers"]["x"]),
+            (status.as_u16(), &reported["message"], &reported["headers"]["x"]),
             (429, &"slow".into(), &"1".into())
         );
         for ended in [&[SILENT][..], &[SILENT, "[DONE]"]] {
-            let (status, told) = error(ended);
-            assert_eq!((status.as_u16(), &told["code"]), (500, &"server_error".into()));
+            let (status, reported) = error(ended);
+            assert_eq!((status.as_u16(), &reported["code"]), (500, &"server_error".into()));
         }
     }
 

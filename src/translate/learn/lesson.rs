@@ -23,7 +23,7 @@ pub enum Lesson {
     ApiVersion(ApiVersion),
     /// Function tools beside a reasoning effort.
     ToolsWithEffort(ToolsWithEffort),
-    /// Of which answers the reasoning is taken back.
+    /// The answers whose reasoning is taken back.
     ReplayedReasoning(ReplayedReasoning),
 }
 
@@ -95,7 +95,8 @@ impl Lesson {
         }
     }
 
-    /// Which line it is: a field of the profile, or a row, as in [`Profile::origins`]. A set holds one lesson for each.
+    /// Which line it is: a field of the profile, or a row, as in [`crate::catalog::Profile::origins`]. A set holds one
+    /// lesson for each.
     pub fn place(&self) -> Cow<'_, str> {
         match self {
             Lesson::Row(dialect, row) => origin_key(*dialect, &row.id),

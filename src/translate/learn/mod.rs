@@ -1,8 +1,8 @@
 //! Learning: what a refusal of Azure's teaches of a deployment, as lines that an operator could have written.
 //!
-//! [`lessons()`] reads a refusal beside the call that was refused. [`Lessons`] collects what is learned and lays it
-//! over the family's [`Profile`], so that [`super::plan`] needs no second way of editing; it also prints it as the
-//! overlay that would make it permanent.
+//! [`lessons()`] reads a refusal together with the call that Azure refused. [`Lessons`] collects what is learned and
+//! lays it over the family's [`crate::catalog::Profile`], so that [`super::plan()`] needs no second way of editing. It
+//! also prints the lessons as the overlay that would make them permanent.
 
 mod learned;
 mod lesson;

@@ -14,7 +14,7 @@ pub(super) enum Said<'m> {
         /// What to send in its place.
         instead: Option<&'m str>,
     },
-    /// A parameter does not take this value. `taken`: those that it does take, where they are told.
+    /// A parameter does not take this value. `taken`: the values that it takes, where the message lists them.
     Value { param: &'m str, value: &'m str, taken: Vec<Scalar> },
     /// A parameter is taken only while another one is on.
     OnlyBeside { param: &'m str, beside: &'m str },
@@ -28,7 +28,7 @@ pub(super) enum Said<'m> {
     ToolsWithEffort,
     /// The reasoning of several answers does not go together.
     SeveralReasons,
-    /// The model is not served by an operation: the one of that name, where it is told.
+    /// An operation does not serve the model. The name is the operation's, where the message has it.
     Unserved { dialect: Option<&'m str> },
 }
 

@@ -89,8 +89,8 @@ mod tests {
         }
         let off = asked("o3-mini", "2024-12-01-preview", r#"{"stream":false,"n":2}"#);
         assert_eq!(off.body, r#"{"stream":true,"n":2,"stream_options":{"include_usage":true}}"#);
-        let told = off.plan.edits.last().map(|edit| edit.change.to_string());
-        assert_eq!(told.as_deref(), Some("answer: a stream is collected into a JSON answer"));
+        let reported = off.plan.edits.last().map(|edit| edit.change.to_string());
+        assert_eq!(reported.as_deref(), Some("answer: a stream is collected into a JSON answer"));
     }
 
     #[test]

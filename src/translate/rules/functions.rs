@@ -73,7 +73,8 @@ fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal
     Ok(())
 }
 
-/// A legacy answer holds one call, so the model must not make several. A family that never does may refuse to be told.
+/// A legacy answer holds one call, so the model must not make several. A family that never makes several may refuse
+/// the parameter.
 fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("parallel_tool_calls");
     if !draft.rows().iter().any(|row| row.param == "parallel_tool_calls" && row.when.is_empty()) {

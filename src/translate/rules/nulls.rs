@@ -120,7 +120,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for (index, item) in draft.call.body.root().get(list).into_iter().flat_map(View::items).enumerate() {
         let optional = optional(draft.call.dialect, item);
         for (key, value) in item.members() {
-            // Of a key that stands twice the last value counts.
+            // If a key occurs twice, the last value counts.
             let counts = || item.get(&key).is_some_and(|last| last.span() == value.span());
             if value.is_null() && optional.contains(&key.as_ref()) && counts() {
                 places.push(Pointer::key(list).item(index).then(key.into_owned()));

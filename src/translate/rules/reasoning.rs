@@ -127,7 +127,7 @@ mod tests {
             &[USER, a, CALLED, RESULT, b, CALLED, RESULT],
             &[USER, CALLED_NAMELESS, RESULT, b, CALLED, RESULT],
         );
-        // Of one answer, whatever stands between.
+        // The reasoning belongs to one answer, whatever stands between.
         check(&[USER, a, SEARCH, b, SAID, c, CALLED, RESULT], &[USER, a, SEARCH, b, SAID, c, CALLED, RESULT]);
         check(&[a, SEARCH, b, SAID, USER, c, SAID], &[SEARCH, NAMELESS, USER, c, SAID]);
         // The newest answer that has any; what stood before the reasoning is not bound to it.

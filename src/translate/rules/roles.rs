@@ -19,7 +19,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let has = |role| draft.messages.iter().any(|message| message.role == role);
     let (system, developer) = (has("system"), has("developer"));
     let role = match draft.profile().system_role {
-        // Of an unknown family it is not known either that one call may not hold both.
+        // azgate does not know whether an unknown family takes both in one call.
         SystemRole::Any if !draft.profile().is_known() => return Ok(()),
         SystemRole::System if developer => "system",
         SystemRole::DeveloperOnly if system => "developer",
