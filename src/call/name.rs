@@ -9,7 +9,12 @@ pub fn is_model(name: &str) -> bool {
     (1..=LONGEST).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
-/// Whether this name is one path segment, and stays one if it is decoded again upstream.
+/// Whether this name is one path segment once it is percent-encoded.
+pub fn is_segment_encoded(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+}
+
+/// Whether this name is one path segment, and stays one if upstream decodes it again.
 pub fn is_segment(name: &str) -> bool {
-    !matches!(name, "" | "." | "..") && !name.contains(['/', '\\'])
+    is_segment_encoded(name) && !name.contains(['/', '\\'])
 }

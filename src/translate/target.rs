@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    call::{ApiVersion, Dialect, ReplayedReasoning, Surface},
+    call::{ApiVersion, Dialect, PerDialect, ReplayedReasoning, Surface},
     catalog::{Profile, Row, Surfaces},
     translate::TargetOptions,
 };
@@ -13,8 +13,7 @@ use crate::{
 pub struct Version {
     /// The version.
     pub name: ApiVersion,
-    chat: Arc<[Row]>,
-    responses: Arc<[Row]>,
+    unknown: PerDialect<Arc<[Row]>>,
     /// Whether it knows the `developer` role.
     pub developer_role: bool,
 }
@@ -23,18 +22,14 @@ impl Version {
     fn new(name: &ApiVersion, surfaces: &Surfaces) -> Version {
         Version {
             name: name.clone(),
-            chat: surfaces.rows(name, Dialect::Chat).into(),
-            responses: surfaces.rows(name, Dialect::Responses).into(),
+            unknown: PerDialect::new(|dialect| surfaces.rows(name, dialect).into()),
             developer_role: surfaces.knows_developer_role(name),
         }
     }
 
-    /// The keys and values of a call of that operation that it does not know.
+    /// Returns the keys and values of a call in this dialect that the version does not know.
     pub fn unknown(&self, dialect: Dialect) -> &[Row] {
-        match dialect {
-            Dialect::Chat => &self.chat,
-            Dialect::Responses => &self.responses,
-        }
+        self.unknown.of(dialect)
     }
 }
 
@@ -51,16 +46,14 @@ pub struct Target {
     pub surface: Surface,
     /// The configured version; `None` on v1.
     pub configured: Option<Version>,
-    /// The family's oldest version, where the configured one is older still.
-    pub raised: Option<Version>,
-    /// The oldest version that serves the family on the Responses API, where the configured one is older still.
-    pub raised_responses: Option<Version>,
+    /// The oldest version that serves the family in each dialect, where the configured one is older still.
+    pub raised: PerDialect<Option<Version>>,
     /// What the operator chose.
     pub options: TargetOptions,
 }
 
 impl Target {
-    /// A target with no options set.
+    /// Makes a target without options.
     pub fn new(deployment: &str, profile: Arc<Profile>, surface: Surface, surfaces: &Surfaces) -> Target {
         let configured = match &surface {
             Surface::V1 => None,
@@ -72,14 +65,13 @@ impl Target {
             profile: profile.clone(),
             surface,
             configured,
-            raised: None,
-            raised_responses: None,
+            raised: PerDialect::default(),
             options: TargetOptions::default(),
         };
         blank.with_profile(profile, surfaces)
     }
 
-    /// The same target where more is known of its family.
+    /// Returns the same target for what is now known of its family.
     #[must_use]
     pub fn with_profile(&self, profile: Arc<Profile>, surfaces: &Surfaces) -> Target {
         let raised = |dialect| {
@@ -88,8 +80,8 @@ impl Target {
             let oldest = bounds.reduce(|one, other| if one.is_before(other) { other } else { one })?;
             configured.is_before(oldest).then(|| Version::new(oldest, surfaces))
         };
-        let (raised, raised_responses) = (raised(Dialect::Chat), raised(Dialect::Responses));
-        Target { profile, raised, raised_responses, ..self.clone() }
+        let raised = PerDialect::new(raised);
+        Target { profile, raised, ..self.clone() }
     }
 
     /// Returns the same target without replayed reasoning: no reasoning of earlier answers goes back.
@@ -99,12 +91,9 @@ impl Target {
         Target { profile: Arc::new(profile), ..self.clone() }
     }
 
-    /// The oldest version that serves the family on that operation, where the configured one is older still.
+    /// Returns the oldest version that serves the family in this dialect, where the configured one is older still.
     pub fn raised(&self, dialect: Dialect) -> Option<&Version> {
-        match dialect {
-            Dialect::Chat => self.raised.as_ref(),
-            Dialect::Responses => self.raised_responses.as_ref(),
-        }
+        self.raised.of(dialect).as_ref()
     }
 
     /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None`

@@ -1,6 +1,6 @@
 //! What the two operations call the same things, so that a rule about one of them is written once.
 
-use crate::call::Dialect;
+use crate::call::{Dialect, PerDialect};
 
 /// The words of one operation.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Words {
     /// The type of a part that holds text.
     pub text: &'static str,
 }
+
+static WORDS: PerDialect<Words> = PerDialect { chat: CHAT, responses: RESPONSES };
 
 const CHAT: Words = Words {
     messages: "messages",
@@ -55,10 +57,7 @@ pub(super) fn reworded(param: &str, from: Dialect, to: Dialect) -> String {
 
 /// The words of an operation.
 pub fn words(dialect: Dialect) -> &'static Words {
-    match dialect {
-        Dialect::Chat => &CHAT,
-        Dialect::Responses => &RESPONSES,
-    }
+    WORDS.of(dialect)
 }
 
 #[cfg(test)]

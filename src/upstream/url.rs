@@ -5,7 +5,7 @@ use http::Uri;
 use http::uri::{Authority, Scheme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::call::Operation;
+use crate::call::{Operation, name::is_segment_encoded};
 
 /// All that RFC 3986 does not call unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -93,7 +93,7 @@ impl Endpoint {
     ) -> Result<Uri, UrlError> {
         let path = operation.path;
         let is_named = operation.is_by_model() || path.contains("{}");
-        if is_named && !is_segment(name) {
+        if is_named && !is_segment_encoded(name) {
             let error = if operation.is_by_model() { UrlError::Deployment } else { UrlError::Id };
             return Err(error(name.to_owned()));
         }
@@ -129,10 +129,6 @@ impl Endpoint {
             .build()
             .map_err(|_| UrlError::TooLong)
     }
-}
-
-fn is_segment(name: &str) -> bool {
-    !matches!(name, "" | "." | "..")
 }
 
 fn is_api_version(param: &str) -> bool {
