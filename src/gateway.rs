@@ -185,7 +185,7 @@ fn route(settings: &ModelSettings, deployment: Deployment, registry: &Registry) 
         timeouts: settings.timeouts,
         limit: settings.requests_per_minute.map(limit),
         policy: settings.policy.clone(),
-        ..Route::new(&settings.alias, Pool::of(deployment))
+        ..Route::new(&settings.alias, Pool::new(deployment, Vec::new()))
     }
 }
 

@@ -151,7 +151,7 @@ impl Open {
         let target = Target::new(model, knowledge.profile(), self.resource.surface.clone(), &self.surfaces);
         let deployment =
             Deployment::new(self.resource.clone(), target, knowledge, self.surfaces.clone()).ok()?;
-        let route = Route { timeouts: self.timeouts, ..Route::new(model, Pool::of(deployment)) };
+        let route = Route { timeouts: self.timeouts, ..Route::new(model, Pool::new(deployment, Vec::new())) };
         let route = Arc::new(route);
         self.seen.insert(model.to_owned(), route.clone());
         Some(route)
