@@ -100,8 +100,8 @@ impl Exchange {
         let Some(dialogue) = self.call.dialogue() else { return Ok(self.passed(target)) };
         let mut plan = translate::plan(&dialogue, target, &self.policy())?;
         // Bridging can create object ids, so check again.
-        if let Some(crossing) = &plan.crossing {
-            names_no_object(&self.gateway, Operation::of(plan.dialect), &crossing.dialogue.body)?;
+        if let Some(bridged) = &plan.bridged {
+            names_no_object(&self.gateway, Operation::of(plan.dialect), &bridged.dialogue.body)?;
         }
         let body = json::apply(plan.body(&dialogue.body), plan.changes()).into();
         let (operation, edits) = (Operation::of(plan.dialect), plan.take_edits());

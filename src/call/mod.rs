@@ -15,7 +15,7 @@ pub use dialect::{Dialect, PerDialect};
 pub use dialogue::{Dialogue, OUTLINE_DEPTH};
 pub use operation::{Addressing, AnswerKind, BodyKind, OPERATIONS, Operation};
 pub use plan::{
-    Change, Copies, Crossing, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
+    BridgedCall, Change, Copies, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
     ReplyTweak, RuleId, Shape, UsageChunk,
 };
 pub use replayed::ReplayedReasoning;

@@ -20,7 +20,7 @@ pub struct Plan {
     /// The dated api-version to send; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
     /// The dialogue in that dialect, where the client used the other one. The rest of the plan is then about it.
-    pub crossing: Option<Crossing>,
+    pub bridged: Option<BridgedCall>,
     /// The change that names the deployment in the body: plumbing, so no edit.
     pub route: Option<json::Change>,
     /// What was changed, in order.
@@ -31,7 +31,7 @@ pub struct Plan {
 
 /// A dialogue that was bridged to the other dialect.
 #[derive(Clone, Debug)]
-pub struct Crossing {
+pub struct BridgedCall {
     /// The dialogue in the other dialect.
     pub dialogue: Dialogue<'static>,
     /// What the bridge changed and left out, in order. These changes are made already.
@@ -41,13 +41,13 @@ pub struct Crossing {
 impl Plan {
     /// Returns the body that is changed and sent. `asked` is the body that the client sent.
     pub fn body<'a>(&'a self, asked: &'a Document) -> &'a Document {
-        self.crossing.as_ref().map_or(asked, |crossing| &crossing.dialogue.body)
+        self.bridged.as_ref().map_or(asked, |bridged| &bridged.dialogue.body)
     }
 
     /// Takes everything that was changed out of the plan, in order.
     pub fn take_edits(&mut self) -> Vec<Edit> {
         let mut edits =
-            self.crossing.as_mut().map(|crossing| std::mem::take(&mut crossing.edits)).unwrap_or_default();
+            self.bridged.as_mut().map(|bridged| std::mem::take(&mut bridged.edits)).unwrap_or_default();
         edits.append(&mut self.edits);
         edits
     }

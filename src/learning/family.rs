@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::{FamilySource, Knowledge, LearningOptions, knowledge::State};
+use super::{FamilySource, Knowledge, LearningOptions, knowledge::KnowledgeState};
 use crate::{
     call::name,
     catalog::{Catalog, Profile},
@@ -24,7 +24,7 @@ impl FamilySource {
     }
 }
 
-impl State {
+impl KnowledgeState {
     pub(super) fn is_router(&self) -> bool {
         &*self.base.name == ROUTER
     }
@@ -82,14 +82,14 @@ impl Knowledge {
     /// Takes in what a new configuration says of the deployment. If the family changes, what was learned is dropped.
     pub(super) fn declare(
         &self,
-        said: Option<(FamilySource, Arc<Profile>)>,
+        configured: Option<(FamilySource, Arc<Profile>)>,
         catalog: Arc<Catalog>,
         learning_options: LearningOptions,
     ) {
         let mut state = self.write();
         (state.catalog, state.learning_options) = (catalog, learning_options);
-        let now = match said {
-            Some(said) => said,
+        let now = match configured {
+            Some(configured) => configured,
             // The catalog may have changed, but Azure's answers still hold.
             None if state.found.can_change() => {
                 let family = state.catalog.family(&state.base.name);
@@ -106,7 +106,7 @@ impl Knowledge {
     }
 
     /// Changes the family because of an answer.
-    fn switch(&self, state: &mut State, family: Arc<Profile>, now: Instant) {
+    fn switch(&self, state: &mut KnowledgeState, family: Arc<Profile>, now: Instant) {
         let back_and_forth = state.switched.is_some_and(|last| now.duration_since(last) < TURNS);
         if state.found != FamilySource::Unknown {
             state.switched = Some(now);
@@ -125,7 +125,7 @@ impl Knowledge {
     }
 
     /// Sets another base and drops the lessons, which were learned of another model.
-    fn rebase(&self, state: &mut State, base: Arc<Profile>, found: FamilySource) {
+    fn rebase(&self, state: &mut KnowledgeState, base: Arc<Profile>, found: FamilySource) {
         self.learning_metrics.held(state.kept.len(), 0);
         (state.base, state.found) = (base, found);
         state.kept.clear();

@@ -48,17 +48,17 @@ pub struct Knowledge {
     pub deployment: String,
     pub(super) gate: Arc<Semaphore>,
     pub(super) turns: Arc<Semaphore>,
-    state: RwLock<State>,
+    state: RwLock<KnowledgeState>,
     pub(super) learning_metrics: LearningMetrics,
 }
 
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct KnowledgeState {
     pub(super) catalog: Arc<Catalog>,
     pub(super) learning_options: LearningOptions,
     pub(super) base: Arc<Profile>,
     pub(super) found: FamilySource,
-    pub(super) kept: Vec<Kept>,
+    pub(super) kept: Vec<HeldLesson>,
     pub(super) tentative: Lessons,
     /// The base with both kinds of lessons laid over it.
     pub(super) profile: Arc<Profile>,
@@ -67,12 +67,12 @@ pub(super) struct State {
     /// Azure has answered a call.
     pub(super) proven: bool,
     /// First calls that ended without an answer.
-    pub(super) tries: u8,
+    pub(super) failed_first_calls: u8,
 }
 
 /// A lesson that helped, and the time until which it holds.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(super) struct HeldLesson {
     lesson: Lesson,
     until: Instant,
 }
@@ -85,7 +85,7 @@ impl Knowledge {
         learning_options: LearningOptions,
         learning_metrics: LearningMetrics,
     ) -> Knowledge {
-        let state = State {
+        let state = KnowledgeState {
             catalog,
             learning_options,
             profile: base.clone(),
@@ -96,7 +96,7 @@ impl Knowledge {
             answered_model: String::new(),
             switched: None,
             proven: false,
-            tries: 0,
+            failed_first_calls: 0,
         };
         Knowledge {
             resource: resource.to_owned(),
@@ -150,7 +150,7 @@ impl Knowledge {
         Some(text + &lessons.overlay(deployment, &state.base, &state.catalog))
     }
 
-    pub(super) fn expire(&self, state: &mut State, now: Instant) {
+    pub(super) fn expire(&self, state: &mut KnowledgeState, now: Instant) {
         let before = state.kept.len();
         state.kept.retain(|kept| now < kept.until);
         if state.kept.len() != before {
@@ -159,11 +159,11 @@ impl Knowledge {
         }
     }
 
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, State> {
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, KnowledgeState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, State> {
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, KnowledgeState> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -174,7 +174,7 @@ impl Drop for Knowledge {
     }
 }
 
-impl State {
+impl KnowledgeState {
     fn has_expired(&self, now: Instant) -> bool {
         self.kept.iter().any(|kept| kept.until <= now)
     }
@@ -182,17 +182,17 @@ impl State {
     /// Keeps a lesson. It replaces an older one for the same place. If there is no room, a lesson about a foreign key
     /// goes.
     pub(super) fn keep(&mut self, lesson: Lesson, until: Instant) {
-        if let Some(old) = self.kept.iter_mut().find(|old| old.lesson.place() == lesson.place()) {
+        if let Some(old) = self.kept.iter_mut().find(|old| old.lesson.key() == lesson.key()) {
             let both: Lessons = [old.lesson.clone(), lesson].into_iter().collect();
             both.iter().for_each(|lesson| old.lesson.clone_from(lesson));
             old.until = until;
             return;
         }
         if self.kept.len() == Lessons::MOST {
-            let Some(foreign) = self.kept.iter().position(|kept| kept.lesson.is_foreign()) else { return };
-            self.kept.remove(foreign);
+            let Some(unlisted) = self.kept.iter().position(|kept| kept.lesson.is_unlisted()) else { return };
+            self.kept.remove(unlisted);
         }
-        self.kept.push(Kept { lesson, until });
+        self.kept.push(HeldLesson { lesson, until });
     }
 
     /// Builds the profile again. Returns `false` if there is no room for all lessons.

@@ -2,11 +2,11 @@
 
 use tokio::time::Instant;
 
-use super::{Knowledge, knowledge::State, metrics::Outcome};
+use super::{Knowledge, knowledge::KnowledgeState, metrics::Outcome};
 use crate::translate::learn::Lesson;
 
 /// After this many first calls without an answer, calls no longer wait for each other.
-const TRIES: u8 = 3;
+const MOST_FAILED_FIRST_CALLS: u8 = 3;
 
 impl Knowledge {
     /// Whether lessons may be learned here.
@@ -18,7 +18,10 @@ impl Knowledge {
     /// Whether enough is known for calls to run in parallel.
     pub(super) fn is_settled(&self) -> bool {
         let state = self.read();
-        state.proven || state.base.is_known() || state.tries >= TRIES || !state.learning_options.enabled
+        state.proven
+            || state.base.is_known()
+            || state.failed_first_calls >= MOST_FAILED_FIRST_CALLS
+            || !state.learning_options.enabled
     }
 
     /// Records that Azure has answered a call.
@@ -29,7 +32,7 @@ impl Knowledge {
     /// Records that a first call ended without an answer.
     pub(super) fn miss(&self) {
         let mut state = self.write();
-        state.tries = state.tries.saturating_add(1);
+        state.failed_first_calls = state.failed_first_calls.saturating_add(1);
     }
 
     /// Lays tentative lessons on top. Returns `false` if there is no room for one of them, or learning is off.
@@ -69,7 +72,7 @@ impl Knowledge {
         self.forget(&mut self.write());
     }
 
-    pub(super) fn forget(&self, state: &mut State) {
+    pub(super) fn forget(&self, state: &mut KnowledgeState) {
         for lesson in std::mem::take(&mut state.tentative).iter() {
             self.learning_metrics.count(lesson, Outcome::Discarded);
         }

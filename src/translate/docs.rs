@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_is_told() {
+    fn every_rule_is_on_the_page() {
         let page = rules_markdown();
         for rule in RULES {
             assert!(page.contains(rule.summary), "{:?}", rule.ids);

@@ -12,11 +12,11 @@ use crate::{
 };
 
 use super::{
+    edited_params::{EditedParams, ParamValue},
     learn,
+    parameter_names::{ParameterNames, parameter_names},
     policy::{Action, Lossy, Policy},
     target::{Target, Version},
-    words::{Words, words},
-    written::{Value, Written},
 };
 
 /// A message of the call's outline. On the Responses API these are the items of `input` that have a role.
@@ -33,7 +33,7 @@ pub struct Message<'a> {
 }
 
 /// The parts of a finished draft: its edits, the api-version, and how the answer goes back.
-pub(super) type Finished = (Vec<Edit>, Option<ApiVersion>, ReplyPlan);
+pub(super) type FinishedDraft = (Vec<Edit>, Option<ApiVersion>, ReplyPlan);
 
 /// The state that rules read and add to.
 #[derive(Debug)]
@@ -46,15 +46,15 @@ pub struct Draft<'a> {
     pub messages: Vec<Message<'a>>,
     /// How the answer will go back.
     pub reply: ReplyPlan,
-    /// Another operation serves the call: it is made ready for the way there.
-    pub crosses: bool,
+    /// Whether the call is being prepared for the bridge to the other dialect.
+    pub bridging: bool,
     /// How many times the call is made.
     pub copies: Copies,
     /// Sequences at which azgate itself cuts the answer.
     pub cut_at: Vec<String>,
     policy: &'a Policy<'a>,
     version: Option<&'a Version>,
-    written: Written<'a>,
+    params: EditedParams<'a>,
     removed_items: HashSet<Pointer>,
     edits: Vec<Edit>,
 }
@@ -62,7 +62,7 @@ pub struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A draft with no edits.
     pub fn new(call: &'a Dialogue<'a>, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
-        let list = call.body.root().get(words(call.dialect).messages);
+        let list = call.body.root().get(parameter_names(call.dialect).messages);
         let messages = list.into_iter().flat_map(View::items).enumerate();
         let messages = messages.filter(|(_, item)| call.dialect == Dialect::Chat || is_message(*item));
         let outline = |(index, view): (usize, View<'a>)| Message {
@@ -80,12 +80,12 @@ impl<'a> Draft<'a> {
                 normalize: target.options.normalize_stream.unwrap_or(call.normalize),
                 ..ReplyPlan::default()
             },
-            crosses: false,
+            bridging: false,
             copies: Copies::default(),
             cut_at: Vec::new(),
             policy,
             version: target.configured.as_ref(),
-            written: Written::new(&call.body),
+            params: EditedParams::new(&call.body),
             removed_items: HashSet::new(),
             edits: Vec::new(),
         }
@@ -97,8 +97,8 @@ impl<'a> Draft<'a> {
     }
 
     /// What the operation calls the things that rules are about.
-    pub fn words(&self) -> &'static Words {
-        words(self.call.dialect)
+    pub fn parameter_names(&self) -> &'static ParameterNames {
+        parameter_names(self.call.dialect)
     }
 
     /// The family's table for the operation.
@@ -107,9 +107,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Where a message stands, by its place among the messages.
-    pub fn place(&self, message: usize) -> Pointer {
+    pub fn message_pointer(&self, message: usize) -> Pointer {
         let index = self.messages.get(message).map_or(message, |message| message.index);
-        Pointer::key(self.words().messages).item(index)
+        Pointer::key(self.parameter_names().messages).item(index)
     }
 
     /// The dated api-version as it will be sent; `None` on v1.
@@ -129,8 +129,8 @@ impl<'a> Draft<'a> {
 
     /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
     /// null.
-    pub fn get(&self, path: &str) -> Option<Value<'a>> {
-        self.written.get(path)
+    pub fn get(&self, path: &str) -> Option<ParamValue<'a>> {
+        self.params.get(path)
     }
 
     /// Whether a parameter is present and not null.
@@ -140,7 +140,7 @@ impl<'a> Draft<'a> {
 
     /// Whether a top-level parameter is there and null.
     pub fn is_null(&self, key: &str) -> bool {
-        self.written.is_null(key)
+        self.params.is_null(key)
     }
 
     /// The items at a place, without those that an edit took out.
@@ -196,7 +196,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Sends the call as another operation, if the policy lets it; `Ok(true)` if so.
-    pub(super) fn cross(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
+    pub(super) fn bridge(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
             Action::Refuse => Err(self.refusal(rule, "model", why)),
@@ -209,14 +209,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Something has no place in the operation that the call goes over to. A policy can only refuse that.
-    pub(super) fn lose(&mut self, loss: Loss) -> Result<(), Refusal> {
+    pub(super) fn report_loss(&mut self, loss: Loss) -> Result<(), Refusal> {
         let Loss { rule, at, why, same } = loss;
         let effect = if same { Effect::Same } else { Effect::Lossy };
         // The value cannot be passed on. A caller who accepts no loss gets a refusal, so no loss is reported.
-        let unheard = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
+        let unreported = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
         match self.policy.action(rule, Action::Apply, effect) {
             Action::Refuse => return Err(self.refusal(rule, &at.to_string(), &why)),
-            Action::Pass if unheard => return Err(self.refusal(rule, &at.to_string(), &why)),
+            Action::Pass if unreported => return Err(self.refusal(rule, &at.to_string(), &why)),
             Action::Pass | Action::Apply => {}
         }
         self.push(rule, Change::Lost { at }, effect, why);
@@ -248,7 +248,7 @@ impl<'a> Draft<'a> {
         self.edits.iter().any(|edit| &*edit.rule == rule)
     }
 
-    pub(super) fn finish(self) -> Finished {
+    pub(super) fn finish(self) -> FinishedDraft {
         (self.edits, self.version.map(|version| version.name.clone()), self.reply)
     }
 
@@ -264,8 +264,8 @@ impl<'a> Draft<'a> {
             Action::Pass => Ok(false),
             Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
             Action::Apply => {
-                let change = self.written.settled(change);
-                self.note(&change);
+                let change = self.params.completed(change);
+                self.record(&change);
                 self.push(rule, Change::Body(change), effect, why);
                 Ok(true)
             }
@@ -291,8 +291,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Keeps the combined view true for the rules that come later.
-    fn note(&mut self, change: &json::Change) {
-        self.written.note(change);
+    fn record(&mut self, change: &json::Change) {
+        self.params.record(change);
         match change {
             json::Change::Set { at, value } => {
                 if let (Some(message), Some("role")) = self.message_member(at) {
@@ -319,9 +319,11 @@ impl<'a> Draft<'a> {
     /// The message that a place is in, and the message's member if it is just that.
     fn message_member<'p>(&self, at: &'p Pointer) -> (Option<usize>, Option<&'p str>) {
         let (index, member) = match at.steps() {
-            [json::Step::Key(key), json::Step::Index(index)] if key == self.words().messages => (index, None),
+            [json::Step::Key(key), json::Step::Index(index)] if key == self.parameter_names().messages => {
+                (index, None)
+            }
             [json::Step::Key(key), json::Step::Index(index), json::Step::Key(member)]
-                if key == self.words().messages =>
+                if key == self.parameter_names().messages =>
             {
                 (index, Some(&**member))
             }

@@ -1,11 +1,13 @@
 //! Translation: from the call a client made to the call that Azure takes for this deployment's family. Pure; every
 //! change is an [`crate::call::Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
-mod crossing;
+mod bridging;
 mod docs;
 mod draft;
+mod edited_params;
 pub mod learn;
 mod options;
+mod parameter_names;
 mod plan;
 mod policy;
 mod report;
@@ -13,16 +15,14 @@ pub mod rules;
 mod target;
 #[cfg(test)]
 mod tests;
-mod words;
-mod written;
 
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message};
+pub use edited_params::ParamValue;
 pub use options::{OnToolsWithEffort, Summary, TargetOptions};
+pub use parameter_names::{ParameterNames, parameter_names};
 pub use plan::{named_deployment, plan};
 pub use policy::{Action, Lossy, Policy, PolicyLayer};
 pub use report::edits_header;
 pub use rules::{RULES, Rule};
 pub use target::{Target, Version};
-pub use words::{Words, words};
-pub use written::Value;

@@ -1,12 +1,12 @@
 //! A plan for a call: the bridge first, then every rule.
 
 use super::{
-    crossing,
+    bridging,
     draft::Draft,
+    parameter_names,
     policy::Policy,
     rules::{self, RULES},
     target::Target,
-    words,
 };
 use crate::{
     call::{Dialogue, Operation, Plan, Refusal, Surface, UsageChunk},
@@ -19,26 +19,26 @@ use crate::{
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
 pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result<Plan, Refusal> {
     let asked = call.dialect;
-    let crossed = crossing::cross(call, target, policy)?;
-    let (crossing, reply) = crossed.map_or((None, None), |(crossing, reply)| (Some(crossing), Some(reply)));
-    let call = crossing.as_ref().map_or(call, |crossing| &crossing.dialogue);
+    let bridged = bridging::bridge_call(call, target, policy)?;
+    let (bridged, reply) = bridged.map_or((None, None), |(bridged, reply)| (Some(bridged), Some(reply)));
+    let call = bridged.as_ref().map_or(call, |bridged| &bridged.dialogue);
     let mut draft = Draft::new(call, target, policy);
     draft.reply = reply.unwrap_or(draft.reply);
     let known = target.profile.is_known();
     if !known && draft.wants_usage() {
         draft.reply.usage_chunk = UsageChunk::Wanted;
     }
-    let rules = if known { RULES } else { rules::LITERAL };
+    let rules = if known { RULES } else { rules::FOR_UNKNOWN_FAMILIES };
     for rule in rules.iter().filter(|rule| rule.on.contains(&call.dialect)) {
         (rule.run)(&mut draft).map_err(|refusal| Refusal {
-            param: words::reworded(&refusal.param, call.dialect, asked),
+            param: parameter_names::renamed_param(&refusal.param, call.dialect, asked),
             ..refusal
         })?;
     }
     let (edits, api_version, reply) = draft.finish();
     let dialect = call.dialect;
     let route = named_deployment(Operation::of(dialect), &call.body, target);
-    Ok(Plan { dialect, api_version, crossing, route, edits, reply })
+    Ok(Plan { dialect, api_version, bridged, route, edits, reply })
 }
 
 /// Returns the change that names the deployment in a body, where the body is what Azure reads it from: always on the v1

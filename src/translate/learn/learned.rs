@@ -4,7 +4,7 @@ use super::lesson::LEARNED;
 use crate::{call::Dialect, catalog::Profile};
 
 /// The rules in code that act on a field which can be learned.
-const ACTORS: &[(&str, &str)] = &[
+const RULES_OF_FIELDS: &[(&str, &str)] = &[
     ("bridge.responses", "operations"),
     ("bridge.responses", "tools_with_effort"),
     ("bridge.chat", "operations"),
@@ -19,7 +19,7 @@ const ACTORS: &[(&str, &str)] = &[
 
 /// Whether a rule acts for this family because of something learned.
 pub(in crate::translate) fn is_learned(profile: &Profile, dialect: Dialect, rule: &str) -> bool {
-    let mut fields = ACTORS.iter().filter(|(actor, _)| *actor == rule).map(|(_, field)| field);
+    let mut fields = RULES_OF_FIELDS.iter().filter(|(actor, _)| *actor == rule).map(|(_, field)| field);
     fields.any(|field| profile.origins.get(*field).is_some_and(|origin| origin == LEARNED))
         || profile.origin(dialect, rule) == Some(LEARNED)
 }

@@ -88,16 +88,16 @@ impl Lesson {
 
     /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
     /// give way to what else is learned.
-    pub fn is_foreign(&self) -> bool {
+    pub fn is_unlisted(&self) -> bool {
         match self {
-            Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_foreign(*dialect, &row.param),
+            Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_unlisted(*dialect, &row.param),
             _ => false,
         }
     }
 
     /// Which line it is: a field of the profile, or a row, as in [`crate::catalog::Profile::origins`]. A set holds one
     /// lesson for each.
-    pub fn place(&self) -> Cow<'_, str> {
+    pub fn key(&self) -> Cow<'_, str> {
         match self {
             Lesson::Row(dialect, row) => origin_key(*dialect, &row.id),
             Lesson::Dialects(_) => "operations".into(),

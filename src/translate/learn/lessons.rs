@@ -17,13 +17,13 @@ impl Lessons {
     /// Adds a lesson; one about the same line takes the older one's place, and where there is no room the oldest about
     /// a foreign key makes some. `false` if there is none for it.
     pub fn add(&mut self, lesson: Lesson) -> bool {
-        if let Some(old) = self.0.iter_mut().find(|old| old.place() == lesson.place()) {
+        if let Some(old) = self.0.iter_mut().find(|old| old.key() == lesson.key()) {
             *old = merged(old, lesson);
             return true;
         }
         if self.0.len() == Lessons::MOST {
-            let Some(foreign) = self.0.iter().position(Lesson::is_foreign) else { return false };
-            self.0.remove(foreign);
+            let Some(unlisted) = self.0.iter().position(Lesson::is_unlisted) else { return false };
+            self.0.remove(unlisted);
         }
         self.0.push(lesson);
         true
@@ -64,7 +64,7 @@ impl Lessons {
                 Lesson::ToolsWithEffort(tools) => profile.tools_with_effort = *tools,
                 Lesson::ReplayedReasoning(of) => profile.replayed_reasoning = *of,
             }
-            profile.origins.insert(lesson.place().into_owned(), LEARNED.to_owned());
+            profile.origins.insert(lesson.key().into_owned(), LEARNED.to_owned());
         }
         for dialect in Dialect::ALL {
             for row in self.rows(dialect) {

@@ -10,8 +10,8 @@ mod lessons;
 mod overlay;
 mod params;
 mod refusal;
+mod refused_call;
 mod rows;
-mod scene;
 #[cfg(test)]
 mod tests;
 mod wording;
@@ -22,7 +22,7 @@ pub use lessons::Lessons;
 pub use params::rule_ids;
 pub use refusal::may_teach;
 
-use self::{refusal::Refusal, scene::Scene, wording::Said};
+use self::{refusal::AzureRefusal, refused_call::RefusedCall, wording::RefusalReason};
 use super::Target;
 use crate::{call::Dialect, json::Document};
 
@@ -37,20 +37,23 @@ pub fn lessons(
     sent: &Document,
     target: &Target,
 ) -> Vec<Lesson> {
-    let Some(refusal) = Refusal::read(status, answer) else { return Vec::new() };
-    let scene = Scene { dialect, sent: sent.root(), target };
-    let lessons: Option<Vec<Vec<Lesson>>> = refusal.says().iter().map(|said| scene.lessons(said)).collect();
+    let Some(refusal) = AzureRefusal::read(status, answer) else { return Vec::new() };
+    let call = RefusedCall { dialect, sent: sent.root(), target };
+    let lessons: Option<Vec<Vec<Lesson>>> =
+        refusal.reasons().iter().map(|reason| call.lessons(reason)).collect();
     lessons.unwrap_or_default().concat()
 }
 
 /// Whether Azure refuses a call for reasoning in it that it cannot read. That says nothing of the deployment: only
 /// this call's client has it, from another resource under that name, from before a key was changed, or made up.
 pub fn is_unreadable(status: u16, answer: &[u8]) -> bool {
-    Refusal::read(status, answer).is_some_and(|refusal| refusal.is_unreadable())
+    AzureRefusal::read(status, answer).is_some_and(|refusal| refusal.is_unreadable())
 }
 
 /// Whether Azure refuses a call because its operation does not serve the model.
 pub fn is_unserved(status: u16, answer: &[u8]) -> bool {
-    let refusal = Refusal::read(status, answer);
-    refusal.is_some_and(|refusal| refusal.says().iter().any(|said| matches!(said, Said::Unserved { .. })))
+    let refusal = AzureRefusal::read(status, answer);
+    refusal.is_some_and(|refusal| {
+        refusal.reasons().iter().any(|reason| matches!(reason, RefusalReason::Unserved { .. }))
+    })
 }

@@ -142,7 +142,7 @@ const LOGPROBS: &str = "include[message.output_text.logprobs]";
 
 /// How a parameter may be treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leave {
+pub(super) enum Remedy {
     /// It may be dropped; `same`: without a loss.
     Drop { same: bool },
     /// It may be dropped where the policy says so.
@@ -157,24 +157,24 @@ fn table(dialect: Dialect) -> &'static Table {
 }
 
 /// How a parameter may be treated, if at all.
-pub(super) fn leave(dialect: Dialect, param: &str) -> Option<Leave> {
+pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
     let own = table(dialect);
     // What only a chat call has may stand in a Responses call by mistake, and asks for the same.
     for known in [own, &CHAT] {
         if known.dropped.contains(&param) {
-            return Some(Leave::Drop { same: param == PREDICTION || param == ENCRYPTED });
+            return Some(Remedy::Drop { same: param == PREDICTION || param == ENCRYPTED });
         }
         if known.refused.contains(&param) {
-            return Some(Leave::Refuse);
+            return Some(Remedy::Refuse);
         }
     }
     // What it asks for cannot be had there anyway.
-    is_foreign(dialect, param).then_some(Leave::Drop { same: false })
+    is_unlisted(dialect, param).then_some(Remedy::Drop { same: false })
 }
 
 /// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's
 /// name is none of them: an answer without one costs more.
-pub(super) fn is_foreign(dialect: Dialect, param: &str) -> bool {
+pub(super) fn is_unlisted(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];
     let is_listed = lists(table(dialect)).iter().chain(&lists(&CHAT)).any(|list| list.contains(&param));

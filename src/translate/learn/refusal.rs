@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::wording::{Said, read};
+use super::wording::{RefusalReason, read_message};
 use crate::json::{Document, View};
 
 /// The longest refusal that is read; Azure's own are a few hundred bytes.
@@ -18,15 +18,15 @@ pub fn may_teach(status: u16) -> bool {
 
 /// What a refusal says, wherever in the envelope it stands.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct AzureRefusal {
     message: String,
     param: Option<String>,
     code: Option<String>,
 }
 
-impl Refusal {
+impl AzureRefusal {
     /// Reads an answer, if it refuses a call for what is in it.
-    pub(super) fn read(status: u16, answer: &[u8]) -> Option<Refusal> {
+    pub(super) fn read(status: u16, answer: &[u8]) -> Option<AzureRefusal> {
         if !may_teach(status) || answer.len() > LONGEST {
             return None;
         }
@@ -35,29 +35,29 @@ impl Refusal {
         // API management's envelope has no `error`.
         let error = root.get("error").unwrap_or(root);
         let text = |key: &str| error.get(key).and_then(View::text).map(Cow::into_owned);
-        Some(Refusal { message: text("message")?, param: text("param"), code: text("code") })
+        Some(AzureRefusal { message: text("message")?, param: text("param"), code: text("code") })
     }
 
     /// Whether it is about reasoning that cannot be read: "The encrypted content gAAA...OA== could not be verified."
     /// (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may come without
     /// the code (openai-agents-python#2063).
     pub(super) fn is_unreadable(&self) -> bool {
-        let says = |message: &str| {
+        let is_wording = |message: &str| {
             message.starts_with("The encrypted content ") && message.contains("could not be verified")
         };
-        self.code.as_deref() == Some("invalid_encrypted_content") || says(self.message.trim())
+        self.code.as_deref() == Some("invalid_encrypted_content") || is_wording(self.message.trim())
     }
 
     /// What it says; nothing where the wording is not known and the other members tell nothing either.
-    pub(super) fn says(&self) -> Vec<Said<'_>> {
+    pub(super) fn reasons(&self) -> Vec<RefusalReason<'_>> {
         let param = self.param.as_deref();
-        if let Some(said) = read(self.message.trim(), param) {
-            return said;
+        if let Some(reason) = read_message(self.message.trim(), param) {
+            return reason;
         }
         match (param, self.code.as_deref()) {
-            (_, Some("OperationNotSupported")) => vec![Said::Unserved { dialect: None }],
+            (_, Some("OperationNotSupported")) => vec![RefusalReason::Unserved { dialect: None }],
             (Some(param), Some("unsupported_parameter" | "unknown_parameter")) => {
-                vec![Said::Unsupported { param, instead: None }]
+                vec![RefusalReason::Unsupported { param, instead: None }]
             }
             _ => Vec::new(),
         }

@@ -1,10 +1,10 @@
 //! The rows that refusals ask for.
 
-use super::params::{Leave, is_known_cap, leave};
+use super::params::{Remedy, is_known_cap, remedy};
 use crate::{
     call::Dialect,
     catalog::{Row, Scalar, Verb, row_id},
-    translate::words,
+    translate::parameter_names,
 };
 
 /// Whether a name can be that of a cap on the answer.
@@ -24,7 +24,7 @@ pub(super) fn too_large(dialect: Dialect, param: &str, most: f64) -> Option<Row>
 }
 
 pub(super) fn format(dialect: Dialect, kind: &str) -> Row {
-    let param = words(dialect).format;
+    let param = parameter_names(dialect).format;
     let why = format!("Azure said that this model does not take `{param}` of type `{kind}`.");
     let when = vec![(format!("{param}.type"), vec![Scalar::Text(kind.to_owned())])];
     Row { when, ..row(param, Verb::Refuse, why) }
@@ -47,10 +47,10 @@ pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String
 }
 
 /// The row of a parameter that has to go.
-pub(super) fn unwanted(dialect: Dialect, param: &str, why: String) -> Option<Row> {
-    Some(match leave(dialect, param)? {
-        Leave::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
-        Leave::Refuse => row(param, Verb::Refuse, why),
+pub(super) fn removal(dialect: Dialect, param: &str, why: String) -> Option<Row> {
+    Some(match remedy(dialect, param)? {
+        Remedy::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
+        Remedy::Refuse => row(param, Verb::Refuse, why),
     })
 }
 

@@ -1,5 +1,5 @@
-//! The operation that serves a call. A call that another one serves goes over before all other rules: see
-//! [`crate::translate`]'s crossing, whose rules are named here.
+//! Names the rules of the bridge. `translate/bridging.rs` makes their edits before all other rules run, so this rule
+//! itself does nothing.
 
 use super::rule::Rule;
 use crate::call::Dialect;

@@ -32,10 +32,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let streams = draft.call.stream || draft.profile().streaming != Streaming::Native;
     // A Responses stream tells its usage unasked.
     let asks = draft.call.dialect == Dialect::Chat;
-    let untold =
+    let usage_unreported =
         asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));
     let framed = draft.reply.framing != Framing::Same;
-    if !draft.target.options.collect || streams || untold || framed || stream::in_background(draft) {
+    if !draft.target.options.collect || streams || usage_unreported || framed || stream::in_background(draft)
+    {
         return Ok(());
     }
     let set = |key, json| Change::Set { at: Pointer::key(key), value: Raw::json(json) };

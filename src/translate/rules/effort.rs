@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(efforts) = draft.profile().efforts(draft.call.dialect) else { return Ok(()) };
-    let param = draft.words().effort;
+    let param = draft.parameter_names().effort;
     let Some(value) = draft.get(param) else { return Ok(()) };
     let at = Pointer::path(param);
     let Some(Scalar::Text(name)) = value.scalar() else { return Ok(()) };

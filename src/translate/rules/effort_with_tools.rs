@@ -9,7 +9,7 @@ use crate::{
     call::{Effect, Refusal},
     catalog::{Effort, Scalar, ToolsWithEffort},
     json::{Change, Pointer, Raw, View},
-    translate::{Draft, OnToolsWithEffort, Value},
+    translate::{Draft, OnToolsWithEffort, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -53,8 +53,9 @@ pub(in crate::translate) fn conflict(draft: &Draft<'_>) -> bool {
 }
 
 fn has_functions(draft: &Draft<'_>) -> bool {
-    let legacy =
-        draft.get("functions").is_some_and(|value| !matches!(value, Value::Sent(list) if is_empty(list)));
+    let legacy = draft
+        .get("functions")
+        .is_some_and(|value| !matches!(value, ParamValue::Sent(list) if is_empty(list)));
     legacy || draft.get("tools").is_some_and(|tools| !functions(draft, &tools).is_empty())
 }
 
@@ -87,8 +88,8 @@ fn refuse(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(value) = draft.get("tools") else { return Ok(()) };
     let places = functions(draft, &value);
     let all = match &value {
-        Value::Sent(tools) => places.len() == draft.items(*tools, &at).len(),
-        Value::Written(_) => true,
+        ParamValue::Sent(tools) => places.len() == draft.items(*tools, &at).len(),
+        ParamValue::Written(_) => true,
     };
     if places.is_empty() {
         return Ok(());
@@ -107,10 +108,10 @@ fn refuse(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// The places of the function tools in a list of tools. One that was written came of legacy functions.
-fn functions(draft: &Draft<'_>, tools: &Value<'_>) -> Vec<usize> {
+fn functions(draft: &Draft<'_>, tools: &ParamValue<'_>) -> Vec<usize> {
     match tools {
-        Value::Written(_) => vec![0],
-        Value::Sent(tools) => {
+        ParamValue::Written(_) => vec![0],
+        ParamValue::Sent(tools) => {
             let items = draft.items(*tools, &Pointer::key("tools")).into_iter();
             let is_function =
                 |tool: View<'_>| tool.get("type").and_then(View::text).as_deref() == Some("function");

@@ -6,7 +6,7 @@ use super::rule::{CHAT, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Kind, Pointer, View},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ const LISTS: &[(&str, &str)] =
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for &(list, id) in LISTS {
-        if let Some(Value::Sent(items)) = draft.get(list)
+        if let Some(ParamValue::Sent(items)) = draft.get(list)
             && is_empty(items)
         {
             let why = format!("Azure refuses an empty list of {list}");

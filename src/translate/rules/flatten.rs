@@ -7,7 +7,7 @@ use super::rule::{RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Document, Kind, Pointer, Raw, Span, View, text},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -21,7 +21,7 @@ const ID: &str = "flatten.tools";
 const WHY: &str = "the Responses API has what describes a tool beside its type";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if let Some(Value::Sent(tools)) = draft.get("tools") {
+    if let Some(ParamValue::Sent(tools)) = draft.get("tools") {
         for (index, tool) in tools.items().enumerate() {
             let Some((kind, inner)) = nested(tool) else { continue };
             let mut value = head(kind);
@@ -34,7 +34,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             draft.edit(ID, Effect::Same, WHY, Change::Set { at, value })?;
         }
     }
-    if let Some(Value::Sent(choice)) = draft.get("tool_choice")
+    if let Some(ParamValue::Sent(choice)) = draft.get("tool_choice")
         && let Some(value) = flat_choice(choice)
     {
         draft.edit(ID, Effect::Same, WHY, Change::Set { at: Pointer::key("tool_choice"), value })?;

@@ -9,7 +9,7 @@ use crate::{
     call::{Effect, Refusal, ReplyTweak},
     catalog::{Functions, Scalar, Verb},
     json::{Change, Kind, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -27,15 +27,15 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let refused = || draft.rows().iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
     // Where the call goes, nothing is known of the legacy form.
     let taken = draft.profile().functions == Functions::Legacy || refused();
-    if taken && !draft.crosses {
+    if taken && !draft.bridging {
         return Ok(());
     }
-    if let Some(Value::Sent(functions)) = draft.get("functions")
+    if let Some(ParamValue::Sent(functions)) = draft.get("functions")
         && functions.kind() == Kind::Array
     {
         definitions(draft, functions)?;
     }
-    if let Some(Value::Sent(choice)) = draft.get("function_call") {
+    if let Some(ParamValue::Sent(choice)) = draft.get("function_call") {
         self::choice(draft, choice)?;
     }
     history(draft)
@@ -48,7 +48,7 @@ fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal
     // Who sends tools to be called too reads tool calls.
     let mut legacy = true;
     let at = Pointer::key("tools");
-    if let Some(Value::Sent(present)) = draft.get("tools") {
+    if let Some(ParamValue::Sent(present)) = draft.get("tools") {
         for (_, tool) in draft.items(present, &at) {
             separate(&mut tools, &mut any);
             tools.push_source(tool.span());

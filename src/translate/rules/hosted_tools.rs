@@ -9,7 +9,7 @@ use crate::{
     call::{Dialect, Refusal},
     catalog::Scalar,
     json::{Change, Pointer, View, text},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -35,7 +35,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if !taken.hosted {
         source(draft)?;
     }
-    let Some(Value::Sent(tools)) = draft.get("tools") else { return Ok(()) };
+    let Some(ParamValue::Sent(tools)) = draft.get("tools") else { return Ok(()) };
     let refused: Vec<(usize, Foreign)> = tools
         .items()
         .enumerate()
@@ -70,7 +70,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// A data source that is the tool by another name. A family whose table speaks of `data_sources` is left to its row.
 fn source(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let Some(Value::Sent(sources)) = draft.get("data_sources") else { return Ok(()) };
+    let Some(ParamValue::Sent(sources)) = draft.get("data_sources") else { return Ok(()) };
     let is_store = |source| kind(source).is_some_and(|kind| kind == "file_search");
     match sources.items().position(is_store).filter(|_| !draft.has_row("data_sources")) {
         Some(index) => {
@@ -244,8 +244,8 @@ mod tests {
                 assert_eq!(responses(family, surface, FLAT).0, FLAT, "{family}");
             }
         }
-        let crossing = r#"{"tools":[{"type":"custom","custom":{"name":"run"}}]}"#;
-        assert_eq!(&*refused("o3-pro", "v1", crossing).rule, "refuse.custom_tools");
+        let body = r#"{"tools":[{"type":"custom","custom":{"name":"run"}}]}"#;
+        assert_eq!(&*refused("o3-pro", "v1", body).rule, "refuse.custom_tools");
         assert_eq!(
             &*respond(&target("gpt-5-chat", "v1"), FLAT, &Policy::default()).unwrap_err().rule,
             "refuse.tools"

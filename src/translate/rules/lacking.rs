@@ -8,7 +8,7 @@ use crate::{
     call::{Copies, Effect, Framing, Refusal, ReplyTweak},
     catalog::lacking_on_responses,
     json::{Change, Kind, Pointer, View, text},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    if !draft.crosses {
+    if !draft.bridging {
         return Ok(());
     }
     cut_at_stop(draft)?;
@@ -33,7 +33,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 
 /// Takes over the stop sequences where the model is configured so.
 fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(Value::Sent(stop)) = draft.get("stop").filter(|_| draft.target.options.cut_at_stop) else {
+    let Some(ParamValue::Sent(stop)) = draft.get("stop").filter(|_| draft.target.options.cut_at_stop) else {
         return Ok(());
     };
     let Some(sequences) = sequences(stop) else { return Ok(()) };
@@ -47,7 +47,7 @@ fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// Makes the call `n` times where the model is configured so. The answers are put together when all are there, so Azure
 /// is not asked for a stream.
 fn fan_out(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let Some(Value::Sent(n)) = draft.get("n") else { return Ok(()) };
+    let Some(ParamValue::Sent(n)) = draft.get("n") else { return Ok(()) };
     let most = draft.target.options.fan_out.unwrap_or(1);
     let copies = match n.whole() {
         // Asks for what is given anyway.

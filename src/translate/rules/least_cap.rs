@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 const LEAST: f64 = 16.0;
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    let cap = draft.words().cap;
+    let cap = draft.parameter_names().cap;
     // What is below 1 is a mistake, and no wish for a short answer.
     if let Some(Scalar::Number(asked)) = draft.get(cap).and_then(|value| value.scalar())
         && (1.0..LEAST).contains(&asked)

@@ -28,7 +28,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let on_responses = draft.call.dialect == Dialect::Responses;
-    let list = draft.call.body.root().get(draft.words().messages).map(View::kind);
+    let list = draft.call.body.root().get(draft.parameter_names().messages).map(View::kind);
     if list != Some(Kind::Array) && !(on_responses && list == Some(Kind::String)) {
         return Ok(());
     }
@@ -49,10 +49,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let change = if own.is_some() {
         prefixed(Pointer::key("instructions"), own, "")
     } else if let Some((index, content)) = instructions.first() {
-        let at = draft.place(*index).then("content");
+        let at = draft.message_pointer(*index).then("content");
         let empty = content.is_some_and(|content| draft.items(content, &at).is_empty());
         let content = content.filter(|content| content.kind() == Kind::String || !empty);
-        prefixed(at, content, draft.words().text)
+        prefixed(at, content, draft.parameter_names().text)
     } else if on_responses {
         prefixed(Pointer::key("instructions"), None, "")
     } else {

@@ -37,13 +37,15 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         .filter(|(index, message)| *index == host || instructs(&message.role))
         .flat_map(|(index, _)| pieces(draft, index))
         .collect();
-    let change =
-        Change::Set { at: draft.place(host).then("content"), value: join(&pieces, draft.words().text) };
+    let change = Change::Set {
+        at: draft.message_pointer(host).then("content"),
+        value: join(&pieces, draft.parameter_names().text),
+    };
     if !draft.edit(ID, Effect::Same, WHY, change)? {
         return Ok(());
     }
     if user.is_none() {
-        let change = Change::Set { at: draft.place(host).then("role"), value: Raw::string("user") };
+        let change = Change::Set { at: draft.message_pointer(host).then("role"), value: Raw::string("user") };
         draft.edit(ID, Effect::Same, WHY, change)?;
     }
     for index in instructions.into_iter().filter(|index| *index != host) {
@@ -51,7 +53,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let effect = if others.is_some() { Effect::Lossy } else { Effect::Same };
         let why = others
             .map_or(Cow::Borrowed(WHY), |other| format!("{WHY}; its `{}` is lost", shortened(&other)).into());
-        let at = draft.place(index);
+        let at = draft.message_pointer(index);
         draft.edit(ID, effect, why, Change::Remove { at })?;
     }
     Ok(())
@@ -82,7 +84,7 @@ fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
     let content = draft.messages.get(index).and_then(|message| message.view.get("content"));
     match content {
         Some(parts) if parts.kind() == Kind::Array => {
-            let at = draft.place(index).then("content");
+            let at = draft.message_pointer(index).then("content");
             draft.items(parts, &at).into_iter().map(|(_, part)| Piece::Part(part.span())).collect()
         }
         Some(text) if text.kind() == Kind::String && text.raw().len() > 2 => vec![Piece::Text(text.span())],

@@ -88,7 +88,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
-pub(super) const AHEAD: &[Rule] = &[
+pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
@@ -103,7 +103,7 @@ pub(super) const AHEAD: &[Rule] = &[
 
 /// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every
 /// model. Only these act on a family of which little is known.
-pub(super) const LITERAL: &[Rule] = &[
+pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     api_version::RULE,
     moved::RULE,
     flatten::RULE,

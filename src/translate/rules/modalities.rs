@@ -33,7 +33,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let Some(content) = draft.messages.get(index).and_then(|message| message.view.get("content")) else {
             continue;
         };
-        let at = draft.place(index).then("content");
+        let at = draft.message_pointer(index).then("content");
         let parts: Vec<(usize, &str)> = foreign(content, taken).collect();
         let mut dropped = 0;
         for (part, what) in &parts {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Kind, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -39,7 +39,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let Some(value) = draft.get(from) else { continue };
         let why = format!("the Responses API reads {from} as {to}");
         match (&value, to.split_once('.')) {
-            (Value::Sent(view), Some((object, _))) if !draft.has(to) => {
+            (ParamValue::Sent(view), Some((object, _))) if !draft.has(to) => {
                 // What stands in its way is the client's to explain.
                 if draft.get(object).is_some_and(|object| !is_object(&object)) {
                     continue;
@@ -57,10 +57,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn is_object(value: &Value<'_>) -> bool {
+fn is_object(value: &ParamValue<'_>) -> bool {
     match value {
-        Value::Sent(view) => view.kind() == Kind::Object,
-        Value::Written(_) => true,
+        ParamValue::Sent(view) => view.kind() == Kind::Object,
+        ParamValue::Written(_) => true,
     }
 }
 

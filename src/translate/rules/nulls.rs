@@ -116,7 +116,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             places.push(Pointer::key(key.into_owned()));
         }
     }
-    let list = draft.words().messages;
+    let list = draft.parameter_names().messages;
     for (index, item) in draft.call.body.root().get(list).into_iter().flat_map(View::items).enumerate() {
         let optional = optional(draft.call.dialect, item);
         for (key, value) in item.members() {

@@ -6,7 +6,7 @@ use crate::{
     call::{Dialect, Effect, Refusal},
     catalog::{Row, Scalar, Verb},
     json::{Change, Kind, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -73,7 +73,7 @@ fn whole(draft: &Draft<'_>, param: &str) -> Pointer {
 
 /// Takes a text out of a list of texts, and the list with the last of them.
 fn item(draft: &mut Draft<'_>, row: &Row, list: &str, text: &str) -> Result<(), Refusal> {
-    let Some(Value::Sent(view)) = draft.get(list) else { return Ok(()) };
+    let Some(ParamValue::Sent(view)) = draft.get(list) else { return Ok(()) };
     let key = Pointer::key(list.to_owned());
     let items = draft.items(view, &key);
     let is_it = |item: View<'_>| item.text().as_deref() == Some(text);
@@ -121,14 +121,14 @@ pub(super) fn rename(
 
 /// Whether the value is a container with nothing in it: of the parameters that are dropped, none asks for anything
 /// then.
-fn is_empty(value: &Value<'_>) -> bool {
+fn is_empty(value: &ParamValue<'_>) -> bool {
     match value {
-        Value::Sent(view) => match view.kind() {
+        ParamValue::Sent(view) => match view.kind() {
             Kind::Array => view.items().next().is_none(),
             Kind::Object => view.members().next().is_none(),
             _ => false,
         },
-        Value::Written(_) => false,
+        ParamValue::Written(_) => false,
     }
 }
 
@@ -156,7 +156,7 @@ fn allowed(
 }
 
 /// The nearest bound of a number outside the bounds.
-fn outside(value: &Value<'_>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
+fn outside(value: &ParamValue<'_>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
     let Some(Scalar::Number(number)) = value.scalar() else { return None };
     max.filter(|max| number > *max).or(min.filter(|min| number < *min))
 }

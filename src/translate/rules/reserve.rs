@@ -21,11 +21,11 @@ pub(super) const RULE: Rule = Rule {
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let reserve = u64::from(draft.target.options.reasoning_reserve);
     // On the way to another operation the cap has its old name still.
-    let old = draft.crosses && draft.has("max_tokens");
+    let old = draft.bridging && draft.has("max_tokens");
     if reserve == 0 || !(old || draft.has_edit("rename.max_tokens")) {
         return Ok(());
     }
-    let param = if old { "max_tokens" } else { draft.words().cap };
+    let param = if old { "max_tokens" } else { draft.parameter_names().cap };
     let Some(scalar @ Scalar::Number(_)) = draft.get(param).and_then(|value| value.scalar()) else {
         return Ok(());
     };

@@ -38,7 +38,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         if message.role != role && (message.role == "system" || message.role == "developer") {
             let why =
                 format!("Azure takes instructions for this model as `{role}`, and one such role in a call");
-            let at = draft.place(index).then("role");
+            let at = draft.message_pointer(index).then("role");
             draft.edit("rename.role", Effect::Same, why, Change::Set { at, value: Raw::string(role) })?;
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
     json::{Change, Kind, Pointer, Raw, View},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("include");
     let change = match draft.get("include") {
         None => Change::Set { at, value: Raw::json(format!("[\"{ENCRYPTED}\"]")) },
-        Some(Value::Sent(include)) if include.kind() == Kind::Array && !names_it(include) => {
+        Some(ParamValue::Sent(include)) if include.kind() == Kind::Array && !names_it(include) => {
             Change::Insert { at: at.item(include.items().count()), value: Raw::string(ENCRYPTED) }
         }
         Some(_) => return Ok(()),

@@ -5,7 +5,7 @@ use super::rule::{CHAT, RESPONSES, Rule};
 use crate::{
     call::{Effect, Refusal, ReplyTweak, UsageChunk},
     json::{Change, Kind, Pointer, Raw},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -66,7 +66,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let change = match draft.get("stream_options") {
-        Some(Value::Sent(options)) if options.kind() == Kind::Object => {
+        Some(ParamValue::Sent(options)) if options.kind() == Kind::Object => {
             Change::Set { at: at.then("include_usage"), value: Raw::json("true") }
         }
         Some(_) => return Ok(()),

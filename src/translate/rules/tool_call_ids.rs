@@ -33,11 +33,11 @@ fn too_long(draft: &Draft<'_>) -> Vec<(Pointer, String)> {
     let mut found = Vec::new();
     for (index, message) in draft.messages.iter().enumerate().filter(|(_, message)| !message.removed) {
         if let Some(id) = shorter(message.view.get("tool_call_id")) {
-            found.push((draft.place(index).then("tool_call_id"), id));
+            found.push((draft.message_pointer(index).then("tool_call_id"), id));
         }
         for (call, made) in message.view.get("tool_calls").into_iter().flat_map(View::items).enumerate() {
             if let Some(id) = shorter(made.get("id")) {
-                found.push((draft.place(index).then("tool_calls").item(call).then("id"), id));
+                found.push((draft.message_pointer(index).then("tool_calls").item(call).then("id"), id));
             }
         }
     }

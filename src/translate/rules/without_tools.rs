@@ -6,7 +6,7 @@ use crate::{
     call::{Effect, Refusal},
     catalog::Scalar,
     json::{Change, Pointer},
-    translate::{Draft, Value},
+    translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// A demand for a call is lost; leave to make none, one or several means nothing without tools.
-fn effect(value: &Value<'_>) -> Effect {
+fn effect(value: &ParamValue<'_>) -> Effect {
     match value.scalar() {
         Some(Scalar::Bool(_)) => Effect::Same,
         Some(Scalar::Text(word)) if word == "auto" || word == "none" => Effect::Same,

@@ -31,17 +31,17 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(self::sent(&call, &twice), sent);
     assert_eq!(edits_header(&twice.edits), edits_header(&planned.edits));
     let literal = !target.profile.is_known() && !target.options.collect && dialect == Dialect::Chat;
-    if literal && planned.crossing.is_none() {
+    if literal && planned.bridged.is_none() {
         // The plan changes only fields that azgate put into earlier answers, and what Azure refuses for every model.
         let meant =
             |edit: &Edit| matches!(&*edit.rule, "drop.replayed" | "drop.reasoning" | "shorten.tool_call_id");
         assert!(planned.edits.iter().all(meant), "{:?}", planned.edits);
     }
-    if planned.changes().next().is_none() && planned.crossing.is_none() {
+    if planned.changes().next().is_none() && planned.bridged.is_none() {
         assert_eq!(sent, text);
     }
     if word == Some(Lossy::Refuse) {
-        let crossed = planned.crossing.iter().flat_map(|crossing| &crossing.edits);
+        let crossed = planned.bridged.iter().flat_map(|bridged| &bridged.edits);
         let mut edits = crossed.chain(&planned.edits);
         assert!(edits.all(|edit| edit.effect == Effect::Same), "{planned:?}");
     }

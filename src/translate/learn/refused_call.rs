@@ -4,50 +4,53 @@
 use super::{
     Lesson,
     params::{order, other_cap, together},
-    rows::{format, is_cap, ordered, row, too_large, unwanted},
-    wording::Said,
+    rows::{format, is_cap, ordered, removal, row, too_large},
+    wording::RefusalReason,
 };
 use crate::{
     call::{ApiVersion, Dialect, ReplayedReasoning, Surface},
     catalog::{Row, Scalar, SystemRole, ToolsWithEffort, Verb},
     json::View,
-    translate::{Target, words},
+    translate::{Target, parameter_names},
 };
 
 /// A refused call, as it was sent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scene<'a> {
+pub(super) struct RefusedCall<'a> {
     pub(super) dialect: Dialect,
     pub(super) sent: View<'a>,
     pub(super) target: &'a Target,
 }
 
-impl Scene<'_> {
+impl RefusedCall<'_> {
     /// The lines that what was said asks for; `None` if it cannot be helped.
-    pub(super) fn lessons(&self, said: &Said<'_>) -> Option<Vec<Lesson>> {
-        let first = self.lesson(said)?;
-        let Said::Unsupported { param, .. } = said else { return Some(vec![first]) };
+    pub(super) fn lessons(&self, reason: &RefusalReason<'_>) -> Option<Vec<Lesson>> {
+        let first = self.lesson(reason)?;
+        let RefusalReason::Unsupported { param, .. } = reason else { return Some(vec![first]) };
         let others = together(self.dialect, param).into_iter().filter(|other| other != param);
         let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
         Some(std::iter::once(first).chain(others).collect())
     }
 
-    fn lesson(&self, said: &Said<'_>) -> Option<Lesson> {
-        match said {
-            Said::Unsupported { param: "stream", .. } | Said::Value { param: "stream", .. } => self.stream(),
-            Said::Unsupported { param, instead } => self.row(self.unsupported(param, *instead)?),
-            Said::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
-            Said::Value { param, value, .. } if *param == "include" || param.starts_with("include[") => {
+    fn lesson(&self, reason: &RefusalReason<'_>) -> Option<Lesson> {
+        match reason {
+            RefusalReason::Unsupported { param: "stream", .. }
+            | RefusalReason::Value { param: "stream", .. } => self.stream(),
+            RefusalReason::Unsupported { param, instead } => self.row(self.unsupported(param, *instead)?),
+            RefusalReason::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
+            RefusalReason::Value { param, value, .. }
+                if *param == "include" || param.starts_with("include[") =>
+            {
                 self.row(self.unsupported(&format!("include[{value}]"), None)?)
             }
-            Said::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
-            Said::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
-            Said::TooLarge { param, most } => self.row(too_large(self.dialect, param, *most)?),
-            Said::Format { kind } => self.row(format(self.dialect, kind)),
-            Said::Version(version) => self.version(version),
-            Said::ToolsWithEffort => self.tools_with_effort(),
-            Said::SeveralReasons => self.several_reasons(),
-            Said::Unserved { dialect } => self.dialects(*dialect),
+            RefusalReason::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
+            RefusalReason::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
+            RefusalReason::TooLarge { param, most } => self.row(too_large(self.dialect, param, *most)?),
+            RefusalReason::Format { kind } => self.row(format(self.dialect, kind)),
+            RefusalReason::Version(version) => self.version(version),
+            RefusalReason::ToolsWithEffort => self.tools_with_effort(),
+            RefusalReason::ConflictingReasoning => self.less_replayed_reasoning(),
+            RefusalReason::Unserved { dialect } => self.dialects(*dialect),
         }
     }
 
@@ -108,17 +111,17 @@ impl Scene<'_> {
             }
         }
         let why = format!("Azure said that it does not take `{param}` here.");
-        unwanted(self.dialect, param, why)
+        removal(self.dialect, param, why)
     }
 
     fn value(&self, param: &str, value: &str, taken: &[Scalar]) -> Option<Row> {
-        if param.strip_suffix(".type") == Some(words(self.dialect).format) {
+        if param.strip_suffix(".type") == Some(parameter_names(self.dialect).format) {
             return Some(format(
                 self.dialect,
                 self.get(param)?.text().as_deref().filter(|kind| *kind == value)?,
             ));
         }
-        let words = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let listed = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         // Where the quotation is not all that the client sent, its own text could be what is read behind it.
         let quoted = match Scalar::read(self.get(param)?)? {
             Scalar::Text(sent) => sent == value,
@@ -127,11 +130,11 @@ impl Scene<'_> {
         if taken.is_empty() || !quoted {
             return None;
         }
-        let why = format!("Azure said that it takes `{param}` here only as {}.", words());
+        let why = format!("Azure said that it takes `{param}` here only as {}.", listed());
         if let Some(order) = order(self.dialect, param) {
             return ordered(param, order, taken, why);
         }
-        Some(Row { unless: taken.to_vec(), ..unwanted(self.dialect, param, why)? })
+        Some(Row { unless: taken.to_vec(), ..removal(self.dialect, param, why)? })
     }
 
     fn only_beside(&self, param: &str, beside: &str) -> Option<Row> {
@@ -142,7 +145,7 @@ impl Scene<'_> {
         }
         let why = format!("Azure said that it takes `{param}` only beside `{beside}: true`.");
         let when = vec![(beside.to_owned(), vec![off])];
-        Some(Row { when, ..unwanted(self.dialect, param, why)? })
+        Some(Row { when, ..removal(self.dialect, param, why)? })
     }
 
     fn stream(&self) -> Option<Lesson> {
@@ -151,7 +154,7 @@ impl Scene<'_> {
 
     /// The role to use in place of a refused one that the call has.
     fn role(&self, refused: &str) -> Option<Lesson> {
-        let mut messages = self.get(words(self.dialect).messages)?.items();
+        let mut messages = self.get(parameter_names(self.dialect).messages)?.items();
         if !messages.any(|message| message.get("role").and_then(View::text).as_deref() == Some(refused)) {
             return None;
         }
@@ -198,7 +201,7 @@ impl Scene<'_> {
     }
 
     /// The reasoning of one answer, and if that is refused still, of none.
-    fn several_reasons(&self) -> Option<Lesson> {
+    fn less_replayed_reasoning(&self) -> Option<Lesson> {
         let is_reasoning =
             |item: &View<'_>| item.get("type").and_then(View::text).as_deref() == Some("reasoning");
         let next = match (

@@ -11,19 +11,19 @@ use crate::{
 
 /// The present value of a parameter.
 #[derive(Clone, Debug)]
-pub enum Value<'a> {
+pub enum ParamValue<'a> {
     /// As the client sent it.
     Sent(View<'a>),
     /// Written by an edit; the scalar if it is one.
     Written(Option<Scalar>),
 }
 
-impl Value<'_> {
+impl ParamValue<'_> {
     /// The value as a plain scalar, if it is one.
     pub fn scalar(&self) -> Option<Scalar> {
         match self {
-            Value::Written(scalar) => scalar.clone(),
-            Value::Sent(view) => Scalar::read(*view),
+            ParamValue::Written(scalar) => scalar.clone(),
+            ParamValue::Sent(view) => Scalar::read(*view),
         }
     }
 }
@@ -33,35 +33,35 @@ const DEPTH: u32 = 2;
 
 /// The parameters of a call.
 #[derive(Debug)]
-pub(super) struct Written<'a> {
+pub(super) struct EditedParams<'a> {
     root: View<'a>,
     source: &'a Bytes,
     /// What was written, by path, the newest last; `None` where it was taken out.
-    values: Vec<(String, Option<Value<'a>>)>,
+    values: Vec<(String, Option<ParamValue<'a>>)>,
     /// The objects that edits made, by key: no later edit can reach into one, so it is written anew.
-    made: Vec<(String, Vec<(String, Raw)>)>,
+    objects: Vec<(String, Vec<(String, Raw)>)>,
 }
 
-impl<'a> Written<'a> {
-    pub(super) fn new(body: &'a Document) -> Written<'a> {
-        Written { root: body.root(), source: body.source(), values: Vec::new(), made: Vec::new() }
+impl<'a> EditedParams<'a> {
+    pub(super) fn new(body: &'a Document) -> EditedParams<'a> {
+        EditedParams { root: body.root(), source: body.source(), values: Vec::new(), objects: Vec::new() }
     }
 
     /// The present value at a dotted path; `None` where it is absent or null.
-    pub(super) fn get(&self, path: &str) -> Option<Value<'a>> {
+    pub(super) fn get(&self, path: &str) -> Option<ParamValue<'a>> {
         for (written, value) in self.values.iter().rev() {
             if written == path {
                 return value.clone();
             }
             if let Some(rest) = inside(written, path) {
                 return match value {
-                    Some(Value::Sent(view)) => below(*view, rest),
-                    Some(Value::Written(_)) | None => None,
+                    Some(ParamValue::Sent(view)) => below(*view, rest),
+                    Some(ParamValue::Written(_)) | None => None,
                 };
             }
             // What has a member is there.
             if value.is_some() && inside(path, written).is_some() {
-                return Some(below(self.root, path).unwrap_or(Value::Written(None)));
+                return Some(below(self.root, path).unwrap_or(ParamValue::Written(None)));
             }
         }
         below(self.root, path)
@@ -75,23 +75,25 @@ impl<'a> Written<'a> {
 
     /// The change as it can be carried out: an object that is missing around a value is made, one that an edit made is
     /// written anew, and one of which nothing would be left goes whole.
-    pub(super) fn settled(&self, change: Change) -> Change {
+    pub(super) fn completed(&self, change: Change) -> Change {
         let [Step::Key(top), Step::Key(member)] = change.at().steps() else { return change };
-        let made = self.made.iter().rev().find(|(key, _)| key == top).map(|(_, members)| members);
-        match (&change, made, self.get(top)) {
-            (Change::Set { value, .. }, made, None | Some(Value::Written(_))) => {
-                let mut members = made.cloned().unwrap_or_default();
+        let objects = self.objects.iter().rev().find(|(key, _)| key == top).map(|(_, members)| members);
+        match (&change, objects, self.get(top)) {
+            (Change::Set { value, .. }, objects, None | Some(ParamValue::Written(_))) => {
+                let mut members = objects.cloned().unwrap_or_default();
                 match members.iter_mut().find(|(key, _)| key == member) {
                     Some((_, old)) => old.clone_from(value),
                     None => members.push((member.clone().into_owned(), value.clone())),
                 }
                 object(top, &members)
             }
-            (Change::Remove { .. }, Some(members), Some(Value::Written(_))) => {
+            (Change::Remove { .. }, Some(members), Some(ParamValue::Written(_))) => {
                 let others = members.iter().filter(|(key, _)| key != member);
                 object(top, &others.cloned().collect::<Vec<_>>())
             }
-            (Change::Remove { .. }, _, Some(Value::Sent(sent))) if !self.has_others(top, member, sent) => {
+            (Change::Remove { .. }, _, Some(ParamValue::Sent(sent)))
+                if !self.has_others(top, member, sent) =>
+            {
                 Change::Remove { at: Pointer::key(top.clone()) }
             }
             _ => change,
@@ -111,23 +113,23 @@ impl<'a> Written<'a> {
     }
 
     /// Takes note of a change that is made.
-    pub(super) fn note(&mut self, change: &Change) {
+    pub(super) fn record(&mut self, change: &Change) {
         let Some(path) = path(change.at()) else { return };
         match change {
             Change::Set { at, value } => {
                 let json = value.render(self.source);
-                self.made.retain(|(key, _)| Some(key.as_str()) != at.top_level());
-                self.values.push((path.clone(), Some(Value::Written(Scalar::parse(&json)))));
+                self.objects.retain(|(key, _)| Some(key.as_str()) != at.top_level());
+                self.values.push((path.clone(), Some(ParamValue::Written(Scalar::parse(&json)))));
                 if json.first() == Some(&b'{')
                     && let Ok(object) = Document::parse(json.into(), DEPTH)
                 {
-                    self.note_members(&path, object.root());
+                    self.record_members(&path, object.root());
                     if at.top_level().is_some() {
                         let raw =
                             |view: View<'_>| Raw::json(String::from_utf8_lossy(view.raw()).into_owned());
                         let members = object.root().members();
                         let members = members.map(|(key, member)| (key.into_owned(), raw(member)));
-                        self.made.push((path, members.collect()));
+                        self.objects.push((path, members.collect()));
                     }
                 }
             }
@@ -142,14 +144,14 @@ impl<'a> Written<'a> {
         }
     }
 
-    fn note_members(&mut self, path: &str, object: View<'_>) {
+    fn record_members(&mut self, path: &str, object: View<'_>) {
         for (key, member) in object.members() {
             let path = format!("{path}.{key}");
             if member.is_null() {
                 continue;
             }
-            self.values.push((path.clone(), Some(Value::Written(Scalar::read(member)))));
-            self.note_members(&path, member);
+            self.values.push((path.clone(), Some(ParamValue::Written(Scalar::read(member)))));
+            self.record_members(&path, member);
         }
     }
 }
@@ -172,9 +174,9 @@ fn inside<'p>(object: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(object)?.strip_prefix('.')
 }
 
-fn below<'a>(from: View<'a>, path: &str) -> Option<Value<'a>> {
+fn below<'a>(from: View<'a>, path: &str) -> Option<ParamValue<'a>> {
     let view = path.split('.').try_fold(from, View::get)?;
-    (view.kind() != Kind::Null).then_some(Value::Sent(view))
+    (view.kind() != Kind::Null).then_some(ParamValue::Sent(view))
 }
 
 /// The object with these members in the place of whatever there is; without any it is taken out.
@@ -199,16 +201,16 @@ mod tests {
     use crate::json::apply;
 
     /// Makes changes one by one and gives back the body and what a path then reads, nothing where it is not there.
-    fn made(body: &str, changes: Vec<Change>, path: &str) -> (String, String) {
+    fn edited(body: &str, changes: Vec<Change>, path: &str) -> (String, String) {
         let document = Document::parse(Bytes::copy_from_slice(body.as_bytes()), 5).unwrap();
-        let mut written = Written::new(&document);
-        let mut settled = Vec::new();
+        let mut written = EditedParams::new(&document);
+        let mut completed = Vec::new();
         for change in changes {
-            let change = written.settled(change);
-            written.note(&change);
-            settled.push(change);
+            let change = written.completed(change);
+            written.record(&change);
+            completed.push(change);
         }
-        let sent = String::from_utf8(apply(&document, &settled).concat()).unwrap();
+        let sent = String::from_utf8(apply(&document, &completed).concat()).unwrap();
         let read = written.get(path).map(|value| value.scalar().map_or("{}".to_owned(), |it| it.to_string()));
         (sent, read.unwrap_or_default())
     }
@@ -224,10 +226,10 @@ mod tests {
     #[test]
     fn what_was_written_into_an_object_is_read_by_its_path() {
         let body = r#"{"reasoning":{"summary":"auto","effort":"max"}}"#;
-        let (sent, read) = made(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.effort");
+        let (sent, read) = edited(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.effort");
         assert_eq!(sent, r#"{"reasoning":{"summary":"auto","effort":"low"}}"#);
         assert_eq!(read, "low");
-        let summary = made(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.summary").1;
+        let summary = edited(body, vec![set("reasoning.effort", "\"low\"")], "reasoning.summary").1;
         assert_eq!(summary, "auto");
     }
 
@@ -239,38 +241,38 @@ mod tests {
                 set("text.verbosity", "\"low\""),
                 set("text.verbosity", "\"medium\""),
             ];
-            let (sent, read) = made(body, changes, "text.format.type");
+            let (sent, read) = edited(body, changes, "text.format.type");
             assert_eq!(sent, r#"{"text":{"format":{"type":"json_object"},"verbosity":"medium"}}"#);
             assert_eq!(read, "json_object");
         }
         let changes = vec![set("a.b", "1"), set("a.c", "2"), remove("a.b")];
-        let (sent, read) = made("{}", changes.clone(), "a.b");
+        let (sent, read) = edited("{}", changes.clone(), "a.b");
         assert_eq!((sent, read), (r#"{"a":{"c":2}}"#.to_owned(), String::new()));
-        assert_eq!(made("{}", changes, "a").1, "{}");
+        assert_eq!(edited("{}", changes, "a").1, "{}");
     }
 
     #[test]
     fn an_object_of_which_nothing_is_left_goes() {
-        let (sent, read) = made(r#"{"a":{"b":1,"c":null},"d":1}"#, vec![remove("a.b")], "a");
+        let (sent, read) = edited(r#"{"a":{"b":1,"c":null},"d":1}"#, vec![remove("a.b")], "a");
         assert_eq!((sent, read), (r#"{"d":1}"#.to_owned(), String::new()));
-        let (sent, _) = made("{}", vec![set("a.b", "1"), remove("a.b")], "a");
+        let (sent, _) = edited("{}", vec![set("a.b", "1"), remove("a.b")], "a");
         assert_eq!(sent, "{}");
-        let (sent, read) = made(r#"{"a":{"b":1,"c":2}}"#, vec![remove("a.b")], "a.b");
+        let (sent, read) = edited(r#"{"a":{"b":1,"c":2}}"#, vec![remove("a.b")], "a.b");
         assert_eq!((sent, read), (r#"{"a":{"c":2}}"#.to_owned(), String::new()));
-        let (sent, _) = made(r#"{"a":{"b":1}}"#, vec![set("a.c", "2"), remove("a.b")], "a");
+        let (sent, _) = edited(r#"{"a":{"b":1}}"#, vec![set("a.c", "2"), remove("a.b")], "a");
         assert_eq!(sent, r#"{"a":{"c":2}}"#);
     }
 
     #[test]
     fn what_is_no_object_is_left_alone() {
-        let (sent, _) = made(r#"{"a":"x"}"#, vec![set("a.b", "1")], "a");
+        let (sent, _) = edited(r#"{"a":"x"}"#, vec![set("a.b", "1")], "a");
         assert_eq!(sent, r#"{"a":"x"}"#);
     }
 
     #[test]
     fn a_new_name_has_the_value_of_the_old_one() {
         let rename = Change::Rename { from: Pointer::key("a"), to: "b".to_owned() };
-        assert_eq!(made(r#"{"a":{"c":"x"}}"#, vec![rename.clone()], "b.c").1, "x");
-        assert_eq!(made(r#"{"a":{"c":"x"}}"#, vec![rename], "a.c").1, "");
+        assert_eq!(edited(r#"{"a":{"c":"x"}}"#, vec![rename.clone()], "b.c").1, "x");
+        assert_eq!(edited(r#"{"a":{"c":"x"}}"#, vec![rename], "a.c").1, "");
     }
 }

@@ -1,7 +1,7 @@
-//! Which operation serves a call, and the call in that operation's words where it is not the one that was asked for.
+//! Decides which dialect serves a call, and bridges the call if that is not the client's dialect.
 //!
-//! The bridge itself knows no policy. Here each thing that it leaves out becomes an edit that a policy may refuse, and
-//! what it cannot carry becomes a refusal.
+//! [`crate::bridge`] knows no policy. Here each loss of the bridge becomes an edit that a policy may refuse. A call
+//! that the bridge cannot translate becomes a refusal.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -20,43 +20,43 @@ use crate::{
         },
     },
     call::{
-        Crossing, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal, ReplyPlan,
-        Shape, UsageChunk,
+        BridgedCall, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal,
+        ReplyPlan, Shape, UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
     json::{Document, apply},
 };
 
-/// The rule by which calls cross to an operation.
-pub(super) fn rule(to: Dialect) -> &'static str {
+/// Returns the rule that bridges calls to a dialect.
+fn rule(to: Dialect) -> &'static str {
     match to {
         Dialect::Chat => "bridge.chat",
         Dialect::Responses => "bridge.responses",
     }
 }
 
-/// The spellings of hosted tools that no API knows.
-pub(super) const CORRECT: &str = "correct.hosted_tools";
+/// The rule that corrects spellings of hosted tools that no API knows.
+const CORRECT: &str = "correct.hosted_tools";
 
-/// The call in the words of the operation that serves it, and how its answer goes back; `None` if that is the operation
-/// that it was made for.
-pub(super) fn cross(
+/// Bridges a call to the dialect that serves it. Returns the bridged call and the plan for its answer, or `None` if
+/// Azure serves the call in the client's dialect.
+pub(super) fn bridge_call(
     call: &Dialogue<'_>,
     target: &Target,
     policy: &Policy<'_>,
-) -> Result<Option<(Crossing, ReplyPlan)>, Refusal> {
+) -> Result<Option<(BridgedCall, ReplyPlan)>, Refusal> {
     let mut draft = Draft::new(call, target, policy);
-    let Some((to, why)) = way(&draft) else { return Ok(None) };
-    if !draft.cross(rule(to), to, why)? {
+    let Some((to, why)) = bridge_target(&draft) else { return Ok(None) };
+    if !draft.bridge(rule(to), to, why)? {
         return Ok(None);
     }
-    correct(&mut draft, to)?;
+    correct_hosted_tools(&mut draft, to)?;
     let mut edits = Vec::new();
-    let call = settle(draft, &mut edits)?;
+    let call = apply_edits(draft, &mut edits)?;
 
     let mut draft = Draft::new(&call, target, policy);
-    draft.crosses = true;
-    for rule in rules::AHEAD.iter().filter(|rule| rule.on.contains(&call.dialect)) {
+    draft.bridging = true;
+    for rule in rules::BEFORE_BRIDGE.iter().filter(|rule| rule.on.contains(&call.dialect)) {
         (rule.run)(&mut draft)?;
     }
     let mut reply = ReplyPlan {
@@ -68,7 +68,7 @@ pub(super) fn cross(
         ..ReplyPlan::default()
     };
     let stop = std::mem::take(&mut draft.cut_at);
-    let call = settle(draft, &mut edits)?;
+    let call = apply_edits(draft, &mut edits)?;
 
     let mut draft = Draft::new(&call, target, policy);
     let source = parse(call.body.source().clone(), bridge::DEPTH, &draft)?;
@@ -76,28 +76,29 @@ pub(super) fn cross(
         Dialect::Responses => {
             let resource = target.resource.clone();
             reply.shape = Shape::OverResponses(Arc::new(OverResponses { resource, stop }));
-            let untold = untold(target);
-            over_responses::request(&source, &options(target, &untold))
+            let refused = refused_includes(target);
+            over_responses::request(&source, &bridge_options(target, &refused))
         }
         Dialect::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
             reply.shape = Shape::OverChat(Arc::new(over_chat));
             bridged
         }),
     };
-    let Bridged { body, losses } = bridged.map_err(|unbridgeable| refused(&draft, to, &unbridgeable))?;
+    let Bridged { body, losses } =
+        bridged.map_err(|unbridgeable| unbridgeable_refusal(&draft, to, &unbridgeable))?;
     for loss in losses {
-        draft.lose(loss)?;
+        draft.report_loss(loss)?;
     }
     let body = parse(body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
     edits.extend(draft.finish().0);
     let stream = call.stream && reply.framing == Framing::Same;
     let body = Cow::Owned(body);
     let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless: call.stateless };
-    Ok(Some((Crossing { dialogue, edits }, reply)))
+    Ok(Some((BridgedCall { dialogue, edits }, reply)))
 }
 
-/// The operation that a call must cross to, and why; `None` if Azure serves the one that it was made for.
-fn way(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
+/// Returns the dialect that a call must be bridged to, and the reason. `None` if Azure serves the client's dialect.
+fn bridge_target(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
     let serves = |dialect| draft.profile().serves(dialect);
     match draft.call.dialect {
         Dialect::Chat if !serves(Dialect::Responses) => None,
@@ -121,30 +122,30 @@ fn way(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
     }
 }
 
-/// Hosted tools as the Responses API spells them.
-fn correct(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
+/// Rewrites hosted tools to the spelling of the Responses API.
+fn correct_hosted_tools(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
     if to != Dialect::Responses || !hosted::is_asked(draft.call.body.root()) {
         return Ok(());
     }
     let chat = parse(draft.call.body.source().clone(), bridge::DEPTH, draft)?;
     let corrections = hosted::corrections(&chat);
     let Corrections { changes, losses } =
-        corrections.map_err(|unbridgeable| refused(draft, to, &unbridgeable))?;
+        corrections.map_err(|unbridgeable| unbridgeable_refusal(draft, to, &unbridgeable))?;
     let mut made = false;
     for (change, why) in changes {
         made |= draft.edit(CORRECT, Effect::Same, why, change)?;
     }
-    // What a policy leaves as it is loses nothing.
+    // If a policy keeps the client's spelling, nothing is lost.
     for loss in losses.into_iter().filter(|_| made) {
-        draft.lose(loss)?;
+        draft.report_loss(loss)?;
     }
     Ok(())
 }
 
-/// The call after the edits of a draft, which join those before.
-fn settle<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
+/// Returns the call after the edits of a draft, and adds these edits to `edits`.
+fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
     let call = draft.call;
-    let (refusal, made) = (unread(&draft), draft.finish().0);
+    let (refusal, made) = (too_large(&draft), draft.finish().0);
     let mut changes = made.iter().filter_map(Edit::body).peekable();
     let body = if changes.peek().is_some() {
         let edited = Document::parse(apply(&call.body, changes).concat().into(), OUTLINE_DEPTH);
@@ -157,31 +158,31 @@ fn settle<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, R
 }
 
 fn parse(body: Bytes, depth: u32, draft: &Draft<'_>) -> Result<Document, Refusal> {
-    Document::parse(body, depth).map_err(|_| unread(draft))
+    Document::parse(body, depth).map_err(|_| too_large(draft))
 }
 
-/// The refusal of a call that holds more values than azgate looks into.
-fn unread(draft: &Draft<'_>) -> Refusal {
+/// Returns the refusal of a call that has more values than azgate reads.
+fn too_large(draft: &Draft<'_>) -> Refusal {
     draft.refusal("bridge.responses", "messages", "the call has too many values to be put into other words")
 }
 
-fn refused(draft: &Draft<'_>, to: Dialect, unbridgeable: &Unbridgeable) -> Refusal {
+fn unbridgeable_refusal(draft: &Draft<'_>, to: Dialect, unbridgeable: &Unbridgeable) -> Refusal {
     draft.refusal(rule(to), &unbridgeable.param, &unbridgeable.why)
 }
 
-/// What Azure refuses to be asked for, whatever else the call says.
-fn untold(target: &Target) -> Vec<&str> {
+/// Returns the values of `include` that Azure refuses for this family in every call.
+fn refused_includes(target: &Target) -> Vec<&str> {
     let always = |row: &&Row| row.verb == Verb::Drop && row.when.is_empty() && row.unless.is_empty();
     let items = target.profile.rows(Dialect::Responses).iter().filter(always).filter_map(Row::item);
     items.filter(|(list, _)| *list == "include").map(|(_, text)| text).collect()
 }
 
-/// What a deployment adds to the calls that cross to it.
-fn options<'a>(target: &'a Target, untold: &'a [&'a str]) -> BridgeOptions<'a> {
+/// Returns the options with which chat calls to this deployment are bridged to the Responses API.
+fn bridge_options<'a>(target: &'a Target, refused_includes: &'a [&'a str]) -> BridgeOptions<'a> {
     BridgeOptions {
-        refused_includes: untold,
+        refused_includes,
         resource: &target.resource,
-        // Chat models refuse to be asked. What is not known at all most likely reasons.
+        // Models without reasoning refuse this `include`. An unknown model most likely reasons.
         encrypted: target.profile.system_role != SystemRole::System,
         summary: target.options.reasoning_summary.map(Summary::name),
         replayed: target.profile.replayed_reasoning,
@@ -336,11 +337,11 @@ mod tests {
             ),
             (r#""strictness":3,"in_scope":true"#, "", ", drop.data_sources;lossy;n=2"),
         ] {
-            let (body, told_edits) = sent("gpt-4.1", "v1", &asked(parameters));
+            let (body, reported_edits) = sent("gpt-4.1", "v1", &asked(parameters));
             let tools =
                 format!(r#""tools":[{{"type":"file_search","vector_store_ids":["vs_1"]{reported}}}]"#);
             assert!(body.contains(&tools), "{parameters}: {body}");
-            assert_eq!(told_edits, format!("bridge.responses, correct.hosted_tools;n=2{edits}"));
+            assert_eq!(reported_edits, format!("bridge.responses, correct.hosted_tools;n=2{edits}"));
         }
         let refusal = strictly("gpt-4.1", "v1", &asked(r#""top_n_documents":5,"strictness":3"#)).unwrap_err();
         assert_eq!(

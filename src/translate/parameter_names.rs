@@ -4,7 +4,7 @@ use crate::call::{Dialect, PerDialect};
 
 /// The words of one operation.
 #[derive(Debug)]
-pub struct Words {
+pub struct ParameterNames {
     /// The list that holds the messages.
     pub messages: &'static str,
     /// The cap on the answer, reasoning included.
@@ -17,9 +17,9 @@ pub struct Words {
     pub text: &'static str,
 }
 
-static WORDS: PerDialect<Words> = PerDialect { chat: CHAT, responses: RESPONSES };
+static NAMES: PerDialect<ParameterNames> = PerDialect { chat: CHAT, responses: RESPONSES };
 
-const CHAT: Words = Words {
+const CHAT: ParameterNames = ParameterNames {
     messages: "messages",
     cap: "max_completion_tokens",
     effort: "reasoning_effort",
@@ -27,7 +27,7 @@ const CHAT: Words = Words {
     text: "text",
 };
 
-const RESPONSES: Words = Words {
+const RESPONSES: ParameterNames = ParameterNames {
     messages: "input",
     cap: "max_output_tokens",
     effort: "reasoning.effort",
@@ -37,11 +37,11 @@ const RESPONSES: Words = Words {
 
 /// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by
 /// item, the list itself is named.
-pub(super) fn reworded(param: &str, from: Dialect, to: Dialect) -> String {
+pub(super) fn renamed_param(param: &str, from: Dialect, to: Dialect) -> String {
     if from == to {
         return param.to_owned();
     }
-    let (from, to) = (words(from), words(to));
+    let (from, to) = (parameter_names(from), parameter_names(to));
     if let Some(rest) = param.strip_prefix(from.messages)
         && (rest.is_empty() || rest.starts_with('['))
     {
@@ -56,8 +56,8 @@ pub(super) fn reworded(param: &str, from: Dialect, to: Dialect) -> String {
 }
 
 /// The words of an operation.
-pub fn words(dialect: Dialect) -> &'static Words {
-    WORDS.of(dialect)
+pub fn parameter_names(dialect: Dialect) -> &'static ParameterNames {
+    NAMES.of(dialect)
 }
 
 #[cfg(test)]
@@ -76,12 +76,12 @@ mod tests {
             ("response_formats", "response_formats"),
             ("tools[0]", "tools[0]"),
         ] {
-            assert_eq!(reworded(chat, Chat, Responses), responses);
-            assert_eq!(reworded(responses, Responses, Chat), chat);
+            assert_eq!(renamed_param(chat, Chat, Responses), responses);
+            assert_eq!(renamed_param(responses, Responses, Chat), chat);
         }
-        assert_eq!(reworded("messages[1].content[0]", Chat, Responses), "input");
-        assert_eq!(reworded("input[1].content[0]", Responses, Chat), "messages");
-        assert_eq!(reworded("messages[1]", Chat, Chat), "messages[1]");
-        assert_eq!(reworded("inputs", Responses, Chat), "inputs");
+        assert_eq!(renamed_param("messages[1].content[0]", Chat, Responses), "input");
+        assert_eq!(renamed_param("input[1].content[0]", Responses, Chat), "messages");
+        assert_eq!(renamed_param("messages[1]", Chat, Chat), "messages[1]");
+        assert_eq!(renamed_param("inputs", Responses, Chat), "inputs");
     }
 }
