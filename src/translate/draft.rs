@@ -1,4 +1,4 @@
-//! A call while the rules work on it: the outline as it came, the edits so far, and the view of both together.
+//! A call while the rules work on it: the outline of the received call, the edits so far, and the combined view.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -22,13 +22,13 @@ use super::{
 /// A message of the call's outline. On the Responses API these are the items of `input` that have a role.
 #[derive(Clone, Debug)]
 pub struct Message<'a> {
-    /// Which item of its list it is.
+    /// Its index in the list of items.
     pub index: usize,
     /// The whole message.
     pub view: View<'a>,
-    /// Its role as it now is.
+    /// Its role after the edits so far.
     pub role: Cow<'a, str>,
-    /// Whether an edit took it out.
+    /// Whether an edit removed it.
     pub removed: bool,
 }
 
@@ -38,13 +38,13 @@ pub(super) type FinishedDraft = (Vec<Edit>, Option<ApiVersion>, ReplyPlan);
 /// The state that rules read and add to.
 #[derive(Debug)]
 pub struct Draft<'a> {
-    /// The call as it came.
+    /// The received call.
     pub call: &'a Dialogue<'a>,
-    /// Whom it is translated for.
+    /// The deployment that the call is translated for.
     pub target: &'a Target,
     /// The outline of its messages.
     pub messages: Vec<Message<'a>>,
-    /// How the answer will go back.
+    /// How the answer goes back to the client.
     pub reply: ReplyPlan,
     /// Whether the call is being prepared for the bridge to the other dialect.
     pub bridging: bool,
@@ -60,7 +60,7 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A draft with no edits.
+    /// Makes a draft without edits.
     pub fn new(call: &'a Dialogue<'a>, target: &'a Target, policy: &'a Policy<'a>) -> Draft<'a> {
         let list = call.body.root().get(parameter_names(call.dialect).messages);
         let messages = list.into_iter().flat_map(View::items).enumerate();
@@ -91,59 +91,59 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The family that the call is translated for.
+    /// Returns the family that the call is translated for.
     pub fn profile(&self) -> &'a Profile {
         &self.target.profile
     }
 
-    /// What the operation calls the things that rules are about.
+    /// Returns the dialect's names of the parameters that rules read.
     pub fn parameter_names(&self) -> &'static ParameterNames {
         parameter_names(self.call.dialect)
     }
 
-    /// The family's table for the operation.
+    /// Returns the family's parameter table for the dialect.
     pub fn rows(&self) -> &'a [Row] {
         self.profile().rows(self.call.dialect)
     }
 
-    /// Where a message stands, by its place among the messages.
+    /// Returns the place in the body of the message with this index among the messages.
     pub fn message_pointer(&self, message: usize) -> Pointer {
         let index = self.messages.get(message).map_or(message, |message| message.index);
         Pointer::key(self.parameter_names().messages).item(index)
     }
 
-    /// The dated api-version as it will be sent; `None` on v1.
+    /// Returns the dated api-version that will be sent; `None` on v1.
     pub fn version(&self) -> Option<&'a Version> {
         self.version
     }
 
-    /// Whether the surface knows the `developer` role.
+    /// Returns whether the surface knows the `developer` role.
     pub fn knows_developer_role(&self) -> bool {
         self.version.is_none_or(|version| version.developer_role)
     }
 
-    /// Whether the family's table says something of a parameter.
+    /// Returns whether the family's table has a row for a parameter.
     pub fn has_row(&self, param: &str) -> bool {
         self.rows().iter().any(|row| row.param == param)
     }
 
-    /// The present value of a parameter, a top-level key or a dotted path below one; `None` where it is absent or
+    /// Returns the present value of a parameter, which is a top-level key or a dotted path. `None` if it is absent or
     /// null.
     pub fn get(&self, path: &str) -> Option<ParamValue<'a>> {
         self.params.get(path)
     }
 
-    /// Whether a parameter is present and not null.
+    /// Returns whether a parameter is present and not null.
     pub fn has(&self, path: &str) -> bool {
         self.get(path).is_some()
     }
 
-    /// Whether a top-level parameter is there and null.
+    /// Returns whether a top-level parameter is present and null.
     pub fn is_null(&self, key: &str) -> bool {
         self.params.is_null(key)
     }
 
-    /// The items at a place, without those that an edit took out.
+    /// Returns the items at a place that no edit removed.
     pub fn items(&self, list: View<'a>, at: &Pointer) -> Vec<(usize, View<'a>)> {
         let kept = |index: usize| {
             self.removed_items.is_empty() || !self.removed_items.contains(&at.clone().item(index))
@@ -151,7 +151,7 @@ impl<'a> Draft<'a> {
         list.items().enumerate().filter(|(index, _)| kept(*index)).collect()
     }
 
-    /// What a parameter comes to: its own value, or else what Azure assumes for this family.
+    /// Returns the effective value of a parameter: its own value, or Azure's default for this family.
     pub fn effective(&self, path: &str) -> Option<Scalar> {
         match self.get(path) {
             Some(value) => value.scalar(),
@@ -159,14 +159,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether the client asked for the usage chunk. A Responses stream tells its usage unasked.
+    /// Returns whether the client asked for the usage chunk. A Responses stream always reports its usage.
     pub fn wants_usage(&self) -> bool {
         self.call.dialect == Dialect::Chat
             && self.get("stream_options.include_usage").and_then(|value| value.scalar())
                 == Some(Scalar::Bool(true))
     }
 
-    /// Makes a change to the body if the policy lets it; `Ok(true)` if it was made.
+    /// Changes the body if the policy allows it. Returns `true` if the change was made.
     pub fn edit(
         &mut self,
         rule: &str,
@@ -187,7 +187,7 @@ impl<'a> Draft<'a> {
         self.change(rule, Action::Refuse, Effect::Lossy, why.into(), instead)
     }
 
-    /// Refuses the call unless the policy says to pass it on; there is nothing that could be done instead.
+    /// Refuses the call unless the policy says to pass it on. No change could replace the refusal.
     pub fn refuse_outright(&self, rule: &str, param: &str, why: &str) -> Result<(), Refusal> {
         if self.policy.action(rule, Action::Refuse, Effect::Lossy) == Action::Pass {
             return Ok(());
@@ -195,7 +195,7 @@ impl<'a> Draft<'a> {
         Err(self.refusal(rule, param, why))
     }
 
-    /// Sends the call as another operation, if the policy lets it; `Ok(true)` if so.
+    /// Records that the call is bridged, if the policy allows it. Returns `true` if it does.
     pub(super) fn bridge(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
@@ -208,7 +208,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Something has no place in the operation that the call goes over to. A policy can only refuse that.
+    /// Records a loss of the bridge. A policy can only refuse a loss.
     pub(super) fn report_loss(&mut self, loss: Loss) -> Result<(), Refusal> {
         let Loss { rule, at, why, same } = loss;
         let effect = if same { Effect::Same } else { Effect::Lossy };
@@ -223,12 +223,12 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// A change to the answer that follows from an edit; it loses nothing.
+    /// Records a lossless change to the answer that follows from an edit.
     pub fn tweak(&mut self, rule: &str, tweak: ReplyTweak, why: &'static str) {
         self.push(rule, Change::Reply(tweak), Effect::Same, why.into());
     }
 
-    /// Sends a newer api-version than configured, if the policy lets it.
+    /// Raises the api-version above the configured one, if the policy allows it.
     pub fn raise_version(&mut self, rule: &str, to: &'a Version, why: String) -> Result<(), Refusal> {
         let Some(from) = self.version else { return Ok(()) };
         match self.policy.action(rule, Action::Apply, Effect::Same) {
@@ -243,7 +243,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether a rule has made an edit.
+    /// Returns whether a rule has made an edit.
     pub fn has_edit(&self, rule: &str) -> bool {
         self.edits.iter().any(|edit| &*edit.rule == rule)
     }
@@ -290,7 +290,7 @@ impl<'a> Draft<'a> {
         learn::is_learned(self.profile(), self.call.dialect, rule)
     }
 
-    /// Keeps the combined view true for the rules that come later.
+    /// Updates the combined view for later rules.
     fn record(&mut self, change: &json::Change) {
         self.params.record(change);
         match change {
@@ -316,7 +316,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The message that a place is in, and the message's member if it is just that.
+    /// Returns the message that contains a place, and the name of the member if the place is a member of the message.
     fn message_member<'p>(&self, at: &'p Pointer) -> (Option<usize>, Option<&'p str>) {
         let (index, member) = match at.steps() {
             [json::Step::Key(key), json::Step::Index(index)] if key == self.parameter_names().messages => {
@@ -333,7 +333,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Whether an item of a Responses call's input is a message.
+/// Returns whether an item of a Responses call's input is a message.
 fn is_message(item: View<'_>) -> bool {
     let kind = item.get("type").filter(|kind| !kind.is_null());
     item.get("role").is_some() && kind.is_none_or(|kind| kind.text().as_deref() == Some("message"))

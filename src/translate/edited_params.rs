@@ -1,6 +1,6 @@
-//! The parameters of a call as the edits so far leave them: what came, and what was written over it. Parameters nest
-//! on the Responses API (`reasoning.effort`), so a write is known by its path, and one into an object that is not
-//! there makes it.
+//! The parameters of a call after the edits so far: the received values, and the values that edits wrote over them.
+//! Parameters nest on the Responses API (`reasoning.effort`), so each written value has a path. A write into a missing
+//! object makes the object.
 
 use bytes::Bytes;
 
@@ -28,7 +28,7 @@ impl ParamValue<'_> {
     }
 }
 
-/// How deep what was written is looked into: `text.format.type` is the deepest parameter that a row names.
+/// The depth to which written values are read: `text.format.type` is the deepest parameter that a row names.
 const DEPTH: u32 = 2;
 
 /// The parameters of a call.
@@ -36,9 +36,9 @@ const DEPTH: u32 = 2;
 pub(super) struct EditedParams<'a> {
     root: View<'a>,
     source: &'a Bytes,
-    /// What was written, by path, the newest last; `None` where it was taken out.
+    /// Written values by path, the newest last; `None` for a removed one.
     values: Vec<(String, Option<ParamValue<'a>>)>,
-    /// The objects that edits made, by key: no later edit can reach into one, so it is written anew.
+    /// The objects that edits made, by key. A later edit cannot change a part of one, so it writes the whole object.
     objects: Vec<(String, Vec<(String, Raw)>)>,
 }
 
@@ -59,7 +59,7 @@ impl<'a> EditedParams<'a> {
                     Some(ParamValue::Written(_)) | None => None,
                 };
             }
-            // What has a member is there.
+            // An object with a member is present.
             if value.is_some() && inside(path, written).is_some() {
                 return Some(below(self.root, path).unwrap_or(ParamValue::Written(None)));
             }
@@ -73,8 +73,8 @@ impl<'a> EditedParams<'a> {
         untouched && self.root.get(key).is_some_and(View::is_null)
     }
 
-    /// The change as it can be carried out: an object that is missing around a value is made, one that an edit made is
-    /// written anew, and one of which nothing would be left goes whole.
+    /// Returns the change in a form that can be applied. It makes a missing object around a value, rewrites an object
+    /// that an edit made, and removes an object that would be empty.
     pub(super) fn completed(&self, change: Change) -> Change {
         let [Step::Key(top), Step::Key(member)] = change.at().steps() else { return change };
         let objects = self.objects.iter().rev().find(|(key, _)| key == top).map(|(_, members)| members);
@@ -112,7 +112,7 @@ impl<'a> EditedParams<'a> {
         others.any(|path| self.get(&path).is_some()) || written.any(|path| self.get(path).is_some())
     }
 
-    /// Takes note of a change that is made.
+    /// Records a change.
     pub(super) fn record(&mut self, change: &Change) {
         let Some(path) = path(change.at()) else { return };
         match change {
@@ -156,7 +156,7 @@ impl<'a> EditedParams<'a> {
     }
 }
 
-/// The dotted path of a place that no list is on the way to.
+/// Returns the dotted path of a place; `None` if a list contains the place.
 fn path(at: &Pointer) -> Option<String> {
     let keys: Option<Vec<&str>> = at
         .steps()
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_left_alone() {
+    fn values_that_are_not_objects_stay() {
         let (sent, _) = edited(r#"{"a":"x"}"#, vec![set("a.b", "1")], "a");
         assert_eq!(sent, r#"{"a":"x"}"#);
     }

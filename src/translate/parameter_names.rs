@@ -1,8 +1,8 @@
-//! What the two operations call the same things, so that a rule about one of them is written once.
+//! The names that the two dialects give the same parameters, so that one rule serves both dialects.
 
 use crate::call::{Dialect, PerDialect};
 
-/// The words of one operation.
+/// The names in one dialect.
 #[derive(Debug)]
 pub struct ParameterNames {
     /// The list that holds the messages.
@@ -35,8 +35,8 @@ const RESPONSES: ParameterNames = ParameterNames {
     text: "input_text",
 };
 
-/// A parameter of one operation as a client of the other calls it. Where the lists of messages do not match item by
-/// item, the list itself is named.
+/// Returns the name of a parameter in the other dialect. The lists of messages do not match item by item, so a place in
+/// one becomes the name of the other list.
 pub(super) fn renamed_param(param: &str, from: Dialect, to: Dialect) -> String {
     if from == to {
         return param.to_owned();
@@ -55,7 +55,7 @@ pub(super) fn renamed_param(param: &str, from: Dialect, to: Dialect) -> String {
     known.unwrap_or_else(|| param.to_owned())
 }
 
-/// The words of an operation.
+/// Returns the names in a dialect.
 pub fn parameter_names(dialect: Dialect) -> &'static ParameterNames {
     NAMES.of(dialect)
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_called_as_its_caller_calls_it() {
+    fn a_parameter_is_named_in_the_dialect_of_its_caller() {
         use Dialect::{Chat, Responses};
         for (chat, responses) in [
             ("response_format", "text.format"),

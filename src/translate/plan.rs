@@ -1,4 +1,4 @@
-//! A plan for a call: the bridge first, then every rule.
+//! Plans a call: first the bridge, then every rule.
 
 use super::{
     bridging,
@@ -41,8 +41,8 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
     Ok(Plan { dialect, api_version, bridged, route, edits, reply })
 }
 
-/// Returns the change that names the deployment in a body, where the body is what Azure reads it from: always on the v1
-/// surface, and on a dated one for operations whose path does not have it.
+/// Returns the change that names the deployment in a body, if Azure reads the name from the body: always on the v1
+/// surface, and on a dated one for operations whose path does not contain it.
 pub fn named_deployment(operation: &Operation, body: &Document, target: &Target) -> Option<Change> {
     if target.surface != Surface::V1 && operation.has_deployment_in_path() {
         return None;

@@ -1,4 +1,4 @@
-//! What was changed, in one header: `x-azgate-edits`.
+//! Writes the `x-azgate-edits` header, which lists the changes to a call.
 
 use std::borrow::Cow;
 
@@ -15,9 +15,9 @@ struct Group<'e> {
     count: usize,
 }
 
-/// The edits as a header value: each rule once, `;lossy` where something was lost, `;learned` where Azure itself has
-/// said that it is needed, `;n=3` where it changed several places; `none` without edits. At most 1 KB: what does not
-/// fit is counted in `more;n=…`.
+/// Returns the edits as a header value, or `none` without edits. Each rule appears once, with `;lossy` if something was
+/// lost, `;learned` if a refusal of Azure's asked for it, and `;n=3` if it changed several places. The value has at
+/// most 1 KB, and `more;n=…` counts the rules that do not fit.
 pub fn edits_header(edits: &[Edit]) -> Cow<'static, str> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for Edit { rule, effect, learned, .. } in edits {

@@ -48,7 +48,7 @@ pub struct Target {
     pub configured: Option<Version>,
     /// The oldest version that serves the family in each dialect, where the configured one is older still.
     pub raised: PerDialect<Option<Version>>,
-    /// What the operator chose.
+    /// The operator's options.
     pub options: TargetOptions,
 }
 
@@ -96,13 +96,13 @@ impl Target {
         self.raised.of(dialect).as_ref()
     }
 
-    /// The dated version that calls of that operation go to unless a policy keeps them on the configured one; `None`
-    /// on v1.
+    /// Returns the dated version that calls in this dialect go to; `None` on v1. A policy can keep calls on the
+    /// configured version.
     pub fn version(&self, dialect: Dialect) -> Option<&Version> {
         self.raised(dialect).or(self.configured.as_ref())
     }
 
-    /// The name of the one for chat calls.
+    /// Returns the name of the dated version for chat calls.
     pub fn api_version(&self) -> Option<&ApiVersion> {
         self.version(Dialect::Chat).map(|version| &version.name)
     }

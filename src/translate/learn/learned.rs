@@ -1,4 +1,4 @@
-//! What of a profile was learned.
+//! Finds out whether a rule acts because of a lesson.
 
 use super::lesson::LEARNED;
 use crate::{call::Dialect, catalog::Profile};
@@ -17,7 +17,7 @@ const RULES_OF_FIELDS: &[(&str, &str)] = &[
     ("drop.reasoning", "replayed_reasoning"),
 ];
 
-/// Whether a rule acts for this family because of something learned.
+/// Returns whether a rule acts for this family because of a lesson.
 pub(in crate::translate) fn is_learned(profile: &Profile, dialect: Dialect, rule: &str) -> bool {
     let mut fields = RULES_OF_FIELDS.iter().filter(|(actor, _)| *actor == rule).map(|(_, field)| field);
     fields.any(|field| profile.origins.get(*field).is_some_and(|origin| origin == LEARNED))

@@ -27,11 +27,11 @@ pub enum Lesson {
     ReplayedReasoning(ReplayedReasoning),
 }
 
-/// The origin of what was learned.
+/// The origin that learned lines have.
 pub(super) const LEARNED: &str = "learned";
 
 impl Lesson {
-    /// What kind of line it is, in one word of a small set.
+    /// Returns the kind of the line, as a label of a metric.
     pub fn kind(&self) -> &'static str {
         match self {
             Lesson::Row(_, row) => match row.verb {
@@ -50,7 +50,7 @@ impl Lesson {
         }
     }
 
-    /// What Azure said, in a sentence. It repeats no value that a client chose.
+    /// Returns what Azure said, in a sentence without any value that a client chose.
     pub fn why(&self) -> Cow<'_, str> {
         match self {
             Lesson::Row(_, row) => Cow::Borrowed(&row.why),
@@ -86,8 +86,8 @@ impl Lesson {
         }
     }
 
-    /// Whether it is about a key that is on no list of Azure's. A client can think up any number of them, so that they
-    /// give way to what else is learned.
+    /// Returns whether the lesson drops a key that no list of Azure's parameters has. A client can invent any number of
+    /// such keys, so these lessons give way to others.
     pub fn is_unlisted(&self) -> bool {
         match self {
             Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_unlisted(*dialect, &row.param),
@@ -95,8 +95,8 @@ impl Lesson {
         }
     }
 
-    /// Which line it is: a field of the profile, or a row, as in [`crate::catalog::Profile::origins`]. A set holds one
-    /// lesson for each.
+    /// Returns which line the lesson is about: a field of the profile, or a row, as in
+    /// [`crate::catalog::Profile::origins`]. A set holds one lesson for each.
     pub fn key(&self) -> Cow<'_, str> {
         match self {
             Lesson::Row(dialect, row) => origin_key(*dialect, &row.id),

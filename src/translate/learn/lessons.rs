@@ -1,4 +1,4 @@
-//! Everything learned of one deployment: an ordered, bounded set, and the profile that it makes of a family's.
+//! The lessons of one deployment: an ordered, bounded set that amends the profile of a family.
 
 use super::lesson::{LEARNED, Lesson};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     catalog::{Profile, Row, Scalar, Streaming, origin_key},
 };
 
-/// What was learned of a deployment, in the order in which it was.
+/// The lessons of a deployment, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lessons(Vec<Lesson>);
 
@@ -14,8 +14,8 @@ impl Lessons {
     /// How many are kept at most.
     pub const MOST: usize = 32;
 
-    /// Adds a lesson; one about the same line takes the older one's place, and where there is no room the oldest about
-    /// a foreign key makes some. `false` if there is none for it.
+    /// Adds a lesson. It replaces an older one about the same line. If the set is full, it replaces the oldest lesson
+    /// about an unlisted key. Returns `false` if there is no room.
     pub fn add(&mut self, lesson: Lesson) -> bool {
         if let Some(old) = self.0.iter_mut().find(|old| old.key() == lesson.key()) {
             *old = merged(old, lesson);
@@ -34,7 +34,7 @@ impl Lessons {
         self.0.iter()
     }
 
-    /// Whether nothing is learned.
+    /// Returns whether there are no lessons.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -51,7 +51,7 @@ impl Lessons {
         sorted
     }
 
-    /// The family with what was learned laid over it.
+    /// Returns the profile of the family with the lessons applied.
     pub fn amend(&self, base: &Profile) -> Profile {
         let mut profile = base.clone();
         for lesson in &self.0 {
@@ -80,7 +80,7 @@ impl Lessons {
     }
 }
 
-/// The newer lesson, beside which the older one's values stay refused.
+/// Returns the newer lesson, with the values that the older one refuses.
 fn merged(old: &Lesson, new: Lesson) -> Lesson {
     match (old, new) {
         (Lesson::Row(_, old), Lesson::Row(dialect, new)) => {
@@ -93,7 +93,7 @@ fn merged(old: &Lesson, new: Lesson) -> Lesson {
 
 type Guards = Vec<(String, Vec<Scalar>)>;
 
-/// Guards that hold where either did. Where they are about different parameters none is left.
+/// Returns guards that hold if either of the two did; none if they are about different parameters.
 fn both(old: &[(String, Vec<Scalar>)], new: Guards) -> Guards {
     let ([(param, values)], [(other, _)]) = (old, new.as_slice()) else { return Vec::new() };
     if param != other {

@@ -1,4 +1,4 @@
-//! Learning: what a refusal of Azure's teaches of a deployment, as lines that an operator could have written.
+//! Learning: turns a refusal of Azure's into lines of a profile, which an operator could have written too.
 //!
 //! [`lessons()`] reads a refusal together with the call that Azure refused. [`Lessons`] collects what is learned and
 //! lays it over the family's [`crate::catalog::Profile`], so that [`super::plan()`] needs no second way of editing. It
@@ -26,10 +26,9 @@ use self::{refusal::AzureRefusal, refused_call::RefusedCall, wording::RefusalRea
 use super::Target;
 use crate::{call::Dialect, json::Document};
 
-/// What Azure's answer to a call of that operation teaches, where it refuses something that can be mended; nothing
-/// otherwise. `sent` is the body as Azure got it, for `target` as it then was. There is more than one lesson where
-/// Azure names more than one parameter, or one that never goes alone; and none where one of those named cannot be
-/// helped.
+/// Returns the lessons of Azure's answer to a call in this dialect. `sent` is the body that Azure received, and
+/// `target` is the target at that time. Azure can name several parameters, or one that belongs to a group, so there can
+/// be several lessons. If one of the named parameters has no remedy, there are no lessons.
 pub fn lessons(
     status: u16,
     answer: &[u8],
@@ -44,13 +43,14 @@ pub fn lessons(
     lessons.unwrap_or_default().concat()
 }
 
-/// Whether Azure refuses a call for reasoning in it that it cannot read. That says nothing of the deployment: only
-/// this call's client has it, from another resource under that name, from before a key was changed, or made up.
+/// Returns whether Azure refuses a call because it cannot read the reasoning in it. Such a refusal teaches nothing
+/// about the deployment. The client got the reasoning from another resource of that name, or before a key was changed,
+/// or invented it.
 pub fn is_unreadable(status: u16, answer: &[u8]) -> bool {
     AzureRefusal::read(status, answer).is_some_and(|refusal| refusal.is_unreadable())
 }
 
-/// Whether Azure refuses a call because its operation does not serve the model.
+/// Returns whether Azure refuses a call because its operation does not serve the model.
 pub fn is_unserved(status: u16, answer: &[u8]) -> bool {
     let refusal = AzureRefusal::read(status, answer);
     refusal.is_some_and(|refusal| {

@@ -1,4 +1,4 @@
-//! What was learned as an operator would write it: lines for the `families` of a configuration.
+//! Writes lessons as an operator would: as lines for the `families` of a configuration.
 
 use std::fmt::Write;
 

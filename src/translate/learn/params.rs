@@ -1,4 +1,4 @@
-//! What may become of a parameter that Azure refuses.
+//! The remedies for parameters that Azure refuses.
 
 use crate::{call::Dialect, catalog::row_id};
 
@@ -10,7 +10,7 @@ struct Table {
     /// What asks for another answer, another price or another rule of safety: it goes only where the policy says
     /// `apply`.
     refused: &'static [&'static str],
-    /// What a call is no call without.
+    /// Parameters that a call cannot do without.
     never: &'static [&'static str],
     /// The cap on an answer by its other names, and the name to use in place of each. A cap is never just dropped: an
     /// answer without one costs more.
@@ -134,9 +134,9 @@ const RESPONSES: Table = Table {
 /// The longest name of a parameter that is on no list.
 const LONGEST: usize = 64;
 
-/// It only saves time: without it the answer is the same.
+/// A prediction only saves time. The answer is the same without it.
 const PREDICTION: &str = "prediction";
-/// It is refused where there is no reasoning to encrypt.
+/// Models without reasoning refuse this value.
 const ENCRYPTED: &str = "include[reasoning.encrypted_content]";
 const LOGPROBS: &str = "include[message.output_text.logprobs]";
 
@@ -159,7 +159,7 @@ fn table(dialect: Dialect) -> &'static Table {
 /// How a parameter may be treated, if at all.
 pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
     let own = table(dialect);
-    // What only a chat call has may stand in a Responses call by mistake, and asks for the same.
+    // A client may send a chat parameter in a Responses call by mistake. It means the same there.
     for known in [own, &CHAT] {
         if known.dropped.contains(&param) {
             return Some(Remedy::Drop { same: param == PREDICTION || param == ENCRYPTED });
@@ -168,12 +168,12 @@ pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
             return Some(Remedy::Refuse);
         }
     }
-    // What it asks for cannot be had there anyway.
+    // Azure has no such parameter, so the call could not get what it asks for.
     is_unlisted(dialect, param).then_some(Remedy::Drop { same: false })
 }
 
-/// Whether a key is on no list: some other server's, that Azure does not know. What may be a cap by another server's
-/// name is none of them: an answer without one costs more.
+/// Returns whether no list has a key. Such a key belongs to another server, and Azure does not know it. A name that may
+/// be a cap of another server's is excluded, because an answer without a cap costs more.
 pub(super) fn is_unlisted(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];

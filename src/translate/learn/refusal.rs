@@ -7,16 +7,16 @@ use bytes::Bytes;
 use super::wording::{RefusalReason, read_message};
 use crate::json::{Document, View};
 
-/// The longest refusal that is read; Azure's own are a few hundred bytes.
+/// The longest refusal that azgate reads. Azure's own have a few hundred bytes.
 const LONGEST: usize = 16 * 1024;
 
-/// Whether an answer with this status can refuse a call for what is in it. A 404 is OpenAI's status for missing
-/// abilities (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
+/// Returns whether an answer with this status can refuse a call because of its content. A 404 is OpenAI's status for
+/// missing abilities (`inspect_ai`#1290); the other statuses are about keys, quotas and failures.
 pub fn may_teach(status: u16) -> bool {
     matches!(status, 400 | 404 | 422)
 }
 
-/// What a refusal says, wherever in the envelope it stands.
+/// A refusal of Azure's, read from any of its envelopes.
 #[derive(Debug)]
 pub(super) struct AzureRefusal {
     message: String,
@@ -25,7 +25,7 @@ pub(super) struct AzureRefusal {
 }
 
 impl AzureRefusal {
-    /// Reads an answer, if it refuses a call for what is in it.
+    /// Reads an answer that refuses a call because of its content.
     pub(super) fn read(status: u16, answer: &[u8]) -> Option<AzureRefusal> {
         if !may_teach(status) || answer.len() > LONGEST {
             return None;
@@ -38,9 +38,9 @@ impl AzureRefusal {
         Some(AzureRefusal { message: text("message")?, param: text("param"), code: text("code") })
     }
 
-    /// Whether it is about reasoning that cannot be read: "The encrypted content gAAA...OA== could not be verified."
-    /// (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may come without
-    /// the code (openai-agents-python#2063).
+    /// Returns whether Azure could not read encrypted reasoning: "The encrypted content gAAA...OA== could not be
+    /// verified." (openai/codex#8100), also "… for item rs_… could not be verified." (openai/codex#3573), which may
+    /// come without the code (openai-agents-python#2063).
     pub(super) fn is_unreadable(&self) -> bool {
         let is_wording = |message: &str| {
             message.starts_with("The encrypted content ") && message.contains("could not be verified")
@@ -48,7 +48,7 @@ impl AzureRefusal {
         self.code.as_deref() == Some("invalid_encrypted_content") || is_wording(self.message.trim())
     }
 
-    /// What it says; nothing where the wording is not known and the other members tell nothing either.
+    /// Returns the reasons. There are none if neither the wording nor the other members are known.
     pub(super) fn reasons(&self) -> Vec<RefusalReason<'_>> {
         let param = self.param.as_deref();
         if let Some(reason) = read_message(self.message.trim(), param) {

@@ -1,5 +1,5 @@
-//! From what Azure said to the line that mends it, given the call that was refused. A line that would not change this
-//! very call is no lesson: without it the call would only be refused again.
+//! Turns the reason of a refusal into a line of the profile, given the refused call. A line counts as a lesson only if
+//! it changes this call. Otherwise Azure would refuse the call again.
 
 use super::{
     Lesson,
@@ -23,7 +23,7 @@ pub(super) struct RefusedCall<'a> {
 }
 
 impl RefusedCall<'_> {
-    /// The lines that what was said asks for; `None` if it cannot be helped.
+    /// Returns the lessons for a reason; `None` if there is no remedy.
     pub(super) fn lessons(&self, reason: &RefusalReason<'_>) -> Option<Vec<Lesson>> {
         let first = self.lesson(reason)?;
         let RefusalReason::Unsupported { param, .. } = reason else { return Some(vec![first]) };
@@ -54,18 +54,18 @@ impl RefusedCall<'_> {
         }
     }
 
-    /// The row, if it changes the call and is not there already.
+    /// Returns the row as a lesson if it changes the call and the family does not have it yet.
     fn row(&self, row: Row) -> Option<Lesson> {
         let known = self.rows().iter().any(|old| old.id == row.id && self.acts(old));
         (self.acts(&row) && !known).then_some(Lesson::Row(self.dialect, row))
     }
 
-    /// The family's table for the operation.
+    /// Returns the family's parameter table for the dialect.
     fn rows(&self) -> &[Row] {
         self.target.profile.rows(self.dialect)
     }
 
-    /// Whether a row changes something of the call.
+    /// Returns whether a row changes the call.
     fn acts(&self, row: &Row) -> bool {
         if let Some((list, text)) = row.item() {
             let items = self.get(list).into_iter().flat_map(View::items);
@@ -122,7 +122,7 @@ impl RefusedCall<'_> {
             ));
         }
         let listed = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        // Where the quotation is not all that the client sent, its own text could be what is read behind it.
+        // If Azure quotes only a part of the client's value, the rest of the message may contain the client's own text.
         let quoted = match Scalar::read(self.get(param)?)? {
             Scalar::Text(sent) => sent == value,
             Scalar::Bool(_) | Scalar::Number(_) => true,
@@ -138,7 +138,7 @@ impl RefusedCall<'_> {
     }
 
     fn only_beside(&self, param: &str, beside: &str) -> Option<Row> {
-        // Only where its absence can be written as a guard.
+        // A guard can test for the absent parameter only if its default is `false`.
         let off = Scalar::Bool(false);
         if self.target.profile.default(self.dialect, beside) != Some(&off) {
             return None;
@@ -152,7 +152,7 @@ impl RefusedCall<'_> {
         (self.get("stream")?.boolean() == Some(true)).then_some(Lesson::Synthesize)
     }
 
-    /// The role to use in place of a refused one that the call has.
+    /// Returns the role that replaces the refused one, if the call has the refused one.
     fn role(&self, refused: &str) -> Option<Lesson> {
         let mut messages = self.get(parameter_names(self.dialect).messages)?.items();
         if !messages.any(|message| message.get("role").and_then(View::text).as_deref() == Some(refused)) {
@@ -170,13 +170,13 @@ impl RefusedCall<'_> {
             ("system", SystemRole::Any | SystemRole::System | SystemRole::Developer)
             | ("developer", SystemRole::DeveloperOnly) => SystemRole::MergeIntoUser,
             ("developer", SystemRole::Any | SystemRole::Developer) => SystemRole::System,
-            // Another role, or one that is left there by a policy.
+            // The role is another one, or a policy keeps it.
             _ => return None,
         };
         Some(Lesson::SystemRole(next))
     }
 
-    /// A newer version than the one that was sent, if it can be one.
+    /// Returns the named api-version if it is plausible and newer than the one that was sent.
     fn version(&self, text: &str) -> Option<Lesson> {
         let version: ApiVersion = text.parse().ok()?;
         let plausible = text.get(..4).is_some_and(|year| ("2023"..="2039").contains(&year));
@@ -185,8 +185,8 @@ impl RefusedCall<'_> {
         (plausible && newer).then_some(Lesson::ApiVersion(version))
     }
 
-    /// The other operation, in place of one that does not serve the model. Azure says the same of a retired model,
-    /// which the other one does not serve either.
+    /// Returns the other dialect, in place of one that does not serve the model. Azure answers the same for a retired
+    /// model, which the other dialect does not serve either.
     fn dialects(&self, refused: Option<&str>) -> Option<Lesson> {
         let (name, other) = match self.dialect {
             Dialect::Chat => ("chat", Dialect::Responses),
@@ -200,7 +200,7 @@ impl RefusedCall<'_> {
         (is_this && !was_refused && profile.dialects != [other]).then(|| Lesson::Dialects(vec![other]))
     }
 
-    /// The reasoning of one answer, and if that is refused still, of none.
+    /// Limits replayed reasoning to one answer. If Azure still refuses it, to none.
     fn less_replayed_reasoning(&self) -> Option<Lesson> {
         let is_reasoning =
             |item: &View<'_>| item.get("type").and_then(View::text).as_deref() == Some("reasoning");

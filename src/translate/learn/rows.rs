@@ -14,7 +14,7 @@ pub(super) fn is_cap(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// A cap above what an answer may hold; one at the limit means the same.
+/// Returns the row that lowers a cap to the largest that Azure takes. A cap at the limit means the same.
 pub(super) fn too_large(dialect: Dialect, param: &str, most: f64) -> Option<Row> {
     if !is_known_cap(dialect, param) || most < 1.0 {
         return None;
@@ -30,7 +30,7 @@ pub(super) fn format(dialect: Dialect, kind: &str) -> Row {
     Row { when, ..row(param, Verb::Refuse, why) }
 }
 
-/// Values that are not taken become the nearest weaker one that is, or else the weakest.
+/// Returns the row that maps each refused value to the nearest weaker supported one, or else to the weakest.
 pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String) -> Option<Row> {
     let text = |word: &str| Scalar::Text(word.to_owned());
     let values: Vec<Scalar> =
@@ -46,7 +46,7 @@ pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String
     Some(row(param, Verb::Allow { values, map }, why))
 }
 
-/// The row of a parameter that has to go.
+/// Returns the row that removes a parameter.
 pub(super) fn removal(dialect: Dialect, param: &str, why: String) -> Option<Row> {
     Some(match remedy(dialect, param)? {
         Remedy::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },

@@ -5,7 +5,7 @@ use crate::catalog::Scalar;
 /// The most values that are read from a list.
 const VALUES: usize = 16;
 
-/// What a refusal says, freed of its wording.
+/// A reason of a refusal, independent of its wording.
 #[derive(Debug, PartialEq)]
 pub(super) enum RefusalReason<'m> {
     /// The model, or the surface, has no such parameter.
@@ -32,7 +32,7 @@ pub(super) enum RefusalReason<'m> {
     Unserved { dialect: Option<&'m str> },
 }
 
-/// Reads a message. `None`: the wording is not known. An empty list: it is, and nothing can be learned from it.
+/// Reads a message. Returns `None` for an unknown wording, and an empty list for a known one without a lesson.
 pub(super) fn read_message<'m>(message: &'m str, param: Option<&'m str>) -> Option<Vec<RefusalReason<'m>>> {
     unrecognized(message).or_else(|| logprobs(message, param)).or_else(|| {
         let readers = [
@@ -58,7 +58,7 @@ pub(super) fn read_message<'m>(message: &'m str, param: Option<&'m str>) -> Opti
     })
 }
 
-/// A reader's outcome: not its wording, nothing to learn, or what is said.
+/// A reader's result: another wording, nothing to learn, or the reason.
 type Reading<'m> = Option<Option<RefusalReason<'m>>>;
 
 /// `Unrecognized request argument supplied: a, b. Please contact us …` (azure-rest-api-specs#29545,
@@ -196,12 +196,12 @@ fn dialect(message: &str) -> Reading<'_> {
     Some(Some(RefusalReason::Unserved { dialect: Some(dialect) }))
 }
 
-/// What stands in single quotes right behind `prefix`, and what follows.
+/// Returns the text in single quotes right behind `prefix`, and the text after it.
 fn quoted_after<'m>(text: &'m str, prefix: &str) -> Option<(&'m str, &'m str)> {
     text.strip_prefix(prefix)?.strip_prefix('\'')?.split_once('\'')
 }
 
-/// The values that a message lists as taken.
+/// Returns the values that a message lists as supported.
 fn taken(tail: &str) -> Vec<Scalar> {
     if let Some((_, rest)) = tail.split_once("Only the default (") {
         return rest.split_once(')').and_then(|(value, _)| scalar(value)).into_iter().collect();
@@ -224,7 +224,7 @@ fn scalar(word: &str) -> Option<Scalar> {
     }
 }
 
-/// Whether this can be a value of Azure's own vocabulary.
+/// Returns whether the text can be a value of Azure's own vocabulary.
 fn is_word(text: &str) -> bool {
     (1..=32).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))

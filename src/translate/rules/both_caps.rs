@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.max_tokens"],
-    summary: "Of max_tokens and max_completion_tokens in one call the latter wins.",
+    summary: "If a call has both max_tokens and max_completion_tokens, max_tokens is dropped.",
     on: CHAT,
     run,
 };

@@ -26,9 +26,9 @@ pub(super) const RULE: Rule = Rule {
         "drop.text",
         "drop.top_logprobs",
     ],
-    summary: "A call that Azure serves by another operation is put into that operation's words, and its answer back into the \
-              client's: chat calls to models of the Responses API, with its hosted tools, or with function tools beside an \
-              effort from gpt-5.4 on; and calls of the Responses API to chat models. What has no place there is said.",
+    summary: "A call that Azure serves in the other dialect is bridged, and its answer is bridged back: chat calls to \
+              models of the Responses API, with its hosted tools, or with function tools beside an effort from gpt-5.4 \
+              on; and Responses calls to chat models. Each loss is reported.",
     on: &Dialect::ALL,
     run: |_| Ok(()),
 };

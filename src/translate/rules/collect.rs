@@ -1,6 +1,5 @@
-//! `collect`: a call that did not ask for a stream is streamed from Azure all the same, and azgate makes the JSON
-//! answer of it. So a call that thinks for minutes is cut neither by Azure's 408 nor by what lies between and takes
-//! silence for an end.
+//! `collect`: azgate asks Azure for a stream although the client wants JSON, and makes the JSON answer from the stream.
+//! So neither Azure's 408 nor an idle timeout of a proxy in between cuts a call that thinks for minutes.
 
 use super::{
     rule::{BOTH, Rule},
@@ -15,8 +14,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["collect.stream"],
-    summary: "With `collect` set, Azure is asked for a stream and the JSON answer is collected from it, unless Azure does \
-              not stream it or would then not tell its usage.",
+    summary: "With `collect` set, Azure is asked for a stream and the JSON answer is collected from it, unless Azure \
+              does not stream it or would then not report its usage.",
     on: BOTH,
     run,
 };
@@ -30,7 +29,7 @@ const NOT_BESIDE: [&str; 2] = ["data_sources", "audio"];
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let streams = draft.call.stream || draft.profile().streaming != Streaming::Native;
-    // A Responses stream tells its usage unasked.
+    // A Responses stream always reports its usage.
     let asks = draft.call.dialect == Dialect::Chat;
     let usage_unreported =
         asks && (stream_options::unknown_to_version(draft) || NOT_BESIDE.iter().any(|key| draft.has(key)));

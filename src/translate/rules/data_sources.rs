@@ -11,7 +11,7 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.beside_data_sources", "refuse.schema_with_data_sources", "rename.max_completion_tokens"],
-    summary: "What On Your Data does not take beside data_sources is dropped (logprobs), renamed \
+    summary: "Parameters that On Your Data does not take beside data_sources are dropped (logprobs), renamed \
               (max_completion_tokens) or refused (json_schema).",
     on: CHAT,
     run,

@@ -1,5 +1,6 @@
-//! `reasoning_effort`, or `reasoning.effort` on the Responses API, in the levels that the family has: the nearest one,
-//! the weaker of two that are equally near. Both go by one id, so that one word of a policy governs them.
+//! `reasoning_effort`, or `reasoning.effort` on the Responses API, is set to the nearest level that the family has.
+//! Of two equally near levels the weaker one is used. Both parameters share one rule id, so one policy entry governs
+//! both.
 
 use super::rule::{BOTH, Rule};
 use crate::{
@@ -11,7 +12,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["map.reasoning_effort", "drop.reasoning_effort"],
-    summary: "reasoning_effort, or reasoning.effort, is mapped to the nearest level that the family has, or dropped where it has none.",
+    summary: "reasoning_effort, or reasoning.effort, is mapped to the nearest level that the family has, or dropped \
+              where it has none.",
     on: BOTH,
     run,
 };

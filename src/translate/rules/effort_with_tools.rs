@@ -1,5 +1,5 @@
 //! Function tools beside a reasoning effort: from gpt-5.4 on a chat call takes them only while the effort is `none`,
-//! and some models have no `none`. The exact boundary differs by host and source, so `none` is always said out loud.
+//! and some models have no `none`. The exact boundary differs by host and source, so azgate always writes `none`.
 
 use super::{
     empty_lists::is_empty,
@@ -39,7 +39,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a call has function tools and an effort that does not go with them.
+/// Returns whether a call has function tools and an effort that Azure refuses beside them.
 pub(in crate::translate) fn conflict(draft: &Draft<'_>) -> bool {
     let never = draft.profile().tools_with_effort == ToolsWithEffort::Never;
     let efforts = draft.profile().efforts.as_deref().unwrap_or_default();
@@ -107,7 +107,7 @@ fn refuse(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The places of the function tools in a list of tools. One that was written came of legacy functions.
+/// Returns the indices of the function tools in a list of tools. An edit wrote the list only for legacy functions.
 fn functions(draft: &Draft<'_>, tools: &ParamValue<'_>) -> Vec<usize> {
     match tools {
         ParamValue::Written(_) => vec![0],

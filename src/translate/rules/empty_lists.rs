@@ -1,4 +1,5 @@
-//! Empty lists, which Azure refuses. They ask for nothing, and go before any rule could take them for something. A
+//! Empty lists, which Azure refuses. They ask for nothing. This rule drops them before other rules read
+//! the lists. A
 //! message may carry an empty `tool_calls` too: `parse()` of the SDKs made one, which came back in the history
 //! (openai-python#2061).
 
@@ -11,8 +12,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[TOOLS, OTHER],
-    summary: "An empty list of tools, of functions, or of a message's tool calls is dropped; so is one of stop sequences or \
-              modalities.",
+    summary: "An empty list of tools, of functions, or of a message's tool calls is dropped; so is one of stop \
+              sequences or modalities.",
     on: CHAT,
     run,
 };

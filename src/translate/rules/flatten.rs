@@ -1,5 +1,5 @@
-//! Tools in chat's shape in a Responses call: what stands under `function` stands beside `type` there. A schema is
-//! strict on the Responses API unless the call says otherwise, and is not in chat (Azure's and OpenAI's documents).
+//! Tools in chat's shape in a Responses call. The members under `function` move beside `type`. A schema is strict by
+//! default on the Responses API, and not strict by default in chat (Azure's and OpenAI's documents).
 
 use bytes::Bytes;
 
@@ -12,7 +12,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[ID],
-    summary: "Function and custom tools in chat's shape, and the choice of one, get that of the Responses API.",
+    summary: "In a Responses call, function tools, custom tools and tool_choice in chat's shape get the shape of the \
+              Responses API.",
     on: RESPONSES,
     run,
 };
@@ -54,7 +55,7 @@ fn head(kind: &str) -> Raw {
     Raw::json(format!(r#"{{"type":"{kind}""#))
 }
 
-/// Adds the description, but for what stands beside the tool's type already.
+/// Adds the members of the description that are not beside the tool's type already.
 fn describe(value: &mut Raw, kind: &str, inner: View<'_>, mut beside: Vec<&str>) {
     if kind == "function" {
         let strict =

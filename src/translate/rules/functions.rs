@@ -25,7 +25,7 @@ const WHY: &str = "this model takes tools, not the legacy functions";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let refused = || draft.rows().iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
-    // Where the call goes, nothing is known of the legacy form.
+    // The other dialect has no legacy form.
     let taken = draft.profile().functions == Functions::Legacy || refused();
     if taken && !draft.bridging {
         return Ok(());
@@ -41,11 +41,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     history(draft)
 }
 
-/// `functions` become `tools`, behind those that are there already.
+/// Appends `functions` to `tools`.
 fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal> {
     let mut tools = Raw::json("[");
     let mut any = false;
-    // Who sends tools to be called too reads tool calls.
+    // A client that also sends callable tools reads tool calls.
     let mut legacy = true;
     let at = Pointer::key("tools");
     if let Some(ParamValue::Sent(present)) = draft.get("tools") {
@@ -73,7 +73,7 @@ fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal
     Ok(())
 }
 
-/// A legacy answer holds one call, so the model must not make several. A family that never makes several may refuse
+/// Limits the model to one call, because a legacy answer holds one. A family that never makes several calls may refuse
 /// the parameter.
 fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let at = Pointer::key("parallel_tool_calls");
@@ -84,7 +84,7 @@ fn one_call(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether Azure itself uses the tool, so that no call of it comes back.
+/// Returns whether Azure runs the tool itself, so that the answer has no call of it.
 fn is_hosted(tool: View<'_>) -> bool {
     let kind = tool.get("type").and_then(View::text);
     kind.is_some_and(|kind| !matches!(&*kind, "function" | "custom"))
@@ -103,7 +103,7 @@ fn tool(function: View<'_>) -> Raw {
     tool
 }
 
-/// `function_call` becomes `tool_choice`: a word stays, a name is wrapped.
+/// Rewrites `function_call` as `tool_choice`. A keyword stays, a name is wrapped.
 fn choice(draft: &mut Draft<'_>, choice: View<'_>) -> Result<(), Refusal> {
     let remove = Change::Remove { at: Pointer::key("function_call") };
     if let Some(other) = draft.get("tool_choice") {
@@ -118,8 +118,8 @@ fn choice(draft: &mut Draft<'_>, choice: View<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Each call in the history that its result follows gets an id, by its position. A call without a result and a result
-/// without a call stay: as tool messages they would be refused for sure.
+/// Gives each call in the history an id by its position, if its result follows. A call without a result and a result
+/// without a call stay as they are, because Azure refuses such tool messages.
 fn history(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let pairs: Vec<(usize, View<'_>)> = draft
         .messages

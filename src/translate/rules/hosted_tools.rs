@@ -1,6 +1,6 @@
-//! Tools that a call does not take. File search, code interpreter and the like belong to the Responses API. Custom
-//! tools came with gpt-5 (OpenAI's OpenAPI document; "only supported with GPT-5 series models" on the Responses API:
-//! Databricks' page on it), and in chat calls to v1 alone: Azure's dated documents know `function` only.
+//! Tools that Azure does not take in a call. File search, code interpreter and the like belong to the Responses API.
+//! Custom tools came with gpt-5 (OpenAI's OpenAPI document; "only supported with GPT-5 series models" on the Responses
+//! API: Databricks' page on it), and in chat calls to v1 alone: Azure's dated documents know `function` only.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[HOSTED, CUSTOM],
-    summary: "Tools that exist on the Responses API alone, in a chat call, and custom tools where the family or the chat of the \
-              api-version does not take them, are refused; a policy of `apply` drops them.",
+    summary: "Tools that exist on the Responses API alone, in a chat call, and custom tools where the family or the \
+              chat of the api-version does not take them, are refused; a policy of `apply` drops them.",
     on: BOTH,
     run,
 };
@@ -56,7 +56,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if dropped.len() == tools.items().count() {
         let why = "no tool is left that this model takes in this call";
         draft.refuse(last, why, Change::Remove { at: Pointer::key("tools") })?;
-        // In a chat call another rule sees to it.
+        // Another rule handles chat calls.
         if taken.hosted && draft.has("tool_choice") {
             let why = "no tool is left to choose from";
             draft.refuse(last, why, Change::Remove { at: Pointer::key("tool_choice") })?;
@@ -103,7 +103,7 @@ fn no_custom(draft: &Draft<'_>) -> Option<&'static str> {
     }
 }
 
-/// What the operation takes for this family besides functions.
+/// Returns the types of tools besides functions that the dialect takes for this family.
 struct Taken {
     hosted: bool,
     no_custom: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! What the Responses API has no place for of a chat call's parameters: dropped or refused before the call goes there.
+//! Parameters of a chat call that the Responses API lacks. They are dropped or refused before the call is bridged.
 
 use super::{
     params,
@@ -13,8 +13,9 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["cut.stop", "fan_out.n"],
-    summary: "On the way to the Responses API the parameters that it lacks are dropped or refused (docs/families.md). With \
-              `cut_at_stop` set, azgate itself honours `stop`; with `fan_out`, it makes the call once for each of `n` choices.",
+    summary: "Parameters that the Responses API lacks are dropped or refused in a bridged chat call \
+              (docs/families.md). With `cut_at_stop` set, azgate itself honours `stop`; with `fan_out`, it makes the \
+              call once for each of `n` choices.",
     on: CHAT,
     run,
 };
@@ -44,13 +45,13 @@ fn cut_at_stop(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Makes the call `n` times where the model is configured so. The answers are put together when all are there, so Azure
-/// is not asked for a stream.
+/// Makes the call `n` times where the model is configured so. azgate joins the answers when all have arrived, so it
+/// asks Azure for JSON.
 fn fan_out(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(ParamValue::Sent(n)) = draft.get("n") else { return Ok(()) };
     let most = draft.target.options.fan_out.unwrap_or(1);
     let copies = match n.whole() {
-        // Asks for what is given anyway.
+        // One choice is the default.
         Some(1) => return Ok(()),
         Some(count) if count > 1 => {
             Copies::of(count).filter(|copies| copies.count() <= most).ok_or_else(|| too_many(most))
@@ -101,7 +102,7 @@ fn too_many(most: u8) -> String {
     }
 }
 
-/// The stop sequences; `None` if something else stands there, which is for Azure to refuse.
+/// Returns the stop sequences, or `None` for any other value. Azure refuses other values itself.
 fn sequences(stop: View<'_>) -> Option<Vec<String>> {
     let one = |view: View<'_>| view.text().map(std::borrow::Cow::into_owned).filter(|text| !text.is_empty());
     match stop.kind() {

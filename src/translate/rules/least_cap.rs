@@ -20,7 +20,7 @@ const LEAST: f64 = 16.0;
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let cap = draft.parameter_names().cap;
-    // What is below 1 is a mistake, and no wish for a short answer.
+    // A value below 1 is a mistake, so it goes to Azure unchanged.
     if let Some(Scalar::Number(asked)) = draft.get(cap).and_then(|value| value.scalar())
         && (1.0..LEAST).contains(&asked)
     {

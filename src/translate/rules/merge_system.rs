@@ -1,5 +1,5 @@
 //! Families without a role for instructions (o1-preview, o1-mini): every system and developer message is merged into
-//! the first user message, texts in the order in which they stood. The user's content goes through as it is written.
+//! the first user message, texts in the order in which they stood. The user's content keeps its bytes.
 
 use std::borrow::Cow;
 
@@ -79,7 +79,7 @@ enum Piece {
     Part(Span),
 }
 
-/// What a message's content is made of; nothing where it is empty.
+/// Returns the pieces of a message's content; none for empty content.
 fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
     let content = draft.messages.get(index).and_then(|message| message.view.get("content"));
     match content {

@@ -1,8 +1,8 @@
-//! The rules, in the order in which they are applied: one small file each, one row each in [`RULES`].
+//! Lists the rules in the order in which they run. Each rule has a small file and a row in [`RULES`].
 //!
 //! The order matters in a few places:
 //!
-//! - The api-version and the nulls go first, so that no rule takes a null for a value.
+//! - The api-version and the nulls go first, so that no rule reads a null as a value.
 //! - Members of a Responses call that are written as in chat move to their own place before any rule looks for them
 //!   there.
 //! - The effort is settled before the rules that depend on it (tools, the parameter table).

@@ -1,5 +1,5 @@
-//! Chat's words in a Responses call. Clients that speak both send them by mistake, and Azure answers that the parameter
-//! "has moved" (chatwise-releases#1023). What they say has a place on the Responses API.
+//! Parameters of chat in a Responses call. Clients that use both APIs send them by mistake, and Azure answers that the
+//! parameter "has moved" (chatwise-releases#1023). The Responses API has another place for each value.
 
 use super::{
     params,
@@ -19,13 +19,13 @@ pub(super) const RULE: Rule = Rule {
         "rename.verbosity",
         "rename.response_format",
     ],
-    summary: "Chat's words in a Responses call become its own: max_output_tokens, reasoning.effort, text.verbosity, \
-              text.format.",
+    summary: "Chat parameters in a Responses call get the names of the Responses API: max_output_tokens, \
+              reasoning.effort, text.verbosity, text.format.",
     on: RESPONSES,
     run,
 };
 
-/// The rule, chat's word, and the place of what it says.
+/// The rule, chat's name of the parameter, and its place on the Responses API.
 const MOVED: &[(&str, &str, &str)] = &[
     ("rename.max_completion_tokens", "max_completion_tokens", "max_output_tokens"),
     ("rename.max_tokens", "max_tokens", "max_output_tokens"),

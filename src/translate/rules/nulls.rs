@@ -1,4 +1,4 @@
-//! `null` where a parameter could as well be absent: some api-versions take it for a value. Answers that are replayed
+//! A `null` that means the same as an absent parameter. Some api-versions read it as a value. Answers that are replayed
 //! as history carry such members (`"tool_calls": null`), and typed clients send them for what was not set.
 
 use super::rule::{BOTH, Rule};
@@ -10,7 +10,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.null"],
-    summary: "A null parameter, and a null member of a message other than its content or of a reasoning item, is taken out.",
+    summary: "A null parameter, and a null member of a message other than its content or of a reasoning item, is taken \
+              out.",
     on: BOTH,
     run,
 };
@@ -57,7 +58,7 @@ const CHAT: &[&str] = &[
     "web_search_options",
 ];
 
-/// Those of a Responses call, and chat's words for them.
+/// The optional parameters of a Responses call, and chat's names of them.
 const RESPONSES: &[&str] = &[
     "background",
     "context_management",

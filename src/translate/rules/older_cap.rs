@@ -1,4 +1,4 @@
-//! The older name of the cap on an answer.
+//! Renames the cap on an answer to its older name.
 
 use crate::{
     call::{Effect, Refusal},

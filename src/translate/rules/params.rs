@@ -17,8 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    // Names first: what is said of a parameter holds for a value that came to it by another name, in whatever order a
-    // configuration was written.
+    // Renames go first, so that the other rows also act on renamed values, whatever the order in a configuration.
     let is_rename = |row: &&Row| matches!(row.verb, Verb::Rename(_));
     let rows = draft.rows();
     for row in rows.iter().filter(is_rename).chain(rows.iter().filter(|row| !is_rename(row))) {
@@ -39,7 +38,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     }
     let at = Pointer::path(&row.param);
     let why = row.why.to_string();
-    // What Azure assumes anyway can go without a loss.
+    // A value that equals Azure's default can be dropped without a loss.
     let assumed = draft.profile().default(draft.call.dialect, &row.param);
     let default = scalar.is_some() && scalar.as_ref() == assumed;
     let idle = row.same || default || (row.verb == Verb::Drop && is_empty(&value));
@@ -62,7 +61,8 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What a policy of `apply` leaves out in place of a refusal. Members of a Responses call's objects are parameters.
+/// Returns the change that a policy of `apply` makes in place of a refusal. Members of objects in a Responses call are
+/// parameters too.
 fn whole(draft: &Draft<'_>, param: &str) -> Pointer {
     let steps = match draft.call.dialect {
         Dialect::Chat => 1,

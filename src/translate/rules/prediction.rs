@@ -1,4 +1,5 @@
-//! `prediction` beside what excludes it. It only saves time, so it gives way; a cap has another name to go under.
+//! `prediction` beside parameters that exclude it. A prediction only saves time, so this rule drops it. A cap instead
+//! gets its other name.
 
 use super::rule::{CHAT, Rule};
 use crate::{
@@ -10,8 +11,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &["drop.prediction", "rename.max_completion_tokens"],
-    summary: "A prediction gives way to what Azure refuses beside it: tools, several answers, penalties, logprobs, audio; \
-              max_completion_tokens is then called max_tokens.",
+    summary: "A prediction is dropped beside parameters that exclude it: tools, several answers, penalties, logprobs, \
+              audio; max_completion_tokens is then called max_tokens.",
     on: CHAT,
     run,
 };

@@ -2,8 +2,8 @@
 //! authenticated continuation identities" (hermes-agent#106718). A chat call that crosses has left it behind on the
 //! way.
 //!
-//! An input says nowhere where an answer begins. What a client made stands between two of them: a message that is not
-//! the assistant's, a tool's result, an approval. So what lies between two such items is taken for one answer.
+//! An input does not mark where an answer begins. Items that the client made stand between two answers: a message that
+//! is not the assistant's, a tool's result, an approval. So the items between two of these count as one answer.
 
 use std::borrow::Cow;
 
@@ -16,8 +16,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[ID],
-    summary: "Of the reasoning in the input of a Responses call, what the model does not take back is taken out: that of all \
-              answers but the newest, or all of it.",
+    summary: "Reasoning that the model does not take back is removed from the input of a Responses call: the reasoning \
+              of all answers but the newest, or all of it.",
     on: RESPONSES,
     run,
 };
@@ -68,7 +68,7 @@ fn newest(input: View<'_>) -> Option<usize> {
     newest
 }
 
-/// What kind of item it is. A message may leave that out.
+/// Returns the type of an item. A message may omit it.
 fn kind(item: View<'_>) -> Cow<'_, str> {
     match item.get("type").filter(|kind| !kind.is_null()) {
         Some(kind) => kind.text().unwrap_or_default(),
@@ -77,7 +77,7 @@ fn kind(item: View<'_>) -> Cow<'_, str> {
     }
 }
 
-/// Whether a client made the item, so that it is no part of an answer.
+/// Returns whether the client made the item. Such an item is not part of an answer.
 fn is_clients(kind: &str, item: View<'_>) -> bool {
     match kind {
         "message" => item.get("role").and_then(View::text).as_deref() != Some("assistant"),

@@ -1,5 +1,5 @@
-//! `azgate` on messages, in calls that stay chat completions: what azgate keeps there of an answer that came over the
-//! Responses API is of use to that alone, and Azure refuses members of messages that it does not know: "Additional
+//! `azgate` on messages, in calls that stay chat completions. There azgate keeps parts of an answer that came over the
+//! Responses API. Only that API can use them, and chat completions refuse unknown members of messages: "Additional
 //! properties are not allowed ('parsed' was unexpected) - 'messages.1'" (auto-playwright#50, azurechat#503).
 
 use super::rule::{CHAT, Rule};
@@ -12,8 +12,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[REASONING, REPLAYED],
-    summary: "What an earlier answer of the Responses API left in `azgate` is taken out of messages that go to chat \
-              completions; the reasoning in it is lost.",
+    summary: "The `azgate` member that an earlier answer of the Responses API left is removed from messages that go to \
+              chat completions; the reasoning in it is lost.",
     on: CHAT,
     run,
 };

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let reserve = u64::from(draft.target.options.reasoning_reserve);
-    // On the way to another operation the cap has its old name still.
+    // Before the bridge the cap still has its old name.
     let old = draft.bridging && draft.has("max_tokens");
     if reserve == 0 || !(old || draft.has_edit("rename.max_tokens")) {
         return Ok(());

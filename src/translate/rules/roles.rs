@@ -1,4 +1,4 @@
-//! `system` and `developer`: one of them in a call, and one that the family and the api-version know.
+//! `system` and `developer`: a call uses one of them, and the family and the api-version must know it.
 
 use super::rule::{BOTH, Rule};
 use crate::{

@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The type of a rule, and the lists of dialects that rules apply to.
 
 use crate::{
     call::{Dialect, Refusal},
@@ -10,7 +10,7 @@ use crate::{
 pub struct Rule {
     /// The ids that its edits carry and that a policy names. Rows of the catalog's tables carry their own.
     pub ids: &'static [&'static str],
-    /// What it does, in a sentence.
+    /// Describes the rule in a sentence, for `docs/rules.md`.
     pub summary: &'static str,
     /// The dialects it applies to, as sent upstream.
     pub on: &'static [Dialect],

@@ -1,5 +1,5 @@
-//! Reasoning that goes along with the answer, where a later call cannot name what Azure stores. Clients send a
-//! response's output back as the next input; without its encrypted content the reasoning in it is a mere id.
+//! Asks for encrypted reasoning in the answer, where a later call cannot name objects that Azure stores. Clients send a
+//! response's output back as the next input. Without encrypted content the reasoning in it is only an id.
 
 use super::rule::{RESPONSES, Rule};
 use crate::{
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 const ENCRYPTED: &str = "reasoning.encrypted_content";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
-    // Chat models refuse to be asked for it.
+    // Models without reasoning refuse this `include`.
     if !draft.call.stateless || draft.profile().system_role == SystemRole::System {
         return Ok(());
     }

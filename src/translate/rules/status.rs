@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[ID],
-    summary: "The status of messages and reasoning items that are replayed in the input is taken out.",
+    summary: "The status of messages and reasoning items in the input is removed.",
     on: RESPONSES,
     run,
 };

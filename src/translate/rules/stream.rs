@@ -31,7 +31,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             draft.edit(ID, Effect::Same, why, Change::Remove { at: Pointer::key("stream_options") })?;
         }
         draft.reply.framing = Framing::JsonToSse;
-        // What a chat call that was bridged wants is settled.
+        // The bridge has settled the framing of a bridged chat call.
         if draft.call.dialect == Dialect::Chat {
             draft.reply.usage_chunk = if wanted { UsageChunk::Wanted } else { UsageChunk::None };
         }
@@ -40,7 +40,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the answer is to be fetched later.
+/// Returns whether the client fetches the answer later.
 pub(super) fn in_background(draft: &Draft<'_>) -> bool {
     draft.get("background").and_then(|value| value.scalar()) == Some(Scalar::Bool(true))
 }

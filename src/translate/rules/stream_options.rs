@@ -1,5 +1,5 @@
-//! `stream_options`: taken out where Azure refuses it; and asked for where azgate needs it, since Azure tells the
-//! tokens of a stream only on request. The extra chunk is then hidden from a client that did not ask.
+//! `stream_options`: dropped where Azure refuses it, and added where azgate needs the usage, because Azure reports the
+//! tokens of a stream only on request. azgate hides the extra chunk from a client that did not ask for it.
 
 use super::rule::{CHAT, RESPONSES, Rule};
 use crate::{
@@ -16,11 +16,11 @@ pub(super) const RULE: Rule = Rule {
     run,
 };
 
-/// A Responses stream tells its usage unasked, and knows no `include_usage`: `Unknown parameter:
+/// A Responses stream always reports its usage, and does not know `include_usage`: `Unknown parameter:
 /// 'stream_options.include_usage'.` (litellm#28553).
 pub(super) const ON_RESPONSES: Rule = Rule {
     ids: &[DROP],
-    summary: "Without a stream stream_options is dropped from a Responses call, and include_usage always.",
+    summary: "In a Responses call include_usage is dropped, and stream_options too if the call does not stream.",
     on: RESPONSES,
     run: on_responses,
 };
@@ -84,7 +84,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the api-version takes no `stream_options`, and so tells no usage in a stream.
+/// Returns whether the api-version refuses `stream_options`, and so cannot report usage in a stream.
 pub(super) fn unknown_to_version(draft: &Draft<'_>) -> bool {
     let dialect = draft.call.dialect;
     draft

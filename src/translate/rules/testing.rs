@@ -1,4 +1,4 @@
-//! What the rules' tests share: plans for a family on a surface, and what they send.
+//! Helpers of the rules' tests: plans for a family on a surface, and the bodies that they send.
 
 use std::borrow::Cow;
 
@@ -32,12 +32,12 @@ pub(in crate::translate) struct Sent {
     pub(in crate::translate) plan: Plan,
 }
 
-/// What is sent of a call for chat completions.
+/// Plans a chat call and returns the body that it sends.
 pub(in crate::translate) fn send(target: &Target, body: &str, policy: &Policy<'_>) -> Result<Sent, Refusal> {
     planned(Dialect::Chat, target, body, policy)
 }
 
-/// What is sent of a Responses call.
+/// Plans a Responses call and returns the body that it sends.
 pub(in crate::translate) fn respond(
     target: &Target,
     body: &str,

@@ -11,8 +11,8 @@ use crate::{
 
 pub(super) const RULE: Rule = Rule {
     ids: &[ID],
-    summary: "The id of a tool call that is longer than Azure takes, 40 characters, is shortened, in the call and in its \
-              result alike.",
+    summary: "The id of a tool call that is longer than Azure takes, 40 characters, is shortened, in the call and in \
+              its result alike.",
     on: CHAT,
     run,
 };
@@ -27,7 +27,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Where such ids stand, and what they become.
+/// Returns the places of too long ids, and their shorter forms.
 fn too_long(draft: &Draft<'_>) -> Vec<(Pointer, String)> {
     let shorter = |id: Option<View<'_>>| shortened(&id?.text()?, LONGEST_IN_CHAT);
     let mut found = Vec::new();

@@ -26,7 +26,7 @@ const WHY: &str = "this model has no tools, so it takes no tool calls and result
                    calls tools, or put the results into the text";
 /// The members of an assistant's message that call something.
 const CALLS: &[&str] = &["tool_calls", "function_call"];
-/// The items of an input that call something of the client's, and those that say what came of it.
+/// The items of an input that call a tool of the client's, and the items with its result.
 const ITEMS: &[&str] =
     &["function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"];
 

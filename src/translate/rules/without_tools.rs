@@ -1,5 +1,4 @@
-//! What stands alone where tools are missing, from the start or since a rule took them out: the choice among tools that
-//! are not there.
+//! Options that need tools, in a call without tools. The client sent none, or an earlier rule removed them.
 
 use super::rule::{CHAT, Rule};
 use crate::{
@@ -33,7 +32,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A demand for a call is lost; leave to make none, one or several means nothing without tools.
+/// A required call is lost. Other values mean nothing without tools.
 fn effect(value: &ParamValue<'_>) -> Effect {
     match value.scalar() {
         Some(Scalar::Bool(_)) => Effect::Same,
