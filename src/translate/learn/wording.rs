@@ -177,7 +177,7 @@ fn reasons(message: &str) -> Read<'_> {
     is.then_some(Some(Said::SeveralReasons))
 }
 
-/// `The chatCompletion dialect does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
+/// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
 /// chatwise-releases#942).
 fn dialect(message: &str) -> Read<'_> {
     let (dialect, _) =
