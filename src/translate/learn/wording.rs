@@ -177,8 +177,8 @@ fn reasons(message: &str) -> Read<'_> {
     is.then_some(Some(Said::SeveralReasons))
 }
 
-/// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967, langchain-azure#228,
-/// chatwise-releases#942).
+/// `The chatCompletion operation does not work with the specified model, gpt-5-codex. …` (vanna#967,
+/// langchain-azure#228, chatwise-releases#942).
 fn dialect(message: &str) -> Read<'_> {
     let (dialect, _) =
         message.strip_prefix("The ")?.split_once(" operation does not work with the specified model")?;
