@@ -1,4 +1,4 @@
-//! The service: the pipeline, and the one list of layers around it.
+//! The service: the pipeline and the layers around it.
 
 use std::convert::Infallible;
 
@@ -12,11 +12,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{error::ApiError, gateway::Current, pipeline, respond::JSON, serve::Service};
 
-/// The gateway as a service. What is azgate's own (keys, limits, routes, translation) is no layer.
+/// Makes the gateway a service. Keys, limits, routes and translation are steps of the pipeline, and not layers.
 pub fn service<C: Into<Current>>(current: C) -> impl Service + use<C> {
     let current = current.into();
     ServiceBuilder::new()
-        // Outermost, so that whatever panics below it costs one call and not its connection.
+        // This layer is outermost, so that a panic in the layers below ends one call and not its connection.
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .service(service_fn(move |request: Request<Incoming>| {
             let gateway = current.get();

@@ -1,4 +1,4 @@
-//! A call on one deployment: planned and sent, and amended by what Azure's refusals teach.
+//! An attempt: plans a call for one deployment, sends it, and amends it if Azure's refusal shows what to change.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use crate::{
-    balance::{Deployment, Outcome, ResolvedDeployment},
+    balance::{AttemptOutcome, Deployment, ResolvedDeployment},
     call::{Copies, Dialect, OUTLINE_DEPTH, ReplyPlan},
     deadline::Deadlines,
     error::ApiError,
@@ -21,7 +21,7 @@ use crate::{
     upstream::{self, AnswerBody, Failure, Request},
 };
 
-/// A call on one deployment.
+/// A call on one deployment, until Azure takes it or azgate gives up.
 #[derive(Debug)]
 pub struct Attempt {
     /// The deployment.
@@ -29,54 +29,53 @@ pub struct Attempt {
     first_call: Option<FirstCallPermit>,
     learning: Option<LearningPermit>,
     amendments: u8,
-    /// The amended call, planned already.
+    /// The amended call, if one is ready to be sent.
     amended: Option<Ready>,
-    /// Azure cannot read the reasoning that the client gives back, so the call goes without it.
+    /// Whether the call goes without the reasoning that the client sent back, because Azure cannot read that reasoning.
     drops_reasoning: bool,
-    /// Azure's answer that the operation which the client asked for does not serve the model.
+    /// Azure's answer that the client's operation does not serve the model.
     unserved: Option<Response<Bytes>>,
 }
 
-/// A call that is ready to be sent.
+/// A planned call, ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Ready {
     resolved: Arc<ResolvedDeployment>,
     request: Request,
-    /// How the answer goes back; `None` where it passes as it comes.
+    /// How the answer goes back; `None` if azgate passes the answer on unchanged.
     pub reply: Option<ReplyPlan>,
 }
 
-/// What came of sending a call.
+/// The result of sending a call.
 #[derive(Debug)]
 pub enum Sent {
-    /// Azure took it. A call with copies has an answer for each.
+    /// Azure took the call. A call with copies has an answer for each copy.
     Taken(Response<AnswerBody>, Vec<Response<AnswerBody>>),
-    /// Azure answered with another status than 2xx.
+    /// Azure answered with a status other than 2xx.
     Refused {
-        /// The answer that the client gets if nothing else is done.
+        /// The answer for the client, if azgate makes no further attempt.
         answer: Response<Bytes>,
         /// Whether the attempt has an amended call ready.
         amendable: bool,
     },
-    /// There is no answer.
+    /// Azure did not answer.
     Failed(Failure),
 }
 
 impl Sent {
-    /// The outcome that is decided on.
-    pub fn outcome(&self) -> Outcome<'_> {
+    /// Returns the outcome for [`crate::balance::decide`].
+    pub fn outcome(&self) -> AttemptOutcome<'_> {
         match self {
-            Sent::Taken(answer, _) => Outcome::Answer(answer.status().as_u16()),
-            Sent::Refused { amendable: true, .. } => Outcome::Amendable,
-            Sent::Refused { answer, .. } => Outcome::Answer(answer.status().as_u16()),
-            Sent::Failed(failure) => Outcome::Failure(failure),
+            Sent::Taken(answer, _) => AttemptOutcome::Answer(answer.status().as_u16()),
+            Sent::Refused { amendable: true, .. } => AttemptOutcome::Amendable,
+            Sent::Refused { answer, .. } => AttemptOutcome::Answer(answer.status().as_u16()),
+            Sent::Failed(failure) => AttemptOutcome::Failure(failure),
         }
     }
 }
 
 impl Attempt {
-    /// Begins an attempt on a deployment. The first calls to a deployment of which nothing is known wait for each
-    /// other.
+    /// Begins an attempt on a deployment. If the deployment has never answered, waits for the other first calls to it.
     pub async fn on(deployment: &Arc<Deployment>) -> Attempt {
         Attempt {
             first_call: deployment.knowledge.first_call_permit().await,
@@ -89,15 +88,15 @@ impl Attempt {
         }
     }
 
-    /// Ends the attempt.
+    /// Ends the attempt, and returns its deployment.
     pub fn into_deployment(self) -> Arc<Deployment> {
         self.deployment
     }
 
-    /// Plans the call for what is known of the deployment now, or as its refusal asked.
+    /// Returns the amended call, if one is ready. Otherwise plans the call for the deployment as azgate knows it now.
     ///
     /// # Errors
-    /// When Azure would refuse the call, and no translation that the policy allows helps.
+    /// When Azure would refuse the call, and the policy allows no translation that helps.
     pub fn plan(&mut self, exchange: &Exchange, record: &mut Record) -> Result<Ready, ApiError> {
         self.amended.take().map_or_else(|| self.planned(exchange, record), Ok)
     }
@@ -110,7 +109,7 @@ impl Attempt {
         let uri = resolved.uri(endpoint, planned.operation, planned.api_version.as_ref())?;
         let mut headers = upstream::headers::up(&exchange.headers);
         if exchange.call.body.json().is_some() {
-            // Whatever type the client named, the body was read as JSON. curl's -d says that it is a form.
+            // azgate has read the body as JSON, whatever type the client named. curl's -d names a form.
             let (name, json) = JSON;
             headers.insert(name, json);
         }
@@ -119,7 +118,7 @@ impl Attempt {
         Ok(Ready { resolved, request, reply: planned.reply })
     }
 
-    /// Sends the call. Where Azure refuses it, looks for what would help, and has that ready for [`Attempt::plan`].
+    /// Sends the call. If Azure refuses it, tries to amend the call. [`Attempt::plan`] then returns the amended call.
     ///
     /// # Errors
     /// When a limit forbids another request for this call.
@@ -150,7 +149,7 @@ impl Attempt {
         }
         let is_unserved = learn::is_unserved(answer.status().as_u16(), answer.body());
         if self.amended.is_none() {
-            // Where neither operation serves the model, the client reads Azure's refusal of the one that it asked for.
+            // If neither operation serves the model, the client gets Azure's refusal of the client's own operation.
             let own = self.unserved.take().filter(|_| is_unserved);
             return Ok(Sent::Refused { answer: own.unwrap_or(answer), amendable: false });
         }
@@ -163,7 +162,7 @@ impl Attempt {
         Ok(Sent::Refused { answer, amendable: true })
     }
 
-    /// Returns the call as Azure may take it after this refusal; `None` if nothing helps.
+    /// Returns the call with changes after which Azure may take it, or `None` if no change helps.
     async fn amend(
         &mut self,
         exchange: &Exchange,
@@ -173,12 +172,12 @@ impl Attempt {
     ) -> Option<Ready> {
         let status = refused.status().as_u16();
         let dialect = sent.dialect()?;
-        // Joining a large body costs a copy, so look at the status first.
+        // Joining a large body costs a copy, so check the status first.
         if !learn::may_teach(status) {
             return None;
         }
         let body = Document::parse(sent.request.body.joined(), OUTLINE_DEPTH).ok()?;
-        // Azure would refuse the same call again.
+        // Azure would refuse an unchanged call again.
         let differs = |next: &Ready| {
             next.request.uri != sent.request.uri || next.request.body.joined() != *body.source()
         };
@@ -196,7 +195,7 @@ impl Attempt {
             self.learning = self.deployment.knowledge.learning_permit().await;
         }
         let resolved = self.deployment.resolved();
-        // Another call may have learned the same meanwhile, or only something else.
+        // Meanwhile another call may have learned the same lesson, or a different one.
         let known = if Arc::ptr_eq(&resolved, &sent.resolved) {
             None
         } else {
@@ -204,7 +203,7 @@ impl Attempt {
         };
         let next = known.filter(differs);
         if next.is_none() && self.learning.as_mut()?.learn(lessons(&resolved)) {
-            // What the policy does not allow is not done: the client then gets Azure's own refusal.
+            // If the policy does not allow the change, the client gets Azure's own refusal.
             return Some(self.planned(exchange, record).ok()?).filter(differs);
         }
         next
@@ -212,7 +211,7 @@ impl Attempt {
 }
 
 impl Ready {
-    /// The dialect of the body that is sent.
+    /// Returns the dialect of the body that azgate sends.
     fn dialect(&self) -> Option<Dialect> {
         self.reply.as_ref().map(|reply| reply.dialect)
     }

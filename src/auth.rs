@@ -1,4 +1,4 @@
-//! Who calls. A [`Caller`] can only be had from [`Keys::caller`], so no call is served without one.
+//! Authenticates callers. Only [`Keys`] makes a [`Caller`], and every call needs one.
 
 use std::sync::Arc;
 
@@ -8,43 +8,43 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::{limits::RequestLimit, translate::PolicyLayer};
 
-/// A key that clients present: its digest, and what it is allowed.
+/// A key that clients present: its digest, limit and policy.
 #[derive(Debug)]
-pub struct Key {
-    /// The operator's name for it; it goes into logs and metrics.
+pub struct CallerKey {
+    /// The operator's name for the key. The log contains it.
     pub name: String,
     /// SHA-256 of the key.
     pub digest: [u8; 32],
-    /// Requests per minute.
+    /// The limit of requests per minute.
     pub limit: Option<Arc<RequestLimit>>,
     /// The key's layer of policy.
     pub policy: PolicyLayer,
 }
 
-/// The keys that are let in; without any, everyone is.
+/// The keys that may call. If there are none, everyone may call.
 #[derive(Clone, Debug, Default)]
-pub struct Keys(Vec<Arc<Key>>);
+pub struct Keys(Vec<Arc<CallerKey>>);
 
-/// Someone who may call.
+/// A client that may call.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    key: Option<Arc<Key>>,
+    key: Option<Arc<CallerKey>>,
 }
 
-/// Why someone may not.
+/// Why a client may not call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// No key was sent.
+    /// The request has no key.
     #[error("no API key was sent")]
     Missing,
-    /// A key was sent that is not known.
+    /// The request has only unknown keys.
     #[error("the API key is not known")]
     Unknown,
 }
 
 impl Caller {
-    /// The key that the caller presented; `None` where none is needed.
-    pub fn key(&self) -> Option<&Key> {
+    /// Returns the key that the caller presented; `None` if no key is needed.
+    pub fn key(&self) -> Option<&CallerKey> {
         self.key.as_deref()
     }
 
@@ -55,13 +55,16 @@ impl Caller {
 }
 
 impl Keys {
-    /// The keys of a configuration.
-    pub fn new(keys: Vec<Key>) -> Keys {
+    /// Makes the keys of a configuration.
+    pub fn new(keys: Vec<CallerKey>) -> Keys {
         Keys(keys.into_iter().map(Arc::new).collect())
     }
 
-    /// The caller behind a request, by its `api-key` header or its bearer token. The SDKs send one or the other, and
-    /// openai-python before 2.34 sends both with the same value; one that is known is enough.
+    /// Finds the caller of a request by its `api-key` header or its bearer token. The SDKs send one of the two;
+    /// openai-python before 2.34 sends both with the same value. One known key is enough.
+    ///
+    /// # Errors
+    /// When keys are configured and the request has none of them.
     pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
         if self.0.is_empty() {
             return Ok(Caller { key: None });
@@ -76,8 +79,8 @@ impl Keys {
         Err(denied)
     }
 
-    /// Returns the caller that has the key of this name, for a call that no request makes. Without a name, a caller
-    /// without a key.
+    /// Returns the caller with the key of this name, for a call that does not come from a request. Without a name,
+    /// returns a caller without a key.
     ///
     /// # Errors
     /// When no key has the name.
@@ -87,8 +90,8 @@ impl Keys {
         Ok(Caller { key: Some(key.clone()) })
     }
 
-    /// Compares with every key in constant time.
-    fn find(&self, presented: &[u8]) -> Option<Arc<Key>> {
+    /// Finds a key by comparing the digest with every key, in constant time.
+    fn find(&self, presented: &[u8]) -> Option<Arc<CallerKey>> {
         let digest: [u8; 32] = Sha256::digest(presented).into();
         let mut found = u32::MAX;
         for (index, key) in (0u32..).zip(&self.0) {
@@ -112,7 +115,7 @@ mod tests {
     use super::*;
 
     fn keys() -> Keys {
-        let key = |name: &str, secret: &str| Key {
+        let key = |name: &str, secret: &str| CallerKey {
             name: name.to_owned(),
             digest: Sha256::digest(secret).into(),
             limit: None,
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_taken_where_the_sdks_put_it() {
+    fn a_key_is_read_from_every_header_that_sdks_use() {
         assert_eq!(caller(&[("api-key", "secret-a")]).unwrap(), "a");
         assert_eq!(caller(&[("authorization", "Bearer secret-b")]).unwrap(), "b");
         assert_eq!(caller(&[("authorization", "bearer  secret-b")]).unwrap(), "b");
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_denied() {
+    fn missing_and_unknown_keys_are_denied() {
         assert_eq!(caller(&[]), Err(Denied::Missing));
         assert_eq!(caller(&[("authorization", "Basic secret-a")]), Err(Denied::Missing));
         assert_eq!(caller(&[("api-key", "secret-")]), Err(Denied::Unknown));
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn without_keys_everyone_is_let_in() {
+    fn without_configured_keys_everyone_may_call() {
         assert!(Keys::default().caller(&HeaderMap::new()).unwrap().key().is_none());
     }
 }

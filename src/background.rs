@@ -1,5 +1,5 @@
-//! The one place for work that is not a call: discovery, the admin listener, and what comes. It runs on a runtime
-//! beside those of the cores, so that no call waits for it. Every task has a name, an owner and an end.
+//! Background tasks: all work that is not a call, such as discovery and the admin listener. The tasks run on a runtime
+//! that serves no calls, so calls do not wait for them. Every task has a name, an owner and an end.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use tokio::{runtime::Handle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Spawns background tasks, and ends them. Clones share the tasks.
+/// The background tasks of the process. Clones share the tasks.
 #[derive(Clone, Debug)]
 pub struct Background {
     runtime: Handle,
@@ -18,38 +18,38 @@ pub struct Background {
 /// A background task.
 #[derive(Clone, Debug)]
 pub struct Task {
-    /// What the task does, for the log.
+    /// The name of the work, for the log.
     pub name: &'static str,
-    /// For what it does it, such as a resource.
+    /// The owner of the work, such as a resource, for the log.
     pub owner: String,
-    /// When it ends.
-    pub end: End,
+    /// When the task ends at the latest.
+    pub until: Until,
 }
 
 /// When a background task ends at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// When the process stops, wherever the task is.
+pub enum Until {
+    /// The task ends when the process stops, even in the middle of its work.
     AtStop,
-    /// When its work is done. A stop waits for it.
+    /// The task ends when its work is done. A stop waits for the task.
     WhenDone,
 }
 
 impl Background {
-    /// Runs tasks on this runtime.
+    /// Makes a spawner of tasks on this runtime.
     pub fn on(runtime: Handle) -> Background {
         Background { runtime, tasks: TaskTracker::new(), stop: CancellationToken::new() }
     }
 
-    /// Runs a task, from whatever thread. A panic in it is logged and ends only the task.
+    /// Runs a task; any thread may call this. A panic in the task is logged and ends only the task.
     pub fn spawn(&self, task: Task, work: impl Future<Output = ()> + Send + 'static) {
         let stop = self.stop.clone();
         let run = async move {
-            let Task { name, owner, end } = task;
+            let Task { name, owner, until } = task;
             let work = AssertUnwindSafe(work).catch_unwind();
-            let ended = match end {
-                End::AtStop => stop.run_until_cancelled(work).await,
-                End::WhenDone => Some(work.await),
+            let ended = match until {
+                Until::AtStop => stop.run_until_cancelled(work).await,
+                Until::WhenDone => Some(work.await),
             };
             match ended {
                 Some(Ok(())) => tracing::debug!(task = name, owner, "a background task is done"),
@@ -60,8 +60,8 @@ impl Background {
         drop(self.tasks.spawn_on(run, &self.runtime));
     }
 
-    /// Stops the tasks that end with the process, and waits for the others, but no longer than `patience`. Returns how
-    /// many tasks are left.
+    /// Stops the tasks that end when the process stops, and waits at most `patience` for the others. Returns the
+    /// number of tasks that are left.
     pub async fn drain(&self, patience: Duration) -> usize {
         self.stop.cancel();
         self.tasks.close();
@@ -78,16 +78,16 @@ mod tests {
 
     use super::*;
 
-    fn task(end: End) -> Task {
-        Task { name: "test", owner: "nobody".to_owned(), end }
+    fn task(until: Until) -> Task {
+        Task { name: "test", owner: "nobody".to_owned(), until }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_drain_stops_what_may_be_stopped_and_waits_for_the_rest() {
+    async fn a_drain_stops_the_tasks_that_end_at_stop_and_waits_for_the_others() {
         let background = Background::on(Handle::current());
         let (done, is_done) = oneshot::channel();
-        background.spawn(task(End::AtStop), pending());
-        background.spawn(task(End::WhenDone), async move {
+        background.spawn(task(Until::AtStop), pending());
+        background.spawn(task(Until::WhenDone), async move {
             tokio::time::sleep(Duration::from_secs(5)).await;
             done.send(()).unwrap();
         });
@@ -96,18 +96,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_drain_ends_though_a_task_does_not() {
+    async fn a_drain_ends_in_time_even_if_a_task_does_not() {
         let background = Background::on(Handle::current());
-        background.spawn(task(End::WhenDone), pending());
+        background.spawn(task(Until::WhenDone), pending());
         assert_eq!(background.drain(Duration::from_secs(10)).await, 1);
     }
 
     #[tokio::test]
     async fn a_panic_ends_only_its_task() {
         let background = Background::on(Handle::current());
-        background.spawn(task(End::WhenDone), async { panic!("on purpose") });
+        background.spawn(task(Until::WhenDone), async { panic!("on purpose") });
         let (done, is_done) = oneshot::channel();
-        background.spawn(task(End::WhenDone), async move { done.send(()).unwrap() });
+        background.spawn(task(Until::WhenDone), async move { done.send(()).unwrap() });
         is_done.await.unwrap();
         assert_eq!(background.drain(Duration::from_secs(10)).await, 0);
     }

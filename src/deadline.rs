@@ -1,5 +1,5 @@
-//! How long a call may take, by what it waits for. A thinking model is silent for many minutes, so the default config
-//! has long limits.
+//! The time limits of a call: one for each kind of wait, and one for the whole call. A thinking model is silent for
+//! many minutes, so the default config has long limits.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Timeouts {
     pub total: Option<Duration>,
 }
 
-/// Names one of the [`Timeouts`].
+/// The name of one of the [`Timeouts`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// The time until the first byte.
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn without_limits_a_call_of_a_day_is_served() {
+    async fn without_limits_a_call_may_take_a_day() {
         let deadlines = Deadlines::begin(Timeouts::default());
         let day = tokio::time::sleep(Duration::from_hours(24));
         assert_eq!(deadlines.within(Limit::FirstByte, day).await, Ok(()));

@@ -1,4 +1,4 @@
-//! The only map from what went wrong to what a client sees: a status, an error body in OpenAI's shape, headers.
+//! Turns every failure into an answer for the client: a status, an error body in OpenAI's shape, and headers.
 
 use std::fmt::Display;
 
@@ -19,31 +19,31 @@ use crate::{
     upstream::{Failure, UrlError},
 };
 
-/// An answer that azgate gives itself because a call cannot be served.
+/// An error that azgate itself answers, because it cannot serve a call.
 #[derive(Debug)]
 pub struct ApiError {
-    /// The HTTP status; the SDKs choose their exception by it.
+    /// The HTTP status. The SDKs choose their exception by the status.
     pub status: StatusCode,
     /// `error.code`.
     pub code: &'static str,
     /// `error.param`.
     pub param: Option<String>,
-    /// `error.message`: what is wrong and what to do about it.
+    /// `error.message`: the problem and its remedy.
     pub message: String,
-    /// What the log says in place of the message, where that quotes Azure's answer.
+    /// The text for the log, if the message quotes Azure's answer.
     pub unquoted: Option<String>,
-    /// Headers beside the usual ones.
+    /// Additional headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl ApiError {
-    /// An error with no parameter and no headers.
+    /// Makes an error without a parameter and headers.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> ApiError {
         let (message, headers) = (message.into(), Vec::new());
         ApiError { status, code, param: None, message, unquoted: None, headers }
     }
 
-    /// A header of azgate's own with a value that it does not know.
+    /// Makes the error for one of azgate's own headers with an unknown value.
     pub fn bad_header(name: &str, expected: &str) -> ApiError {
         ApiError::new(
             StatusCode::BAD_REQUEST,
@@ -53,18 +53,19 @@ impl ApiError {
         .param(name)
     }
 
-    /// An object that Azure may store, though whose it is cannot be known. It is answered as one that does not exist.
+    /// Makes the error for an object that Azure may store for another caller. azgate does not know the owner, so it
+    /// answers as if the object did not exist.
     pub fn unknown_object(id: &str) -> ApiError {
         let message = format!(
-            "No object with the id '{}' is known here. azgate does not note which key an object belongs to, so with more \
-             than one key it reaches for none: use a single key, or set `shared_objects = true` under [routing] if all keys \
-             may share what Azure stores.",
+            "azgate does not know an object with the id '{}'. azgate does not record which key an object belongs to, \
+             so with more than one key it refuses calls that name stored objects. Use a single key, or set \
+             `shared_objects = true` under [routing] if all keys may share the objects that Azure stores.",
             shortened(id)
         );
         ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
     }
 
-    /// No deployment of a model is left that could take the call.
+    /// Makes the error for a model whose deployments have all been tried.
     pub fn no_deployment(model: &str) -> ApiError {
         let message = format!("No deployment of the model `{model}` can take the call now. Try again later.");
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "no_deployment", message)
@@ -82,15 +83,15 @@ impl ApiError {
         self
     }
 
-    /// The body: `{"error": {"message", "type", "param", "code"}}`.
+    /// Returns the body: `{"error": {"message", "type", "param", "code"}}`.
     pub fn body(&self) -> Bytes {
         let kind = kind(self.status);
         let error = json!({ "message": self.message, "type": kind, "param": self.param, "code": self.code });
         Bytes::from(json!({ "error": error }).to_string())
     }
 
-    /// Returns the whole answer. An error with a server's status is Azure's failure, any other one a refusal of
-    /// azgate's.
+    /// Returns the whole answer. An error with a 5xx status counts as a failure of Azure's, every other error as a
+    /// refusal of azgate's.
     pub fn into_answer(self) -> Adapted {
         let body = self.body();
         let headers = self.headers.into_iter().chain([JSON]).collect();
@@ -111,8 +112,8 @@ impl From<PathError> for ApiError {
             PathError::Unknown => ApiError::new(
                 StatusCode::NOT_FOUND,
                 "unknown_url",
-                "azgate serves no such path: use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/models, or \
-                 Azure's spellings of them. If this was another API, set the client to one of these.",
+                "azgate does not serve this path: use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/models, \
+                 or Azure's forms of these paths. If the client uses another API, set the client to one of these.",
             ),
             PathError::Method { allowed } => {
                 let message = format!("this path takes {}", allowed.join(" or "));
@@ -186,8 +187,8 @@ impl From<BodyError> for ApiError {
 impl From<UnknownModel> for ApiError {
     fn from(unknown: UnknownModel) -> ApiError {
         let remedy = match unknown {
-            UnknownModel::Unlisted { .. } => "GET /v1/models lists what there is.",
-            UnknownModel::NoneListed { .. } => "The operator of azgate decides what is served.",
+            UnknownModel::Unlisted { .. } => "GET /v1/models lists the models.",
+            UnknownModel::NoneListed { .. } => "The operator of azgate configures the models.",
             UnknownModel::NoDeployment { .. } => "Use a deployment's name, as Azure shows it.",
         };
         let message = format!("{unknown}. {remedy}");
@@ -228,7 +229,7 @@ impl From<UrlError> for ApiError {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        let message = format!("Azure gave no answer: {failure}");
+        let message = format!("Azure did not answer: {failure}");
         if failure.is_timeout() {
             ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
         } else if failure.phase.is_before_the_call() {
@@ -242,7 +243,7 @@ impl From<Failure> for ApiError {
 impl From<AnswerError> for ApiError {
     fn from(error: AnswerError) -> ApiError {
         let bad_gateway = |code| ApiError::new(StatusCode::BAD_GATEWAY, code, error.to_string());
-        // The SDKs send a 502 again, which helps against a broken connection only.
+        // The SDKs repeat a call after a 502. That helps only against a broken connection.
         let permanent = |code| bad_gateway(code).header("x-should-retry", &false);
         match &error {
             AnswerError::Authentication { .. } => permanent("upstream_authentication"),

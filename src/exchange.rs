@@ -1,5 +1,5 @@
-//! A call with all that decides what becomes of it: who asks, on which route, under which policy. Whatever makes calls
-//! begins them here, so that `azgate explain` prints what the gateway would send.
+//! An exchange: a call with its caller, route and policy, which together determine how azgate serves it. The gateway
+//! and `azgate explain` both begin their calls here, so `azgate explain` prints what the gateway would send.
 
 use std::sync::Arc;
 
@@ -16,51 +16,51 @@ use crate::{
     upstream::Segments,
 };
 
-/// A call that may be made.
+/// A call with everything that determines how azgate serves it.
 #[derive(Debug)]
 pub struct Exchange {
-    /// What serves it.
+    /// The gateway that serves the call.
     pub gateway: Arc<Gateway>,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
     /// The client's headers.
     pub headers: HeaderMap,
-    /// What is asked.
+    /// The call.
     pub call: Call,
-    /// The model that is asked.
+    /// The route of the called model.
     pub route: Arc<Route>,
-    /// What the caller says of changes that lose something.
+    /// The caller's own setting for lossy edits.
     lossy: Option<Lossy>,
 }
 
-/// A call as a deployment takes it.
+/// A call as azgate sends it to a deployment.
 #[derive(Debug)]
 pub struct Planned {
-    /// The operation that Azure is asked for.
+    /// The operation of the call to Azure.
     pub operation: &'static Operation,
     /// The dated api-version; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The body that is sent.
+    /// The body that azgate sends.
     pub body: Segments,
-    /// What was changed, in order.
+    /// The edits, in order.
     pub edits: Vec<Edit>,
-    /// How the answer goes back; `None` where it passes as it comes.
+    /// How the answer goes back; `None` if azgate passes the answer on unchanged.
     pub reply: Option<ReplyPlan>,
 }
 
-/// Why a call cannot be made.
+/// Why azgate cannot make or plan a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unplanned {
-    /// A header of azgate's own has a value that it does not know.
+    /// One of azgate's own headers has an unknown value.
     Header {
-        /// Its name.
+        /// The header's name.
         name: &'static str,
-        /// The values that it may have.
+        /// The values that the header may have.
         expected: &'static str,
     },
-    /// The call names an object that Azure stores, and whose it is cannot be known.
+    /// The call names a stored object, and azgate does not know which caller the object belongs to.
     Object(StoredObject),
-    /// Azure would refuse the call, and no translation that the policy allows helps.
+    /// Azure would refuse the call, and the policy allows no translation that helps.
     Refused(Refusal),
 }
 
@@ -70,15 +70,15 @@ impl From<Refusal> for Unplanned {
     }
 }
 
-/// The header by which a caller accepts or refuses losses.
+/// The header with which a caller allows or refuses lossy edits.
 const LOSSY: &str = "x-azgate-lossy";
 
 impl Exchange {
-    /// Begins a call of `caller` to a model.
+    /// Begins a call from `caller` to a model.
     ///
     /// # Errors
-    /// When a header of azgate's own has an unknown value, or the call names a stored object that may be another
-    /// caller's.
+    /// When one of azgate's own headers has an unknown value, or the call names a stored object that may belong to
+    /// another caller.
     pub fn begin(
         gateway: Arc<Gateway>,
         caller: Caller,
@@ -95,7 +95,7 @@ impl Exchange {
     /// Plans the call for a deployment.
     ///
     /// # Errors
-    /// When Azure would refuse the call and no translation that the policy allows helps.
+    /// When Azure would refuse the call, and the policy allows no translation that helps.
     pub fn plan(&self, target: &Target) -> Result<Planned, Unplanned> {
         let Some(dialogue) = self.call.dialogue() else { return Ok(self.passed(target)) };
         let mut plan = translate::plan(&dialogue, target, &self.policy())?;
@@ -108,7 +108,7 @@ impl Exchange {
         Ok(Planned { operation, api_version: plan.api_version, body, edits, reply: Some(plan.reply) })
     }
 
-    /// The call as it is, but for the deployment's name.
+    /// Plans a call that azgate does not translate. Changes only the deployment's name.
     fn passed(&self, target: &Target) -> Planned {
         let operation = self.call.operation;
         let body = match &self.call.body {
@@ -122,26 +122,26 @@ impl Exchange {
         Planned { operation, api_version, body, edits: Vec::new(), reply: None }
     }
 
-    /// The policy of the call: the caller's own header, then the key's layer, the model's and everyone's.
+    /// Returns the policy of the call: the caller's own header, then the layers of the key, the model and the gateway.
     fn policy(&self) -> Policy<'_> {
         let key = self.caller.key().map(|key| &key.policy);
         Policy { call: self.lossy, layers: [key, Some(&self.route.policy), Some(&self.gateway.policy)] }
     }
 }
 
-/// Checks that a body names no stored object, unless all callers share what Azure stores.
+/// Checks that a body does not name a stored object, unless all callers share the stored objects.
 fn names_no_object(gateway: &Gateway, operation: &Operation, body: &Document) -> Result<(), Unplanned> {
     let named = if gateway.objects_are_shared { None } else { objects::first_id(body, operation.takes) };
     named.map_or(Ok(()), |object| Err(Unplanned::Object(object)))
 }
 
-/// Reads what the caller says of changes that lose something.
+/// Reads the caller's own setting for lossy edits.
 fn lossy(headers: &HeaderMap) -> Result<Option<Lossy>, Unplanned> {
-    let mut words = headers.get_all(LOSSY).iter().map(HeaderValue::as_bytes);
-    match (words.next(), words.next()) {
+    let mut values = headers.get_all(LOSSY).iter().map(HeaderValue::as_bytes);
+    match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(word), None) if word.eq_ignore_ascii_case(b"refuse") => Ok(Some(Lossy::Refuse)),
-        (Some(word), None) if word.eq_ignore_ascii_case(b"allow") => Ok(Some(Lossy::Allow)),
+        (Some(value), None) if value.eq_ignore_ascii_case(b"refuse") => Ok(Some(Lossy::Refuse)),
+        (Some(value), None) if value.eq_ignore_ascii_case(b"allow") => Ok(Some(Lossy::Allow)),
         _ => Err(Unplanned::Header { name: LOSSY, expected: "`refuse` or `allow`" }),
     }
 }

@@ -1,4 +1,5 @@
-//! A call for several choices, on an operation that gives one: it is sent so many times at once.
+//! Sends a call for several choices to an operation that gives only one: azgate sends one copy for each choice, all at
+//! once.
 
 use futures_util::future::{try_join, try_join_all};
 use http::Response;
@@ -11,14 +12,14 @@ use crate::{
     upstream::{AnswerBody, Failure, Request},
 };
 
-/// The first answer, and those to the other copies.
+/// The answer to the first copy, and the answers to the other copies.
 pub type Answers = (Response<AnswerBody>, Vec<Response<AnswerBody>>);
 
-/// Sends a call, as many times at once as it has copies. Returns an answer for each; or, where one of them is not 2xx,
-/// that one alone.
+/// Sends all copies of a call at once, and returns an answer for each. If an answer is not 2xx, returns only that
+/// answer.
 ///
 /// # Errors
-/// When the model's limit, against which each copy counts, is used up. The inner error is a copy without an answer.
+/// When the model's limit is used up; each copy counts against it. The inner error means that a copy got no answer.
 pub async fn send(
     resource: &Resource,
     request: Request,

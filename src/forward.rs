@@ -1,5 +1,5 @@
-//! A call that names a stored object, or only a resource. It is for no model, so nothing is translated: it goes to the
-//! resource that has the object, and its answer comes back as it is.
+//! Forwards a call that names a stored object, or neither a model nor an object. azgate does not translate such a call:
+//! it sends the call to the resource that has the object, and passes the answer on unchanged.
 
 use std::sync::Arc;
 
@@ -17,25 +17,25 @@ use crate::{
     upstream::{self, Failure, Request},
 };
 
-/// What the resources that could not serve a call answered.
+/// The results from the resources that could not serve a call.
 #[derive(Default)]
 struct Misses<'r> {
-    /// The first that could not tell whether it has the object.
+    /// The first resource that could not tell whether it has the object, and its answer.
     unable: Option<(&'r Arc<Resource>, Response<Bytes>)>,
-    /// The first that could not be asked.
+    /// The failure of the first resource that did not answer.
     failed: Option<Failure>,
-    /// The last that does not have the object.
+    /// The last resource that does not have the object, and its answer.
     missing: Option<(&'r Arc<Resource>, Response<Bytes>)>,
 }
 
-/// Sends a call to the resource that has its object, by asking one after the other: ids are long random text, and Azure
-/// answers 404 to those of another resource. A call without an object goes to the first resource.
+/// Sends a call to the resource that has its object. Asks one resource after the other, because ids are long random
+/// texts, and a resource answers 404 to an id of another resource. Sends a call without an object to the first
+/// resource.
 ///
-/// `headers` and `query` are the client's.
+/// `headers` and `query` are those of the client's request.
 ///
 /// # Errors
-/// When a resource could not be asked, or could not tell, and no other one has the object; or when the answer cannot be
-/// passed on.
+/// When a resource did not answer and no other resource has the object, or when azgate cannot pass the answer on.
 pub async fn forward(
     gateway: &Gateway,
     call: &Call,
@@ -61,7 +61,7 @@ pub async fn forward(
         record.note_head(&answer);
         if answer.status().is_success() {
             let heartbeat = gateway.heartbeat.map(|heartbeat| heartbeat.every);
-            // The events of a stored answer are in a dialect that is read on the side.
+            // azgate reads the events of a stored answer in the operation's dialect, for the record.
             let reply = call.operation.dialect.map(|dialect| ReplyPlan { dialect, ..ReplyPlan::default() });
             return Ok(respond::pass(answer, reply, deadlines, heartbeat).await?);
         }
@@ -83,12 +83,13 @@ pub async fn forward(
     Ok(respond::refused(&answer, &Shape::Same, &resource.name, record)?)
 }
 
-/// Whether a resource with this status could not tell whether it has the object. Another one may have it.
+/// Returns whether a resource that answers with this status could not tell whether it has the object. Another resource
+/// may have it.
 fn is_unable(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status.as_u16(), 401 | 403 | 408 | 429)
 }
 
-/// The request as it goes to one resource.
+/// Makes the request to one resource.
 fn request(
     resource: &Resource,
     call: &Call,

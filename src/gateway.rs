@@ -1,4 +1,4 @@
-//! Everything that a request needs, built once from the settings: keys, routes, policy, counters.
+//! The gateway: everything that requests need, built once from the settings. It has keys, routes, policy and counters.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -9,8 +9,8 @@ use anyhow::Context;
 use futures_util::future::join_all;
 
 use crate::{
-    auth::{Key, Keys},
-    balance::{Deployment, Open, Pool, Resource, Route, Routes, discover},
+    auth::{CallerKey, Keys},
+    balance::{Deployment, Pool, Resource, Route, Routes, UnlistedRoutes, discover},
     catalog::{Catalog, Profile, Surfaces},
     config::{
         HeartbeatSettings, KeySettings, LearningSettings, ModelSettings, ResourceSettings, Settings,
@@ -24,7 +24,7 @@ use crate::{
     upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
 };
 
-/// The gateway that serves. A reload replaces it. Running calls keep the gateway that they began with.
+/// The gateway for new calls. A reload replaces it. Running calls keep the gateway that they began with.
 #[derive(Clone, Debug)]
 pub struct Current(Arc<RwLock<Arc<Gateway>>>);
 
@@ -46,35 +46,36 @@ impl From<Arc<Gateway>> for Current {
     }
 }
 
-/// Everything that a request needs, built once.
+/// Everything that requests need, built once from the settings.
 #[derive(Debug)]
 pub struct Gateway {
     /// The keys that may call.
     pub keys: Keys,
     /// The models that clients can name.
     pub routes: Routes,
-    /// The layer of policy that holds for every call.
+    /// The layer of policy that applies to every call.
     pub policy: PolicyLayer,
-    /// Whether every caller may reach every object that Azure stores: there is one key, or the keys share the objects.
+    /// Whether every caller may use every object that Azure stores: there is at most one key, or the keys share the
+    /// objects.
     pub objects_are_shared: bool,
-    /// The heartbeats while a model thinks; `None`: there are none.
+    /// The settings of heartbeats while a model thinks; `None` if azgate sends no heartbeats.
     pub heartbeat: Option<HeartbeatSettings>,
     /// The time-outs of calls that name no model.
     pub timeouts: Timeouts,
     /// The largest request body in bytes, decoded.
     pub max_body_bytes: usize,
-    /// What outlives the configuration.
+    /// The state that outlives the configuration.
     pub registry: Arc<Registry>,
     /// The resources, in the order of the configuration.
     pub resources: Vec<Arc<Resource>>,
 }
 
 impl Gateway {
-    /// Builds a gateway. Nothing is connected yet. The gateway uses again what the registry has under the names in the
-    /// settings.
+    /// Builds a gateway, without connecting to anything. The gateway takes limits, clients and knowledge from the
+    /// registry if it has them under the names in the settings.
     ///
     /// # Errors
-    /// When a resource or a model cannot be set up.
+    /// When azgate cannot set up a resource or a model.
     pub fn build(settings: &Settings, registry: &Arc<Registry>) -> anyhow::Result<Gateway> {
         let catalog = Arc::new(settings.catalog.clone());
         let surfaces = Arc::new(Surfaces::embedded());
@@ -95,14 +96,15 @@ impl Gateway {
             Ok(route(model, deployment, registry))
         });
         let routes = routes.collect::<anyhow::Result<Vec<Route>>>()?;
-        let open = settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
-        let open = open.and_then(|index| resources.get(index).cloned()).map(|resource| {
+        let unlisted =
+            settings.default_resource.filter(|_| settings.unknown_models == UnknownModels::Forward);
+        let unlisted = unlisted.and_then(|index| resources.get(index).cloned()).map(|resource| {
             let knowledge = (registry.knowledge.clone(), learning);
-            Open::new(resource, catalog, surfaces, settings.timeouts, knowledge)
+            UnlistedRoutes::new(resource, catalog, surfaces, settings.timeouts, knowledge)
         });
         Ok(Gateway {
             keys: Keys::new(settings.keys.iter().map(|settings| key(settings, registry)).collect()),
-            routes: Routes::new(routes, open),
+            routes: Routes::new(routes, unlisted),
             policy: settings.policy.clone(),
             objects_are_shared: settings.shared_objects || settings.keys.len() <= 1,
             heartbeat: settings.heartbeat,
@@ -113,7 +115,7 @@ impl Gateway {
         })
     }
 
-    /// Asks every resource for its deployments. Nothing waits for it.
+    /// Asks every resource for its deployments. The gateway serves calls without waiting for the answers.
     pub fn discovery(&self) -> impl Future<Output = ()> + Send + 'static {
         let (resources, registry) = (self.resources.clone(), self.registry.clone());
         async move {
@@ -147,7 +149,7 @@ fn client(
     registry.client(&settings.name, &options)
 }
 
-/// Returns the resource of a model, with a client of its own if the model sets its own time-out for connecting.
+/// Returns the resource of a model. If the model sets a time-out for connecting, the resource has its own client.
 fn connected(
     model: &ModelSettings,
     resource: &Arc<Resource>,
@@ -189,9 +191,9 @@ fn route(settings: &ModelSettings, deployment: Deployment, registry: &Registry) 
     }
 }
 
-fn key(settings: &KeySettings, registry: &Registry) -> Key {
+fn key(settings: &KeySettings, registry: &Registry) -> CallerKey {
     let limit = |per_minute| registry.limit(Subject::Key(settings.name.clone()), per_minute);
-    Key {
+    CallerKey {
         name: settings.name.clone(),
         digest: settings.sha256,
         limit: settings.requests_per_minute.map(limit),
@@ -199,7 +201,8 @@ fn key(settings: &KeySettings, registry: &Registry) -> Key {
     }
 }
 
-/// Finds the family of a deployment: the declared family, that of the declared model, or that of the deployment's name.
+/// Finds the family of a deployment: the declared family, or the family of the declared model, or the family that the
+/// deployment's name suggests.
 fn family(settings: &ModelSettings, catalog: &Catalog) -> Option<(FamilySource, Arc<Profile>)> {
     let declared = settings.family.as_deref().and_then(|family| catalog.family(family));
     let model = || settings.model.as_deref().and_then(|model| catalog.by_model(model));

@@ -1,4 +1,4 @@
-//! Reads a whole body into one buffer, with a limit on its size and on its silence.
+//! Reads a whole body into one buffer, with limits on its size and on the wait for each piece.
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body;

@@ -1,4 +1,4 @@
-//! How much a caller may ask: requests per minute, on a key and on a model.
+//! Limits the requests per minute of a key and of a model.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use governor::{
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, QuantaClock, StateInformationMiddleware>;
 
-/// What a limit is on.
+/// The key or model that a limit applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A key of the gateway, by its name.
@@ -20,7 +20,7 @@ pub enum Subject {
     Model(String),
 }
 
-/// A limit of requests per minute. It refills evenly, and a whole minute's worth may come at once.
+/// A limit of requests per minute. It refills evenly, and the requests of a whole minute may come at once.
 #[derive(Debug)]
 pub struct RequestLimit {
     subject: Subject,
@@ -28,26 +28,26 @@ pub struct RequestLimit {
     limiter: Limiter,
 }
 
-/// A request over a limit.
+/// The error of a request over a limit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} is limited to {per_minute} requests per minute")]
 pub struct Limited {
-    /// What the limit is on, such as "the key `team-a`".
+    /// A description of the key or model, such as "the key `team-a`".
     pub what: String,
-    /// The limit.
+    /// The limit of requests per minute.
     pub per_minute: u32,
-    /// How long until another request is admitted.
+    /// The time until the limit admits another request.
     pub retry_after: Duration,
 }
 
 impl RequestLimit {
-    /// Makes a limit from which nothing was taken yet.
+    /// Makes an unused limit.
     pub fn new(subject: Subject, per_minute: NonZeroU32) -> RequestLimit {
         let limiter = RateLimiter::direct(Quota::per_minute(per_minute)).with_middleware();
         RequestLimit { subject, per_minute, limiter }
     }
 
-    /// Takes one request.
+    /// Takes one request from the limit.
     fn take(&self) -> Result<(), Limited> {
         let Err(refused) = self.limiter.check() else { return Ok(()) };
         Err(Limited {
@@ -61,7 +61,7 @@ impl RequestLimit {
     }
 }
 
-/// The right to serve a call. The answer's body holds it until it ends.
+/// The right to serve a call. The answer's body holds the permit until the body ends.
 #[derive(Debug)]
 #[must_use = "a call is served while its permit is held"]
 pub struct Permit {
@@ -71,11 +71,9 @@ pub struct Permit {
 /// Admits a call: takes one request from the key's limit, then one from the model's.
 ///
 /// # Errors
-/// The first limit that is used up. A request taken from the key's limit is not given back: governor has no refund.
-#[expect(
-    clippy::unused_async,
-    reason = "a limit may make a call wait, or ask another process; callers are ready for it"
-)]
+/// When a limit is used up. A request that was taken from the key's limit is not given back, because governor cannot
+/// refund it.
+#[expect(clippy::unused_async, reason = "later kinds of limits wait, or ask another process")]
 pub async fn admit(
     key: Option<&Arc<RequestLimit>>,
     model: Option<&Arc<RequestLimit>>,
@@ -87,7 +85,8 @@ pub async fn admit(
 }
 
 impl Permit {
-    /// Admits one more request to Azure for the same call, such as an amended one. It counts against the model's limit.
+    /// Admits one more request to Azure for the same call, such as an amended call. The request counts against the
+    /// model's limit.
     ///
     /// # Errors
     /// When the model's limit is used up.
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_limit_admits_a_minutes_worth_and_then_says_when() {
+    async fn a_used_up_limit_refuses_and_gives_the_time_to_wait() {
         let key = limit(Subject::Key("k".to_owned()), 2);
         assert!(admit(Some(&key), None).await.is_ok());
         assert!(admit(Some(&key), None).await.is_ok());

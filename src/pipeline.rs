@@ -1,4 +1,4 @@
-//! The life of a request, as one function:
+//! The steps of a request, as one function:
 //!
 //! ```text
 //! recognise → caller → read → route → admit → ┌ pick → plan → send → decide ┐ → adapt → settle
@@ -27,13 +27,13 @@ use crate::{
     settlement::Settlement,
 };
 
-/// Serves one request. Its answer may be opened before the call has ended.
+/// Serves one request. The answer may be opened before the call has ended.
 pub fn serve(gateway: Arc<Gateway>, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
     let opening = Opening::default();
     respond::open(opening.clone(), Box::pin(call(gateway, request, opening)))
 }
 
-/// Runs one call to its end: an answer, good or bad.
+/// Runs one call until it has an answer or an error, and returns that with the settlement and the record.
 async fn call(gateway: Arc<Gateway>, request: Request<Body>, opening: Opening) -> Ending {
     let mut record = Record::start(gateway.registry.metrics.clone(), request_id(request.headers()));
     let mut settlement = None;
@@ -41,7 +41,7 @@ async fn call(gateway: Arc<Gateway>, request: Request<Body>, opening: Opening) -
     Ending { answer: answer.unwrap_or_else(ApiError::into_answer), settlement, record }
 }
 
-/// The life of a request.
+/// Takes a request through all steps, from its path to its answer.
 async fn answer(
     gateway: &Arc<Gateway>,
     request: Request<Body>,
@@ -97,7 +97,7 @@ async fn answer(
     }
 }
 
-/// Adapts what came of the last attempt to what the client asked for.
+/// Adapts the result of the last attempt to the form that the client asked for.
 async fn adapt(
     exchange: &Exchange,
     (attempt, ready): (&Attempt, Ready),
@@ -122,7 +122,7 @@ async fn adapt(
     })
 }
 
-/// Says whether and when the answer of a call that Azure leaves waiting is opened early.
+/// Returns how azgate opens the answer early if Azure is silent; `None` if azgate does not open the answer early.
 fn early(exchange: &Exchange) -> Option<Early> {
     let heartbeat = exchange.gateway.heartbeat?;
     let form = if exchange.call.stream { Form::Events } else { Form::Json };
@@ -131,7 +131,7 @@ fn early(exchange: &Exchange) -> Option<Early> {
     opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect })
 }
 
-/// Serves a call that names an object or a resource, and no model.
+/// Serves a call that does not name a model. It names a stored object, or goes to a resource.
 async fn forwarded(
     gateway: &Gateway,
     caller: &Caller,
@@ -149,7 +149,7 @@ async fn forwarded(
     forward(gateway, &call, (&head.headers, head.uri.query().unwrap_or_default()), record).await
 }
 
-/// Answers what azgate itself knows: the models.
+/// Answers a call for the list of models, or for one model.
 fn models(gateway: &Gateway, name: Option<&str>) -> Result<Adapted, ApiError> {
     let json = match name {
         None => inbound::models::list(&gateway.routes),
@@ -158,7 +158,7 @@ fn models(gateway: &Gateway, name: Option<&str>) -> Result<Adapted, ApiError> {
     Ok(respond::whole(json))
 }
 
-/// Returns the client's request id if it is a plain short one, else a new one.
+/// Returns the client's request id if it is short and plain. Otherwise makes a new id.
 fn request_id(headers: &HeaderMap) -> String {
     let plain =
         |id: &&str| id.len() <= 128 && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());

@@ -1,8 +1,8 @@
-//! What outlives a configuration, by name: a reload finds again what it still names, and nothing that a caller or
-//! Azure did is forgotten by it.
+//! The state that outlives a configuration, by name. A reload takes limits, clients, knowledge and counters from here,
+//! so it keeps everything that callers and Azure did.
 //!
-//! The registry holds no more than the configurations do that are in use: what none of them names is dropped with the
-//! last call that uses it. What is known of deployments is the exception: a store of bounded size keeps it.
+//! The registry does not keep its limits and clients alive: when no configuration names one, it is dropped with the
+//! last call that uses it. The knowledge of deployments is kept in a store of bounded size.
 
 use std::{
     collections::HashMap,
@@ -21,18 +21,19 @@ use crate::{
     upstream::{Client, ClientOptions, TlsError},
 };
 
-/// What outlives a configuration.
+/// The state that outlives a configuration.
 #[derive(Debug)]
 pub struct Registry {
-    /// What is known of deployments.
+    /// The knowledge of deployments.
     pub knowledge: Arc<KnowledgeStore>,
-    /// What is counted.
+    /// The counters.
     pub metrics: Arc<Metrics>,
     limits: ByName<(Subject, NonZeroU32), RequestLimit>,
     clients: ByName<ClientKey, Client>,
 }
 
-/// What a client is made of. The proxies are those of the process.
+/// The options by which a client is found. The proxies are not among them, because the whole process has the same
+/// proxies.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ClientKey {
     resource: String,
@@ -50,22 +51,23 @@ impl Default for Registry {
 }
 
 impl Registry {
-    /// Returns the limit on a key or a model, with what was taken from it. A limit of another height begins anew.
+    /// Returns the limit on a key or a model, with the requests taken from it so far. A limit of another height begins
+    /// unused.
     pub fn limit(&self, subject: Subject, per_minute: NonZeroU32) -> Arc<RequestLimit> {
         let key = (subject.clone(), per_minute);
         self.limits.get_or_insert_with(key, || RequestLimit::new(subject, per_minute))
     }
 
-    /// Returns the client of a resource, with its connections. A client with other options begins without any.
+    /// Returns the client of a resource, with its connections. A client with other options begins without connections.
     ///
     /// # Errors
-    /// When the certificates to trust cannot be read.
+    /// When azgate cannot read the trusted certificates.
     pub fn client(&self, resource: &str, options: &ClientOptions) -> Result<Arc<Client>, TlsError> {
         let ClientOptions { http2, ca_file, connect_timeout, pool_idle_timeout, proxies: _ } = options;
         let key = ClientKey {
             resource: resource.to_owned(),
             http2: *http2,
-            // The file's contents, so that a reload trusts a new certificate under the same path.
+            // The key contains the file's contents, so that a reload trusts a new certificate under the same path.
             ca: ca_file.as_ref().map(|path| (path.clone(), fs::read(path).unwrap_or_default())),
             durations: [*connect_timeout, *pool_idle_timeout],
         };
@@ -73,7 +75,7 @@ impl Registry {
     }
 }
 
-/// Values that are kept while someone uses them.
+/// Values by name. A value is kept while it is in use.
 #[derive(Debug)]
 struct ByName<K, V>(Mutex<HashMap<K, Weak<V>>>);
 
@@ -106,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_kept_while_someone_uses_it() {
+    fn a_value_is_kept_while_it_is_in_use() {
         let values = ByName::<&str, u8>::default();
         let one = values.get_or_insert_with("a", || 1);
         assert!(Arc::ptr_eq(&one, &values.get_or_insert_with("a", || 2)));
@@ -114,7 +116,7 @@ mod tests {
         assert_eq!(*values.get_or_insert_with("a", || 3), 3);
         drop(values.get_or_insert_with("b", || 4));
         drop(values.get_or_insert_with("c", || 5));
-        assert_eq!(values.0.lock().unwrap().len(), 1, "what nobody uses is not kept");
+        assert_eq!(values.0.lock().unwrap().len(), 1, "unused values are not kept");
     }
 
     #[test]

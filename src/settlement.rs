@@ -1,4 +1,4 @@
-//! What is done once when an answer has ended. The answer's body holds the settlement until then, beside the record.
+//! The work at the end of an answer. Until then the answer's body holds the settlement and the record.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use crate::{
     limits::Permit,
 };
 
-/// What a call holds while it is served, and what its end changes.
+/// What a call holds until its answer has ended, and what azgate then learns from the answer.
 #[derive(Debug)]
 pub struct Settlement {
-    /// The permit, which is given back with the settlement.
+    /// The permit, which the call gives back when its answer has ended.
     permit: Permit,
-    /// The deployment that answered a translated call, and the dialect of its answer.
+    /// The deployment that answered a translated call, and the dialect of the answer.
     answered_by: Option<(Arc<Deployment>, Dialect)>,
 }
 
@@ -28,15 +28,16 @@ impl Settlement {
         &self.permit
     }
 
-    /// The answer comes from this deployment, which gave it in this dialect.
+    /// Records that this deployment answers the call in this dialect.
     pub fn answered_by(&mut self, deployment: &Arc<Deployment>, dialect: Dialect) {
         self.answered_by = Some((deployment.clone(), dialect));
     }
 
-    /// Settles the call after its answer.
+    /// Settles the call: learns from the answer, and gives the permit back.
     ///
-    /// The model that answered tells the family of its deployment. Chat answers name the model's version. What a
-    /// response names is not known to be one, and where it repeats the deployment's name it says nothing.
+    /// The model that answered shows the family of its deployment. A chat answer contains the model's version. A
+    /// response may contain the deployment's name instead of a model, so azgate ignores a name that equals the
+    /// deployment's.
     pub fn settle(self, summary: &AnswerSummary) {
         let Settlement { permit, answered_by } = self;
         if let (Some((deployment, dialect)), Some(model)) = (answered_by, &summary.model) {

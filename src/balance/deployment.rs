@@ -8,19 +8,19 @@ use crate::{catalog::Surfaces, learning::Knowledge, translate::Target, upstream:
 /// A deployment of a model on a resource.
 #[derive(Debug)]
 pub struct Deployment {
-    /// The resource that has it.
+    /// The resource that has the deployment.
     pub resource: Arc<Resource>,
-    /// What is known of it.
+    /// What azgate knows about the deployment.
     pub knowledge: Arc<Knowledge>,
     surfaces: Arc<Surfaces>,
     resolved: RwLock<Arc<ResolvedDeployment>>,
 }
 
 impl Deployment {
-    /// Makes a deployment. `target` has its options, and the profile that `knowledge` has now.
+    /// Makes a deployment. `target` contains its options, and the current profile of `knowledge`.
     ///
     /// # Errors
-    /// When the deployment's name cannot stand in a URL.
+    /// When a URL cannot contain the deployment's name.
     pub fn new(
         resource: Arc<Resource>,
         target: Target,
@@ -32,7 +32,7 @@ impl Deployment {
         Ok(Deployment { resource, knowledge, surfaces, resolved })
     }
 
-    /// Returns what calls are translated for now: the same `Arc` while nothing is learned.
+    /// Returns the deployment as azgate knows it now. The `Arc` stays the same until azgate learns something.
     pub fn resolved(&self) -> Arc<ResolvedDeployment> {
         let profile = self.knowledge.profile();
         let resolved = self.resolved.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -40,7 +40,7 @@ impl Deployment {
             return resolved;
         }
         let target = resolved.target.with_profile(profile, &self.surfaces);
-        // The deployment had a URL before, and every api-version is equally long.
+        // This cannot fail: the deployment had a valid URL before, and every api-version has the same length.
         let Ok(resolved) = ResolvedDeployment::new(target, &self.resource.endpoint).map(Arc::new) else {
             return resolved;
         };

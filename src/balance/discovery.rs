@@ -1,5 +1,5 @@
-//! Asks a resource for its deployments. Only one old preview version is known to answer with the plain key
-//! (openai-python#447, openai-python#460). So an answer helps, and a missing answer is not an error.
+//! Asks a resource for its deployments. With a plain key, only one old preview version is known to answer
+//! (openai-python#447, openai-python#460). So azgate uses an answer, but does not treat a missing answer as an error.
 
 use std::time::Duration;
 
@@ -17,25 +17,25 @@ use crate::{
     upstream,
 };
 
-/// How long the whole answer may take.
+/// How long azgate waits for the whole answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The largest list that is read.
+/// The size of the largest list that azgate reads, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// Azure's list. Members may be missing.
+/// Azure's list of deployments.
 #[derive(Debug, Deserialize)]
-struct List {
-    data: Vec<Deployment>,
+struct DeploymentList {
+    data: Vec<ListedDeployment>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Deployment {
+struct ListedDeployment {
     id: Option<String>,
     model: Option<String>,
 }
 
-/// Asks once, and notes what the list says. Whatever fails is a line in the log.
+/// Asks the resource once, and records the listed deployments. A failure is only logged.
 pub async fn discover(resource: &Resource, knowledge_store: &KnowledgeStore) {
     let resource_name = &*resource.name;
     match timeout(PATIENCE, deployments(resource)).await {
@@ -65,7 +65,8 @@ async fn deployments(resource: &Resource) -> Result<Vec<(String, String)>, Strin
     }
     let body =
         Limited::new(answer.into_body(), LARGEST).collect().await.map_err(|error| error.to_string())?;
-    let list: List = serde_json::from_slice(&body.to_bytes()).map_err(|_| "it is no list".to_owned())?;
+    let list: DeploymentList =
+        serde_json::from_slice(&body.to_bytes()).map_err(|_| "the answer is not a list".to_owned())?;
     let named = list.data.into_iter().filter_map(|one| one.id.zip(one.model));
     Ok(named
         .filter(|(id, model)| name::is_model(id) && name::is_segment(id) && name::is_model(model))

@@ -1,5 +1,5 @@
-//! What a client names, and where an attempt goes: a route with its pool of deployments, which of them is picked, and
-//! what follows from the outcome.
+//! Routes and their pools: finds the route of a model, picks a deployment for each attempt, and decides what follows an
+//! attempt.
 
 mod decide;
 mod deployment;
@@ -10,11 +10,11 @@ mod resource;
 mod route;
 mod routes;
 
-pub use decide::{Allowance, Decision, Outcome, decide};
+pub use decide::{Allowance, AttemptOutcome, Decision, decide};
 pub use deployment::Deployment;
 pub use discovery::discover;
 pub use pool::{Pool, pick};
 pub use resolved::ResolvedDeployment;
 pub use resource::Resource;
 pub use route::Route;
-pub use routes::{Open, Routes, UnknownModel};
+pub use routes::{Routes, UnknownModel, UnlistedRoutes};

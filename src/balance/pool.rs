@@ -1,10 +1,10 @@
-//! The deployments of a model, and which of them an attempt goes to.
+//! The deployments of a model, and the choice of one for each attempt.
 
 use std::sync::Arc;
 
 use super::Deployment;
 
-/// The deployments that can serve a model. There is at least one.
+/// The deployments that can serve a model: at least one.
 #[derive(Debug)]
 pub struct Pool {
     first: Arc<Deployment>,
@@ -17,12 +17,12 @@ impl Pool {
         Pool { first: Arc::new(first), others: others.into_iter().map(Arc::new).collect() }
     }
 
-    /// Returns the deployment that stands first.
+    /// Returns the first deployment.
     pub fn first(&self) -> &Arc<Deployment> {
         &self.first
     }
 
-    /// Returns how many deployments there are.
+    /// Returns the number of deployments.
     pub fn size(&self) -> usize {
         self.all().count()
     }
@@ -32,8 +32,8 @@ impl Pool {
     }
 }
 
-/// Picks the deployment of the next attempt. `tried` are the deployments that this call has been sent to. `affinity` is
-/// the resource that stores what the call refers to, if it is known: its deployments go first.
+/// Picks the deployment for the next attempt. `tried` are the deployments that this call has tried. `affinity` is the
+/// resource that stores the objects which the call names, if azgate knows it. Deployments of that resource come first.
 ///
 /// Returns `None` when every deployment has been tried.
 pub fn pick<'p>(

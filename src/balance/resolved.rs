@@ -1,4 +1,4 @@
-//! A deployment with all that follows from what is known of it now, worked out once.
+//! A deployment as azgate knows it now, with the headers and URLs that follow from that knowledge.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::{
     upstream::{Endpoint, UrlError},
 };
 
-/// A deployment with its family as it is known now.
+/// A deployment as azgate knows it now.
 #[derive(Debug)]
 pub struct ResolvedDeployment {
-    /// The deployment, as translation sees it.
+    /// The deployment as a target of translation.
     pub target: Target,
-    /// The headers that name family and deployment on every answer.
+    /// The headers of every answer that name the family and the deployment.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The URLs of calls that are translated, for the api-version that they go to as a rule.
+    /// The URLs of translated calls, for the api-version that most of these calls use.
     uris: PerDialect<Uri>,
 }
 
@@ -30,7 +30,7 @@ impl ResolvedDeployment {
         let uris = PerDialect { chat: uri(Dialect::Chat)?, responses: uri(Dialect::Responses)? };
         let headers =
             [("x-azgate-family", &*target.profile.name), ("x-azgate-deployment", &target.deployment)];
-        // Deployments and families may have any text as their name. Clients read headers as ASCII.
+        // The name of a deployment or a family may be any text, but clients read headers as ASCII.
         let header = |(name, value): (&'static str, &str)| {
             let value = utf8_percent_encode(value, CONTROLS).to_string();
             Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
@@ -38,7 +38,7 @@ impl ResolvedDeployment {
         Ok(ResolvedDeployment { headers: headers.into_iter().filter_map(header).collect(), target, uris })
     }
 
-    /// Whether it was worked out for this profile.
+    /// Returns whether the deployment was resolved with this profile.
     pub(super) fn is_for(&self, profile: &Arc<Profile>) -> bool {
         Arc::ptr_eq(&self.target.profile, profile)
     }

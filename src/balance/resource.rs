@@ -1,4 +1,4 @@
-//! An Azure OpenAI resource, and the one place where a request is sent to it with its credential.
+//! An Azure OpenAI resource. Every request to a resource is sent here, with the resource's credential.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::{
 /// An Azure OpenAI resource.
 #[derive(Clone, Debug)]
 pub struct Resource {
-    /// The operator's name for it.
+    /// The operator's name for the resource.
     pub name: Arc<str>,
-    /// How its deployments are addressed.
+    /// How URLs address the resource's deployments.
     pub surface: Surface,
-    /// Its address.
+    /// The address.
     pub endpoint: Endpoint,
-    /// The client that holds the connections to it.
+    /// The client that holds the connections to the resource.
     pub client: Arc<Client>,
-    /// azgate's own credential for it.
+    /// azgate's own credential for the resource.
     pub credential: Arc<Credential>,
 }
 

@@ -1,29 +1,29 @@
-//! What a client names: a model, with its limits, policy, time-outs and pool of deployments.
+//! A route: a model that clients can name, with its limits, policy, time-outs and pool of deployments.
 
 use std::sync::Arc;
 
 use super::Pool;
 use crate::{deadline::Timeouts, limits::RequestLimit, translate::PolicyLayer};
 
-/// A model that clients can name.
+/// A model that clients can name, and how azgate serves it.
 #[derive(Debug)]
 pub struct Route {
     /// The name that clients use.
     pub model: String,
-    /// The deployments that can serve it.
+    /// The deployments that can serve the model.
     pub pool: Pool,
-    /// How many attempts a call may make at most, over all deployments. Amended calls do not count.
+    /// The greatest number of attempts of a call, over all deployments. Amended calls do not count.
     pub attempts: u8,
-    /// Requests per minute.
+    /// The limit of requests per minute.
     pub limit: Option<Arc<RequestLimit>>,
-    /// How long its calls may take.
+    /// How long the model's calls may take.
     pub timeouts: Timeouts,
     /// The model's layer of policy.
     pub policy: PolicyLayer,
 }
 
 impl Route {
-    /// Makes a route of one attempt, without limit, time-outs and policy.
+    /// Makes a route that allows one attempt, and has no limit, time-outs or policy.
     pub fn new(model: &str, pool: Pool) -> Route {
         Route {
             model: model.to_owned(),

@@ -1,4 +1,4 @@
-//! Every model that clients can name: a closed list, or any name as a deployment of that name.
+//! The models that clients can name: a closed list, or a list and every deployment of a resource.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,12 +18,12 @@ use crate::{
 pub struct Routes {
     listed: HashMap<String, Arc<Route>>,
     names: Vec<String>,
-    open: Option<Open>,
+    unlisted: Option<UnlistedRoutes>,
 }
 
-/// The resource that serves names which are not listed.
+/// The routes of names that are not listed: each name is a deployment of one resource.
 #[derive(Debug)]
-pub struct Open {
+pub struct UnlistedRoutes {
     resource: Arc<Resource>,
     catalog: Arc<Catalog>,
     surfaces: Arc<Surfaces>,
@@ -33,50 +33,50 @@ pub struct Open {
     seen: Cache<String, Arc<Route>>,
 }
 
-/// How many routes of unlisted names are kept; they are cheap to make again.
+/// How many routes of unlisted names azgate keeps. A route is cheap to make again.
 const SEEN: usize = 1024;
 
 /// Why a model has no route.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownModel {
-    /// The list is closed, and the name is not on it.
+    /// The list is closed and does not contain the name.
     #[error("the model `{model}` does not exist here; the nearest one is `{nearest}`")]
     Unlisted {
-        /// The name asked for.
+        /// The name that the client used.
         model: String,
-        /// The most similar name that is listed.
+        /// The most similar listed name.
         nearest: String,
     },
-    /// The list is closed, and empty.
+    /// The list is closed and empty.
     #[error("the model `{model}` does not exist here: no model is configured")]
     NoneListed {
-        /// The name asked for.
+        /// The name that the client used.
         model: String,
     },
-    /// Other names are deployments, but none can have this one.
+    /// Unlisted names are deployments, but no deployment can have this name.
     #[error("the model `{model}` does not exist here: no deployment can have this name")]
     NoDeployment {
-        /// The name asked for.
+        /// The name that the client used.
         model: String,
     },
 }
 
 impl Routes {
-    /// The routes of a list of models; with `open`, other names are deployments.
-    pub fn new(listed: Vec<Route>, open: Option<Open>) -> Routes {
+    /// Makes the routes of a list of models. With `unlisted`, names outside the list are deployments.
+    pub fn new(listed: Vec<Route>, unlisted: Option<UnlistedRoutes>) -> Routes {
         let names = listed.iter().map(|route| route.model.clone()).collect();
         let listed = listed.into_iter().map(|route| (route.model.clone(), Arc::new(route))).collect();
-        Routes { listed, names, open }
+        Routes { listed, names, unlisted }
     }
 
-    /// The route of a model by the name that a client used.
+    /// Finds the route of a model by the name that a client used.
     pub fn find(&self, model: &str) -> Result<Arc<Route>, UnknownModel> {
         if let Some(route) = self.listed.get(model) {
             return Ok(route.clone());
         }
         let name = || model.to_owned();
-        if let Some(open) = &self.open {
-            return open.route(model).ok_or_else(|| UnknownModel::NoDeployment { model: name() });
+        if let Some(unlisted) = &self.unlisted {
+            return unlisted.route(model).ok_or_else(|| UnknownModel::NoDeployment { model: name() });
         }
         Err(match self.nearest(model) {
             Some(nearest) => UnknownModel::Unlisted { model: name(), nearest },
@@ -84,22 +84,22 @@ impl Routes {
         })
     }
 
-    /// The listed routes, in the order of the configuration.
+    /// Returns the listed routes, in the order of the configuration.
     pub fn listed(&self) -> impl Iterator<Item = &Arc<Route>> {
         self.names.iter().filter_map(|name| self.listed.get(name))
     }
 
-    /// The routes that are known to lead somewhere: those listed here, and where any deployment is served also those
-    /// that Azure has listed.
+    /// Returns the routes of all models that azgate knows: the listed models, and if unlisted names are deployments,
+    /// also the deployments that Azure has listed.
     pub fn known(&self) -> Vec<Arc<Route>> {
         let ours = self.listed().cloned();
-        let open = self.open.iter();
-        let azures = open.flat_map(|open| {
-            let names = open.knowledge_store.deployments(&open.resource.name);
+        let unlisted = self.unlisted.iter();
+        let azures = unlisted.flat_map(|unlisted| {
+            let names = unlisted.knowledge_store.deployments(&unlisted.resource.name);
             names
                 .into_iter()
                 .filter(|name| !self.listed.contains_key(name))
-                .filter_map(|name| open.route(&name))
+                .filter_map(|name| unlisted.route(&name))
         });
         ours.chain(azures).collect()
     }
@@ -111,16 +111,16 @@ impl Routes {
     }
 }
 
-impl Open {
-    /// Any name is a deployment of `resource`.
+impl UnlistedRoutes {
+    /// Makes the routes of names that are deployments of `resource`.
     pub fn new(
         resource: Arc<Resource>,
         catalog: Arc<Catalog>,
         surfaces: Arc<Surfaces>,
         timeouts: Timeouts,
         (knowledge_store, learning_options): (Arc<KnowledgeStore>, LearningOptions),
-    ) -> Open {
-        Open {
+    ) -> UnlistedRoutes {
+        UnlistedRoutes {
             resource,
             catalog,
             surfaces,
@@ -131,7 +131,7 @@ impl Open {
         }
     }
 
-    /// The route of a deployment that carries its model's name, made once.
+    /// Returns the route of the deployment with this name. The route is kept for later calls.
     fn route(&self, model: &str) -> Option<Arc<Route>> {
         if !name::is_segment(model) {
             return None;

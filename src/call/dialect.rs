@@ -1,8 +1,8 @@
-//! The two dialects that azgate translates, and values that there is one of for each.
+//! The two dialects that azgate translates, and a pair type that holds one value for each.
 
 use std::fmt;
 
-/// The operation in whose words a model is asked and answers.
+/// The wording of a call and its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// Chat completions.
@@ -13,7 +13,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// Both of them.
+    /// Both dialects.
     pub const ALL: [Dialect; 2] = [Dialect::Chat, Dialect::Responses];
 
     /// Returns the name that the catalog and the configuration use.
@@ -46,7 +46,7 @@ pub struct PerDialect<T> {
 }
 
 impl<T> PerDialect<T> {
-    /// Makes the value of each dialect.
+    /// Calls `value` once for each dialect, and returns both results.
     pub fn new(mut value: impl FnMut(Dialect) -> T) -> PerDialect<T> {
         PerDialect { chat: value(Dialect::Chat), responses: value(Dialect::Responses) }
     }
@@ -59,7 +59,7 @@ impl<T> PerDialect<T> {
         }
     }
 
-    /// Returns the value of one dialect, to be changed.
+    /// Returns the value of one dialect for writing.
     pub fn of_mut(&mut self, dialect: Dialect) -> &mut T {
         match dialect {
             Dialect::Chat => &mut self.chat,

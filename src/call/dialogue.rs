@@ -1,4 +1,4 @@
-//! What a model is asked, in one of the two dialects: all of a call that translation looks at.
+//! The part of a call that translation reads, in one of the two dialects.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ pub const OUTLINE_DEPTH: u32 = 5;
 pub struct Dialogue<'a> {
     /// The dialect of the body.
     pub dialect: Dialect,
-    /// The client asked for a stream.
+    /// Whether the client asked for a stream.
     pub stream: bool,
     /// The body, outlined to [`OUTLINE_DEPTH`].
     pub body: Cow<'a, Document>,
-    /// The client gets odd stream chunks in the form that strict OpenAI clients expect.
+    /// Whether azgate repairs odd stream chunks for the client, as strict OpenAI clients need.
     pub normalize: bool,
-    /// A later call cannot name what Azure stores of this one, so the answer must hold what that call needs.
+    /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
 }

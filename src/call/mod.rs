@@ -1,4 +1,4 @@
-//! The vocabulary of a call: which operation, for whom, with which body, how it is changed, what it cost.
+//! The vocabulary of a call: its operation, address and body, how it is changed, and which tokens it used.
 
 mod dialect;
 mod dialogue;
@@ -15,8 +15,8 @@ pub use dialect::{Dialect, PerDialect};
 pub use dialogue::{Dialogue, OUTLINE_DEPTH};
 pub use operation::{Addressing, AnswerKind, BodyKind, OPERATIONS, Operation};
 pub use plan::{
-    BridgedCall, Change, Copies, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal, ReplyPlan,
-    ReplyTweak, RuleId, Shape, UsageChunk,
+    BridgedDialogue, Change, Copies, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal,
+    ReplyPlan, ReplyTweak, RuleId, Shape, UsageChunk,
 };
 pub use replayed::ReplayedReasoning;
 pub use request::{Address, Body, Call};

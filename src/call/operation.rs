@@ -1,8 +1,8 @@
-//! Every operation of the OpenAI API that azgate serves, one row each. An operation that azgate passes on as it is
-//! needs a row here and nothing else.
+//! The table of the operations that azgate serves, one row each. An operation that azgate passes on unchanged needs a
+//! row here and nothing else.
 
 use super::Dialect;
-use crate::objects::{ObjectKind, Places, places};
+use crate::objects::{IdPlaces, ObjectKind, places};
 
 /// An operation of the API.
 #[derive(Clone, Copy, Debug)]
@@ -13,43 +13,43 @@ pub struct Operation {
     pub method: &'static str,
     /// The path behind the prefix of a surface. `{}` stands for the id of an object or the name of a model.
     pub path: &'static str,
-    /// What decides where a call goes.
+    /// What determines where a call goes.
     pub address: Addressing,
-    /// What the body of a call is.
+    /// The kind of body that a call has.
     pub body: BodyKind,
-    /// What the body of an answer is.
+    /// The kind of body that an answer has.
     pub answer: AnswerKind,
-    /// The dialect of body and answer, where azgate reads them. Calls to a model in a dialect are translated.
+    /// The dialect of body and answer, if azgate reads them. azgate translates calls to a model that have a dialect.
     pub dialect: Option<Dialect>,
-    /// Where ids of stored objects stand in the body of a call.
-    pub takes: Places,
-    /// Where ids of stored objects stand in an answer.
-    pub gives: Places,
-    /// The oldest dated api-version that has the operation, where it is not as old as all others.
+    /// The places of object ids in the body of a call.
+    pub takes: IdPlaces,
+    /// The places of object ids in an answer.
+    pub gives: IdPlaces,
+    /// The oldest dated api-version that has the operation. `None` if every api-version has it.
     pub since: Option<&'static str>,
 }
 
-/// What decides where a call goes.
+/// What determines where a call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addressing {
-    /// The model that the call names, by the deployment that serves it.
+    /// The call names a model, and goes to a deployment that serves the model.
     ByModel {
-        /// Whether a URL of a dated surface names the deployment. Otherwise the body's `model` names it on every
-        /// surface.
+        /// Whether a URL of a dated surface contains the deployment's name. Otherwise the body's `model` names the
+        /// deployment on every surface.
         deployment_in_path: bool,
     },
-    /// A stored object of this kind, whose id stands in the path.
+    /// The path contains the id of a stored object of this kind. The call goes to the resource that has the object.
     ByObject(ObjectKind),
-    /// A resource: the call names neither a model nor an object.
+    /// The call names neither a model nor an object, and goes to a resource.
     ByResource,
     /// azgate answers the call itself.
     Gateway,
 }
 
-/// What the body of a call is.
+/// The kind of body that a call has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
-    /// There is none.
+    /// No body.
     None,
     /// A JSON object.
     Json,
@@ -59,7 +59,7 @@ pub enum BodyKind {
     Opaque,
 }
 
-/// What the body of an answer is.
+/// The kind of body that an answer has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerKind {
     /// A JSON object, or events where the call asks for a stream.
@@ -72,10 +72,10 @@ const POST: &str = "POST";
 const GET: &str = "GET";
 const DELETE: &str = "DELETE";
 
-/// Operations that only the surfaces since the Responses API have (azure-rest-api-specs 2025-03-01-preview).
+/// The first api-version that has the Responses API (azure-rest-api-specs 2025-03-01-preview).
 const RESPONSES_SINCE: Option<&str> = Some("2025-03-01-preview");
 
-/// A call that names a model in its body, with its deployment in the path of dated surfaces.
+/// Makes the row of a call that names its model in the body, and its deployment in the path of dated surfaces.
 const fn by_model(name: &'static str, path: &'static str) -> Operation {
     Operation {
         name,
@@ -91,7 +91,7 @@ const fn by_model(name: &'static str, path: &'static str) -> Operation {
     }
 }
 
-/// A request about a stored response.
+/// Makes the row of a call about a stored response.
 const fn response(name: &'static str, method: &'static str, path: &'static str) -> Operation {
     Operation {
         name,
@@ -107,7 +107,7 @@ const fn response(name: &'static str, method: &'static str, path: &'static str) 
     }
 }
 
-/// A list that azgate gives itself.
+/// Makes the row of a call that azgate answers itself.
 const fn own(name: &'static str, path: &'static str) -> Operation {
     Operation {
         name,
@@ -123,7 +123,7 @@ const fn own(name: &'static str, path: &'static str) -> Operation {
     }
 }
 
-/// The operations.
+/// The table of operations.
 pub static OPERATIONS: [Operation; 9] = [
     Operation {
         dialect: Some(Dialect::Chat),
@@ -131,7 +131,8 @@ pub static OPERATIONS: [Operation; 9] = [
         gives: places::CHAT_ANSWER,
         ..by_model("chat", "/chat/completions")
     },
-    // The body names the deployment on every surface (openai-python `lib/azure.py` writes none into this path).
+    // The body names the deployment on every surface (openai-python `lib/azure.py` writes no deployment into this
+    // path).
     Operation {
         dialect: Some(Dialect::Responses),
         takes: places::MODEL_CALL,
@@ -154,25 +155,25 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.name == name)
     }
 
-    /// Returns the operation that asks a model in this dialect.
+    /// Returns the operation that calls a model in this dialect.
     pub fn of(dialect: Dialect) -> &'static Operation {
         static CREATE: super::PerDialect<&Operation> =
             super::PerDialect { chat: &OPERATIONS[0], responses: &OPERATIONS[1] };
         CREATE.of(dialect)
     }
 
-    /// Whether a call names a model.
+    /// Returns whether a call names a model.
     pub fn is_by_model(&self) -> bool {
         matches!(self.address, Addressing::ByModel { .. })
     }
 
-    /// Whether a URL of a dated surface names the deployment.
+    /// Returns whether a URL of a dated surface contains the deployment's name.
     pub fn has_deployment_in_path(&self) -> bool {
         self.address == Addressing::ByModel { deployment_in_path: true }
     }
 }
 
-/// Rows are compared by their place in the table.
+/// Two rows are equal if they are the same row of the table.
 impl PartialEq for Operation {
     fn eq(&self, other: &Operation) -> bool {
         std::ptr::eq(self, other)

@@ -1,4 +1,4 @@
-//! What translation decides: the call as it will be sent, what was changed, and how the answer goes back.
+//! The result of translation: the call as azgate sends it, its changes, and how the answer goes back.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
@@ -12,39 +12,39 @@ use crate::{
 /// The name of a rule, such as `drop.temperature`.
 pub type RuleId = Arc<str>;
 
-/// A call as it goes to one target.
+/// A call as azgate sends it to one target.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The operation as sent upstream.
+    /// The dialect of the body that azgate sends.
     pub dialect: Dialect,
-    /// The dated api-version to send; `None` on the v1 surface.
+    /// The dated api-version that azgate sends; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The dialogue in that dialect, where the client used the other one. The rest of the plan is then about it.
-    pub bridged: Option<BridgedCall>,
-    /// The change that names the deployment in the body: plumbing, so no edit.
-    pub route: Option<json::Change>,
-    /// What was changed, in order.
+    /// The bridged dialogue, if the client used the other dialect. The rest of the plan then applies to this dialogue.
+    pub bridged: Option<BridgedDialogue>,
+    /// The change that puts the deployment's name into the body. It is not listed among the edits.
+    pub deployment_name: Option<json::Change>,
+    /// The edits, in order.
     pub edits: Vec<Edit>,
-    /// What to do with the answer.
+    /// How the answer goes back.
     pub reply: ReplyPlan,
 }
 
-/// A dialogue that was bridged to the other dialect.
+/// A dialogue that azgate has bridged to the other dialect.
 #[derive(Clone, Debug)]
-pub struct BridgedCall {
+pub struct BridgedDialogue {
     /// The dialogue in the other dialect.
     pub dialogue: Dialogue<'static>,
-    /// What the bridge changed and left out, in order. These changes are made already.
+    /// The changes and omissions of the bridge, in order. `dialogue` already contains them.
     pub edits: Vec<Edit>,
 }
 
 impl Plan {
-    /// Returns the body that is changed and sent. `asked` is the body that the client sent.
+    /// Returns the body that the plan changes and azgate sends. `asked` is the client's body.
     pub fn body<'a>(&'a self, asked: &'a Document) -> &'a Document {
         self.bridged.as_ref().map_or(asked, |bridged| &bridged.dialogue.body)
     }
 
-    /// Takes everything that was changed out of the plan, in order.
+    /// Takes all edits out of the plan, in order.
     pub fn take_edits(&mut self) -> Vec<Edit> {
         let mut edits =
             self.bridged.as_mut().map(|bridged| std::mem::take(&mut bridged.edits)).unwrap_or_default();
@@ -52,33 +52,33 @@ impl Plan {
         edits
     }
 
-    /// The changes to the body, in order.
+    /// Returns the changes to the body, in order.
     pub fn changes(&self) -> impl Iterator<Item = &json::Change> {
-        self.route.iter().chain(self.edits.iter().filter_map(Edit::body))
+        self.deployment_name.iter().chain(self.edits.iter().filter_map(Edit::body_change))
     }
 }
 
-/// How the answer gets the form that the client asked for. The parts compose; nothing matches on pairs.
+/// How the answer gets the form that the client asked for. Each part applies independently of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReplyPlan {
-    /// The operation that Azure answers.
+    /// The dialect of Azure's answer.
     pub dialect: Dialect,
-    /// Whether that is the operation that the client asked for.
+    /// Whether that is also the client's dialect.
     pub shape: Shape,
-    /// From how many calls the answer is made, one for each of its choices.
+    /// How many calls azgate makes for the answer: one for each choice.
     pub copies: Copies,
     /// How the answer is framed.
     pub framing: Framing,
-    /// What becomes of the usage chunk at the end of a stream.
+    /// How azgate treats the usage chunk at the end of a stream.
     pub usage_chunk: UsageChunk,
-    /// Tool calls go back as the legacy `function_call`.
+    /// Whether tool calls go back as the legacy `function_call`.
     pub legacy_functions: bool,
-    /// Azure's odd stream chunks are given the form that strict OpenAI clients expect.
+    /// Whether azgate repairs Azure's odd stream chunks, as strict OpenAI clients need.
     pub normalize: bool,
 }
 
 impl ReplyPlan {
-    /// The operation that the client asked for.
+    /// Returns the dialect of the client.
     pub fn asked(&self) -> Dialect {
         match self.shape {
             Shape::Same => self.dialect,
@@ -91,7 +91,7 @@ impl ReplyPlan {
 /// The dialect of Azure's answer compared with that of the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
-    /// Azure answers the operation that the client asked for.
+    /// Both are the same.
     #[default]
     Same,
     /// The client asked for a chat completion; Azure serves it on the Responses API.
@@ -103,9 +103,9 @@ pub enum Shape {
 /// How Azure's response becomes a chat completion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverResponses {
-    /// The Azure resource that answers; reasoning is marked with it.
+    /// The Azure resource that answers. The bridge marks reasoning with its name.
     pub resource: Arc<str>,
-    /// Sequences at which the text is cut. Azure's answer is not needed after one of them.
+    /// The sequences at which azgate cuts the text. azgate does not need Azure's answer after one of them.
     pub stop: Vec<String>,
 }
 
@@ -116,15 +116,15 @@ pub struct OverChat {
     pub echo: Bytes,
 }
 
-/// How many times a call is made, so that an operation that gives one choice gives several.
+/// How many times azgate sends a call, to get several choices from an operation that gives one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copies(u8);
 
 impl Copies {
-    /// The most that is made of one call.
+    /// The greatest number of copies of one call.
     pub const MOST: u8 = 8;
 
-    /// Returns that many copies, if azgate makes so many.
+    /// Returns that number of copies, or `None` if azgate does not send so many.
     pub fn of(count: u64) -> Option<Copies> {
         u8::try_from(count).ok().filter(|count| (1..=Copies::MOST).contains(count)).map(Copies)
     }
@@ -141,48 +141,48 @@ impl Default for Copies {
     }
 }
 
-/// The framing of an answer beside that of the call upstream.
+/// The framing that the client asked for, compared with the framing of Azure's answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
-    /// JSON for JSON, a stream for a stream.
+    /// Both are JSON, or both are a stream.
     #[default]
     Same,
-    /// The client asked for a stream; Azure was asked for JSON.
+    /// The client asked for a stream; azgate asked Azure for JSON.
     JsonToSse,
-    /// The client asked for JSON; Azure was asked for a stream.
+    /// The client asked for JSON; azgate asked Azure for a stream.
     SseToJson,
 }
 
 /// The chunk with `choices: []` and the token counts at the end of a stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UsageChunk {
-    /// Nobody asked for the chunk.
+    /// Neither the client nor azgate asked for the chunk.
     #[default]
     None,
     /// The client asked for the chunk.
     Wanted,
-    /// azgate asked for the chunk, and the client did not: azgate removes it from the stream.
+    /// Only azgate asked for the chunk, so azgate removes it from the stream.
     Hidden,
 }
 
-/// One change and its reason.
+/// A change and its reason.
 #[derive(Clone, Debug)]
 pub struct Edit {
-    /// The rule that made it.
+    /// The rule that made the change.
     pub rule: RuleId,
-    /// What changes.
+    /// The change.
     pub change: Change,
-    /// Whether the meaning stays.
+    /// Whether the call keeps its meaning.
     pub effect: Effect,
-    /// Why, in a sentence for the caller.
+    /// The reason, as a sentence for the caller.
     pub why: Cow<'static, str>,
-    /// A refusal of Azure's taught this edit. No table has it.
+    /// Whether azgate learned the edit from a refusal of Azure's. The catalog does not contain it then.
     pub learned: bool,
 }
 
 impl Edit {
-    /// The change to the body, if it is one.
-    pub fn body(&self) -> Option<&json::Change> {
+    /// Returns the change to the body, if the edit changes the body.
+    pub fn body_change(&self) -> Option<&json::Change> {
         match &self.change {
             Change::Body(change) => Some(change),
             Change::ApiVersion { .. } | Change::Reply(_) | Change::Dialect { .. } | Change::Lost { .. } => {
@@ -199,23 +199,23 @@ pub enum Change {
     Body(json::Change),
     /// The api-version of the call.
     ApiVersion {
-        /// The version configured.
+        /// The configured version.
         from: ApiVersion,
-        /// The version sent.
+        /// The version that azgate sends.
         to: ApiVersion,
     },
     /// The answer.
     Reply(ReplyTweak),
-    /// The operation.
+    /// The dialect.
     Dialect {
-        /// What the client asked for.
+        /// The client's dialect.
         from: Dialect,
-        /// What Azure is asked for.
+        /// The dialect of the call to Azure.
         to: Dialect,
     },
-    /// A part that the other dialect has no place for.
+    /// A part of the call that the other dialect cannot express.
     Lost {
-        /// Where it stood.
+        /// The place of that part in the client's body.
         at: Pointer,
     },
 }
@@ -238,18 +238,18 @@ impl fmt::Display for Change {
 /// A change to the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyTweak {
-    /// A JSON answer is made into a stream.
+    /// azgate turns a JSON answer into a stream.
     Synthesize,
-    /// A stream is collected into a JSON answer.
+    /// azgate collects a stream into a JSON answer.
     Collect,
-    /// The usage chunk that only azgate asked for is taken out.
+    /// azgate removes the usage chunk, because only azgate asked for it.
     HideUsageChunk,
-    /// Tool calls become the legacy `function_call`.
+    /// azgate turns tool calls into the legacy `function_call`.
     LegacyFunctions,
 }
 
 impl ReplyTweak {
-    /// The tweak in words.
+    /// Returns a description of the tweak.
     pub fn described(self) -> &'static str {
         match self {
             ReplyTweak::Synthesize => "a JSON answer is made into a stream",
@@ -263,14 +263,14 @@ impl ReplyTweak {
 /// Whether an edit keeps the meaning of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// The same call in other words.
+    /// The call means the same.
     Same,
-    /// Something that was asked for is gone.
+    /// The call loses something that the client asked for.
     Lossy,
 }
 
 impl Effect {
-    /// The effect's name.
+    /// Returns the effect's name.
     pub fn name(self) -> &'static str {
         match self {
             Effect::Same => "same",
@@ -279,15 +279,15 @@ impl Effect {
     }
 }
 
-/// Why azgate does not send a call: Azure would refuse it, and no translation keeps what the call asks for.
+/// The reason why azgate does not send a call: Azure would refuse the call, and no translation keeps its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The rule that refuses.
     pub rule: RuleId,
-    /// The parameter at fault, as OpenAI's errors name it.
+    /// The parameter that is refused, as OpenAI's errors name it.
     pub param: String,
-    /// The family that does not take it.
+    /// The family that does not take the parameter.
     pub family: Arc<str>,
-    /// Why, and what to do instead.
+    /// The reason, and what to do instead.
     pub why: String,
 }

@@ -1,4 +1,4 @@
-//! What a client asked: an operation, an address and a body.
+//! A client's call: an operation, an address and a body.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use bytes::Bytes;
 use super::{Dialogue, Operation};
 use crate::json::Document;
 
-/// A call as a client made it, whatever path it came by.
+/// A call as a client made it. It does not depend on which of several paths the client used.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The operation.
     pub operation: &'static Operation,
-    /// What the call is about, and so where it goes.
+    /// The model, object or resource that the call addresses.
     pub address: Address,
     /// The body.
     pub body: Body,
-    /// The client asked for a stream.
+    /// Whether the client asked for a stream.
     pub stream: bool,
-    /// The client gets odd stream chunks in the form that strict OpenAI clients expect.
+    /// Whether azgate repairs odd stream chunks for the client, as strict OpenAI clients need.
     pub normalize: bool,
-    /// A later call cannot name what Azure stores of this one, so the answer must hold what that call needs.
+    /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
 }
 
-/// What a call is about.
+/// The model, object or resource that a call addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// The model or deployment that the path names, or else the body.
+    /// The model or deployment that the path names. If the path names none, the model that the body names.
     ByModel(String),
     /// The object with this id.
     ByObject(String),
@@ -38,11 +38,11 @@ pub enum Address {
 /// The body of a call.
 #[derive(Clone, Debug)]
 pub enum Body {
-    /// A JSON object, outlined as deep as azgate looks into it.
+    /// A JSON object, outlined as deep as azgate reads it.
     Json(Document),
-    /// A form with parts, as it came.
+    /// A form with parts (`multipart/form-data`), not decoded.
     Multipart(Bytes),
-    /// Bytes that azgate does not read. They may be none.
+    /// Bytes that azgate does not read; may be empty.
     Opaque(Bytes),
 }
 
@@ -55,7 +55,7 @@ impl Call {
         }
     }
 
-    /// Returns what translation looks at; `None` where the call is passed on as it is.
+    /// Returns the part that translation reads, or `None` if azgate passes the call on unchanged.
     pub fn dialogue(&self) -> Option<Dialogue<'_>> {
         let dialect = self.operation.dialect.filter(|_| self.operation.is_by_model())?;
         let Body::Json(body) = &self.body else { return None };

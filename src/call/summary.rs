@@ -1,22 +1,22 @@
-//! What an answer contains for the log and the counters.
+//! The parts of an answer that azgate logs and counts.
 
 use super::Usage;
 
-/// What an answer contains for the log and the counters, whole or as a stream.
+/// The parts of an answer, JSON or stream, that azgate logs and counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerSummary {
-    /// Its token counts.
+    /// The token counts.
     pub usage: Option<Usage>,
-    /// The model that answered; of chat the version, and never the deployment's name.
+    /// The model that answered. In chat this is the model's version, and never the deployment's name.
     pub model: Option<String>,
-    /// The last finish reason, in chat's words (`stop`, `length`, `tool_calls`, `content_filter`).
+    /// The last finish reason, as chat names it (`stop`, `length`, `tool_calls`, `content_filter`).
     pub finish_reason: Option<String>,
-    /// The code of the error that the answer is, or that ended it.
+    /// The code of the error, if the answer is an error or ended with one.
     pub error: Option<String>,
 }
 
 impl AnswerSummary {
-    /// Whether the answer was cut short, and every token had gone into reasoning.
+    /// Returns whether the answer was cut short after spending every token on reasoning.
     pub fn reasoning_exhausted(&self) -> bool {
         self.finish_reason.as_deref() == Some("length")
             && self.usage.is_some_and(|usage| usage.all_reasoning())

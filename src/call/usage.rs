@@ -6,18 +6,19 @@ use crate::json::View;
 /// The token counts in the `usage` of one answer. Absent counts are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Tokens of the prompt, cached ones included.
+    /// Tokens of the prompt, including cached tokens.
     pub prompt: u64,
     /// Tokens of the prompt that came from Azure's cache.
     pub cached: u64,
-    /// Tokens of the answer, reasoning included.
+    /// Tokens of the answer, including reasoning.
     pub completion: u64,
     /// Tokens spent on reasoning.
     pub reasoning: u64,
 }
 
 impl Usage {
-    /// Reads the `usage` object of an operation's answer. Members may be null or absent (seen on older api-versions).
+    /// Reads the `usage` object of an answer in this dialect. Members may be null or absent (seen on older
+    /// api-versions).
     pub fn read(dialect: Dialect, usage: View<'_>) -> Usage {
         let (prompt, completion) = match dialect {
             Dialect::Chat => ("prompt_tokens", "completion_tokens"),
@@ -36,7 +37,7 @@ impl Usage {
         }
     }
 
-    /// Whether every token of the answer went into reasoning, so that none was left for text.
+    /// Returns whether the answer spent every token on reasoning, and had none left for text.
     pub fn all_reasoning(&self) -> bool {
         self.completion > 0 && self.reasoning >= self.completion
     }

@@ -1,29 +1,29 @@
-//! Azure's dated `api-version`s and the two surfaces a resource can be reached on.
+//! Azure's dated `api-version`s, and the two surfaces on which azgate can reach a resource.
 
 use std::{fmt, str::FromStr};
 
 use super::Operation;
 
-/// A dated api-version such as `2024-10-21` or `2024-12-01-preview`. Ordered by date; a preview and a stable
-/// version of one day count as the same age.
+/// A dated api-version such as `2024-10-21` or `2024-12-01-preview`. Versions are ordered by date alone: a preview and
+/// a stable version of one day have the same age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiVersion {
     text: Box<str>,
     day: u32,
 }
 
-/// What was written is no dated api-version.
+/// The error for a text that is not a dated api-version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no api-version: write YYYY-MM-DD or YYYY-MM-DD-preview")]
+#[error("`{0}` is not an api-version: write YYYY-MM-DD or YYYY-MM-DD-preview")]
 pub struct InvalidApiVersion(pub String);
 
 impl ApiVersion {
-    /// The version as it goes into the query.
+    /// Returns the version as it goes into the query.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether this version came out before `other`.
+    /// Returns whether this version is older than `other`.
     pub fn is_before(&self, other: &ApiVersion) -> bool {
         self.day < other.day
     }
@@ -60,15 +60,15 @@ impl fmt::Display for ApiVersion {
 /// How a resource is addressed: Azure's undated v1 API, or one dated api-version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surface {
-    /// `/openai/v1/…`, the deployment in the body's `model`, no api-version.
+    /// `/openai/v1/…`: the body's `model` names the deployment, and there is no api-version.
     V1,
     /// `/openai/deployments/{deployment}/…?api-version=…`.
     Dated(ApiVersion),
 }
 
 impl Surface {
-    /// Returns the api-version of an operation on this surface: the configured one, or the operation's oldest where
-    /// that is newer. `None` on v1, which takes no api-version.
+    /// Returns the api-version for an operation on this surface: the configured api-version, or the operation's oldest
+    /// api-version if that is newer. Returns `None` on v1, which takes no api-version.
     pub fn version_of(&self, operation: &Operation) -> Option<ApiVersion> {
         let Surface::Dated(configured) = self else { return None };
         let since = operation.since.and_then(|since| since.parse().ok());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn texts_that_are_not_dates_are_refused() {
         for text in [
             "",
             "v1",

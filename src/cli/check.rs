@@ -1,4 +1,4 @@
-//! `azgate check`: every problem of a config at once.
+//! `azgate check`: finds every problem of a config at once.
 
 use std::{
     io::{self, Write},
@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The command reads the secrets but sends nothing, so it needs no network. Without a config file it checks the \
-environment alone. In a pipe each problem is one line, as compilers write it:
+environment alone. In a pipe it prints each problem on one line, as compilers do:
 
   azgate.toml:4:1: error: server.listn: unknown key (did you mean `listen`?)
 
@@ -34,7 +34,7 @@ pub(super) fn run(args: &CheckArgs, environment: &Environment, out: &mut Output<
     let Checked { settings, problems } = args.config.checked(environment, &[]);
     report(&problems, out)?;
     let Some(settings) = settings else { return Ok(Outcome::Problems) };
-    // As `serve` does, so that no config passes that cannot be served.
+    // Build the gateway as `serve` does, so that a config that cannot be served does not pass.
     if let Err(error) = Gateway::build(&settings, &Arc::default()) {
         writeln!(out, "{ERROR}error{ERROR:#}: {error:#}")?;
         return Ok(Outcome::Problems);
@@ -43,7 +43,7 @@ pub(super) fn run(args: &CheckArgs, environment: &Environment, out: &mut Output<
     Ok(Outcome::Done)
 }
 
-/// Prints the problems of a config: lines in a pipe, a table on a terminal.
+/// Prints the problems of a config: as lines in a pipe, as a table on a terminal.
 pub(super) fn report(problems: &[Problem], out: &mut Output<'_>) -> io::Result<()> {
     if problems.is_empty() {
         return Ok(());

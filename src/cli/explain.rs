@@ -1,4 +1,4 @@
-//! `azgate explain`: what would become of a call, without sending it.
+//! `azgate explain`: shows how azgate would send a call, without sending it.
 
 use std::{
     io::{self, Read, Write},
@@ -28,32 +28,32 @@ use crate::{
     inbound::body,
 };
 
-/// The account that a call is explained for where none is configured.
+/// The account for which a call is explained if no account is configured.
 const ANY_ACCOUNT: [(&str, &str); 1] = [("AZURE_OPENAI_ENDPOINT", "https://any-resource.openai.azure.com")];
 
 /// The arguments of `azgate explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The call's body is read from standard input:
+The command reads the call's body from standard input:
 
   azgate explain --model o1-preview < body.json
   azgate explain --model gpt-5-codex --operation responses < body.json
 
-With --config the model's resource, family, options and policy are the configured ones. Without it the model is taken for
-a deployment of that name: on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION where these are set, else on the
-v1 surface. Nothing is sent anywhere, and no secret is needed.
+With --config the command uses the configured resource, family, options and policy of the model. Without it the model
+is a deployment of that name, on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION if these are set, and
+otherwise on the v1 surface. The command sends nothing and needs no secret.
 
-Exit code 1 if the call would be refused.")]
+The exit code is 1 if azgate would refuse the call.")]
 pub(super) struct ExplainArgs {
-    /// The model as a client would name it
+    /// The model, as a client would name it
     #[arg(long, short, value_name = "MODEL")]
     model: String,
-    /// What the client calls
+    /// The operation that the client calls
     #[arg(long, short, value_name = "OPERATION", default_value = "chat", value_parser = operation())]
     operation: &'static Operation,
     #[command(flatten)]
     config: ConfigArgs,
-    /// The configured key of the caller, by its name: its policy counts too
+    /// The name of the caller's key in the config, whose policy applies too
     #[arg(long, short, value_name = "NAME")]
     key: Option<String>,
     /// Print JSON
@@ -61,14 +61,14 @@ pub(super) struct ExplainArgs {
     json: bool,
 }
 
-/// Reads an operation by its name.
+/// Makes the parser of an operation's name.
 fn operation() -> impl TypedValueParser<Value = &'static Operation> {
     let by_model = OPERATIONS.iter().filter(|operation| operation.is_by_model());
     let names = PossibleValuesParser::new(by_model.map(|operation| operation.name));
     names.try_map(|name| Operation::named(&name).ok_or("no operation has this name"))
 }
 
-/// What would become of a call.
+/// How azgate would send a call, or why it would refuse the call.
 #[derive(Debug, Serialize)]
 struct Report {
     model: String,
@@ -125,7 +125,7 @@ pub(super) fn run(
             return Ok(Outcome::Problems);
         }
     };
-    // What was asked for is not repeated: it may be the key itself.
+    // Do not repeat the argument, because it may be the key itself.
     let names = || settings.keys.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(", ");
     let caller = gateway.keys.impersonate(args.key.as_deref()).with_context(|| match &*settings.keys {
         [] if !is_configured => "there is no config, so it has no key of that name".to_owned(),
@@ -180,7 +180,7 @@ impl Refused {
             Unplanned::Refused(refusal) => {
                 Refused { rule: refusal.rule.to_string(), param: refusal.param, why: refusal.why }
             }
-            // No rule refuses what is left, but the gateway answers it with an error all the same.
+            // No rule refuses these calls, but the gateway answers them with an error.
             other @ (Unplanned::Object(_) | Unplanned::Header { .. }) => {
                 let ApiError { code, param, message, .. } = other.into();
                 Refused { rule: code.to_owned(), param: param.unwrap_or_default(), why: message }
@@ -202,7 +202,7 @@ fn print(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
         return writeln!(out, "\n{ERROR}refused{ERROR:#} by {rule}: {param}: {why}");
     }
     if edits.is_empty() {
-        writeln!(out, "\nno edits: the body goes up as it is, but for the deployment's name\n")?;
+        writeln!(out, "\nno edits: azgate changes only the deployment's name in the body\n")?;
     } else {
         writeln!(out)?;
         let row = |edit: &EditLine| {

@@ -1,4 +1,4 @@
-//! `azgate serve`: the gateway.
+//! `azgate serve`: runs the gateway.
 
 use std::{io::Write, net::SocketAddr, pin::pin, sync::Arc};
 
@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Handle};
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
     admin, app,
-    background::{Background, End, Task},
+    background::{Background, Task, Until},
     config::{Checked, Environment, Flag, KeyPath, Problem, Settings, Severity},
     gateway::{Current, Gateway},
     observe::logging,
@@ -27,9 +27,9 @@ With an account and no config file:
 serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-It stops at SIGTERM or Ctrl-C, once running calls have ended. SIGHUP makes it read its config again. Calls that run keep
-the old one. Limits, connections and what was learned of deployments stay. A config with errors changes nothing. A change
-of listeners or log needs a restart.")]
+At SIGTERM or Ctrl-C azgate stops once running calls have ended. At SIGHUP it reads its config again. Running calls
+keep the old config. Limits, connections and the knowledge of deployments stay. A config with errors changes nothing.
+A change of listeners or log needs a restart.")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -59,7 +59,7 @@ pub(super) fn run(
 }
 
 impl ServeArgs {
-    /// The config as it is now.
+    /// Reads and checks the current config.
     fn checked(&self, environment: &Environment) -> Checked {
         let listen = self.listen.clone().map(|value| Flag {
             name: "--listen",
@@ -120,7 +120,7 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     Ok(())
 }
 
-/// Serves by another config from now on, if it has no error.
+/// Replaces the gateway by one with a new config, if the config has no error.
 fn reload(
     started: &Settings,
     Checked { settings, problems }: Checked,
@@ -152,15 +152,15 @@ fn reload(
     }
 }
 
-/// Asks the resources for their deployments, if that is configured.
+/// Asks the resources for their deployments, if discovery is configured.
 fn discover(settings: &Settings, gateway: &Gateway, background: &Background) {
     if settings.learning.discover {
-        let task = Task { name: "discovery", owner: "all resources".to_owned(), end: End::AtStop };
+        let task = Task { name: "discovery", owner: "all resources".to_owned(), until: Until::AtStop };
         background.spawn(task, gateway.discovery());
     }
 }
 
-/// Health, readiness and metrics on their own listener, if one is configured.
+/// Serves health, readiness and metrics on a listener of their own, if the config has one.
 async fn admin_listener(
     settings: &Settings,
     gateway: &Gateway,
@@ -172,7 +172,7 @@ async fn admin_listener(
     let address = listener.local_addr()?;
     let Registry { metrics, knowledge, .. } = &*gateway.registry;
     let router = admin::router(metrics.clone(), knowledge.clone());
-    let task = Task { name: "admin", owner: address.to_string(), end: End::WhenDone };
+    let task = Task { name: "admin", owner: address.to_string(), until: Until::WhenDone };
     background.spawn(task, serve::serve(listener, router, serve::Options::default(), stop.clone()));
     Ok(Some(address))
 }

@@ -1,4 +1,5 @@
-//! From a request's body to a [`Call`]: read under a limit, decoded, outlined, and checked where azgate must read it.
+//! Makes a [`Call`] of a request's body: reads it under a limit, decodes and outlines it, and checks the parts that
+//! azgate must read.
 
 use std::time::Duration;
 
@@ -21,32 +22,32 @@ use crate::{
 /// Why a body cannot be read as a call.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// More bytes than allowed, as sent.
+    /// The body, as sent, has more bytes than allowed.
     #[error("the body is larger than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The connection failed while the body came in.
+    /// The connection failed while azgate read the body.
     #[error("the body could not be read to its end")]
     Interrupted,
-    /// Nothing more of the body came for as long as azgate waits.
-    #[error("the body stopped coming")]
+    /// The client sent no more of the body for longer than azgate waits.
+    #[error("the client stopped sending the body")]
     Stalled,
-    /// The content codings of the body cannot be undone.
+    /// azgate cannot undo the content codings of the body.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The body is not JSON.
     #[error("the body is not valid JSON: {0}")]
     Syntax(#[from] SyntaxError),
     /// The body is JSON, but not an object.
-    #[error("the body must be a JSON object, and is {found}")]
+    #[error("the body must be a JSON object, but is {found}")]
     NotAnObject {
-        /// What it is.
+        /// The kind of JSON value that the body is.
         found: &'static str,
     },
     /// A top-level key occurs twice.
-    #[error("the key `{key}` stands twice in the body")]
+    #[error("the body contains the key `{key}` twice")]
     Duplicate {
         /// The key.
         key: String,
@@ -68,23 +69,23 @@ pub enum BodyError {
     WrongType {
         /// The parameter.
         param: String,
-        /// What it should be.
+        /// The type that azgate needs.
         expected: &'static str,
-        /// What it is.
+        /// The type that the value has.
         found: &'static str,
     },
 }
 
-/// Bodies of this size or more are parsed off the async workers.
+/// The size in bytes from which azgate parses a body off the async workers.
 const LARGE: usize = 1024 * 1024;
 
-/// How long azgate waits for more of a body. An upload may be slow, as long as it does not stop.
+/// How long azgate waits for the next piece of a body. An upload may be slow, but must not stop.
 const IDLE: Duration = Duration::from_mins(1);
 
-/// Reads the call of a request whose path was recognised. A large body is parsed off the async workers.
+/// Reads the call of a request whose path is recognised. Parses a large body off the async workers.
 ///
 /// # Errors
-/// When the body does not come, or is not what the operation takes.
+/// When the body does not arrive, or is not valid for the operation.
 pub async fn read(
     matched: Matched,
     headers: &HeaderMap,
@@ -119,7 +120,7 @@ pub async fn read(
     Ok(Call { operation, address, body, stream: false, normalize, stateless: false })
 }
 
-/// Reads a body of at most `limit` bytes, decoded as its headers say.
+/// Reads a body of at most `limit` bytes, and undoes the content codings that its headers name.
 pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, BodyError> {
     let declared =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
@@ -141,7 +142,8 @@ pub async fn bytes(headers: &HeaderMap, body: Body, limit: usize) -> Result<Byte
     spawn_blocking(work).await.unwrap_or(Err(BodyError::Interrupted))
 }
 
-/// The content codings in the order in which they were applied. Several lines mean the same as one.
+/// Returns the content codings in the order in which the client applied them. Several header lines mean the same as
+/// one.
 fn codings(headers: &HeaderMap) -> Vec<String> {
     let lines = headers.get_all(header::CONTENT_ENCODING).iter();
     let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()).to_ascii_lowercase());
@@ -150,12 +152,11 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// How deep the body of a call is outlined that is not translated: azgate reads its top-level members.
+/// How deep azgate outlines the body of a call that it does not translate: the top-level members.
 const MEMBERS_DEPTH: u32 = 1;
 
-/// Outlines the JSON body of a call to a model. Reads what every such call needs: the model (the name in the path
-/// wins, as on Azure) and whether a stream is asked for. Checks the messages or the input of a call that is
-/// translated.
+/// Makes a call to a model of its JSON body. Reads the model's name (a name in the path takes precedence, as on Azure)
+/// and whether the client wants a stream. Checks the messages or the input of a call that azgate translates.
 pub fn call(
     operation: &'static Operation,
     named: Option<String>,
@@ -188,8 +189,8 @@ pub fn call(
     Ok(Call { operation, address, body, stream, normalize, stateless: false })
 }
 
-/// The input is a string or an array. It may be missing where a prompt or an earlier response stands in for it, of
-/// which Azure says the rest.
+/// Checks that the input is a string, an array, null or missing. A prompt or an earlier response can replace the input,
+/// so azgate leaves it to Azure to refuse a missing one.
 fn input(root: View<'_>) -> Result<(), BodyError> {
     match root.get("input") {
         Some(input) if !matches!(input.kind(), Kind::String | Kind::Array | Kind::Null) => {
@@ -199,7 +200,8 @@ fn input(root: View<'_>) -> Result<(), BodyError> {
     }
 }
 
-/// Every message must be an object with a role, and its content a string, a list of objects, or null.
+/// Checks the messages: each must be an object with a role, and its content must be a string, a list of objects, null
+/// or missing.
 fn messages(root: View<'_>) -> Result<(), BodyError> {
     let messages = root.get("messages").ok_or_else(|| BodyError::Missing { param: "messages".into() })?;
     if messages.kind() != Kind::Array {
@@ -244,7 +246,7 @@ fn string(view: View<'_>, at: impl Fn() -> Pointer) -> Result<String, BodyError>
 
 fn wrong_type(param: &str, expected: &'static str, found: View<'_>) -> BodyError {
     let found = match found.kind() {
-        Kind::String if found.text().is_none() => "a string that is no Unicode",
+        Kind::String if found.text().is_none() => "a string that is not valid Unicode",
         kind => kind.described(),
     };
     BodyError::WrongType { param: param.to_owned(), expected, found }
@@ -257,7 +259,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_stands_still_is_given_up_and_a_slow_one_is_not() {
+    async fn a_stalled_body_is_an_error_and_a_slow_body_is_read() {
         let begun = || stream::iter([Ok::<_, BodyError>(Bytes::from_static(b"{"))]);
         let stalled = Body::from_stream(begun().chain(stream::pending()));
         let error = bytes(&HeaderMap::new(), stalled, 100).await.unwrap_err();

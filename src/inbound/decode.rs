@@ -1,5 +1,5 @@
-//! Undoes the content codings of request bodies. The size limit applies to the decoded body, so that a small body
-//! cannot grow into a large one.
+//! Undoes the content codings of request bodies. The size limit applies to the decoded body as well, so a small body
+//! cannot expand beyond the limit.
 
 use std::io::{self, Read};
 
@@ -7,17 +7,17 @@ use bytes::Bytes;
 
 use crate::json::text::shortened;
 
-/// How many codings one body may have. Each can take the time to produce a body of the largest size.
+/// The greatest number of codings of one body. Each coding can cost the time to produce a body of the largest size.
 const MAX_CODINGS: usize = 4;
 
 /// Why a body cannot be decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// The body has too many codings.
-    #[error("more than {MAX_CODINGS} content codings in a row")]
+    #[error("the body has more than {MAX_CODINGS} content codings")]
     TooManyCodings,
     /// azgate does not know the coding.
-    #[error("unknown content coding `{coding}`; gzip, deflate, br and zstd are understood")]
+    #[error("unknown content coding `{coding}`; azgate decodes gzip, deflate, br and zstd")]
     UnknownCoding {
         /// The coding's name.
         coding: String,
@@ -36,7 +36,8 @@ pub enum DecodeError {
     },
 }
 
-/// Undoes the codings of a body. `codings` has their names in lower case, in the order in which they were applied.
+/// Undoes the codings of a body. `codings` contains their names in lower case, in the order in which the client applied
+/// them.
 ///
 /// # Errors
 /// See [`DecodeError`]. [`DecodeError::TooLarge`] means that a decoder produced more than `limit` bytes.
@@ -52,7 +53,7 @@ fn undo(body: Bytes, coding: &str, limit: usize) -> Result<Bytes, DecodeError> {
     match coding {
         "" | "identity" => Ok(body),
         "gzip" | "x-gzip" => read(flate2::read::MultiGzDecoder::new(body.as_ref()), limit, corrupt),
-        // The name means zlib (RFC 9110), but some clients send deflate without the zlib header.
+        // `deflate` means zlib (RFC 9110), but some clients send deflate without the zlib header.
         "deflate" => match read(flate2::read::ZlibDecoder::new(body.as_ref()), limit, corrupt) {
             Err(DecodeError::Corrupt { .. }) => {
                 read(flate2::read::DeflateDecoder::new(body.as_ref()), limit, corrupt)
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_stops_at_the_limit() {
+    fn decoding_stops_at_the_size_limit() {
         let bomb = gzip(&vec![0; 10_000_000]);
         assert!(bomb.len() < 100_000);
         assert!(matches!(decode(bomb, "gzip", 1000), Err(DecodeError::TooLarge { limit: 1000 })));

@@ -1,4 +1,4 @@
-//! What comes in: the paths azgate answers, and the way from a request's body to a [`crate::call::Call`].
+//! Incoming requests: finds the operation of a path, and reads a request's body as a [`crate::call::Call`].
 
 pub mod body;
 pub mod decode;

@@ -1,4 +1,5 @@
-//! `GET /v1/models`: the models that can be called here, not those that Azure has in its catalogue.
+//! `GET /v1/models`: the models that clients of this gateway can call. Models that only Azure's catalogue lists are
+//! left out.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -9,18 +10,19 @@ use crate::{
     catalog::{Modality, Profile, Streaming, Verb},
 };
 
-/// The list of all models of the configuration, and of the deployments that Azure has listed where any is served.
+/// Returns the list of the configured models. If unlisted names are deployments, also lists the deployments that Azure
+/// has listed.
 pub fn list(routes: &Routes) -> Bytes {
     let data: Vec<Value> = routes.known().iter().map(|route| model(route)).collect();
     Bytes::from(json!({ "object": "list", "data": data }).to_string())
 }
 
-/// One model.
+/// Returns the description of one model.
 pub fn one(route: &Route) -> Bytes {
     Bytes::from(model(route).to_string())
 }
 
-/// OpenAI's members, then ours.
+/// Describes a model: OpenAI's members first, then azgate's.
 fn model(route: &Route) -> Value {
     let resolved = route.pool.first().resolved();
     let profile = &resolved.target.profile;

@@ -1,16 +1,16 @@
-//! Which operation a path is: the prefixes of the surfaces, times the rows of [`OPERATIONS`].
+//! Finds the operation of a path. The known paths are each prefix of a surface with each row of [`OPERATIONS`].
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use crate::call::{OPERATIONS, Operation, name};
 
-/// Whose clients use a path.
+/// The API whose clients use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrontDoor {
-    /// OpenAI's own paths: strict clients, no Azure extras expected.
+    /// OpenAI's own paths. Their clients are strict and do not expect Azure's additions.
     OpenAi,
-    /// Azure's paths: clients that know Azure's stream.
+    /// Azure's paths. Their clients know Azure's form of a stream.
     Azure,
 }
 
@@ -18,7 +18,7 @@ pub enum FrontDoor {
 struct Prefix {
     path: &'static str,
     door: FrontDoor,
-    /// A deployment's name follows the prefix. Only operations that name a model have such a path.
+    /// Whether a deployment's name follows the prefix. Only operations that name a model have such a path.
     deployment: bool,
 }
 
@@ -30,46 +30,47 @@ const fn deployments(path: &'static str) -> Prefix {
     Prefix { path, door: FrontDoor::Azure, deployment: true }
 }
 
-/// The prefixes that the SDKs build. A longer one stands before a shorter one that begins it.
+/// The prefixes that the SDKs build. A longer prefix comes before a shorter prefix that it begins with.
 const PREFIXES: [Prefix; 6] = [
-    // AzureOpenAI with a base_url that ends in /openai/v1 builds this one.
+    // AzureOpenAI with a base_url that ends in /openai/v1 builds this prefix.
     deployments("/openai/v1/deployments"),
     deployments("/openai/deployments"),
     prefix("/openai/v1", FrontDoor::Azure),
-    // OpenAI with a base_url that ends in /openai.
+    // OpenAI with a base_url that ends in /openai builds this prefix.
     prefix("/openai", FrontDoor::Azure),
     prefix("/v1", FrontDoor::OpenAi),
     prefix("", FrontDoor::OpenAi),
 ];
 
-/// The list of deployments, which Azure's own clients know as the list of models.
+/// The paths under which Azure's own clients list the deployments. azgate answers them with its models.
 const DEPLOYMENTS: [(&str, &str); 2] =
     [("/openai/deployments", "models"), ("/openai/deployments/{}", "models.retrieve")];
 
-/// Operations of OpenAI's whose name stands where other paths have a response's id. Azure's specification has neither.
+/// OpenAI's operations whose name takes the place of a response's id in the path. Azure's specification has neither
+/// operation.
 const RESERVED: [&str; 2] = ["/responses/compact", "/responses/input_tokens"];
 
-/// A path that was recognised.
+/// A recognised path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
     /// The operation.
     pub operation: &'static Operation,
-    /// Whose clients use it.
+    /// The API whose clients use the path.
     pub door: FrontDoor,
-    /// The deployment, model or object that the path names, decoded.
+    /// The name of the deployment or model, or the id of the object, in the path; percent-decoded.
     pub name: Option<String>,
 }
 
-/// Why a path was not recognised.
+/// Why azgate does not recognise a path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// No row has it, or the name in it could leave its segment.
+    /// No operation has the path, or the name in the path could leave its segment.
     #[error("unknown path")]
     Unknown,
-    /// The path is known, but not with this method.
+    /// The path exists, but not with this method.
     #[error("method not allowed")]
     Method {
-        /// The methods that the path takes; where one is GET, HEAD as well.
+        /// The methods that the path takes. GET stands for HEAD as well.
         allowed: Vec<&'static str>,
     },
 }
@@ -77,7 +78,8 @@ pub enum PathError {
 /// Finds the operation of a request's path, which is still percent-encoded. One slash at the end is ignored.
 ///
 /// # Errors
-/// When no operation has the path, none with this method, or the name in the path could leave its segment.
+/// When no operation has the path, when no operation has the path with this method, or when the name in the path could
+/// leave its segment.
 pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
     let path = path.strip_suffix('/').unwrap_or(path);
     // The server leaves the body out of an answer to HEAD.
@@ -94,7 +96,7 @@ pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
     Err(if allowed.is_empty() { PathError::Unknown } else { PathError::Method { allowed } })
 }
 
-/// The operations that have a path, whatever their method, with the name that stands in it.
+/// Returns the operations that have a path, with any method, and the name in the path.
 fn candidates(path: &str) -> impl Iterator<Item = (&'static Operation, FrontDoor, Option<&str>)> {
     let listed = DEPLOYMENTS.iter().filter_map(move |(pattern, operation)| {
         let mut name = None;
@@ -104,7 +106,7 @@ fn candidates(path: &str) -> impl Iterator<Item = (&'static Operation, FrontDoor
     PREFIXES.iter().flat_map(move |prefix| behind(prefix, path)).chain(listed)
 }
 
-/// The operations whose path stands behind a prefix.
+/// Returns the operations that have a path with this prefix.
 fn behind<'p>(
     prefix: &'static Prefix,
     path: &'p str,
@@ -128,7 +130,7 @@ fn behind<'p>(
     })
 }
 
-/// Whether a path has the segments of a pattern. The segment at `{}` becomes the name.
+/// Returns whether a path has the segments of a pattern. Sets `name` to the segment at `{}`.
 fn matches<'p>(pattern: &str, path: &'p str, name: &mut Option<&'p str>) -> bool {
     let mut segments = path.split('/');
     let fits = pattern.split('/').all(|expected| match segments.next() {
@@ -141,7 +143,7 @@ fn matches<'p>(pattern: &str, path: &'p str, name: &mut Option<&'p str>) -> bool
     fits && segments.next().is_none()
 }
 
-/// A decoded segment that stays one.
+/// Decodes a name in a path, and checks that it remains one segment.
 fn segment(encoded: &str) -> Result<String, PathError> {
     let name = percent_decode_str(encoded).decode_utf8().map_err(|_| PathError::Unknown)?;
     if name::is_model(&name) && name::is_segment(&name) {
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn responses_are_made_and_found_again_under_every_prefix() {
+    fn responses_are_created_and_addressed_under_every_prefix() {
         for (prefix, door) in [
             ("/v1", FrontDoor::OpenAi),
             ("", FrontDoor::OpenAi),
@@ -236,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_path_with_another_method_says_which_it_takes() {
+    fn a_known_path_with_another_method_is_an_error_with_the_allowed_methods() {
         let error = recognise(&Method::GET, "/v1/chat/completions");
         assert_eq!(error, Err(PathError::Method { allowed: vec!["POST"] }));
         let error = post("/v1/responses/resp_1");

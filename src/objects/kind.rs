@@ -15,7 +15,7 @@ pub enum ObjectKind {
     File,
     /// A vector store.
     VectorStore,
-    /// A container of the code interpreter or a shell.
+    /// A container that runs the code interpreter or a shell.
     Container,
     /// A skill of a shell.
     Skill,

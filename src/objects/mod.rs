@@ -1,8 +1,8 @@
-//! Which objects that Azure stores a call or an answer names. Azure gives an object to whoever has the resource's key
-//! (Azure assistants.md, "data access guidance"). So where several callers share a key, azgate must know which objects
-//! a call reaches for.
+//! Finds the stored objects that a call or an answer names. Azure gives an object to every client with the resource's
+//! key (Azure assistants.md, "data access guidance"). Callers of azgate share that key, so azgate must know which
+//! objects a call names.
 //!
-//! [`places`] says where ids stand, and [`ids`] walks a body with it: each member of the body is looked at once.
+//! [`places`] is the table of the places of ids. [`ids`] searches a body by this table and reads each member once.
 
 mod kind;
 pub mod places;
@@ -11,5 +11,5 @@ mod tests;
 mod walk;
 
 pub use kind::ObjectKind;
-pub use places::Places;
+pub use places::IdPlaces;
 pub use walk::{StoredObject, first_id, ids};

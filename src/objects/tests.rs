@@ -1,11 +1,11 @@
-//! The ids of calls and answers.
+//! Tests of the search for ids in calls and answers.
 
 use bytes::Bytes;
 
 use super::{places, *};
 use crate::json::Document;
 
-/// How deep a call's body is outlined.
+/// How deep the tests outline a body.
 const OUTLINE_DEPTH: u32 = 5;
 
 fn document(body: &str) -> Document {
@@ -17,11 +17,11 @@ fn of(body: &str) -> Option<(String, String)> {
     first.map(|StoredObject { at, id, .. }| (at.to_string(), id))
 }
 
-fn kinds(body: &str, places: Places) -> Vec<(ObjectKind, String)> {
+fn kinds(body: &str, places: IdPlaces) -> Vec<(ObjectKind, String)> {
     ids(&document(body), places).into_iter().map(|object| (object.kind, object.id)).collect()
 }
 
-/// A body whose value at `at` is `value`, where `0` is the second item of a list.
+/// Makes a body with `value` at `at`, where `0` is the second item of a list.
 fn body(at: &str, value: &str) -> String {
     at.rsplit('.').fold(value.to_owned(), |inner, step| match step {
         "0" => format!("[{{}},{inner}]"),
@@ -126,7 +126,7 @@ fn values_that_only_look_like_ids_are_ignored() {
 }
 
 #[test]
-fn an_id_cannot_hide_behind_a_key_that_stands_twice_an_escape_or_a_surrogate() {
+fn an_id_is_found_despite_a_repeated_key_an_escape_or_a_surrogate() {
     for body in [
         r#"{"input":[{"content":[{"file_id":"i","file_id":null}]}]}"#,
         r#"{"messages":[{"content":[{"file":{"file\u005fid":"i"}}]}]}"#,
@@ -147,7 +147,7 @@ fn nested_lists_do_not_exhaust_the_stack_and_too_many_values_are_refused() {
 }
 
 #[test]
-fn a_call_yields_every_id_with_the_kind_of_its_object() {
+fn every_id_of_a_call_is_found_with_its_kind() {
     use ObjectKind::*;
     let call = r#"{"previous_response_id":"resp_1","conversation":{"id":"conv_1"},"prompt":{"id":"pmpt_1"},
         "input":[{"type":"item_reference","id":"msg_1"},{"role":"user","content":[{"file_id":"file_1"}]}],
@@ -172,7 +172,7 @@ fn a_call_yields_every_id_with_the_kind_of_its_object() {
 }
 
 #[test]
-fn an_answer_yields_the_ids_that_it_gives() {
+fn every_id_of_an_answer_is_found_with_its_kind() {
     use ObjectKind::*;
     let response = r#"{"id":"resp_1","object":"response","previous_response_id":"resp_0","conversation":{"id":"conv_1"},
         "output":[{"id":"ci_1","type":"code_interpreter_call","container_id":"cntr_1"},

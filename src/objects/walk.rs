@@ -1,24 +1,24 @@
-//! The ids in a body. Azure reads one of several members with the same key, and it is not known which one, so all are
-//! read.
+//! Finds the object ids in a body. Of several members with the same key Azure reads one, and which one is not known. So
+//! azgate reads all of them.
 
 use std::borrow::Cow;
 
-use super::{ObjectKind, places::Places};
+use super::{ObjectKind, places::IdPlaces};
 use crate::json::{Document, Kind, Pointer, Step, View};
 
-/// An object that a body names.
+/// A stored object that a body names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
-    /// What it is.
+    /// The kind of the object.
     pub kind: ObjectKind,
-    /// Where its id stands.
+    /// The place of the id.
     pub at: Pointer,
     /// The id.
     pub id: String,
 }
 
 impl StoredObject {
-    /// Returns what a call can contain in place of the object, if there is something.
+    /// Returns a hint on what a call can contain in place of the object, if there is an alternative.
     pub fn instead(&self) -> Option<&'static str> {
         (self.kind == ObjectKind::Audio).then_some(
             "Or send the transcript of that answer as the message's `content`, and no `audio`: it is in the answer.",
@@ -27,25 +27,25 @@ impl StoredObject {
 }
 
 /// Returns every stored object that a body names, in the order of the body.
-pub fn ids(body: &Document, places: Places) -> Vec<StoredObject> {
+pub fn ids(body: &Document, places: IdPlaces) -> Vec<StoredObject> {
     up_to(usize::MAX, body, places)
 }
 
 /// Returns the first stored object that a body names.
-pub fn first_id(body: &Document, places: Places) -> Option<StoredObject> {
+pub fn first_id(body: &Document, places: IdPlaces) -> Option<StoredObject> {
     up_to(1, body, places).pop()
 }
 
-fn up_to(most: usize, body: &Document, places: Places) -> Vec<StoredObject> {
+fn up_to(most: usize, body: &Document, places: IdPlaces) -> Vec<StoredObject> {
     let mut walk = Walk { path: Vec::new(), found: Vec::new(), most };
     walk.object(body.root(), places);
     walk.found
 }
 
-/// How many levels are outlined of a value that lies deeper than its document's outline.
+/// How many levels azgate outlines at a time in a value that is deeper than its document's outline.
 const DEEPER: u32 = 2;
 
-/// The id of an object in a value that has too many values to look for one.
+/// The id that stands for the objects in a value with too many values to search.
 const UNREAD: &str = "?";
 
 struct Walk {
@@ -55,8 +55,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// Looks at the members of an object.
-    fn object(&mut self, object: View<'_>, places: Places) {
+    /// Searches the members of an object.
+    fn object(&mut self, object: View<'_>, places: IdPlaces) {
         for (key, value) in object.members() {
             for place in places.iter().filter(|place| place.key == key || place.key == "*") {
                 if self.found.len() >= self.most {
@@ -70,12 +70,12 @@ impl Walk {
         }
     }
 
-    /// Looks at a member: it is an id itself, or an object with ids, or a list of either.
-    fn member(&mut self, value: View<'_>, kind: Option<ObjectKind>, below: Places) {
+    /// Searches a member. The member is an id, an object with ids, or a list of either.
+    fn member(&mut self, value: View<'_>, kind: Option<ObjectKind>, below: IdPlaces) {
         if value.is_opaque() {
             return match value.reparse(DEEPER) {
                 Some(deeper) => self.member(deeper.root(), kind, below),
-                // The kind matters to nobody: an object that cannot be read is nobody's.
+                // Nothing depends on the kind here: azgate refuses a value that it cannot search.
                 None => self.found(kind.unwrap_or(ObjectKind::Item), UNREAD.to_owned()),
             };
         }
@@ -83,7 +83,7 @@ impl Walk {
             (Kind::String, Some(kind)) => self.found(kind, shown(value)),
             (Kind::Object, _) => self.object(value, below),
             (Kind::Array, _) => {
-                // A list in a list has no meaning anywhere.
+                // No operation has a list in a list.
                 let items = value.items().enumerate().filter(|(_, item)| item.kind() != Kind::Array);
                 for (index, item) in items {
                     if self.found.len() >= self.most {
@@ -107,7 +107,7 @@ impl Walk {
     }
 }
 
-/// An id as it is shown. An id that is not Unicode is an id all the same.
+/// Returns an id as readable text. An id that is not Unicode counts as an id, too.
 fn shown(id: View<'_>) -> String {
     id.text().map_or_else(|| String::from_utf8_lossy(id.raw()).into_owned(), Cow::into_owned)
 }

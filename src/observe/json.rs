@@ -1,5 +1,6 @@
-//! Formats events as JSON, one object a line: `timestamp`, `level`, the event's own fields and `target`. The shape is
-//! that of `tracing_subscriber`'s JSON. Every call writes a line, and this code takes a fraction of the time.
+//! Formats events as JSON, one object a line: `timestamp`, `level`, the event's own fields and `target`. The output has
+//! the shape of `tracing_subscriber`'s JSON. Every call writes a line, and this code takes a fraction of the time that
+//! `tracing_subscriber` takes.
 
 use std::{fmt, sync::Arc};
 
@@ -16,7 +17,7 @@ use tracing_subscriber::{
 
 use super::lines::LogBuffer;
 
-/// Appends each event to the log as a line.
+/// A layer that appends each event to the log as a line.
 pub(super) struct JsonLayer(pub(super) Arc<LogBuffer>);
 
 impl<S: Subscriber> Layer<S> for JsonLayer {
@@ -96,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// Collects the lines of the events.
+    /// A layer that collects the lines of the events.
     #[derive(Clone, Default)]
     struct CollectedLines(Arc<Mutex<Vec<Vec<u8>>>>);
 

@@ -1,6 +1,6 @@
-//! A buffer between the calls and the log. A call appends its line and goes on. One thread writes what has gathered, so
-//! calls share a system call, and no call waits for the reader of the log. The buffer is bounded: lines that do not fit
-//! are dropped and counted.
+//! A buffer between the calls and the log. A call appends its line and continues. One thread writes the pending lines,
+//! so calls share a system call, and no call waits for the reader of the log. The buffer is bounded: azgate drops and
+//! counts lines that do not fit.
 
 use std::{
     io::{self, Write},
@@ -11,13 +11,13 @@ use std::{
 
 use prometheus_client::metrics::counter::Counter;
 
-/// How many bytes the buffer holds at most.
+/// The capacity of the buffer in bytes.
 const CAPACITY: usize = 1024 * 1024;
 
-/// How long lines gather before they are written. A longer interval means fewer wake-ups of the writer thread.
+/// How long lines wait before the thread writes them. A longer interval means fewer wake-ups of the writer thread.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);
 
-/// With this many bytes the lines are written at once.
+/// The number of pending bytes at which the thread writes without further waiting.
 const FLUSH_SIZE: usize = CAPACITY / 8;
 
 /// How long the writer waits before it tries again to write to a pipe that is full and does not block.
@@ -26,10 +26,10 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 /// How long the end of the process waits for the last lines to be written.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Counts the lines that this process has lost. A process has one log.
+/// The number of lines that this process has lost. A process has one log.
 pub(super) static LOST_LINES: LazyLock<Counter> = LazyLock::new(Counter::default);
 
-/// The lines that are not written yet, and the thread that writes them.
+/// The pending lines, which a thread writes.
 #[derive(Debug)]
 pub(super) struct LogBuffer {
     state: Mutex<BufferState>,
@@ -40,14 +40,14 @@ pub(super) struct LogBuffer {
 #[derive(Debug, Default)]
 struct BufferState {
     pending: Vec<u8>,
-    /// The writer waits without a time limit: the next line has to wake it.
+    /// Whether the writer waits without a time limit. The next line must then wake it.
     parked: bool,
     closed: bool,
-    /// The writer thread has written its last line.
+    /// Whether the writer thread has written its last line.
     done: bool,
 }
 
-type State<'a> = MutexGuard<'a, BufferState>;
+type BufferGuard<'a> = MutexGuard<'a, BufferState>;
 
 impl LogBuffer {
     /// Starts a thread that writes the lines to `sink`.
@@ -76,7 +76,7 @@ impl LogBuffer {
         }
     }
 
-    /// Waits until the pending lines are written, and takes no more.
+    /// Closes the buffer to further lines, and waits until the pending lines are written.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -96,10 +96,10 @@ impl LogBuffer {
         self.changed.notify_all();
     }
 
-    /// Swaps an empty batch for the lines that have gathered. Returns false after the last batch.
+    /// Swaps an empty batch for the pending lines. Returns false after the last batch.
     ///
-    /// While lines keep coming, the thread wakes once in an interval and no call has to wake it. After an interval
-    /// without a line it waits for the next one without a time limit.
+    /// While calls keep appending lines, the thread wakes once in each interval, and no call must wake it. After an
+    /// interval without a line, the thread waits for the next line without a time limit.
     fn next_batch(&self, batch: &mut Vec<u8>) -> bool {
         let empty = |state: &mut BufferState| state.pending.is_empty() && !state.closed;
         let mut state = self.gather(self.lock());
@@ -114,19 +114,19 @@ impl LogBuffer {
     }
 
     /// Waits for the flush interval, or until enough lines are pending.
-    fn gather<'a>(&self, state: State<'a>) -> State<'a> {
+    fn gather<'a>(&self, state: BufferGuard<'a>) -> BufferGuard<'a> {
         let few = |state: &mut BufferState| state.pending.len() < FLUSH_SIZE && !state.closed;
         let gathered = self.changed.wait_timeout_while(state, FLUSH_INTERVAL, few);
         gathered.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    fn lock(&self) -> State<'_> {
+    fn lock(&self) -> BufferGuard<'_> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes as much as can be written, and returns the rest. Another program that shares the terminal or the pipe may
-/// have made it non-blocking, so this waits while it is full.
+/// Writes as many lines as possible, and returns the rest. Waits while the terminal or pipe is full, because another
+/// program that shares it may have made it non-blocking.
 fn write_all<'l>(sink: &mut impl Write, mut lines: &'l [u8]) -> &'l [u8] {
     while !lines.is_empty() {
         match sink.write(lines) {
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    /// Passes on what is written, and blocks while the receiver takes nothing.
+    /// A sink that sends the written bytes to a channel, and blocks while the channel is full.
     struct Sink(mpsc::SyncSender<Vec<u8>>);
 
     impl Write for Sink {
@@ -198,7 +198,7 @@ mod tests {
         buffer.close();
     }
 
-    /// Accepts three bytes at every second call and would block at the others. Fails after ten bytes.
+    /// A sink that accepts three bytes at every second call, and would block at the other calls. Fails after ten bytes.
     struct Reluctant(Vec<u8>, bool);
 
     impl Write for Reluctant {

@@ -1,4 +1,4 @@
-//! Counters. Every label has few possible values: no label holds text that a client can choose.
+//! Counters. Every label has few possible values: no label contains text that a client can choose.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     translate::learn,
 };
 
-/// A finished call, as far as the metrics count it.
+/// The parts of a finished call that the metrics count.
 #[derive(Debug)]
 pub(super) struct CountedCall<'a> {
     /// `None` if the call ended before its family was known.
@@ -25,9 +25,9 @@ pub(super) struct CountedCall<'a> {
     pub(super) elapsed: Duration,
     pub(super) edits: &'a [Edit],
     pub(super) usage: Usage,
-    /// Reasoning used up the token cap and left no text.
+    /// Whether reasoning used up the token cap and left no text.
     pub(super) exhausted: bool,
-    /// The call was sent again after a stale connection.
+    /// Whether azgate sent the call again after a stale connection.
     pub(super) resent: bool,
 }
 
@@ -58,7 +58,7 @@ struct FamilyLabels {
     family: Arc<str>,
 }
 
-/// All counters of a gateway. They are not global, so that each test has its own.
+/// All counters of a gateway. They are not global, so that each test has its own counters.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,

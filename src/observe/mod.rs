@@ -1,4 +1,4 @@
-//! What azgate reports about its calls: one log line for each, and metrics.
+//! The log and the metrics: azgate writes one log line for each call, and counts the calls.
 
 mod json;
 mod lines;

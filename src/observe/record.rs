@@ -15,7 +15,7 @@ use crate::{
     upstream::Resent,
 };
 
-/// What is reported of a call.
+/// The facts that azgate reports about a call.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are facts, and none depends on another")]
 pub struct Record {
@@ -41,11 +41,11 @@ pub struct Record {
     opened: bool,
 }
 
-/// The status that is logged for a client that left before it was answered (nginx's convention).
+/// The status in the log for a client that left before azgate answered (nginx's convention).
 const CLIENT_GONE: u16 = 499;
 
 impl Record {
-    /// Starts the record of a call that has just come in. If nothing more is recorded, the client has gone.
+    /// Starts the record of a new call. Until the record gets a status and an end, it reports that the client has gone.
     pub fn start(metrics: Arc<Metrics>, request_id: String) -> Record {
         Record {
             metrics,
@@ -71,7 +71,7 @@ impl Record {
         }
     }
 
-    /// Records who calls.
+    /// Records the caller.
     pub fn note_caller(&mut self, caller: &Caller) {
         self.caller = Some(caller.clone());
     }
@@ -81,14 +81,14 @@ impl Record {
         self.operation = Some(operation);
     }
 
-    /// Records what is asked.
+    /// Records the call: its operation, its model, and whether the client wants a stream.
     pub fn note_call(&mut self, call: &Call) {
         self.note_operation(call.operation);
         self.model = call.model().map(str::to_owned);
         self.stream = call.stream;
     }
 
-    /// Records the resource that is asked.
+    /// Records the resource that the call goes to.
     pub fn note_resource(&mut self, resource: &Arc<Resource>) {
         self.resource = Some(resource.clone());
     }
@@ -99,29 +99,30 @@ impl Record {
         self.resolved = Some(deployment.resolved());
     }
 
-    /// Records what the call is translated for, and what was changed.
+    /// Records the deployment that the call is translated for, and the edits.
     pub fn note_plan(&mut self, resolved: &Arc<ResolvedDeployment>, edits: Vec<Edit>) {
         self.resolved = Some(resolved.clone());
         self.edits_header = edits_header(&edits);
         self.edits = edits;
     }
 
-    /// Records that the answer was opened before Azure had answered: whatever the status, the client saw 200.
+    /// Records that azgate opened the answer before Azure answered. The client then got status 200, whatever status the
+    /// record has.
     pub fn note_opened(&mut self) {
         self.opened = true;
     }
 
-    /// Records that Azure refused the call, and that it is sent again as amended.
+    /// Records that Azure refused the call, and that azgate sends an amended call.
     pub fn note_amended(&mut self) {
         self.amended += 1;
     }
 
-    /// Records the head of Azure's answer: Azure's id of the call, which its support asks for, and whether the call
-    /// had to be sent on a second connection.
+    /// Records the head of Azure's answer: Azure's id of the call, which Azure's support asks for, and whether azgate
+    /// had to send the call on a second connection.
     pub fn note_head<B>(&mut self, answer: &Response<B>) {
         let headers = answer.headers();
         let id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id"));
-        // Copied: a value of the map keeps all bytes of the answer's head in memory.
+        // Copy the id, because a value of the map keeps all bytes of the answer's head in memory.
         self.upstream_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
         self.resent |= answer.extensions().get::<Resent>().is_some();
     }
@@ -131,8 +132,7 @@ impl Record {
         self.status = status.as_u16();
     }
 
-    /// Records how the answer ended, and what it contained. `cause` is logged, so it must not quote a prompt or an
-    /// answer.
+    /// Records how the answer ended, and its summary. `cause` is logged, so it must not quote a prompt or an answer.
     pub fn note_end(
         &mut self,
         ended: &'static str,
@@ -143,7 +143,7 @@ impl Record {
         (self.ended, self.summary, self.exhausted, self.cause) = (ended, summary, exhausted, cause);
     }
 
-    /// Returns the id of the request, azgate's or the client's.
+    /// Returns the id of the request: the client's id, or the id that azgate made.
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
@@ -153,12 +153,12 @@ impl Record {
         self.upstream_id.as_deref()
     }
 
-    /// Returns what the call is translated for, once its route is found.
+    /// Returns the deployment that the call is translated for, once its route is found.
     pub fn resolved(&self) -> Option<&ResolvedDeployment> {
         self.resolved.as_deref()
     }
 
-    /// Returns what was changed, as the value of `x-azgate-edits`.
+    /// Returns the edits, as the value of `x-azgate-edits`.
     pub fn edits_header(&self) -> &str {
         &self.edits_header
     }
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_that_panics_is_not_taken_for_a_client_that_left() {
+    fn a_call_that_panics_is_not_counted_as_client_gone() {
         let metrics = Arc::new(Metrics::default());
         let record = Record::start(metrics.clone(), "r".to_owned());
         let panicked = catch_unwind(AssertUnwindSafe(|| {

@@ -20,7 +20,7 @@ use crate::{
         },
     },
     call::{
-        BridgedCall, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal,
+        BridgedDialogue, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal,
         ReplyPlan, Shape, UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
@@ -44,7 +44,7 @@ pub(super) fn bridge_call(
     call: &Dialogue<'_>,
     target: &Target,
     policy: &Policy<'_>,
-) -> Result<Option<(BridgedCall, ReplyPlan)>, Refusal> {
+) -> Result<Option<(BridgedDialogue, ReplyPlan)>, Refusal> {
     let mut draft = Draft::new(call, target, policy);
     let Some((to, why)) = bridge_target(&draft) else { return Ok(None) };
     if !draft.bridge(rule(to), to, why)? {
@@ -94,7 +94,7 @@ pub(super) fn bridge_call(
     let stream = call.stream && reply.framing == Framing::Same;
     let body = Cow::Owned(body);
     let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless: call.stateless };
-    Ok(Some((BridgedCall { dialogue, edits }, reply)))
+    Ok(Some((BridgedDialogue { dialogue, edits }, reply)))
 }
 
 /// Returns the dialect that a call must be bridged to, and the reason. `None` if Azure serves the client's dialect.
@@ -146,7 +146,7 @@ fn correct_hosted_tools(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusa
 fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
     let call = draft.call;
     let (refusal, made) = (too_large(&draft), draft.finish().0);
-    let mut changes = made.iter().filter_map(Edit::body).peekable();
+    let mut changes = made.iter().filter_map(Edit::body_change).peekable();
     let body = if changes.peek().is_some() {
         let edited = Document::parse(apply(&call.body, changes).concat().into(), OUTLINE_DEPTH);
         Cow::Owned(edited.map_err(|_| refusal)?)

@@ -38,7 +38,7 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
     let (edits, api_version, reply) = draft.finish();
     let dialect = call.dialect;
     let route = named_deployment(Operation::of(dialect), &call.body, target);
-    Ok(Plan { dialect, api_version, bridged, route, edits, reply })
+    Ok(Plan { dialect, api_version, bridged, deployment_name: route, edits, reply })
 }
 
 /// Returns the change that names the deployment in a body, if Azure reads the name from the body: always on the v1

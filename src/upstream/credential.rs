@@ -5,28 +5,29 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-/// A resource's key, as the header that carries it. Built once, because a call must not pay for checking it.
+/// A resource's key, as the value of a header. Built once, so that a call does not check the key again.
 #[derive(Clone)]
 pub struct Credential {
     value: HeaderValue,
 }
 
-/// A key that cannot stand in a header. The key itself is not shown.
+/// Why a key cannot be the value of a header. The error does not contain the key.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CredentialError {
-    /// There is no key.
+    /// The key is empty.
     #[error("the key is empty")]
     Empty,
-    /// Often the end of line of the file it was read from.
-    #[error("the key holds a character that no header can carry, such as a line break")]
+    /// The key contains a character that is not allowed in a header, often the line break of a file.
+    #[error("the key contains a character that is not allowed in a header, such as a line break")]
     NotAHeader,
 }
 
-/// Azure takes a key here on every surface; in `authorization` only on v1 (`securitySchemes` of its specification).
+/// The header for a key. Azure takes a key in this header on every surface, and in `authorization` only on v1
+/// (`securitySchemes` of its specification).
 const HEADER: HeaderName = HeaderName::from_static("api-key");
 
 impl Credential {
-    /// Makes the header of a key.
+    /// Makes the credential of a key.
     pub fn api_key(key: &SecretString) -> Result<Self, CredentialError> {
         let key = key.expose_secret();
         if key.is_empty() {
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_header_is_refused_without_showing_it() {
+    fn a_key_that_cannot_be_a_header_is_refused_without_showing_it() {
         assert_eq!(key("").unwrap_err(), CredentialError::Empty);
         let error = key("topsecret\n").unwrap_err();
         assert!(!error.to_string().contains("topsecret"));

@@ -1,31 +1,32 @@
-//! Which headers pass between client and Azure, each with its reason. Both lists name what may pass: what nobody
-//! thought of stays here. Azure answers 431 to more than ten custom headers (Azure quotas-limits.md), and SDKs alone
-//! send nine.
+//! The headers that pass between client and Azure, each with its reason. Both tables list the headers that may pass,
+//! so azgate drops every other header. Azure answers 431 to more than ten custom headers (Azure quotas-limits.md), and
+//! SDKs alone send nine.
 
 use http::header::{ACCEPT_ENCODING, CONNECTION, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// A header that may pass, and why. A name ending in `*` stands for all names that begin so.
+/// A header that may pass, and the reason. A name that ends in `*` stands for all names with this beginning.
 #[derive(Debug)]
-pub struct Pass {
-    /// Its name, in lower case.
+pub struct PassedHeader {
+    /// The name, in lower case.
     pub name: &'static str,
-    /// What it is good for on the other side.
+    /// The use of the header on the other side.
     pub why: &'static str,
-    /// The name, or how names begin that are `open`.
+    /// The name without a final `*`.
     stem: &'static str,
-    open: bool,
+    /// Whether `stem` is only the beginning of the names.
+    is_prefix: bool,
 }
 
-const fn pass(name: &'static str, why: &'static str) -> Pass {
+const fn pass(name: &'static str, why: &'static str) -> PassedHeader {
     match name.as_bytes() {
-        [stem @ .., b'*'] => Pass { name, why, stem: name.split_at(stem.len()).0, open: true },
-        _ => Pass { name, why, stem: name, open: false },
+        [stem @ .., b'*'] => PassedHeader { name, why, stem: name.split_at(stem.len()).0, is_prefix: true },
+        _ => PassedHeader { name, why, stem: name, is_prefix: false },
     }
 }
 
-/// What a client may say to Azure.
-pub const UP: &[Pass] = &[
+/// The headers that pass from the client to Azure.
+pub const UP: &[PassedHeader] = &[
     pass("content-type", "the body's type"),
     pass("accept", "JSON or an event stream"),
     pass("user-agent", "names the caller in Azure's own records"),
@@ -36,11 +37,11 @@ pub const UP: &[Pass] = &[
     pass("openai-beta", "gates of vector stores and older previews"),
     pass("aoai-evals", "preview gate of evals (Azure OpenAPI v1)"),
     pass("aoai-copy-ft-checkpoints", "preview gate of checkpoint copies (Azure OpenAPI v1)"),
-    pass("idempotency-key", "a caller's own protection against doing a thing twice"),
+    pass("idempotency-key", "the caller's own protection against repeating a call"),
 ];
 
-/// What Azure may say to a client.
-pub const DOWN: &[Pass] = &[
+/// The headers that pass from Azure to the client.
+pub const DOWN: &[PassedHeader] = &[
     pass("content-type", "the body's type"),
     pass("cache-control", "answers are not to be stored"),
     pass("retry-after", "SDKs wait as long"),
@@ -60,7 +61,7 @@ pub const DOWN: &[Pass] = &[
     pass("openai-processing-ms", "time spent in the model"),
     pass("openai-version", "the API's version, which some clients record"),
     pass("azure-openai-deployment-utilization", "load of a provisioned deployment"),
-    pass("x-accel-buffering", "keeps a proxy before us from holding back a stream"),
+    pass("x-accel-buffering", "keeps a proxy in front of azgate from holding back a stream"),
     pass("ms-azureml-model-error-*", "the model's own status and reason"),
 ];
 
@@ -68,16 +69,16 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const APIM_REQUEST_ID: HeaderName = HeaderName::from_static("apim-request-id");
 const OWN_USER_AGENT: &str = concat!("azgate/", env!("CARGO_PKG_VERSION"));
 
-/// Returns the headers of a call to Azure, without azgate's credential: that is added where the call is sent.
+/// Returns the headers of a call to Azure, without azgate's credential: the credential is added when the call is sent.
 pub fn up(client: &HeaderMap) -> HeaderMap {
     let mut headers = passing(client, UP);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(OWN_USER_AGENT));
-    // The answer is read on its way down.
+    // azgate reads the answer, so Azure must not compress it.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers
 }
 
-/// The headers of Azure's answer that the client gets to see.
+/// Returns the headers of Azure's answer that pass to the client.
 pub fn down(upstream: &HeaderMap) -> HeaderMap {
     let mut headers = passing(upstream, DOWN);
     if let Some(id) = upstream.get(APIM_REQUEST_ID) {
@@ -86,8 +87,8 @@ pub fn down(upstream: &HeaderMap) -> HeaderMap {
     headers
 }
 
-fn passing(all: &HeaderMap, list: &[Pass]) -> HeaderMap {
-    // With room for what is added on the way.
+fn passing(all: &HeaderMap, list: &[PassedHeader]) -> HeaderMap {
+    // Leave room for the headers that azgate adds later.
     let mut kept = HeaderMap::with_capacity(all.len().min(list.len()) + 8);
     let named = all.contains_key(CONNECTION);
     for (name, value) in all {
@@ -98,13 +99,13 @@ fn passing(all: &HeaderMap, list: &[Pass]) -> HeaderMap {
     kept
 }
 
-impl Pass {
+impl PassedHeader {
     fn covers(&self, header: &str) -> bool {
-        if self.open { header.starts_with(self.stem) } else { header == self.stem }
+        if self.is_prefix { header.starts_with(self.stem) } else { header == self.stem }
     }
 }
 
-/// Whether `connection` names this header as meant for the next hop only (RFC 9110 §7.6.1).
+/// Returns whether `connection` names this header as meant for the next hop only (RFC 9110 §7.6.1).
 fn hop_by_hop(all: &HeaderMap, name: &HeaderName) -> bool {
     all.get_all(CONNECTION)
         .iter()
@@ -128,7 +129,7 @@ mod tests {
         up(&map(client))
     }
 
-    /// As AzureOpenAI/Python 1.109.1 sends them, and a proxy before us adds.
+    /// The headers that AzureOpenAI/Python 1.109.1 sends, and headers that a proxy in front of azgate adds.
     const SDK: &[(&str, &str)] = &[
         ("host", "gateway.example"),
         ("accept-encoding", "gzip, deflate"),
@@ -168,12 +169,12 @@ mod tests {
     }
 
     #[test]
-    fn a_client_without_a_name_gets_ours() {
+    fn a_client_without_a_user_agent_gets_azgates() {
         assert_eq!(sent(&[])["user-agent"], OWN_USER_AGENT);
     }
 
     #[test]
-    fn what_connection_names_stays_here() {
+    fn headers_that_connection_names_do_not_go_up() {
         let headers = sent(&[
             ("connection", "close, OpenAI-Beta"),
             ("openai-beta", "assistants=v2"),
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_request_id_is_the_one_azure_has() {
+    fn a_missing_request_id_is_replaced_by_azures_id() {
         let headers = down(&map(&[("apim-request-id", "a-1")]));
         assert_eq!(headers["x-request-id"], "a-1");
         assert_eq!(headers["apim-request-id"], "a-1");

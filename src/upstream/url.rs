@@ -1,5 +1,5 @@
-//! Where a call goes: an Azure resource's address as an operator writes it, and the paths of the two surfaces.
-//! A name from outside becomes one path segment and cannot become two, nor climb out of its own.
+//! The URLs of calls: reads an Azure resource's address as operators write it, and adds the paths of the two surfaces.
+//! A client's name always becomes exactly one path segment, and cannot lead to another path.
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
@@ -7,53 +7,55 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::call::{Operation, name::is_segment_encoded};
 
-/// All that RFC 3986 does not call unreserved.
+/// The characters that RFC 3986 does not call unreserved.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The address of an Azure resource, or of a gateway that stands before one.
+/// The address of an Azure resource, or of a gateway in front of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     scheme: Scheme,
     authority: Authority,
-    /// What stands before `/openai`: empty, or such as `/my/api`.
+    /// The path before `/openai`: empty, or a path such as `/my/api`.
     prefix: String,
 }
 
-/// Why an address or a name makes no URL.
+/// Why azgate cannot make a URL of an address or a name.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UrlError {
-    /// Not a URL at all.
+    /// The address is not a URL.
     #[error("it is not a URL; write it like https://my-resource.openai.azure.com")]
     NotAUrl,
-    /// No `http://` or `https://` in front.
+    /// The address does not begin with `http://` or `https://`.
     #[error("it must begin with https:// (or http:// for a local test)")]
     Scheme,
-    /// A name or a password before the host.
-    #[error("it holds a user name or a password; the key has its own setting")]
+    /// The address contains a user name or a password before the host.
+    #[error("it contains a user name or a password; the key has its own setting")]
     UserInfo,
-    /// `?api-version=…` pasted along.
-    #[error("it holds a query; leave out everything from the `?` on, the api-version has its own setting")]
+    /// The address contains a query, such as a pasted `?api-version=…`.
+    #[error(
+        "it contains a query; leave out everything from the `?` on, because the api-version has its own setting"
+    )]
     Query,
-    /// `#…`.
-    #[error("it holds a fragment; leave out everything from the `#` on")]
+    /// The address contains a fragment (`#…`).
+    #[error("it contains a fragment; leave out everything from the `#` on")]
     Fragment,
-    /// `.` or `..` as a segment of the path.
-    #[error("its path holds a `.` or `..` segment")]
+    /// A segment of the address's path is `.` or `..`.
+    #[error("its path contains a `.` or `..` segment")]
     DotSegment,
-    /// Empty, `.` or `..`: not one path segment.
+    /// The deployment's name is empty, `.` or `..`, so it cannot be a path segment.
     #[error("a deployment cannot be named {0:?}")]
     Deployment(String),
-    /// The same of an object's id.
-    #[error("no object can have the id {0:?}")]
+    /// The object's id is empty, `.` or `..`, so it cannot be a path segment.
+    #[error("an object cannot have the id {0:?}")]
     Id(String),
-    /// Longer than a URL may be.
+    /// The URL is too long.
     #[error("the URL would be too long")]
     TooLong,
 }
 
 impl Endpoint {
-    /// Reads an address. What users paste after the host from a portal or an SDK (`/openai`, `/openai/v1`,
-    /// `/openai/deployments/…`) is taken off; any other path stays in front.
+    /// Reads an address. Removes the paths that users paste from a portal or an SDK (`/openai`, `/openai/v1`,
+    /// `/openai/deployments/…`), and keeps any other path as a prefix.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let text = text.trim();
         if text.contains('#') {
@@ -75,11 +77,12 @@ impl Endpoint {
         Ok(Self { scheme, authority, prefix: prefix(path.path())? })
     }
 
-    /// Returns the URL of an operation on a surface: a dated one with `api_version`, v1 without. `name` is the
-    /// deployment or the object's id. `query` is the client's: everything in it but an api-version goes along.
+    /// Returns the URL of an operation: on a dated surface with `api_version`, on v1 without. `name` is the
+    /// deployment's name or the object's id. `query` is the client's query, which the URL repeats without an
+    /// api-version.
     ///
-    /// On v1 the body names the deployment, and Azure refuses an api-version. On a dated surface the URL has the
-    /// version, and for most operations the deployment; without the version Azure answers 404 (pydantic-ai#5066,
+    /// On v1 the body names the deployment, and Azure refuses an api-version. On a dated surface the URL contains the
+    /// version, and for most operations the deployment. Without the version Azure answers 404 (pydantic-ai#5066,
     /// azure-docs#114602).
     ///
     /// # Errors
@@ -105,7 +108,7 @@ impl Endpoint {
         self.on_surface(api_version, &target, query)
     }
 
-    /// A path on v1 or a dated surface, with more of a query.
+    /// Returns the URL of a path on v1 or a dated surface, with the client's query.
     fn on_surface(&self, api_version: Option<&str>, path: &str, query: &str) -> Result<Uri, UrlError> {
         let version =
             api_version.map(|version| format!("api-version={}", utf8_percent_encode(version, ENCODED)));
@@ -116,7 +119,7 @@ impl Endpoint {
         self.at(format!("{}/openai{surface}{path}{mark}{}", self.prefix, query.join("&")))
     }
 
-    /// The URL of the list of deployments, with the one api-version that was seen to answer (openai-python#447).
+    /// Returns the URL of the list of deployments, with the only api-version known to answer (openai-python#447).
     pub fn deployments(&self) -> Result<Uri, UrlError> {
         self.at(format!("{}/openai/deployments?api-version=2023-03-15-preview", self.prefix))
     }
@@ -140,13 +143,15 @@ fn is_http(scheme: &Scheme) -> bool {
     *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS
 }
 
-/// The path without an SDK's or the portal's ending.
+/// Returns the path without the ending that an SDK or the portal adds.
 fn prefix(path: &str) -> Result<String, UrlError> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    if segments.iter().any(|segment| is_dots(segment)) {
+    // A server may decode `%2e` before it resolves the path.
+    let dots_decoded = |segment: &str| segment.to_ascii_lowercase().replace("%2e", ".");
+    if segments.iter().any(|segment| !is_segment_encoded(&dots_decoded(segment))) {
         return Err(UrlError::DotSegment);
     }
-    // `/openai/v1` and `/openai/deployments` are looked for from the left: a deployment may itself be named `openai`.
+    // Search `/openai/v1` and `/openai/deployments` from the left, because a deployment can itself be named `openai`.
     let known = |pair: &[&str]| matches!(pair, ["openai", "v1" | "deployments"]);
     let kept = match segments.windows(2).position(known) {
         Some(start) => start,
@@ -158,11 +163,6 @@ fn prefix(path: &str) -> Result<String, UrlError> {
         prefix.push_str(segment);
         prefix
     }))
-}
-
-/// `.` and `..`, also percent-encoded: a server may decode before it resolves.
-fn is_dots(segment: &str) -> bool {
-    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
 
 #[cfg(test)]
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_users_paste_leads_to_the_same_url() {
+    fn every_pasted_address_of_a_resource_gives_the_same_url() {
         for pasted in [
             "https://res.openai.azure.com",
             "https://res.openai.azure.com/",
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn another_path_stays_in_front() {
+    fn any_other_path_is_kept_as_a_prefix() {
         let url = "https://apim.example:8443/my/api/openai/v1/chat/completions";
         for pasted in
             ["https://apim.example:8443/my/api", "https://apim.example:8443/my/api/openai/deployments/x"]
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_cannot_be_meant_is_refused_with_its_reason() {
+    fn an_invalid_address_is_refused_with_its_reason() {
         for (text, error) in [
             ("", UrlError::Scheme),
             ("res.openai.azure.com", UrlError::Scheme),
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dated_surface_carries_the_deployment_as_one_segment() {
+    fn a_dated_url_contains_the_deployment_as_one_segment() {
         assert_eq!(
             dated("gpt 4o/x").unwrap(),
             "https://res.openai.azure.com/openai/deployments/gpt%204o%2Fx/chat/completions?api-version=2024-10-21"
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deployment_of_a_responses_call_is_in_no_url() {
+    fn the_url_of_a_responses_call_does_not_contain_the_deployment() {
         let endpoint = Endpoint::parse("https://apim.example/team/openai/v1").unwrap();
         for (version, expected) in [
             (None, "https://apim.example/team/openai/v1/responses"),
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_keeps_its_query_but_for_the_version() {
+    fn the_url_of_an_object_keeps_the_query_without_the_version() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
         let url = |version, operation, id, query| {
             endpoint
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_segment_is_refused_on_both_surfaces() {
+    fn a_name_that_cannot_be_a_segment_is_refused_on_both_surfaces() {
         let endpoint = Endpoint::parse("https://res.openai.azure.com").unwrap();
         for name in ["", ".", ".."] {
             let refused = Err(UrlError::Deployment(name.to_owned()));

@@ -364,12 +364,12 @@ async fn an_unknown_model_is_answered_with_the_known_ones() {
         ),
         (
             &closed,
-            "the model `a/b` does not exist here: no model is configured. The operator of azgate decides what is \
-             served.",
+            "the model `a/b` does not exist here: no model is configured. The operator of azgate configures the \
+             models.",
         ),
         (
             &listed,
-            "the model `a/b` does not exist here; the nearest one is `mine`. GET /v1/models lists what there is.",
+            "the model `a/b` does not exist here; the nearest one is `mine`. GET /v1/models lists the models.",
         ),
     ] {
         let server = Server::start(&["--listen", "127.0.0.1:0"], environment, "azgate listens on").await;

@@ -55,7 +55,7 @@ mod tests {
     fn sent(family: &str, body: &str) -> (String, String) {
         let call = Dialogue { stateless: true, ..call(Dialect::Responses, body) };
         let plan = plan(&call, &target(family, "v1"), &Policy::default()).unwrap();
-        let edits = plan.edits.iter().filter_map(crate::call::Edit::body);
+        let edits = plan.edits.iter().filter_map(crate::call::Edit::body_change);
         let body = String::from_utf8(crate::json::apply(plan.body(&call.body), edits).concat()).unwrap();
         (body, edits_header(&plan.edits).into_owned())
     }

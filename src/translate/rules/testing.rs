@@ -50,7 +50,7 @@ fn planned(dialect: Dialect, target: &Target, body: &str, policy: &Policy<'_>) -
     let call = call(dialect, body);
     let mut plan = plan(&call, target, policy)?;
     // Where a body names no model, the tests leave the deployment's name out of what is sent.
-    let edits = plan.edits.iter().filter_map(Edit::body);
+    let edits = plan.edits.iter().filter_map(Edit::body_change);
     let body = String::from_utf8(apply(plan.body(&call.body), edits).concat()).unwrap();
     Document::parse(Bytes::from(body.clone()), OUTLINE_DEPTH).unwrap();
     let edits = plan.take_edits();

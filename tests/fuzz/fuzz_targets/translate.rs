@@ -75,5 +75,5 @@ fn settled(again: &Dialogue<'_>, target: &Target, layer: &PolicyLayer, shown: &s
     };
     let more: Vec<_> =
         plan.edits.iter().filter(|edit| !matches!(edit.change, Change::ApiVersion { .. })).collect();
-    assert!(more.is_empty() && plan.route.is_none(), "{}: {more:?} {shown}", target.profile.name);
+    assert!(more.is_empty() && plan.deployment_name.is_none(), "{}: {more:?} {shown}", target.profile.name);
 }

@@ -14,13 +14,13 @@ use crate::{
     json::Document,
 };
 
-struct BridgedCall {
+struct BridgedDialogue {
     body: Value,
     losses: Vec<Loss>,
     echo: Value,
 }
 
-fn bridged(source: &str) -> Result<BridgedCall, Unbridgeable> {
+fn bridged(source: &str) -> Result<BridgedDialogue, Unbridgeable> {
     let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), 5).unwrap();
     let (bridged, reply) = request(&document)?;
     let body = bridged.body.render(document.source());
@@ -34,11 +34,11 @@ fn bridged(source: &str) -> Result<BridgedCall, Unbridgeable> {
         serde_json::from_slice(bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
     };
-    Ok(BridgedCall { body: json(&body), losses: bridged.losses, echo: json(&echo) })
+    Ok(BridgedDialogue { body: json(&body), losses: bridged.losses, echo: json(&echo) })
 }
 
 /// Bridges a call with an input and these members.
-fn call(members: Value) -> BridgedCall {
+fn call(members: Value) -> BridgedDialogue {
     let mut call = json!({"model": "m", "input": "hi"});
     call.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     bridged(&call.to_string()).unwrap()
@@ -55,7 +55,7 @@ fn becomes(members: Value, expected: Value, losses: &[(&str, &str, bool)]) {
     check_losses(&bridged_call, losses);
 }
 
-fn check_losses(bridged_call: &BridgedCall, losses: &[(&str, &str, bool)]) {
+fn check_losses(bridged_call: &BridgedDialogue, losses: &[(&str, &str, bool)]) {
     let actual: Vec<_> =
         bridged_call.losses.iter().map(|loss| (loss.rule, loss.at.to_string(), loss.same)).collect();
     let actual: Vec<_> = actual.iter().map(|(rule, at, same)| (*rule, at.as_str(), *same)).collect();
