@@ -1,9 +1,9 @@
 //! An attempt: plans a call for one deployment, sends it, and amends it if Azure's refusal shows what to change.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use bytes::Bytes;
-use http::{Method, Response};
+use http::{HeaderMap, Method, Response, Uri};
 
 use crate::{
     balance::{AttemptOutcome, Deployment, ResolvedDeployment},
@@ -18,7 +18,7 @@ use crate::{
     observe::Record,
     respond::{self, JSON},
     translate::learn,
-    upstream::{self, AnswerBody, Failure, Request},
+    upstream::{self, AnswerBody, Failure, Request, Segments},
 };
 
 /// A call on one deployment, until Azure takes it or azgate gives up.
@@ -38,10 +38,13 @@ pub struct Attempt {
 }
 
 /// A planned call, ready to be sent.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ready {
     resolved: Arc<ResolvedDeployment>,
-    request: Request,
+    uri: Uri,
+    /// The headers, until the call is sent.
+    headers: HeaderMap,
+    body: Segments,
     /// How the answer goes back; `None` if azgate passes the answer on unchanged.
     pub reply: Option<ReplyPlan>,
 }
@@ -114,8 +117,7 @@ impl Attempt {
             headers.insert(name, json);
         }
         record.note_plan(&resolved, planned.edits);
-        let request = Request { method: Method::POST, uri, headers, body: planned.body };
-        Ok(Ready { resolved, request, reply: planned.reply })
+        Ok(Ready { resolved, uri, headers, body: planned.body, reply: planned.reply })
     }
 
     /// Sends the call. If Azure refuses it, tries to amend the call. [`Attempt::plan`] then returns the amended call.
@@ -125,7 +127,7 @@ impl Attempt {
     pub async fn send(
         &mut self,
         exchange: &Exchange,
-        ready: &Ready,
+        ready: &mut Ready,
         permit: &Permit,
         deadlines: &Deadlines,
         record: &mut Record,
@@ -133,7 +135,7 @@ impl Attempt {
         let copies = ready.reply.as_ref().map_or_else(Copies::default, |reply| reply.copies);
         let resource = &self.deployment.resource;
         let (answer, others) =
-            match fan_out::send(resource, ready.request.clone(), copies, permit, deadlines).await? {
+            match fan_out::send(resource, ready.take_request(), copies, permit, deadlines).await? {
                 Ok(answers) => answers,
                 Err(failure) => return Ok(Sent::Failed(failure)),
             };
@@ -176,11 +178,9 @@ impl Attempt {
         if !learn::may_teach(status) {
             return None;
         }
-        let body = Document::parse(sent.request.body.joined(), OUTLINE_DEPTH).ok()?;
+        let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
         // Azure would refuse an unchanged call again.
-        let differs = |next: &Ready| {
-            next.request.uri != sent.request.uri || next.request.body.joined() != *body.source()
-        };
+        let differs = |next: &Ready| next.uri != sent.uri || next.body.joined() != *body.source();
         if !self.drops_reasoning && learn::is_unreadable(status, refused.body()) {
             self.drops_reasoning = true;
             return self.planned(exchange, record).ok().filter(differs);
@@ -211,6 +211,12 @@ impl Attempt {
 }
 
 impl Ready {
+    /// Returns the request. URL and body stay, to be compared with an amended call; the headers go with the request.
+    fn take_request(&mut self) -> Request {
+        let headers = mem::take(&mut self.headers);
+        Request { method: Method::POST, uri: self.uri.clone(), headers, body: self.body.clone() }
+    }
+
     /// Returns the dialect of the body that azgate sends.
     fn dialect(&self) -> Option<Dialect> {
         self.reply.as_ref().map(|reply| reply.dialect)

@@ -79,9 +79,9 @@ async fn answer(
                 none.insert(Attempt::on(picked).await)
             }
         };
-        let ready = attempt.plan(&exchange, record)?;
+        let mut ready = attempt.plan(&exchange, record)?;
         opening.allow(|| early(&exchange), record);
-        let sent = attempt.send(&exchange, &ready, settlement.permit(), &deadlines, record).await?;
+        let sent = attempt.send(&exchange, &mut ready, settlement.permit(), &deadlines, record).await?;
         let others = pool.size() > tried.len() + 1;
         match decide(sent.outcome(), Allowance { attempts: attempts.saturating_sub(made), others }) {
             Decision::Amend => {}

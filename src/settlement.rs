@@ -41,9 +41,9 @@ impl Settlement {
     pub fn settle(self, summary: &AnswerSummary) {
         let Settlement { permit, answered_by } = self;
         if let (Some((deployment, dialect)), Some(model)) = (answered_by, &summary.model) {
-            let is_repeated = *deployment.resolved().target.deployment == **model;
-            if dialect == Dialect::Chat || !is_repeated {
-                deployment.knowledge.observe_model(model);
+            let knowledge = &deployment.knowledge;
+            if dialect == Dialect::Chat || knowledge.deployment != *model {
+                knowledge.observe_model(model);
             }
         }
         drop(permit);
