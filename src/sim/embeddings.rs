@@ -3,21 +3,16 @@
 
 use std::time::Duration;
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-    routing::post,
-};
+use axum::{Router, http::StatusCode, response::Response};
 use base64::{Engine, prelude::BASE64_STANDARD as STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{
+    by_deployment,
     conversation::{ConversationTurn, Role},
     errors::{self, SimError},
     failures, headers,
-    incoming::{IncomingRequest, finish},
+    incoming::IncomingRequest,
     json_response,
     models::{self, EmbeddingModel},
     prompt::Prompt,
@@ -31,24 +26,7 @@ const MOST_INPUTS: usize = 2_048;
 
 /// Returns the paths of both surfaces.
 pub(super) fn router() -> Router<Simulator> {
-    Router::new()
-        .route("/openai/deployments/{deployment}/embeddings", post(dated))
-        .route("/openai/v1/embeddings", post(v1))
-}
-
-async fn dated(
-    State(simulator): State<Simulator>,
-    Path(deployment): Path<String>,
-    incoming: IncomingRequest,
-) -> Response {
-    let prepared =
-        incoming.dated().and_then(|surface| prepare(&simulator, &surface, Some(&deployment), &incoming));
-    finish(prepared, &incoming).await
-}
-
-async fn v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
-    let prepared = incoming.v1().and_then(|()| prepare(&simulator, &Surface::V1, None, &incoming));
-    finish(prepared, &incoming).await
+    by_deployment::router("/embeddings", prepare)
 }
 
 /// Returns the response and the pause before it.

@@ -10,6 +10,7 @@ mod answer;
 mod answer_spec;
 mod api_version;
 mod bounded_queue;
+mod by_deployment;
 mod chat;
 mod checks;
 mod control;

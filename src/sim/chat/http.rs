@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    response::Response,
-    routing::post,
-};
+use axum::{Router, response::Response};
 
 use serde_json::Value;
 
@@ -16,12 +11,13 @@ use super::{
     stream::{self, StreamStyle},
 };
 use crate::sim::{
+    by_deployment,
     delivery::Delivery,
     directive::Directive,
     errors::{self, SimError},
     failures,
     generate::generate,
-    incoming::{IncomingRequest, finish},
+    incoming::IncomingRequest,
     models::{DeployedModel, ModelClass},
     prompt::Prompt,
     request::{ApiRequest, parse},
@@ -31,24 +27,7 @@ use crate::sim::{
 
 /// Returns the paths of both surfaces.
 pub(in crate::sim) fn router() -> Router<Simulator> {
-    Router::new()
-        .route("/openai/deployments/{deployment}/chat/completions", post(dated))
-        .route("/openai/v1/chat/completions", post(v1))
-}
-
-async fn dated(
-    State(simulator): State<Simulator>,
-    Path(deployment): Path<String>,
-    incoming: IncomingRequest,
-) -> Response {
-    let prepared =
-        incoming.dated().and_then(|surface| prepare(&simulator, &surface, Some(&deployment), &incoming));
-    finish(prepared, &incoming).await
-}
-
-async fn v1(State(simulator): State<Simulator>, incoming: IncomingRequest) -> Response {
-    let prepared = incoming.v1().and_then(|()| prepare(&simulator, &Surface::V1, None, &incoming));
-    finish(prepared, &incoming).await
+    by_deployment::router("/chat/completions", prepare)
 }
 
 /// Returns the response and the pause before it.
