@@ -76,9 +76,7 @@ fn prepare(
 
 /// Finds the model behind a deployment.
 fn model(simulator: &Simulator, deployment: &str) -> Result<&'static EmbeddingModel, SimError> {
-    let mut extra = simulator.state.options.deployments.iter();
-    let name = extra.find(|(name, _)| name == deployment).map_or(deployment, |(_, model)| model);
-    if let Some(model) = models::embedding(name) {
+    if let Some(model) = models::embedding(simulator.model_name(deployment)) {
         return Ok(model);
     }
     let other = simulator.deployment(deployment).ok_or_else(errors::deployment_not_found)?;

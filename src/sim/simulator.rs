@@ -103,9 +103,27 @@ impl Simulator {
 
     /// Finds the model behind a deployment.
     pub(super) fn deployment(&self, name: &str) -> Option<models::DeployedModel> {
+        models::find(self.model_name(name))
+    }
+
+    /// Finds the model behind a deployment, for an operation that answers with text. Azure's error names the operation
+    /// if the deployment has a model of another kind.
+    pub(super) fn text_deployment(
+        &self,
+        name: &str,
+        operation: &str,
+    ) -> Result<models::DeployedModel, SimError> {
+        let model = self.model_name(name);
+        models::find(model).ok_or_else(|| match models::embedding(model) {
+            Some(other) => errors::wrong_operation(operation, other.name),
+            None => errors::deployment_not_found(),
+        })
+    }
+
+    /// Returns the name of the model behind a deployment.
+    pub(super) fn model_name<'a>(&'a self, deployment: &'a str) -> &'a str {
         let mut extra = self.state.options.deployments.iter();
-        let model = extra.find(|(deployment, _)| deployment == name).map_or(name, |(_, model)| model);
-        models::find(model)
+        extra.find(|(name, _)| name == deployment).map_or(deployment, |(_, model)| model)
     }
 
     /// Returns the directive for a call: the fault that waits for its deployment, then the directives of its prompt.

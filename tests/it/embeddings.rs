@@ -130,4 +130,8 @@ async fn the_simulator_serves_embeddings() {
         let error = parsed(answer).await;
         assert!(error["error"]["message"].as_str().unwrap().contains(message), "{error}");
     }
+    let chat = json!({"model": "text-embedding-3-small", "messages": [{"role": "user", "content": "Hi"}]});
+    let answer = proxy.post("/v1/chat/completions", chat.to_string(), &[]).await;
+    assert_eq!(answer.status(), 400);
+    assert_eq!(parsed(answer).await["error"]["code"], "OperationNotSupported");
 }

@@ -39,14 +39,14 @@ fn prepare(
 ) -> Result<(Duration, Response), SimError> {
     incoming.authorize(simulator, surface)?;
     if let Some(name) = deployment {
-        simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+        simulator.text_deployment(name, "chatCompletion")?;
     }
     let body = parse(&incoming.body)?;
     let name = match deployment {
         Some(name) => name,
         None => body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?,
     };
-    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    let deployed = simulator.text_deployment(name, "chatCompletion")?;
     let request = ApiRequest { model: deployed.model, surface, body: &body };
     let prompt = Prompt::of(&read::turns(&request));
     let directive = simulator.directive(name, &prompt, "messages")?;

@@ -61,7 +61,7 @@ fn prepare(
     rules::has_operation(surface)?;
     let body = parse(&incoming.body)?;
     let name = body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?;
-    let deployed = simulator.deployment(name).ok_or_else(errors::deployment_not_found)?;
+    let deployed = simulator.text_deployment(name, "responses")?;
     let request = ApiRequest { model: deployed.model, surface, body: &body };
     let directive = simulator.directive(name, &own_prompt(&request), "input")?;
     if let Some(failure) = directive.failure {
