@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
+use tokio::time::Instant;
 
 use crate::{
     auth::Caller,
     balance::Route,
-    call::{ApiVersion, Body, Call, Edit, Operation, Refusal, ReplyPlan},
+    call::{ApiVersion, Body, Call, Dialect, Edit, Operation, Refusal, Remembered, ReplyPlan},
     gateway::Gateway,
     json::{self, Document},
     objects::{self, StoredObject},
+    reasoning_memory::ReasoningMemory,
     translate::{self, Lossy, Policy, Target},
     upstream::Segments,
 };
@@ -89,6 +91,7 @@ impl Exchange {
         call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, call.operation, body))?;
         let lossy = lossy(&headers)?;
         call.stateless = !gateway.objects_are_shared;
+        call.remembered = recalled(&gateway, &caller, &call);
         Ok(Exchange { gateway, caller, headers, call, route, lossy })
     }
 
@@ -127,6 +130,13 @@ impl Exchange {
         let key = self.caller.key().map(|key| &key.policy);
         Policy { call: self.lossy, layers: [key, Some(&self.route.policy), Some(&self.gateway.policy)] }
     }
+}
+
+/// Returns the reasoning that the messages of a chat call lack and azgate remembers.
+fn recalled(gateway: &Gateway, caller: &Caller, call: &Call) -> Vec<Remembered> {
+    let memory = gateway.reasoning.as_deref().filter(|_| call.operation.dialect == Some(Dialect::Chat));
+    let recall = |memory: &ReasoningMemory| Some(memory.recall(caller, call.body.json()?, Instant::now()));
+    memory.and_then(recall).unwrap_or_default()
 }
 
 /// Checks that a body does not name a stored object, unless all callers share the stored objects.

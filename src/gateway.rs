@@ -19,6 +19,7 @@ use crate::{
     deadline::Timeouts,
     learning::{FamilySource, Knowledge, LearningOptions},
     limits::Subject,
+    reasoning_memory::ReasoningMemory,
     registry::Registry,
     translate::{PolicyLayer, Target},
     upstream::{Client, ClientOptions, Credential, Endpoint, TlsError},
@@ -64,6 +65,8 @@ pub struct Gateway {
     pub timeouts: Timeouts,
     /// The largest request body in bytes, decoded.
     pub max_body_bytes: usize,
+    /// The memory of reasoning; `None` if azgate does not keep reasoning.
+    pub reasoning: Option<Arc<ReasoningMemory>>,
     /// The state that outlives the configuration.
     pub registry: Arc<Registry>,
     /// The resources, in the order of the configuration.
@@ -110,6 +113,9 @@ impl Gateway {
             heartbeat: settings.heartbeat,
             timeouts: settings.timeouts,
             max_body_bytes: settings.max_body_bytes,
+            reasoning: settings
+                .reasoning_memory
+                .map(|memory| registry.reasoning_memory(memory.bytes, memory.ttl)),
             registry: registry.clone(),
             resources,
         })

@@ -59,6 +59,8 @@ pub mod respond;
 
 pub mod settlement;
 
+pub mod reasoning_memory;
+
 pub mod error;
 
 pub mod gateway;

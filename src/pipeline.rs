@@ -116,6 +116,9 @@ async fn adapt(
         (Sent::Taken(answer, _), None) => respond::pass(answer, None, deadlines, heartbeat).await?,
         (Sent::Taken(answer, others), Some(reply)) => {
             settlement.answered_by(&attempt.deployment, reply.dialect);
+            if let Some(memory) = &exchange.gateway.reasoning {
+                settlement.remember_in(memory, &exchange.caller);
+            }
             let context = ReplyContext { reply, deadlines, heartbeat, stream: exchange.call.stream };
             respond::adapt(answer, others, context, resource, record).await?
         }

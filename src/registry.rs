@@ -18,6 +18,7 @@ use crate::{
     learning::KnowledgeStore,
     limits::{RequestLimit, Subject},
     observe::Metrics,
+    reasoning_memory::{MemoryMetrics, ReasoningMemory},
     upstream::{Client, ClientOptions, TlsError},
 };
 
@@ -30,6 +31,8 @@ pub struct Registry {
     pub metrics: Arc<Metrics>,
     limits: ByName<(Subject, NonZeroU32), RequestLimit>,
     clients: ByName<ClientKey, Client>,
+    reasoning: ByName<(usize, Duration), ReasoningMemory>,
+    reasoning_metrics: MemoryMetrics,
 }
 
 /// The options by which a client is found. The proxies are not among them, because the whole process has the same
@@ -45,8 +48,10 @@ struct ClientKey {
 impl Default for Registry {
     fn default() -> Registry {
         let knowledge = Arc::<KnowledgeStore>::default();
-        let metrics = Arc::new(Metrics::new(&knowledge.metrics));
-        Registry { knowledge, metrics, limits: ByName::default(), clients: ByName::default() }
+        let reasoning_metrics = MemoryMetrics::default();
+        let metrics = Arc::new(Metrics::new(&knowledge.metrics, &reasoning_metrics));
+        let (limits, clients, reasoning) = Default::default();
+        Registry { knowledge, metrics, limits, clients, reasoning, reasoning_metrics }
     }
 }
 
@@ -56,6 +61,12 @@ impl Registry {
     pub fn limit(&self, subject: Subject, per_minute: NonZeroU32) -> Arc<RequestLimit> {
         let key = (subject.clone(), per_minute);
         self.limits.get_or_insert_with(key, || RequestLimit::new(subject, per_minute))
+    }
+
+    /// Returns the memory of reasoning, with what it keeps. A memory with other options begins empty.
+    pub fn reasoning_memory(&self, bytes: usize, ttl: Duration) -> Arc<ReasoningMemory> {
+        let make = || ReasoningMemory::new(bytes, ttl, self.reasoning_metrics.clone());
+        self.reasoning.get_or_insert_with((bytes, ttl), make)
     }
 
     /// Returns the client of a resource, with its connections. A client with other options begins without connections.
@@ -128,5 +139,14 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &registry.limit(subject(), height(5))));
         assert!(!Arc::ptr_eq(&first, &registry.limit(subject(), height(6))));
         assert!(!Arc::ptr_eq(&first, &registry.limit(Subject::Key("m".to_owned()), height(5))));
+    }
+
+    #[test]
+    fn the_memory_of_reasoning_is_kept_unless_its_options_change() {
+        let registry = Registry::default();
+        let memory = |bytes| registry.reasoning_memory(bytes, Duration::from_secs(1));
+        let first = memory(5);
+        assert!(Arc::ptr_eq(&first, &memory(5)));
+        assert!(!Arc::ptr_eq(&first, &memory(6)));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Dialect;
+use super::{Dialect, Remembered};
 use crate::json::Document;
 
 /// How deep the body of a dialogue is outlined: down to the members of a message's content parts.
@@ -21,4 +21,6 @@ pub struct Dialogue<'a> {
     pub normalize: bool,
     /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
+    /// The reasoning that messages of the call lack and azgate remembers, in the order of the messages.
+    pub remembered: &'a [Remembered],
 }

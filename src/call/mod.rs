@@ -5,6 +5,7 @@ mod dialogue;
 pub mod name;
 mod operation;
 mod plan;
+mod remembered;
 mod replayed;
 mod request;
 mod summary;
@@ -18,6 +19,7 @@ pub use plan::{
     BridgedDialogue, Change, Copies, Edit, Effect, Framing, OverChat, OverResponses, Plan, Refusal,
     ReplyPlan, ReplyTweak, RuleId, Shape, UsageChunk,
 };
+pub use remembered::{KeptReasoning, Remembered};
 pub use replayed::ReplayedReasoning;
 pub use request::{Address, Body, Call};
 pub use summary::AnswerSummary;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::{Dialogue, Operation};
+use super::{Dialogue, Operation, Remembered};
 use crate::json::Document;
 
 /// A call as a client made it. It does not depend on which of several paths the client used.
@@ -22,6 +22,8 @@ pub struct Call {
     pub normalize: bool,
     /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
+    /// The reasoning that messages of the call lack and azgate remembers, in the order of the messages.
+    pub remembered: Vec<Remembered>,
 }
 
 /// The model, object or resource that a call addresses.
@@ -60,7 +62,8 @@ impl Call {
         let dialect = self.operation.dialect.filter(|_| self.operation.is_by_model())?;
         let Body::Json(body) = &self.body else { return None };
         let Call { stream, normalize, stateless, .. } = *self;
-        Some(Dialogue { dialect, stream, body: Cow::Borrowed(body), normalize, stateless })
+        let (body, remembered) = (Cow::Borrowed(body), &*self.remembered);
+        Some(Dialogue { dialect, stream, body, normalize, stateless, remembered })
     }
 }
 

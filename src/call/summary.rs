@@ -1,8 +1,8 @@
-//! The parts of an answer that azgate logs and counts.
+//! The parts of an answer that azgate logs, counts or remembers.
 
-use super::Usage;
+use super::{KeptReasoning, Usage};
 
-/// The parts of an answer, JSON or stream, that azgate logs and counts.
+/// The parts of an answer, JSON or stream, that azgate logs, counts or remembers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerSummary {
     /// The token counts.
@@ -13,6 +13,8 @@ pub struct AnswerSummary {
     pub finish_reason: Option<String>,
     /// The code of the error, if the answer is an error or ended with one.
     pub error: Option<String>,
+    /// The reasoning to keep for the next call, one entry for each choice that has some.
+    pub reasoning: Vec<KeptReasoning>,
 }
 
 impl AnswerSummary {

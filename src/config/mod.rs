@@ -27,5 +27,6 @@ pub use load::{Flag, MergedConfig, load};
 pub use location::Location;
 pub use problem::{Problem, Severity};
 pub use settings::{
-    HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ResourceSettings, Settings,
+    HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ReasoningMemorySettings,
+    ResourceSettings, Settings,
 };

@@ -41,6 +41,8 @@ pub struct Settings {
     pub shared_objects: bool,
     /// What azgate finds out about deployments.
     pub learning: LearningSettings,
+    /// The memory of reasoning. `None`: it is switched off.
+    pub reasoning_memory: Option<ReasoningMemorySettings>,
     /// What translation may do.
     pub policy: PolicyLayer,
     /// The resources, in the order of their names.
@@ -71,6 +73,15 @@ pub struct LearningSettings {
     pub ttl: Duration,
     /// Whether resources are asked for their deployments.
     pub discover: bool,
+}
+
+/// The reasoning that azgate keeps for clients that do not send it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReasoningMemorySettings {
+    /// The most that azgate keeps, in bytes.
+    pub bytes: usize,
+    /// How long azgate keeps the reasoning of an answer.
+    pub ttl: Duration,
 }
 
 /// Signs of life while a model thinks.

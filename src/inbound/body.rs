@@ -117,7 +117,7 @@ pub async fn read(
         BodyKind::Multipart => CallBody::Multipart(bytes),
         BodyKind::None | BodyKind::Opaque => CallBody::Opaque(bytes),
     };
-    Ok(Call { operation, address, body, stream: false, normalize, stateless: false })
+    Ok(Call { operation, address, body, stream: false, normalize, stateless: false, remembered: Vec::new() })
 }
 
 /// Reads a body of at most `limit` bytes, and undoes the content codings that its headers name.
@@ -186,7 +186,7 @@ pub fn call(
         None => {}
     }
     let (address, body) = (Address::ByModel(model), CallBody::Json(body));
-    Ok(Call { operation, address, body, stream, normalize, stateless: false })
+    Ok(Call { operation, address, body, stream, normalize, stateless: false, remembered: Vec::new() })
 }
 
 /// Checks that the input is a string, an array, null or missing. A prompt or an earlier response can replace the input,

@@ -12,6 +12,7 @@ use super::lines::LOST_LINES;
 use crate::{
     call::{Edit, RuleId, Usage},
     learning::LearningMetrics,
+    reasoning_memory::MemoryMetrics,
     translate::learn,
 };
 
@@ -85,13 +86,14 @@ const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        Metrics::new(&LearningMetrics::default())
+        Metrics::new(&LearningMetrics::default(), &MemoryMetrics::default())
     }
 }
 
 impl Metrics {
-    /// Creates the counters and registers them, together with those of learning.
-    pub fn new(learning_metrics: &LearningMetrics) -> Metrics {
+    /// Creates the counters and registers them, together with those of learning and of the memory of
+    /// reasoning.
+    pub fn new(learning_metrics: &LearningMetrics, reasoning_metrics: &MemoryMetrics) -> Metrics {
         let mut registry = Registry::with_prefix("azgate");
         let calls = Family::default();
         registry.register("calls", "Calls, by family, status and how the answer ended", calls.clone());
@@ -110,6 +112,7 @@ impl Metrics {
         let help = "Log lines lost because whoever reads them stood still";
         registry.register("log_lines_lost", help, LOST_LINES.clone());
         learning_metrics.register(&mut registry);
+        reasoning_metrics.register(&mut registry);
         Metrics {
             registry,
             calls,

@@ -181,7 +181,7 @@ impl Record {
     }
 
     fn log(&self) {
-        let AnswerSummary { usage, model: answered_by, finish_reason, error } = &self.summary;
+        let AnswerSummary { usage, model: answered_by, finish_reason, error, reasoning: _ } = &self.summary;
         let usage = usage.unwrap_or_default();
         tracing::info!(
             target: "azgate::call",

@@ -47,6 +47,7 @@ fn chat(root: View<'_>) -> AnswerReading {
         model: root.get("model").and_then(string),
         finish_reason: choices().filter_map(|choice| choice.get("finish_reason").and_then(string)).last(),
         error: None,
+        reasoning: Vec::new(),
     };
     AnswerReading {
         summary,

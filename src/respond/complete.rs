@@ -15,7 +15,8 @@ use super::{
     synthesize::{self, synthesize},
 };
 use crate::{
-    call::{Dialect, ReplyPlan},
+    bridge::over_responses,
+    call::{Dialect, ReplyPlan, Shape},
     json::Document,
 };
 
@@ -50,7 +51,11 @@ pub(super) fn complete(
     } else {
         legacy.unwrap_or_else(|| answer.source().clone())
     };
-    let outcome = Outcome { summary: read.summary, exhausted, ..Outcome::default() };
+    let mut summary = read.summary;
+    if let Shape::OverResponses(over) = &reply.shape {
+        summary.reasoning = over_responses::kept_of_completion(answer, &over.resource);
+    }
+    let outcome = Outcome { summary, exhausted, ..Outcome::default() };
     Ok(Adapted { status, headers, content: Content::Whole(body, outcome) })
 }
 

@@ -48,9 +48,9 @@ pub fn finish(ending: Ending) -> Response<Body> {
 }
 
 /// Settles a call, and records how it ended.
-fn settle(settlement: Option<Settlement>, mut record: Record, outcome: Outcome) {
+fn settle(settlement: Option<Settlement>, mut record: Record, mut outcome: Outcome) {
     if let Some(settlement) = settlement {
-        settlement.settle(&outcome.summary);
+        settlement.settle(&mut outcome.summary);
     }
     let Outcome { summary, exhausted, end, cause, .. } = outcome;
     record.note_end(end.name(), summary, exhausted, cause);

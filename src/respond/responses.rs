@@ -69,6 +69,7 @@ pub(super) fn summary(response: View<'_>) -> AnswerSummary {
         model: string("model").filter(|model| !model.is_empty()),
         finish_reason: finish_reason(response),
         error: failed(),
+        reasoning: Vec::new(),
     }
 }
 

@@ -93,7 +93,8 @@ pub(super) fn bridge_call(
     edits.extend(draft.finish().0);
     let stream = call.stream && reply.framing == Framing::Same;
     let body = Cow::Owned(body);
-    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless: call.stateless };
+    let stateless = call.stateless;
+    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless, remembered: &[] };
     Ok(Some((BridgedDialogue { dialogue, edits }, reply)))
 }
 

@@ -41,6 +41,7 @@ mod properties;
 mod records;
 mod registry;
 mod reloading;
+mod remembered;
 mod replay;
 mod responses_answers;
 mod responses_api;

@@ -68,6 +68,7 @@ impl Checker<'_> {
         self.log(&config.log);
         let heartbeat = self.heartbeat(&config.heartbeat);
         let learning = self.learning(&config.learning);
+        let reasoning_memory = self.reasoning_memory(&config.reasoning_memory);
         let policy = self.policy(&KeyPath::new(["policy"]), &config.policy);
         let resources = self.all_resources(&config);
         let unknown_models = self.unknown_models(&config);
@@ -88,6 +89,7 @@ impl Checker<'_> {
             default_resource,
             shared_objects: config.routing.shared_objects,
             learning,
+            reasoning_memory,
             policy,
             resources,
             models,

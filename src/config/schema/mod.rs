@@ -6,6 +6,7 @@ mod key;
 mod learning;
 mod log;
 mod model;
+mod reasoning_memory;
 mod resource;
 mod routing;
 mod secret;
@@ -24,6 +25,7 @@ pub use key::KeyConfig;
 pub use learning::LearningConfig;
 pub use log::{LogConfig, LogFormat};
 pub use model::ModelConfig;
+pub use reasoning_memory::ReasoningMemoryConfig;
 pub use resource::ResourceConfig;
 pub use routing::{RoutingConfig, UnknownModels};
 pub use secret::Secret;
@@ -48,6 +50,8 @@ pub struct Config {
     pub timeouts: TimeoutsConfig,
     /// What azgate finds out about deployments.
     pub learning: LearningConfig,
+    /// The reasoning of bridged chat answers, kept for clients that do not send it back.
+    pub reasoning_memory: ReasoningMemoryConfig,
     /// What translation may do to a call.
     pub policy: PolicyLayer,
     /// The Azure OpenAI resources, by a name of your choice.

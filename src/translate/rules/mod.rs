@@ -35,6 +35,7 @@ mod older_cap;
 mod params;
 mod prediction;
 mod reasoning;
+mod remembered;
 mod replayed;
 mod reserve;
 mod roles;
@@ -71,6 +72,7 @@ pub const RULES: &[Rule] = &[
     tool_messages::RULE,
     tool_call_ids::RULE,
     replayed::RULE,
+    remembered::RULE,
     roles::RULE,
     modalities::RULE,
     merge_system::RULE,
@@ -99,6 +101,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     without_tools::RULE,
     reserve::RULE,
     lacking::RULE,
+    remembered::RULE,
 ];
 
 /// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every

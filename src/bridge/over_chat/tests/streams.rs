@@ -167,7 +167,8 @@ fn unusual_chunks_of_azure_are_accepted() {
             usage: Some(counts),
             model: Some("gpt-4-0125".into()),
             finish_reason: Some("stop".into()),
-            error: None
+            error: None,
+            reasoning: Vec::new(),
         }
     );
 }

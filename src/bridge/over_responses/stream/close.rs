@@ -1,11 +1,15 @@
 //! The end of a stream that did not fail.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use super::chunks::{Chunks, ContextState};
 use crate::{
-    bridge::over_responses::{
-        annotations::Annotations, citations::context, usage, vendor_field::vendor_field,
+    bridge::{
+        over_responses::{
+            annotations::Annotations, citations::context, item::ItemKind, kept::kept, usage,
+            vendor_field::vendor_field,
+        },
+        values::text_of,
     },
     json::{Document, write::member},
 };
@@ -23,6 +27,12 @@ impl Chunks {
         let context = context(self.items.all(), None).filter(|_| self.context != ContextState::Sent);
         let cut = if response.is_none() { self.items.last_message() } else { None };
         let field = vendor_field(self.items.all(), &self.reply.resource, cut, &annotations.others);
+        let calls = self.items.all().filter(|item| matches!(item.kind(), ItemKind::Call(_)));
+        let ids = calls.filter_map(|call| Some(text_of(call.view(), "call_id")?.into_owned()));
+        let kept = field
+            .as_ref()
+            .and_then(|field| kept(Bytes::copy_from_slice(field), ids.collect(), &self.reply.resource));
+        self.summary.reasoning.extend(kept);
         for (key, value) in [("context", context), ("azgate", field)] {
             if let Some(value) = value {
                 member(&mut delta, key, &value);

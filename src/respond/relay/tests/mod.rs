@@ -109,6 +109,7 @@ fn an_untouched_streams_frames_pass_as_they_came() {
             model: Some("gpt-5.4-mini-2026-03-17".into()),
             finish_reason: Some("stop".into()),
             error: None,
+            reasoning: Vec::new(),
         },
         bytes: AZURE.len() as u64,
         ..Outcome::default()

@@ -65,6 +65,7 @@ fn a_response_passes_as_slices_of_what_came_and_is_read_at_its_end() {
         model: Some("gpt-5.1".into()),
         finish_reason: Some("stop".into()),
         error: None,
+        reasoning: Vec::new(),
     };
     assert_eq!(outcome, Outcome { summary, bytes: STREAM.len() as u64, ..Outcome::default() });
 }

@@ -110,6 +110,7 @@ fn a_text_is_the_stream_that_openai_would_send() {
         model: Some("gpt-5.6".into()),
         finish_reason: Some("stop".into()),
         error: None,
+        reasoning: Vec::new(),
     };
     let done = chunks.is_done();
     assert_eq!((&*chunks.summary(), done), (&summary, true));
