@@ -209,7 +209,12 @@ async fn a_websocket_where_calls_are_posted_is_426_so_that_its_client_falls_back
     for (method, path, more, status) in [
         ("GET", "/v1/responses", upgrade, 426),
         ("GET", "/responses/", upgrade, 426),
-        ("GET", "/openai/v1/responses?api-version=preview", "connection: upgrade\r\nUpgrade: h2c, WebSocket\r\n", 426),
+        (
+            "GET",
+            "/openai/v1/responses?api-version=preview",
+            "connection: upgrade\r\nUpgrade: h2c, WebSocket\r\n",
+            426,
+        ),
         ("GET", "/openai/responses", upgrade, 426),
         ("GET", "/openai/deployments/o1/responses", upgrade, 426),
         ("GET", "/v1/chat/completions", upgrade, 426),
