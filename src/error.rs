@@ -120,6 +120,17 @@ impl From<PathError> for ApiError {
                 ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
                     .header("allow", &allowed.join(", ").replace("GET", "GET, HEAD"))
             }
+            PathError::WebSocket { allowed } => {
+                let methods = allowed.join(" or ");
+                let message = format!(
+                    "azgate serves this path over HTTP and not over WebSocket: send the call with {methods}, and ask \
+                     for a stream to read events. Codex does so by itself after this answer."
+                );
+                // A 426 names the protocol that the server wants (RFC 9110 §15.5.22).
+                ApiError::new(StatusCode::UPGRADE_REQUIRED, "websocket_not_supported", message)
+                    .header("upgrade", &"HTTP/1.1")
+                    .header("allow", &allowed.join(", "))
+            }
         }
     }
 }

@@ -50,7 +50,8 @@ async fn answer(
     record: &mut Record,
 ) -> Result<Adapted, ApiError> {
     let (head, body) = request.into_parts();
-    let matched = paths::recognise(&head.method, head.uri.path())?;
+    let matched = paths::recognise(&head.method, head.uri.path())
+        .map_err(|error| error.with_headers(&head.method, &head.headers))?;
     let caller = gateway.keys.caller(&head.headers)?;
     record.note_caller(&caller);
     match matched.operation.address {

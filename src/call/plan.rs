@@ -114,6 +114,19 @@ pub struct OverResponses {
 pub struct OverChat {
     /// The part of the request that the response repeats, as members of a JSON object without the braces.
     pub echo: Bytes,
+    /// The tools of namespaces, with the names by which chat calls them.
+    pub tools: Vec<NamespacedTool>,
+}
+
+/// A tool of a namespace, which the Responses API calls by two names and chat by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespacedTool {
+    /// The name in chat.
+    pub called: String,
+    /// The namespace.
+    pub namespace: String,
+    /// The name in the namespace.
+    pub name: String,
 }
 
 /// How many times azgate sends a call, to get several choices from an operation that gives one.

@@ -1,6 +1,6 @@
 //! Finds the operation of a path. The known paths are each prefix of a surface with each row of [`OPERATIONS`].
 
-use http::Method;
+use http::{HeaderMap, Method, header::UPGRADE};
 use percent_encoding::percent_decode_str;
 
 use crate::call::{OPERATIONS, Operation, name};
@@ -73,6 +73,29 @@ pub enum PathError {
         /// The methods that the path takes. GET stands for HEAD as well.
         allowed: Vec<&'static str>,
     },
+    /// The request would open a WebSocket, on a path that azgate serves with another method alone.
+    #[error("no WebSocket")]
+    WebSocket {
+        /// The methods that the path takes.
+        allowed: Vec<&'static str>,
+    },
+}
+
+impl PathError {
+    /// Tells a request that would open a WebSocket from one with the wrong method. Its client falls back to HTTP at
+    /// once if the answer says that WebSocket is not served (openai/codex#10824), and else tries again and again.
+    #[must_use]
+    pub fn with_headers(self, method: &Method, headers: &HeaderMap) -> PathError {
+        let is_upgrade = *method == Method::GET
+            && headers.get_all(UPGRADE).iter().any(|value| {
+                let protocols = value.as_bytes().split(|byte| *byte == b',');
+                protocols.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(b"websocket"))
+            });
+        match self {
+            PathError::Method { allowed } if is_upgrade => PathError::WebSocket { allowed },
+            other => other,
+        }
+    }
 }
 
 /// Finds the operation of a request's path, which is still percent-encoded. One slash at the end is ignored.

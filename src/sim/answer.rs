@@ -37,6 +37,8 @@ pub(super) struct ToolCall {
     /// Whether the tool is a custom tool, which takes text instead of arguments.
     pub(super) custom: bool,
     pub(super) name: String,
+    /// The namespace of the tool.
+    pub(super) namespace: Option<String>,
     pub(super) input: String,
 }
 

@@ -33,6 +33,8 @@ pub(super) enum Role {
 pub(super) struct CallerTool<'a> {
     pub(super) kind: ToolKind,
     pub(super) name: &'a str,
+    /// The namespace that groups it with others.
+    pub(super) namespace: Option<&'a str>,
     pub(super) description: &'a str,
     /// The schema of a function's arguments.
     pub(super) schema: Option<&'a Value>,

@@ -146,5 +146,5 @@ fn tool_call(tool: &CallerTool<'_>, prompt: &Prompt, id: String) -> ToolCall {
         Some(schema) => schema_instance::instance(schema).to_string(),
         None => "{}".to_owned(),
     };
-    ToolCall { id, custom, name, input }
+    ToolCall { id, custom, name, namespace: tool.namespace.map(str::to_owned), input }
 }

@@ -107,6 +107,11 @@ impl IncomingRequest {
         self.query("api-version")
     }
 
+    /// Returns a header that is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
     /// Returns a parameter of the query.
     pub(super) fn query(&self, name: &str) -> Option<&str> {
         let pairs = self.query.as_deref()?.split('&').filter_map(|pair| pair.split_once('='));

@@ -24,7 +24,7 @@ use crate::{
         ReplyPlan, Shape, UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
-    json::{Document, apply},
+    json::{Change, Document, apply},
 };
 
 /// Returns the rule that bridges calls to a dialect.
@@ -68,6 +68,10 @@ pub(super) fn bridge_call(
         ..ReplyPlan::default()
     };
     let stop = std::mem::take(&mut draft.cut_at);
+    let call = apply_edits(draft, &mut edits)?;
+
+    let mut draft = Draft::new(&call, target, policy);
+    leave_out_what_chat_lacks(&mut draft, to)?;
     let call = apply_edits(draft, &mut edits)?;
 
     let mut draft = Draft::new(&call, target, policy);
@@ -143,6 +147,19 @@ fn correct_hosted_tools(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusa
     Ok(())
 }
 
+/// Leaves out of a Responses call what chat lacks: hosted tools that are only offered, and everything if the policy says
+/// `apply` of the bridge. What is left after that, the bridge refuses.
+fn leave_out_what_chat_lacks(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
+    if to != Dialect::Chat {
+        return Ok(());
+    }
+    let all = draft.is_applied(rule(to));
+    for over_chat::Lacking { rule, at, why } in over_chat::lacking(draft.call.body.root(), all) {
+        draft.edit(rule, Effect::Lossy, why, Change::Remove { at })?;
+    }
+    Ok(())
+}
+
 /// Returns the call after the edits of a draft, and adds these edits to `edits`.
 fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
     let call = draft.call;
@@ -195,7 +212,7 @@ mod tests {
     use super::*;
     use crate::translate::{
         Action, Lossy, PolicyLayer, TargetOptions,
-        rules::testing::{refused, send, sent, strictly, target, with},
+        rules::testing::{refused, respond, responses, responses_with, send, sent, strictly, target, with},
     };
 
     const HI: &str = r#""messages":[{"role":"user","content":"Hi"}]"#;
@@ -435,5 +452,94 @@ mod tests {
             Policy { call: Some(Lossy::Refuse), layers: [None, None, Some(&PolicyLayer::default())] };
         let body = format!(r#"{{{HI},{TOOLS},"max_tokens":500,"reasoning_effort":"high"}}"#);
         assert_eq!(send(&target("gpt-5.6", "v1"), &body, &policy).unwrap().edits, "bridge.responses");
+    }
+
+    const OWN: &str = r#"{"type":"function","name":"f"}"#;
+
+    #[test]
+    fn a_search_that_is_only_offered_is_left_out_where_chat_serves_the_model() {
+        let body = |tools: &str, more: &str| format!(r#"{{"input":"Hi","tools":[{tools}]{more}}}"#);
+        for hosted in ["web_search", "web_search_preview", "image_generation"] {
+            let tools = format!(r#"{OWN},{{"type":"{hosted}"}}"#);
+            let (sent, edits) = responses("gpt-35-turbo", "v1", &body(&tools, ""));
+            assert!(sent.starts_with(r#"{"tools":[{"type":"function","function":{"name":"f"}}],"#), "{sent}");
+            assert_eq!(edits, "bridge.chat, drop.hosted_tools;lossy");
+            let refused =
+                responses_with("drop.hosted_tools", Action::Refuse, "gpt-35-turbo", &body(&tools, ""));
+            assert_eq!(refused.unwrap_err().param, "tools[1]");
+            let chosen = format!(r#","tool_choice":{{"type":"{hosted}"}}"#);
+            let refusal = respond(&target("gpt-35-turbo", "v1"), &body(&tools, &chosen), &Policy::default());
+            let refusal = refusal.unwrap_err();
+            assert_eq!((&*refusal.rule, refusal.param.as_str()), ("bridge.chat", "tools[1]"));
+            assert!(refusal.why.contains(r#""bridge.chat" = "apply""#), "{}", refusal.why);
+        }
+        let alone =
+            respond(&target("gpt-35-turbo", "v1"), &body(r#"{"type":"web_search"}"#, ""), &Policy::default());
+        assert_eq!(alone.unwrap_err().param, "tools[0]");
+        let (sent, _) = responses("gpt-4.1", "v1", &body(&format!(r#"{OWN},{{"type":"web_search"}}"#), ""));
+        assert!(sent.contains("web_search"), "{sent}");
+    }
+
+    #[test]
+    fn a_policy_of_apply_leaves_out_whatever_chat_lacks() {
+        let chat = r#""messages":[{"role":"user","content":"Hi"}]"#;
+        for (members, expected) in [
+            (
+                r#""tools":[{"type":"file_search","vector_store_ids":["vs_1"]}],"tool_choice":"auto""#,
+                format!("{{{chat}}}"),
+            ),
+            (r#""tools":[{"type":"mcp"}],"tool_choice":{"type":"mcp"}"#, format!("{{{chat}}}")),
+            (
+                r#""tools":[{"type":"function","name":"f"},{"type":"shell"}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"shell"},{"type":"function","name":"f"}]}"#,
+                format!(
+                    r#"{{"tools":[{{"type":"function","function":{{"name":"f"}}}}],"tool_choice":{{"type":"allowed_tools","allowed_tools":{{"mode":"auto","tools":[{{"type":"function","function":{{"name":"f"}}}}]}}}},{chat}}}"#
+                ),
+            ),
+            (
+                r#""previous_response_id":"resp_1","background":true,"truncation":"auto""#,
+                format!("{{{chat}}}"),
+            ),
+            (
+                r#""context_management":[{"type":"compaction"}],"prompt":{"id":"p"},"n":2"#,
+                format!("{{{chat}}}"),
+            ),
+        ] {
+            let body = format!(r#"{{"input":"Hi",{members}}}"#);
+            let (sent, edits) = responses_with("bridge.chat", Action::Apply, "gpt-35-turbo", &body).unwrap();
+            assert_eq!(sent, expected, "{body}");
+            assert!(edits.starts_with("bridge.chat;lossy"), "{edits}");
+            let plain = respond(&target("gpt-35-turbo", "v1"), &body, &Policy::default());
+            assert_eq!(&*plain.unwrap_err().rule, "bridge.chat", "{body}");
+        }
+        for item in [
+            r#"{"type":"web_search_call","id":"ws_1"}"#,
+            r#"{"type":"item_reference","id":"msg_1"}"#,
+            r#"{"id":"msg_1"}"#,
+            r#"{"type":"shell_call","call_id":"c"},{"type":"shell_call_output","call_id":"c"}"#,
+        ] {
+            let body = format!(r#"{{"input":[{{"role":"user","content":"Hi"}},{item}]}}"#);
+            let (sent, _) = responses_with("bridge.chat", Action::Apply, "gpt-35-turbo", &body).unwrap();
+            assert_eq!(sent, format!("{{{chat}}}"), "{body}");
+        }
+        let part = r#"{"input":[{"role":"user","content":[{"type":"input_text","text":"Hi"},{"type":"new_part"},{"type":"input_image","file_id":"f"},{"type":"input_file","file_url":"u"}]}]}"#;
+        let (sent, _) = responses_with("bridge.chat", Action::Apply, "gpt-35-turbo", part).unwrap();
+        assert_eq!(sent, format!("{{{chat}}}"));
+    }
+
+    #[test]
+    fn a_caller_who_accepts_no_loss_gets_a_refusal_in_spite_of_apply() {
+        let rules = PolicyLayer { lossy: None, rules: [("bridge.chat".to_owned(), Action::Apply)].into() };
+        let policy = Policy { call: Some(Lossy::Refuse), layers: [None, None, Some(&rules)] };
+        let body = r#"{"input":"Hi","tools":[{"type":"mcp"}]}"#;
+        let refusal = respond(&target("gpt-35-turbo", "v1"), body, &policy).unwrap_err();
+        assert_eq!((&*refusal.rule, refusal.param.as_str()), ("bridge.chat", "tools[0]"));
+    }
+
+    #[test]
+    fn tools_that_a_search_would_find_are_offered_from_the_start() {
+        let body = r#"{"input":"Hi","tools":[{"type":"tool_search"},{"type":"function","name":"f","defer_loading":true},{"type":"namespace","name":"n","description":"","tools":[{"type":"function","name":"g","defer_loading":true}]}]}"#;
+        let (sent, edits) = responses("gpt-35-turbo", "v1", body);
+        assert!(sent.starts_with(r#"{"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"n__g"}}],"#), "{sent}");
+        assert_eq!(edits, "bridge.chat, drop.hosted_tools;lossy;n=3");
     }
 }

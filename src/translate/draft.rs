@@ -208,6 +208,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Returns whether the policy gives a rule the action `apply` by name.
+    pub(super) fn is_applied(&self, rule: &str) -> bool {
+        self.policy.action(rule, Action::Refuse, Effect::Same) == Action::Apply
+    }
+
     /// Records a loss of the bridge. A policy can only refuse a loss.
     pub(super) fn report_loss(&mut self, loss: Loss) -> Result<(), Refusal> {
         let Loss { rule, at, why, same } = loss;

@@ -11,7 +11,7 @@ use azgate::{
         over_chat::{self, Events},
         over_responses::{self, ANSWER_DEPTH, Chunks},
     },
-    call::{Dialect, OverChat, OverResponses},
+    call::{Dialect, NamespacedTool, OverChat, OverResponses},
     catalog::Profile,
     json::Document,
     translate::{Summary, Target, TargetOptions},
@@ -143,7 +143,9 @@ fn over_responses(file: &str) -> OverResponses {
 }
 
 fn over_chat() -> OverChat {
-    OverChat { echo: r#""instructions":null,"store":false,"tools":[]"#.into() }
+    let (called, namespace, name) = ("crm__find".into(), "crm".into(), "find".into());
+    let tools = vec![NamespacedTool { called, namespace, name }];
+    OverChat { echo: r#""instructions":null,"store":false,"tools":[]"#.into(), tools }
 }
 
 fn parse(line: &str, depth: u32) -> Document {

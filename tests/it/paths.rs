@@ -202,6 +202,43 @@ async fn another_method_is_405_and_says_which_it_takes() {
 }
 
 #[tokio::test]
+async fn a_websocket_where_calls_are_posted_is_426_so_that_its_client_falls_back_to_http() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    let upgrade = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for (method, path, more, status) in [
+        ("GET", "/v1/responses", upgrade, 426),
+        ("GET", "/responses/", upgrade, 426),
+        (
+            "GET",
+            "/openai/v1/responses?api-version=preview",
+            "connection: upgrade\r\nUpgrade: h2c, WebSocket\r\n",
+            426,
+        ),
+        ("GET", "/openai/responses", upgrade, 426),
+        ("GET", "/openai/deployments/o1/responses", upgrade, 426),
+        ("GET", "/v1/chat/completions", upgrade, 426),
+        ("GET", "/v1/responses", "connection: upgrade\r\nupgrade: h2c\r\n", 405),
+        ("GET", "/v1/responses", "", 405),
+        ("PUT", "/v1/responses", upgrade, 405),
+        ("GET", "/v1/models", upgrade, 200),
+        ("GET", "/v1/unknown", upgrade, 404),
+    ] {
+        let mut raw = Raw::connect(&proxy).await;
+        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: gateway\r\n{more}\r\n")).await;
+        let answer = raw.answer().await;
+        assert_eq!(answer.status, status, "{method} {path} {more}");
+        if status == 426 {
+            let refused = answer.refused();
+            let expected = (426, "invalid_request_error", "websocket_not_supported", None);
+            assert_eq!(refused.summary(), expected, "{path}");
+            assert_eq!((answer.header("upgrade"), answer.header("allow")), (Some("HTTP/1.1"), Some("POST")));
+        }
+    }
+    upstream.finish();
+}
+
+#[tokio::test]
 async fn head_is_get_without_a_body() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;

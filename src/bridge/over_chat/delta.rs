@@ -105,6 +105,7 @@ impl ResponseBuilder {
             view.and_then(|view| string(view, key)).map(text::inner).unwrap_or_default().into()
         };
         let (id, name) = (inner(Some(sent), "id"), inner(called, "name"));
+        let (namespace, name) = self.tool_name(name);
         let piece = inner(called, kind.input());
         let index = sent.get("index").and_then(View::whole).or(position);
         let index = index.unwrap_or_else(|| self.call_index(&id, !name.is_empty()));
@@ -115,7 +116,8 @@ impl ResponseBuilder {
                     if id.is_empty() { response.head.derived("call_", &format!("_{index}")) } else { id };
                 let prefix: &[u8] = if is_custom { b"\"ctc_" } else { b"\"fc_" };
                 let id = [prefix, &call_id, b"\""].concat();
-                let call = ToolCallItem { index, kind, id: call_id, name: name.clone(), input: Vec::new() };
+                let (name, namespace) = (name.clone(), namespace.clone());
+                let call = ToolCallItem { index, kind, id: call_id, name, namespace, input: Vec::new() };
                 ResponseItem { id, content: ItemContent::Call(call), closed: false }
             },
             events,
@@ -123,11 +125,21 @@ impl ResponseBuilder {
         let item = self.response.items.get_mut(at);
         let Some(ResponseItem { id, content: ItemContent::Call(call), .. }) = item else { return };
         if call.name.is_empty() {
-            call.name = name;
+            (call.name, call.namespace) = (name, namespace);
         }
         if !piece.is_empty() {
             call.add(&piece, TextPosition { item: id, output: at, part: 0 }, padding, events);
         }
+    }
+
+    /// Returns the namespace of a tool, which may be empty, and its name there.
+    fn tool_name(&self, called: Vec<u8>) -> (Vec<u8>, Vec<u8>) {
+        let mut tools = self.response.reply.tools.iter();
+        let Some(tool) = tools.find(|tool| tool.called.as_bytes() == called) else {
+            return (Vec::new(), called);
+        };
+        let quoted = |name: &str| text::inner(text::quote(name).as_bytes()).to_vec();
+        (quoted(&tool.namespace), quoted(&tool.name))
     }
 
     /// Returns the index of the call that a delta without an index belongs to: the call with its id. Without an id it

@@ -32,6 +32,8 @@ pub(super) struct ToolCallItem {
     pub(super) kind: ToolKind,
     pub(super) id: Vec<u8>,
     pub(super) name: Vec<u8>,
+    /// The namespace of the tool, or nothing.
+    pub(super) namespace: Vec<u8>,
     pub(super) input: Vec<u8>,
 }
 
@@ -88,6 +90,8 @@ impl ToolCallItem {
             &self.id,
             b"\",\"name\":\"",
             &self.name,
+            if self.namespace.is_empty() { b"" } else { b"\",\"namespace\":\"" },
+            &self.namespace,
             b"\",\"",
             self.kind.input().as_bytes(),
             b"\":\"",

@@ -27,4 +27,4 @@ mod verdicts;
 pub use crate::call::OverChat as Reply;
 pub use answer::{NotAnAnswer, answer};
 pub use events::{DEPTH, Events};
-pub use request::{LOSS_RULES, request};
+pub use request::{LOSS_RULES, Lacking, lacking, request};

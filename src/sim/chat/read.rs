@@ -49,6 +49,7 @@ fn caller_tool(tool: &Value, kind: ToolKind) -> CallerTool<'_> {
     CallerTool {
         kind,
         name: text(tool, "name"),
+        namespace: None,
         description: text(tool, "description"),
         schema: tool.get("parameters").filter(|schema| !schema.is_null()),
         grammar: tool.pointer("/format/grammar/definition").and_then(Value::as_str).unwrap_or_default(),

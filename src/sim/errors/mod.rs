@@ -12,9 +12,9 @@ pub(super) use self::{
     },
     filtered::{filtered_input, filtered_prompt},
     parameters::{
-        above_output_limit, invalid_value, missing, not_found, only_when_enabled, only_with, quoted_list,
-        tool_choice_not_found, unknown_parameter, unrecognized, unsupported_parameter, unsupported_value,
-        unsupported_value_of, use_instead, value_needs_version,
+        above_output_limit, empty_string, invalid_value, missing, not_found, only_when_enabled, only_with,
+        quoted_list, tool_choice_not_found, unknown_parameter, unrecognized, unsupported_parameter,
+        unsupported_value, unsupported_value_of, use_instead, value_needs_version,
     },
     resource::{
         api_version_on_v1, deployment_not_found, model_needs_version, resource_not_found,

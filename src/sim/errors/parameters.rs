@@ -50,6 +50,14 @@ pub(in crate::sim) fn invalid_value(param: &str, value: &str, supported: &str) -
     engine(&message, Some(param), Some("invalid_value"))
 }
 
+/// openai/codex#37380, on Azure: a text that must not be empty.
+pub(in crate::sim) fn empty_string(param: &str) -> SimError {
+    let message = format!(
+        "Invalid '{param}': empty string. Expected a string with minimum length 1, but got an empty string instead."
+    );
+    engine(&message, Some(param), Some("empty_string"))
+}
+
 /// OpenAI's wording for a member that must be there.
 pub(in crate::sim) fn missing(param: &str) -> SimError {
     let message = format!("Missing required parameter: '{param}'.");

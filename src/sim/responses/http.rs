@@ -12,6 +12,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{
+    compact::compact,
     events::{self, EventStyle},
     object, output,
     read::{self, turns},
@@ -39,6 +40,7 @@ pub(in crate::sim) fn router() -> Router<Simulator> {
     for root in ["/openai/v1/responses", "/openai/responses"] {
         router = router
             .route(root, post(create))
+            .route(&format!("{root}/compact"), post(compact))
             .route(&format!("{root}/{{id}}"), get(stored::retrieve).delete(stored::delete))
             .route(&format!("{root}/{{id}}/cancel"), post(stored::cancel))
             .route(&format!("{root}/{{id}}/input_items"), get(stored::input_items));
@@ -63,6 +65,9 @@ fn prepare(
     let name = body.get("model").and_then(Value::as_str).ok_or_else(|| errors::missing("model"))?;
     let deployed = simulator.text_deployment(name, "responses")?;
     let request = ApiRequest { model: deployed.model, surface, body: &body };
+    if incoming.header("x-openai-internal-codex-responses-lite").is_some() {
+        rules::lite(&request)?;
+    }
     let directive = simulator.directive(name, &own_prompt(&request), "input")?;
     if let Some(failure) = directive.failure {
         return Ok((directive.slow, failures::respond(failure, &directive, Operation::Responses)));
@@ -110,8 +115,15 @@ impl AcceptedRequest<'_> {
         let prompt = Prompt::of(&turns(request, self.items));
         let spec = read::answer_spec(request, self.items);
         let answer = generate(&spec, self.deployed, &prompt, directive, serial);
-        let items =
-            output::items(request, &answer, &prompt, directive, &simulator.state.options.resource, serial);
+        let items = output::items(
+            request,
+            self.items,
+            &answer,
+            &prompt,
+            directive,
+            &simulator.state.options.resource,
+            serial,
+        );
         let id = format!("resp_sim{serial:029}");
         let model = if directive.bare_model { self.deployment } else { &answer.model };
         let response = object::response_object(request, &answer, items.clone(), directive, &id, model);

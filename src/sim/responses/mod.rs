@@ -2,6 +2,7 @@
 //!
 //! Where no capture from Azure is known, the wording is OpenAI's, as public tests measured it on OpenAI's own endpoint.
 
+mod compact;
 mod events;
 mod hosted;
 mod http;

@@ -19,6 +19,7 @@ use crate::sim::{
 /// Returns the items. Their ids end with the number of the answer and their place.
 pub(super) fn items(
     request: &ApiRequest<'_>,
+    items: &[Value],
     answer: &GeneratedAnswer,
     prompt: &Prompt,
     directive: &Directive,
@@ -26,6 +27,10 @@ pub(super) fn items(
     serial: u64,
 ) -> Vec<Value> {
     let mut writer = ItemWriter { serial, items: Vec::new() };
+    if read::asks_for_compaction(items) {
+        writer.push("cmp", |id| compaction(resource, id));
+        return writer.items;
+    }
     if answer.usage.reasoning_tokens() > 0 {
         writer.push("rs", |id| reasoning(request, prompt, resource, id));
     }
@@ -79,19 +84,25 @@ impl ItemWriter {
     }
 
     fn call(&mut self, call: &ToolCall, status: &str) {
-        let (name, call_id, input) = (&call.name, &call.id, &call.input);
-        if call.custom {
-            self.push("ctc", |id| {
-                json!({"id": id, "type": "custom_tool_call", "status": status, "call_id": call_id,
-                       "name": name, "input": input})
-            });
+        let (head, kind, key) = if call.custom {
+            ("ctc", "custom_tool_call", "input")
         } else {
-            self.push("fc", |id| {
-                json!({"id": id, "type": "function_call", "status": status, "call_id": call_id,
-                       "name": name, "arguments": input})
-            });
-        }
+            ("fc", "function_call", "arguments")
+        };
+        self.push(head, |id| {
+            let mut item = json!({"id": id, "type": kind, "status": status, "call_id": call.id,
+                                  "name": call.name, key: call.input});
+            if let Some(namespace) = &call.namespace {
+                set(&mut item, "namespace", namespace.as_str());
+            }
+            item
+        });
     }
+}
+
+/// Returns the item that stands for a whole conversation.
+pub(super) fn compaction(resource: &str, id: &str) -> Value {
+    json!({"id": id, "type": "compaction", "encrypted_content": seal::seal(resource, id)})
 }
 
 fn reasoning(request: &ApiRequest<'_>, prompt: &Prompt, resource: &str, id: &str) -> Value {

@@ -71,9 +71,31 @@ fn content_turn(role: Role, content: Option<&Value>) -> ConversationTurn<'_> {
     turn
 }
 
+/// Returns the tools that a call offers, each with its namespace: those of `tools`, and those that items of the input
+/// add.
+pub(super) fn offered_tools<'a>(tools: &'a [Value], items: &'a [Value]) -> Vec<(Option<&'a str>, &'a Value)> {
+    let added = items.iter().filter(|item| item_type(item) == "additional_tools");
+    let all = tools.iter().chain(added.flat_map(|item| list(item, "tools")));
+    let mut offered = Vec::new();
+    for tool in all {
+        if text(tool, "type") == "namespace" {
+            offered.extend(list(tool, "tools").iter().map(|inner| (Some(text(tool, "name")), inner)));
+        } else {
+            offered.push((None, tool));
+        }
+    }
+    offered
+}
+
+/// Returns whether the call asks for a compaction of its conversation instead of an answer.
+pub(super) fn asks_for_compaction(items: &[Value]) -> bool {
+    items.last().is_some_and(|item| item_type(item) == "compaction_trigger")
+}
+
 /// Returns the functions and the custom tools. The caller does not run the hosted tools.
-fn caller_tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
-    let tools = request.list("tools").iter().filter_map(|tool| {
+fn caller_tools<'a>(request: &ApiRequest<'a>, items: &'a [Value]) -> Vec<CallerTool<'a>> {
+    let offered = offered_tools(request.list("tools"), items);
+    let tools = offered.into_iter().filter_map(|(namespace, tool)| {
         let kind = match text(tool, "type") {
             "function" => ToolKind::Function,
             "custom" => ToolKind::Custom,
@@ -82,6 +104,7 @@ fn caller_tools<'a>(request: &ApiRequest<'a>) -> Vec<CallerTool<'a>> {
         Some(CallerTool {
             kind,
             name: text(tool, "name"),
+            namespace,
             description: text(tool, "description"),
             schema: tool.get("parameters").filter(|schema| !schema.is_null()),
             grammar: tool.pointer("/format/definition").and_then(Value::as_str).unwrap_or_default(),
@@ -116,11 +139,11 @@ pub(super) fn includes(request: &ApiRequest<'_>, entry: &str) -> bool {
 
 /// Estimates the tokens of the prompt.
 pub(super) fn prompt_tokens(request: &ApiRequest<'_>, items: &[Value]) -> u64 {
-    conversation::tokens(&turns(request, items), &caller_tools(request), text_format(request))
+    conversation::tokens(&turns(request, items), &caller_tools(request, items), text_format(request))
 }
 
 /// Returns what the request asks for.
-pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &[Value]) -> AnswerSpec<'a> {
+pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &'a [Value]) -> AnswerSpec<'a> {
     let parallel = request.get("parallel_tool_calls") != Some(&Value::Bool(false))
         && !matches!(request.model.tools, ToolSupport::Refused | ToolSupport::Sequential);
     AnswerSpec {
@@ -131,8 +154,12 @@ pub(super) fn answer_spec<'a>(request: &ApiRequest<'a>, items: &[Value]) -> Answ
         copies: 1,
         stops: Vec::new(),
         format: text_format(request),
-        tools: caller_tools(request),
-        choice: tool_choice(request.get("tool_choice")),
+        tools: caller_tools(request, items),
+        choice: if asks_for_compaction(items) {
+            ToolChoice::None
+        } else {
+            tool_choice(request.get("tool_choice"))
+        },
         parallel,
     }
 }

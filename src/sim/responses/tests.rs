@@ -697,3 +697,44 @@ async fn input_items_are_listed() {
     assert_eq!(list("?limit=0").await.status, 400);
     assert_eq!(send(&simulator, "GET", &format!("{V1}/resp_x/input_items"), None).await.status, 404);
 }
+
+#[tokio::test]
+async fn tools_in_a_namespace_are_called_with_it_wherever_it_is_offered() {
+    let simulator = Simulator::default();
+    let namespace = json!({"type": "namespace", "name": "crm", "description": "d", "tools": [weather()]});
+    let added = json!({"type": "additional_tools", "role": "developer", "tools": [namespace]});
+    for body in [
+        json!({"model": "gpt-5-codex", "input": "weather?", "tools": [namespace]}),
+        json!({"model": "gpt-5-codex", "input": [{"role": "user", "content": "weather?"}, added]}),
+    ] {
+        let answer = post(&simulator, V1, &body).await.json();
+        let call = items_of(&answer, "function_call")[0].clone();
+        assert_eq!((&call["namespace"], &call["name"]), (&json!("crm"), &json!("get_weather")));
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_is_compacted_by_an_item_or_by_the_operation() {
+    let simulator = Simulator::default();
+    let user = json!({"role": "user", "content": "hi"});
+    let asked = json!({"model": "gpt-5-codex", "input": [user, {"type": "compaction_trigger"}], "tools": [weather()]});
+    let by_item = post(&simulator, V1, &asked).await.json();
+    assert_eq!(by_item["output"].as_array().unwrap().len(), 1);
+    let path = format!("{V1}/compact");
+    let answer = post(&simulator, &path, &json!({"model": "gpt-5-codex", "input": [user]})).await.json();
+    assert_eq!(answer["object"], "response.compaction");
+    assert_eq!(answer["output"][0], user);
+    for compaction in [&by_item["output"][0], &answer["output"][1]] {
+        assert_eq!(compaction["type"], "compaction");
+        let next = json!({"model": "gpt-5-codex", "input": [compaction, user]});
+        assert_eq!(post(&simulator, V1, &next).await.status, 200);
+        let mut foreign = compaction.clone();
+        foreign["encrypted_content"] = json!("gAAAAABx");
+        let next = json!({"model": "gpt-5-codex", "input": [foreign, user]});
+        assert_eq!(post(&simulator, V1, &next).await.error()["code"], "invalid_encrypted_content");
+    }
+    let dated = "/openai/responses/compact?api-version=2025-04-01-preview";
+    assert_eq!(post(&simulator, dated, &json!({"model": "gpt-5-codex", "input": [user]})).await.status, 404);
+    let chat_only = json!({"model": "gpt-35-turbo", "input": [user]});
+    assert_eq!(post(&simulator, &path, &chat_only).await.error()["code"], "OperationNotSupported");
+}

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
         "drop.annotations",
         "drop.data_sources",
         "drop.detail",
+        "drop.hosted_tools",
         "drop.include",
         "drop.max_tool_calls",
         "drop.metadata",
@@ -28,7 +29,8 @@ pub(super) const RULE: Rule = Rule {
     ],
     summary: "A call that Azure serves in the other dialect is bridged, and its answer is bridged back: chat calls to \
               models of the Responses API, with its hosted tools, or with function tools beside an effort from gpt-5.4 \
-              on; and Responses calls to chat models. Each loss is reported.",
+              on; and Responses calls to chat models. Each loss is reported. A Responses call that chat cannot carry \
+              is refused; a policy of `apply` for `bridge.chat` drops what chat lacks.",
     on: &Dialect::ALL,
     run: |_| Ok(()),
 };

@@ -18,6 +18,7 @@ mod both_caps;
 mod bridge;
 mod collect;
 mod data_sources;
+mod descriptions;
 mod effort;
 pub(super) mod effort_with_tools;
 mod empty_lists;
@@ -58,6 +59,7 @@ pub const RULES: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
+    descriptions::RULE,
     reasoning::RULE,
     status::RULE,
     stateless::RULE,
@@ -110,6 +112,7 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     api_version::RULE,
     moved::RULE,
     flatten::RULE,
+    descriptions::RULE,
     reasoning::RULE,
     status::RULE,
     least_cap::RULE,

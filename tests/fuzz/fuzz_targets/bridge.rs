@@ -119,7 +119,7 @@ fn answers(body: &Bytes, over_responses: &OverResponses) {
 }
 
 fn echo() -> OverChat {
-    OverChat { echo: r#""instructions":null,"store":false"#.into() }
+    OverChat { echo: r#""instructions":null,"store":false"#.into(), ..OverChat::default() }
 }
 
 /// Writes the events of a bridged stream.

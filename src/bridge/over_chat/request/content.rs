@@ -92,6 +92,14 @@ fn joined(mut parts: Vec<ContentPart>) -> ChatContent {
     ChatContent { value, refusal }
 }
 
+/// Returns whether chat has parts of this type, or a place for them.
+pub(super) fn is_known(kind: &str) -> bool {
+    matches!(
+        kind,
+        "input_text" | "text" | "output_text" | "refusal" | "input_image" | "input_file" | "input_audio"
+    )
+}
+
 fn part(part: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<ContentPart, Unbridgeable> {
     let kind = present(part, "type", at)?.text().unwrap_or_default();
     match &*kind {

@@ -3,7 +3,7 @@
 //! A response is a list of items: a text, then calls, each on its own. In chat they are one message of the assistant,
 //! and the outputs of its calls must follow it: see [`super::conversation`]. Reasoning between them is left out.
 
-use super::{content, conversation::Conversation};
+use super::{content, conversation::Conversation, tool_names::ToolNames};
 use crate::{
     bridge::{
         Loss, Unbridgeable,
@@ -13,6 +13,27 @@ use crate::{
     },
     json::{Kind, Pointer, Raw, RawBuilder, View, text},
 };
+
+/// Returns whether items of this type have a place in chat. Messages are not among them.
+pub(super) fn is_known(kind: &str) -> bool {
+    matches!(
+        kind,
+        "function_call"
+            | "custom_tool_call"
+            | "function_call_output"
+            | "custom_tool_call_output"
+            | "additional_tools"
+            | "reasoning"
+    )
+}
+
+/// Where an item stands.
+struct ItemPlace<'a> {
+    /// Its index in the input.
+    index: usize,
+    at: Pointer,
+    names: &'a ToolNames,
+}
 
 /// The messages of the chat call.
 #[derive(Debug, Default)]
@@ -28,13 +49,19 @@ impl Messages {
         Ok(())
     }
 
-    pub(super) fn input(&mut self, value: View<'_>, losses: &mut Vec<Loss>) -> Result<(), Unbridgeable> {
+    pub(super) fn input(
+        &mut self,
+        value: View<'_>,
+        names: &ToolNames,
+        losses: &mut Vec<Loss>,
+    ) -> Result<(), Unbridgeable> {
         let at = Pointer::key("input");
         match value.kind() {
             Kind::String => self.input.push(message("\"user\"", Raw::source(value.span()))),
             Kind::Array => {
                 for (index, item) in value.items().enumerate() {
-                    self.item(item, index, &at.clone().item(index), losses)?;
+                    let place = ItemPlace { index, at: at.clone().item(index), names };
+                    self.item(item, &place, losses)?;
                 }
             }
             other => {
@@ -56,17 +83,18 @@ impl Messages {
     fn item(
         &mut self,
         item: View<'_>,
-        index: usize,
-        at: &Pointer,
+        place: &ItemPlace<'_>,
         losses: &mut Vec<Loss>,
     ) -> Result<(), Unbridgeable> {
-        let kind = type_of(item);
+        let (kind, at) = (type_of(item), &place.at);
         match kind.as_deref() {
             Some("message") => self.message(item, at, losses),
             None if item.get("role").is_some() => self.message(item, at, losses),
-            Some("function_call") => self.call(item, index, at, ToolKind::Function),
-            Some("custom_tool_call") => self.call(item, index, at, ToolKind::Custom),
+            Some("function_call") => self.call(item, place, ToolKind::Function),
+            Some("custom_tool_call") => self.call(item, place, ToolKind::Custom),
             Some("function_call_output" | "custom_tool_call_output") => self.output(item, at, losses),
+            // The call offers these tools with the others.
+            Some("additional_tools") => Ok(()),
             Some("reasoning") => {
                 losses.push(reasoning(item, at));
                 Ok(())
@@ -128,29 +156,28 @@ impl Messages {
         Ok(())
     }
 
-    fn call(
-        &mut self,
-        item: View<'_>,
-        index: usize,
-        at: &Pointer,
-        kind: ToolKind,
-    ) -> Result<(), Unbridgeable> {
-        for key in ["namespace", "caller"] {
-            if item.non_null(key).is_some() {
-                let why = "this model is served by chat completions, where the client's own tools are called by name only";
-                return refuse(&at.clone().then(key), why);
-            }
+    fn call(&mut self, item: View<'_>, place: &ItemPlace<'_>, kind: ToolKind) -> Result<(), Unbridgeable> {
+        let at = &place.at;
+        if item.non_null("caller").is_some() {
+            let why = "this model is served by chat completions, where the client's own tools are called by name only";
+            return refuse(&at.clone().then("caller"), why);
         }
         let mut called = RawBuilder::object();
-        called.copy("name", present(item, "name", at)?);
+        let name = present(item, "name", at)?;
+        match (item.get("namespace").and_then(View::text), name.text()) {
+            (Some(namespace), Some(name)) => {
+                called.member("name", Raw::string(&place.names.in_chat(&namespace, &name)));
+            }
+            _ => called.copy("name", name),
+        }
         called.copy(kind.input(), present(item, kind.input(), at)?);
         let id = present(item, "call_id", at)?;
         let mut call = RawBuilder::object();
         call.copy("id", id);
         call.member("type", Raw::string(kind.name()));
         call.member(kind.name(), called.finish());
-        call.copy_rest(item, &["type", "id", "call_id", "name", kind.input(), "status"]);
-        self.input.push_call(call.finish(), kind, id, index);
+        call.copy_rest(item, &["type", "id", "call_id", "name", "namespace", kind.input(), "status"]);
+        self.input.push_call(call.finish(), kind, id, place.index);
         Ok(())
     }
 

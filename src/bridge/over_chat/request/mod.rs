@@ -4,13 +4,16 @@ mod content;
 mod conversation;
 mod echo;
 mod input;
+mod lacking;
 mod parameters;
 
 #[cfg(test)]
 mod tests;
+mod tool_names;
 mod tools;
 
-use self::{input::Messages, parameters::ChatCall};
+pub use self::lacking::{Lacking, lacking};
+use self::{input::Messages, parameters::ChatCall, tool_names::ToolNames};
 use super::Reply;
 use crate::{
     bridge::{Bridged, Unbridgeable, require::refuse},
@@ -35,14 +38,15 @@ pub const LOSS_RULES: &[&str] = &[
 
 /// Translates a Responses call, parsed to five levels or more, to chat. Also returns what its answer will repeat of it.
 pub fn request(responses: &Document) -> Result<(Bridged, Reply), Unbridgeable> {
-    let mut call = ChatCall::new(responses.root());
+    let names = ToolNames::of(responses.root());
+    let mut call = ChatCall::new(responses.root(), &names);
     // This check comes first: a call that refers to a stored conversation sends outputs without their calls.
     call.require_stateless()?;
     let mut messages = Messages::default();
     for (key, value) in responses.root().members().filter(|(_, value)| !value.is_null()) {
         match &*key {
             "instructions" => messages.instructions(value)?,
-            "input" => messages.input(value, &mut call.losses)?,
+            "input" => messages.input(value, &names, &mut call.losses)?,
             _ => call.parameter(&key, value)?,
         }
     }
@@ -50,6 +54,7 @@ pub fn request(responses: &Document) -> Result<(Bridged, Reply), Unbridgeable> {
         return refuse(&Pointer::key("input"), "it is missing, and a chat completion needs a message");
     };
     call.body.member("messages", messages);
-    let reply = Reply { echo: echo::echo(responses) };
-    Ok((Bridged { body: call.body.finish(), losses: call.losses }, reply))
+    call.added_tools()?;
+    let bridged = Bridged { body: call.body.finish(), losses: call.losses };
+    Ok((bridged, Reply { echo: echo::echo(responses), tools: names.namespaced }))
 }

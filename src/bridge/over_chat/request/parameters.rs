@@ -1,6 +1,9 @@
 //! The parameters of a Responses call, each where chat has it.
 
-use super::tools;
+use super::{
+    tool_names::{ToolNames, lists},
+    tools,
+};
 use crate::{
     bridge::{
         INCLUDE_LOGPROBS, Loss, Unbridgeable,
@@ -11,7 +14,7 @@ use crate::{
 };
 
 /// Parameters for what only the Responses API can do, and what the client should do instead.
-const STATEFUL: &[(&str, &str)] = &[
+pub(super) const STATEFUL: &[(&str, &str)] = &[
     (
         "previous_response_id",
         "this model is served by chat completions, where no response is stored: send the whole conversation in `input`",
@@ -32,7 +35,7 @@ const STATEFUL: &[(&str, &str)] = &[
 
 /// Parameters of chat completions that would stand twice in the bridged call, or whose answer a response cannot hold;
 /// and what a Responses call has instead.
-const CHAT_ONLY: &[(&str, &str)] = &[
+pub(super) const CHAT_ONLY: &[(&str, &str)] = &[
     ("audio", "and a response has no audio"),
     ("function_call", "and a Responses call has `tool_choice`"),
     ("functions", "and a Responses call has `tools`"),
@@ -49,13 +52,14 @@ const CHAT_ONLY: &[(&str, &str)] = &[
 /// The chat call while the parameters are read, one by one.
 pub(super) struct ChatCall<'a> {
     root: View<'a>,
+    names: &'a ToolNames,
     pub(super) body: RawBuilder,
     pub(super) losses: Vec<Loss>,
 }
 
 impl<'a> ChatCall<'a> {
-    pub(super) fn new(root: View<'a>) -> ChatCall<'a> {
-        ChatCall { root, body: RawBuilder::object(), losses: Vec::new() }
+    pub(super) fn new(root: View<'a>, names: &'a ToolNames) -> ChatCall<'a> {
+        ChatCall { root, names, body: RawBuilder::object(), losses: Vec::new() }
     }
 
     /// Refuses a call that needs what only the Responses API can do.
@@ -84,8 +88,8 @@ impl<'a> ChatCall<'a> {
             "max_output_tokens" => self.body.copy("max_completion_tokens", value),
             "reasoning" => self.reasoning(value)?,
             "text" => self.text(value)?,
-            "tools" => self.body.member("tools", tools::tools(value)?),
-            "tool_choice" => self.body.member("tool_choice", tools::choice(value)?),
+            "tools" => self.body.member("tools", tools::tools(self.root, self.names)?),
+            "tool_choice" => self.body.member("tool_choice", tools::choice(value, self.names)?),
             "include" => self.include(value),
             "top_logprobs" => self.top_logprobs(value),
             "stream" => self.stream(value),
@@ -101,6 +105,14 @@ impl<'a> ChatCall<'a> {
                 self.lose("drop.max_tool_calls", at, why, true);
             }
             _ => self.body.copy(key, value),
+        }
+        Ok(())
+    }
+
+    /// Adds the tools of items of the input, if the call offers no others.
+    pub(super) fn added_tools(&mut self) -> Result<(), Unbridgeable> {
+        if self.root.non_null("tools").is_none() && !lists(self.root).is_empty() {
+            self.body.member("tools", tools::tools(self.root, self.names)?);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{content, known_members::only_known};
+use super::{content, known_members::only_known, tools};
 use crate::sim::{
     checks::one_instruction_role,
     errors::{CheckResult, SimError, engine, invalid_value, missing, quoted_list},
@@ -29,7 +29,7 @@ const fn shape(
     ItemShape { kind, id, needs, takes }
 }
 
-/// The item types of Azure's v1 specification, and OpenAI's two types for custom tools. Azure refuses `status` on
+/// The item types of Azure's v1 specification, OpenAI's two types for custom tools, and those that Codex sends. Azure refuses `status` on
 /// messages and reasoning (litellm's `responses/transformation.py`).
 const SHAPES: &[ItemShape] = &[
     shape(
@@ -45,6 +45,9 @@ const SHAPES: &[ItemShape] = &[
         &["type", "id", "call_id", "name", "input", "namespace", "status"],
     ),
     shape("custom_tool_call_output", "", &["call_id", "output"], &["type", "id", "call_id", "output"]),
+    shape("additional_tools", "", &["role", "tools"], &["type", "id", "role", "tools"]),
+    shape("compaction", "", &["encrypted_content"], &["type", "id", "encrypted_content"]),
+    shape("compaction_trigger", "", &[], &["type"]),
     shape("file_search_call", "fs", &["id", "queries"], &["type", "id", "status", "queries", "results"]),
     shape(
         "function_call",
@@ -70,6 +73,10 @@ const UNCHECKED: &[&str] = &[
     "mcp_approval_response",
     "mcp_call",
     "mcp_list_tools",
+    "shell_call",
+    "shell_call_output",
+    "tool_search_call",
+    "tool_search_output",
 ];
 
 /// Members that must be strings.
@@ -80,6 +87,7 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         Some(Value::String(_)) => Ok(()),
         Some(Value::Array(items)) => {
             items.iter().enumerate().try_for_each(|(at, item)| one(&format!("input[{at}]"), item))?;
+            trigger_is_last(items)?;
             one_instruction_role("input", |role| {
                 items.iter().position(|item| item_type(item) == "message" && text(item, "role") == role)
             })
@@ -114,6 +122,13 @@ fn one(path: &str, item: &Value) -> CheckResult {
     max_length(&format!("{path}.call_id"), text(item, "call_id"), 64)?;
     match kind {
         "message" => message(path, item, shape),
+        "additional_tools" => {
+            only_known(path, item, shape.takes)?;
+            if text(item, "role") != "developer" {
+                return Err(invalid_value(&format!("{path}.role"), text(item, "role"), "'developer'"));
+            }
+            tools::each(&format!("{path}.tools"), item.get("tools"))
+        }
         "reasoning" => {
             only_known(path, item, shape.takes)?;
             summary(path, item)
@@ -123,6 +138,19 @@ fn one(path: &str, item: &Value) -> CheckResult {
             content::output(&format!("{path}.output"), item.get("output").unwrap_or(&Value::Null))
         }
         _ => only_known(path, item, shape.takes),
+    }
+}
+
+/// Checks that nothing follows the item that asks for a compaction ("Must be the final input item", OpenAI's
+/// specification of 2026-08). The wording is not captured.
+fn trigger_is_last(items: &[Value]) -> CheckResult {
+    match items.iter().position(|item| item_type(item) == "compaction_trigger") {
+        Some(at) if at + 1 < items.len() => {
+            let message =
+                format!("Invalid 'input[{at}]': 'compaction_trigger' must be the final input item.");
+            Err(engine(&message, Some(&format!("input[{at}]")), Some("invalid_value")))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

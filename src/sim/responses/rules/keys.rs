@@ -37,6 +37,8 @@ const FIRST: &[&str] = &[
 /// it takes all of these.
 const LATER: &[&str] = &[
     "background",
+    // Codex CLI sends it to every provider, and works against Azure (openai/codex#37487).
+    "client_metadata",
     "conversation",
     "max_tool_calls",
     "moderation",

@@ -39,6 +39,7 @@ const TYPES: &[(&str, ValueType)] = &[
     ("prompt_cache_retention", ValueType::OneOf(&["in_memory", "24h"])),
     ("prompt_cache_options", ValueType::Object),
     ("moderation", ValueType::Object),
+    ("client_metadata", ValueType::Object),
 ];
 
 pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {

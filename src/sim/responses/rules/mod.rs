@@ -14,7 +14,7 @@ mod tools;
 
 use serde_json::Value;
 
-pub(super) use self::keys::has_operation;
+pub(super) use self::{keys::has_operation, tools::lite};
 use crate::sim::{
     errors::{CheckResult, SimError, engine},
     models::ContextWindow,

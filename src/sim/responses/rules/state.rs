@@ -91,6 +91,10 @@ fn own_items(
                 reasoning(at, item, store, resource)?;
                 items.push(item.clone());
             }
+            "compaction" => {
+                seal::verify(resource, text(item, "encrypted_content"))?;
+                items.push(item.clone());
+            }
             _ => items.push(item.clone()),
         }
     }
@@ -122,7 +126,11 @@ fn item_not_found(id: &str) -> SimError {
 fn is_model_output(item: &Value) -> bool {
     match item_type(item) {
         "message" => text(item, "role") == "assistant",
-        "function_call_output" | "custom_tool_call_output" | "computer_call_output" => false,
+        "function_call_output"
+        | "custom_tool_call_output"
+        | "computer_call_output"
+        | "additional_tools"
+        | "compaction_trigger" => false,
         _ => true,
     }
 }

@@ -216,12 +216,9 @@ fn items() {
         &Surface::V1,
         body(&input(json!([{"type": "bogus"}]))).to_string().as_bytes(),
     );
-    assert!(
-        error
-            .unwrap_err()
-            .body
-            .contains("Invalid value: 'bogus'. Supported values are: 'code_interpreter_call',")
-    );
+    assert!(error.unwrap_err().body.contains(
+        "Invalid value: 'bogus'. Supported values are: 'additional_tools', 'code_interpreter_call',"
+    ));
     refuses(
         "gpt-4o",
         &input(json!([{"role": "tool", "content": "x"}])),
@@ -777,4 +774,59 @@ fn limits_on_sizes() {
         ),
     );
     takes("computer-use-preview", &json!({"input": long, "truncation": "auto"}));
+}
+
+const NAMESPACE: &str = r#"{"type":"namespace","name":"functions","description":"Tools.","tools":[{"type":"function","name":"f","parameters":{}}]}"#;
+
+/// The tools and items that Codex sends, as openai/codex#37380 shows them.
+#[test]
+fn what_codex_sends_is_known() {
+    let namespace: Value = serde_json::from_str(NAMESPACE).unwrap();
+    let search = json!({"type": "tool_search", "execution": "client", "description": "d", "parameters": {}});
+    let web = json!({"type": "web_search", "external_web_access": true});
+    let shell = json!({"type": "shell"});
+    takes("gpt-5-codex", &json!({"tools": [namespace, search, web, shell, {"type": "local_shell"}]}));
+    takes("gpt-5-codex", &json!({"client_metadata": {"session_id": "s"}}));
+    let user = json!({"role": "user", "content": "hi"});
+    let added = json!({"type": "additional_tools", "role": "developer", "tools": [namespace]});
+    takes("gpt-5-codex", &json!({"input": [added, user, {"type": "compaction_trigger"}]}));
+}
+
+#[test]
+fn an_empty_description_of_a_namespace_is_refused_wherever_it_stands() {
+    let empty = |path: &str| {
+        let path = format!("{path}.description");
+        let message = format!(
+            "Invalid '{path}': empty string. Expected a string with minimum length 1, but got an empty string instead."
+        );
+        engine(&message, &path, "empty_string")
+    };
+    let mut namespace: Value = serde_json::from_str(NAMESPACE).unwrap();
+    namespace["description"] = json!("");
+    refuses("gpt-5-codex", &json!({"tools": [namespace]}), &empty("tools[0]"));
+    let added = json!({"type": "additional_tools", "role": "developer", "tools": [namespace]});
+    let input = json!([added, {"role": "user", "content": "hi"}]);
+    refuses("gpt-5-codex", &json!({"input": input}), &empty("input[0].tools[0]"));
+}
+
+#[test]
+fn what_is_wrong_in_codex_items_is_refused_by_its_place() {
+    let refused = |input: Value, error: &str| refuses("gpt-5-codex", &json!({"input": input}), error);
+    let user = json!({"role": "user", "content": "hi"});
+    refused(json!([{"type": "additional_tools", "role": "developer"}, user]), &missing("input[0].tools"));
+    refused(
+        json!([{"type": "additional_tools", "role": "user", "tools": []}, user]),
+        &invalid("input[0].role", "user", "'developer'"),
+    );
+    refused(
+        json!([{"type": "compaction_trigger"}, user]),
+        &engine(
+            "Invalid 'input[0]': 'compaction_trigger' must be the final input item.",
+            "input[0]",
+            "invalid_value",
+        ),
+    );
+    refused(json!([{"type": "compaction"}, user]), &missing("input[0].encrypted_content"));
+    let tools = json!({"tools": [{"type": "namespace", "name": "n", "description": "d", "tools": [{"type": "mcp"}]}]});
+    refuses("gpt-5-codex", &tools, &invalid("tools[0].tools.type", "mcp", "'function' and 'custom'"));
 }

@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use super::{known_members::only_known, schema};
 use crate::sim::{
     checks::tool_name,
-    errors::{CheckResult, engine, invalid_value, missing, quoted_list, tool_choice_not_found},
-    json::text,
+    errors::{CheckResult, empty_string, engine, invalid_value, missing, quoted_list, tool_choice_not_found},
+    json::{list, text},
     request::ApiRequest,
+    responses::read,
     value_type::{ValueType, wrong_type},
 };
 
-/// The tool types of Azure's v1 specification and of Microsoft's pages. Azure's lists are open, but every other type is
-/// refused here.
+/// The tool types of Azure's v1 specification, of Microsoft's pages, and those that Codex sends to Azure
+/// (openai/codex#37380 shows a namespace that Azure reads). Azure's lists are open, but every other type is refused here.
 const TYPES: &[&str] = &[
     "file_search",
     "function",
@@ -23,7 +24,10 @@ const TYPES: &[&str] = &[
     "code_interpreter",
     "image_generation",
     "local_shell",
+    "shell",
     "custom",
+    "namespace",
+    "tool_search",
 ];
 
 /// The known members of each type.
@@ -35,10 +39,14 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("custom", &["type", "name", "description", "format", "defer_loading", "allowed_callers"]),
     ("file_search", &["type", "vector_store_ids", "max_num_results", "ranking_options", "filters"]),
     ("code_interpreter", &["type", "container"]),
-    ("web_search", &["type", "filters", "user_location", "search_context_size"]),
+    // Codex CLI 0.171 sends `external_web_access`; no refusal of it is known.
+    ("web_search", &["type", "filters", "user_location", "search_context_size", "external_web_access"]),
     ("web_search_preview", &["type", "user_location", "search_context_size"]),
     ("computer_use_preview", &["type", "environment", "display_width", "display_height"]),
     ("local_shell", &["type"]),
+    ("shell", &["type", "environment", "allowed_callers"]),
+    ("namespace", &["type", "name", "description", "tools"]),
+    ("tool_search", &["type", "execution", "description", "parameters"]),
 ];
 
 /// The required members of each type.
@@ -49,10 +57,54 @@ const NEEDS: &[(&str, &[&str])] = &[
     ("code_interpreter", &["container"]),
     ("computer_use_preview", &["environment", "display_width", "display_height"]),
     ("mcp", &["server_label"]),
+    ("namespace", &["name", "description", "tools"]),
 ];
 
 pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
     request.list("tools").iter().enumerate().try_for_each(|(at, tool)| one(&format!("tools[{at}]"), tool))
+}
+
+/// Checks the tools of a call with Codex's header for its lite mode, in which Azure takes the caller's own tools alone
+/// (openai/codex#31870, #31882). No client in front of a gateway needs the header.
+pub(in crate::sim::responses) fn lite(request: &ApiRequest<'_>) -> CheckResult {
+    let added = request.list("input").iter().filter(|item| read::item_type(item) == "additional_tools");
+    let mut all = request.list("tools").iter().chain(added.flat_map(|item| list(item, "tools")));
+    let is_own = |tool: &Value| match text(tool, "type") {
+        "function" | "custom" => true,
+        "tool_search" => text(tool, "execution") == "client",
+        _ => false,
+    };
+    if all.all(is_own) {
+        return Ok(());
+    }
+    let message = "X-OpenAI-Internal-Codex-Responses-Lite only supports function tools, custom tools, and \
+                   client-executed tool search.";
+    Err(engine(message, Some("tools"), Some("unsupported_value")))
+}
+
+/// Checks the tools at a place: one each, whatever list they stand in.
+pub(super) fn each(path: &str, tools: Option<&Value>) -> CheckResult {
+    let list = match tools {
+        Some(Value::Array(list)) => list,
+        other => return Err(wrong_type(path, "an array of tools", other.unwrap_or(&Value::Null))),
+    };
+    list.iter().enumerate().try_for_each(|(at, tool)| one(&format!("{path}[{at}]"), tool))
+}
+
+/// Checks a namespace, which groups tools of the caller. Azure refuses one with an empty description, where OpenAI
+/// takes it (openai/codex#37380, #37692, maximhq/bifrost#6047).
+fn namespace(path: &str, namespace: &Value) -> CheckResult {
+    check_name(path, namespace)?;
+    if text(namespace, "description").is_empty() {
+        return Err(empty_string(&format!("{path}.description")));
+    }
+    let inner = namespace.get("tools");
+    let foreign = |tool: &&Value| !["function", "custom"].contains(&text(tool, "type"));
+    if let Some(tool) = inner.and_then(Value::as_array).and_then(|tools| tools.iter().find(foreign)) {
+        let path = format!("{path}.tools.type");
+        return Err(invalid_value(&path, text(tool, "type"), "'function' and 'custom'"));
+    }
+    each(&format!("{path}.tools"), inner)
 }
 
 fn one(path: &str, tool: &Value) -> CheckResult {
@@ -92,6 +144,7 @@ fn one(path: &str, tool: &Value) -> CheckResult {
             )
         }
         "code_interpreter" => container(path, tool),
+        "namespace" => namespace(path, tool),
         _ => Ok(()),
     }
 }
@@ -208,6 +261,7 @@ fn chosen(request: &ApiRequest<'_>, kind: &str, choice: &Value, path: &str) -> C
     if key == "name" {
         only_known(path, choice, &["type", "name"])?;
     }
-    let fits = |tool: &Value| text(tool, "type") == kind && text(tool, key) == name;
-    if request.list("tools").iter().any(fits) { Ok(()) } else { Err(tool_choice_not_found(name)) }
+    let fits = |tool: &&Value| text(tool, "type") == kind && text(tool, key) == name;
+    let offered = read::offered_tools(request.list("tools"), request.list("input"));
+    if offered.iter().any(|(_, tool)| fits(tool)) { Ok(()) } else { Err(tool_choice_not_found(name)) }
 }

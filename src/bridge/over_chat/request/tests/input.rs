@@ -152,9 +152,8 @@ fn items_without_an_equivalent_in_chat_are_refused_by_name() {
         "input[1].call_id",
         "missing",
     );
-    let namespaced =
-        json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "", "namespace": "n"});
-    refused(item(namespaced), "input[1].namespace", "by name");
+    let by_program = json!({"type": "function_call", "call_id": "c", "name": "f", "arguments": "", "caller": {"type": "program"}});
+    refused(item(by_program), "input[1].caller", "by name");
     refused(item(json!({"type": "message", "role": "user"})), "input[1].content", "missing");
     refused(item(json!({"role": {"a": 1}, "content": "x"})), "input[1].role", "an object");
     let part = |part: Value| item(json!({"role": "user", "content": [part]}));

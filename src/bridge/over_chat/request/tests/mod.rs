@@ -1,6 +1,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "JSON literals read better without a borrow")]
 
 mod input;
+mod namespaces;
 mod order;
 mod parameters;
 
@@ -10,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::{LOSS_RULES, request};
 use crate::{
-    bridge::{Loss, Unbridgeable},
+    bridge::{DEPTH, Loss, Unbridgeable},
+    call::NamespacedTool,
     json::Document,
 };
 
@@ -18,10 +20,11 @@ struct BridgedDialogue {
     body: Value,
     losses: Vec<Loss>,
     echo: Value,
+    tools: Vec<NamespacedTool>,
 }
 
 fn bridged(source: &str) -> Result<BridgedDialogue, Unbridgeable> {
-    let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), 5).unwrap();
+    let document = Document::parse(Bytes::copy_from_slice(source.as_bytes()), DEPTH).unwrap();
     let (bridged, reply) = request(&document)?;
     let body = bridged.body.render(document.source());
     let echo = [b"{", &*reply.echo, b"}"].concat();
@@ -34,7 +37,7 @@ fn bridged(source: &str) -> Result<BridgedDialogue, Unbridgeable> {
         serde_json::from_slice(bytes)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)))
     };
-    Ok(BridgedDialogue { body: json(&body), losses: bridged.losses, echo: json(&echo) })
+    Ok(BridgedDialogue { body: json(&body), losses: bridged.losses, echo: json(&echo), tools: reply.tools })
 }
 
 /// Bridges a call with an input and these members.
@@ -102,6 +105,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just("refusal"),
         Just("function"),
         Just("custom"),
+        Just("namespace"),
+        Just("additional_tools"),
         Just("function_call_output"),
         Just("t"),
     ];
@@ -113,6 +118,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just("output"),
         Just("call_id"),
         Just("name"),
+        Just("namespace"),
+        Just("description"),
         Just("arguments"),
         Just("refusal"),
         Just("format"),
