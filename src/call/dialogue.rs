@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Dialect;
-use crate::json::Document;
+use crate::json::{Document, Kind, View};
 
 /// How deep the body of a dialogue is outlined: down to the members of a message's content parts.
 pub const OUTLINE_DEPTH: u32 = 5;
@@ -21,4 +21,27 @@ pub struct Dialogue<'a> {
     pub normalize: bool,
     /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
+}
+
+/// Returns the dialect in which a body is written, for a call of an operation that has this dialect. A body is written
+/// in the other dialect if it has the list of messages of that dialect alone (Cursor's agent mode sends `input` to chat
+/// completions).
+pub fn written_in(asked: Dialect, root: View<'_>) -> Dialect {
+    let (own, other) = match asked {
+        Dialect::Chat => ("messages", Dialect::Responses),
+        Dialect::Responses => ("input", Dialect::Chat),
+    };
+    let is_empty = |list: View<'_>| list.is_null() || (list.kind() == Kind::Array && list.is_empty());
+    if root.get(own).is_some_and(|list| !is_empty(list)) {
+        return asked;
+    }
+    let is_there = match other {
+        Dialect::Chat => {
+            root.get("messages").is_some_and(|list| list.kind() == Kind::Array && !list.is_empty())
+        }
+        Dialect::Responses => {
+            root.get("input").is_some_and(|input| matches!(input.kind(), Kind::String | Kind::Array))
+        }
+    };
+    if is_there { other } else { asked }
 }
