@@ -43,7 +43,8 @@ fn image() -> String {
 fn translate(body: &Bytes, target: &Target) -> usize {
     let Ok(body) = Document::parse(body.clone(), OUTLINE_DEPTH) else { return 0 };
     let (dialect, body) = (Dialect::Chat, Cow::Owned(body));
-    let call = Dialogue { dialect, stream: false, body, normalize: true, stateless: false, remembered: &[] };
+    let call =
+        Dialogue { dialect, stream: false, body, normalize: true, stateless: false, remembered: [].into() };
     let Ok(plan) = plan(&call, target, &Policy::default()) else { return 0 };
     apply(&call.body, plan.changes()).len()
 }

@@ -91,7 +91,7 @@ impl Exchange {
         call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, call.operation, body))?;
         let lossy = lossy(&headers)?;
         call.stateless = !gateway.objects_are_shared;
-        call.remembered = recalled(&gateway, &caller, &call);
+        call.remembered = recalled(&gateway, &caller, &call).into();
         Ok(Exchange { gateway, caller, headers, call, route, lossy })
     }
 

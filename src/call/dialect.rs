@@ -24,6 +24,15 @@ impl Dialect {
         }
     }
 
+    /// Returns the other dialect.
+    #[must_use]
+    pub fn other(self) -> Dialect {
+        match self {
+            Dialect::Chat => Dialect::Responses,
+            Dialect::Responses => Dialect::Chat,
+        }
+    }
+
     /// Finds a dialect by its name.
     pub fn named(name: &str) -> Option<Dialect> {
         Dialect::ALL.into_iter().find(|dialect| dialect.name() == name)

@@ -13,7 +13,7 @@ mod usage;
 mod version;
 
 pub use dialect::{Dialect, PerDialect};
-pub use dialogue::{Dialogue, OUTLINE_DEPTH};
+pub use dialogue::{Dialogue, OUTLINE_DEPTH, written_in};
 pub use operation::{Addressing, AnswerKind, BodyKind, OPERATIONS, Operation};
 pub use plan::{
     BridgedDialogue, Change, Copies, Edit, Effect, Framing, NamespacedTool, OverChat, OverResponses, Plan,

@@ -19,7 +19,8 @@ pub struct Plan {
     pub dialect: Dialect,
     /// The dated api-version that azgate sends; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The bridged dialogue, if the client used the other dialect. The rest of the plan then applies to this dialogue.
+    /// The dialogue that replaces the client's, if azgate bridged the call, or put its body into the words of the
+    /// operation. The rest of the plan then applies to this dialogue.
     pub bridged: Option<BridgedDialogue>,
     /// The change that puts the deployment's name into the body. It is not listed among the edits.
     pub deployment_name: Option<json::Change>,
@@ -29,12 +30,12 @@ pub struct Plan {
     pub reply: ReplyPlan,
 }
 
-/// A dialogue that azgate has bridged to the other dialect.
+/// A dialogue that azgate has put into other words, often those of the other dialect.
 #[derive(Clone, Debug)]
 pub struct BridgedDialogue {
-    /// The dialogue in the other dialect.
+    /// The dialogue in its new words.
     pub dialogue: Dialogue<'static>,
-    /// The changes and omissions of the bridge, in order. `dialogue` already contains them.
+    /// The changes and omissions on the way, in order. `dialogue` already contains them.
     pub edits: Vec<Edit>,
 }
 

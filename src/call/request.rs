@@ -1,6 +1,6 @@
 //! A client's call: an operation, an address and a body.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 
@@ -23,7 +23,7 @@ pub struct Call {
     /// Whether the answer must contain all that a later call needs, because a later call cannot name stored objects.
     pub stateless: bool,
     /// The reasoning that messages of the call lack and azgate remembers, in the order of the messages.
-    pub remembered: Vec<Remembered>,
+    pub remembered: Arc<[Remembered]>,
 }
 
 /// The model, object or resource that a call addresses.
@@ -62,7 +62,7 @@ impl Call {
         let dialect = self.operation.dialect.filter(|_| self.operation.is_by_model())?;
         let Body::Json(body) = &self.body else { return None };
         let Call { stream, normalize, stateless, .. } = *self;
-        let (body, remembered) = (Cow::Borrowed(body), &*self.remembered);
+        let (body, remembered) = (Cow::Borrowed(body), self.remembered.clone());
         Some(Dialogue { dialect, stream, body, normalize, stateless, remembered })
     }
 }

@@ -13,7 +13,10 @@ use super::{
     paths::{FrontDoor, Matched},
 };
 use crate::{
-    call::{Address, Addressing, Body as CallBody, BodyKind, Call, Dialect, OUTLINE_DEPTH, Operation, name},
+    call::{
+        Address, Addressing, Body as CallBody, BodyKind, Call, Dialect, OUTLINE_DEPTH, Operation, name,
+        written_in,
+    },
     deadline::{Deadlines, Timeouts},
     gather::{GatherError, gather},
     json::{Document, Kind, Pointer, SyntaxError, View, text::shortened},
@@ -117,7 +120,7 @@ pub async fn read(
         BodyKind::Multipart => CallBody::Multipart(bytes),
         BodyKind::None | BodyKind::Opaque => CallBody::Opaque(bytes),
     };
-    Ok(Call { operation, address, body, stream: false, normalize, stateless: false, remembered: Vec::new() })
+    Ok(Call { operation, address, body, stream: false, normalize, stateless: false, remembered: [].into() })
 }
 
 /// Reads a body of at most `limit` bytes, and undoes the content codings that its headers name.
@@ -156,7 +159,8 @@ fn codings(headers: &HeaderMap) -> Vec<String> {
 const MEMBERS_DEPTH: u32 = 1;
 
 /// Makes a call to a model of its JSON body. Reads the model's name (a name in the path takes precedence, as on Azure)
-/// and whether the client wants a stream. Checks the messages or the input of a call that azgate translates.
+/// and whether the client wants a stream. Checks the messages or the input of a call that azgate translates, whichever
+/// of them its body has.
 pub fn call(
     operation: &'static Operation,
     named: Option<String>,
@@ -180,13 +184,13 @@ pub fn call(
         None => false,
         Some(stream) => stream.boolean().ok_or_else(|| wrong_type("stream", "a boolean", stream))?,
     };
-    match operation.dialect {
+    match operation.dialect.map(|asked| written_in(asked, root)) {
         Some(Dialect::Chat) => messages(root)?,
         Some(Dialect::Responses) => input(root)?,
         None => {}
     }
     let (address, body) = (Address::ByModel(model), CallBody::Json(body));
-    Ok(Call { operation, address, body, stream, normalize, stateless: false, remembered: Vec::new() })
+    Ok(Call { operation, address, body, stream, normalize, stateless: false, remembered: [].into() })
 }
 
 /// Checks that the input is a string, an array, null or missing. A prompt or an earlier response can replace the input,

@@ -52,6 +52,16 @@ impl Raw {
         self.0.extend(other.0);
     }
 
+    /// Returns the value without its first bytes, which must be new text.
+    #[must_use]
+    pub fn after(mut self, bytes: usize) -> Raw {
+        if let Some(Piece::Text(text)) = self.0.first_mut() {
+            let rest = text.get(bytes..).unwrap_or_default().to_owned();
+            *text = Cow::Owned(rest);
+        }
+        self
+    }
+
     /// Returns the length of the written text.
     pub fn len(&self) -> usize {
         self.0.iter().map(Piece::len).sum()

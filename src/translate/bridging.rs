@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::{
     Draft, OnToolsWithEffort, Policy, Summary, Target,
+    other_words::{self, Reason},
     rules::{self, effort_with_tools},
 };
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
         },
     },
     call::{
-        BridgedDialogue, Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal,
-        ReplyPlan, Shape, UsageChunk,
+        Dialect, Dialogue, Edit, Effect, Framing, OUTLINE_DEPTH, OverResponses, Refusal, ReplyPlan, Shape,
+        UsageChunk,
     },
     catalog::{Row, SystemRole, ToolsWithEffort, Verb},
     json::{Change, Document, apply},
@@ -38,21 +39,21 @@ fn rule(to: Dialect) -> &'static str {
 /// The rule that corrects spellings of hosted tools that no API knows.
 const CORRECT: &str = "correct.hosted_tools";
 
-/// Bridges a call to the dialect that serves it. Returns the bridged call and the plan for its answer, or `None` if
-/// Azure serves the call in the client's dialect.
+/// Bridges the call of a draft to the dialect that serves it. Returns the bridged call and the plan for its answer, or
+/// `None` if Azure serves the call in the dialect of its body. Adds the edits that led there to `edits`.
 pub(super) fn bridge_call(
-    call: &Dialogue<'_>,
-    target: &Target,
+    draft: &Draft<'_>,
     policy: &Policy<'_>,
-) -> Result<Option<(BridgedDialogue, ReplyPlan)>, Refusal> {
-    let mut draft = Draft::new(call, target, policy);
-    let Some((to, why)) = bridge_target(&draft) else { return Ok(None) };
-    if !draft.bridge(rule(to), to, why)? {
+    edits: &mut Vec<Edit>,
+) -> Result<Option<(Dialogue<'static>, ReplyPlan)>, Refusal> {
+    let Some((to, Reason { param, why })) = bridge_target(draft) else { return Ok(None) };
+    let Draft { asked, target, .. } = *draft;
+    let mut draft = Draft::new(draft.call, target, policy);
+    if !draft.cross(rule(to), param, to, why)? {
         return Ok(None);
     }
     correct_hosted_tools(&mut draft, to)?;
-    let mut edits = Vec::new();
-    let call = apply_edits(draft, &mut edits)?;
+    let call = apply_edits(draft, edits)?;
 
     let mut draft = Draft::new(&call, target, policy);
     draft.bridging = true;
@@ -68,13 +69,13 @@ pub(super) fn bridge_call(
         ..ReplyPlan::default()
     };
     let stop = std::mem::take(&mut draft.cut_at);
-    let call = apply_edits(draft, &mut edits)?;
+    let call = apply_edits(draft, edits)?;
 
     let mut draft = Draft::new(&call, target, policy);
     leave_out_what_chat_lacks(&mut draft, to)?;
-    let call = apply_edits(draft, &mut edits)?;
+    let call = apply_edits(draft, edits)?;
 
-    let mut draft = Draft::new(&call, target, policy);
+    let draft = Draft::new(&call, target, policy);
     let source = parse(call.body.source().clone(), bridge::DEPTH, &draft)?;
     let bridged = match to {
         Dialect::Responses => {
@@ -84,46 +85,99 @@ pub(super) fn bridge_call(
             over_responses::request(&source, &bridge_options(target, &refused))
         }
         Dialect::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
-            reply.shape = Shape::OverChat(Arc::new(over_chat));
+            // A client that sent the body of a response to chat completions reads a chat completion.
+            if asked == Dialect::Responses {
+                reply.shape = Shape::OverChat(Arc::new(over_chat));
+            } else {
+                reply.normalize = target.options.normalize_stream.unwrap_or(call.normalize);
+            }
             bridged
         }),
     };
-    let Bridged { body, losses } =
-        bridged.map_err(|unbridgeable| unbridgeable_refusal(&draft, to, &unbridgeable))?;
-    for loss in losses {
-        draft.report_loss(loss)?;
-    }
-    let body = parse(body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
-    edits.extend(draft.finish().0);
+    let bridged = bridged.map_err(|unbridgeable| unbridgeable_refusal(&draft, to, &unbridgeable))?;
+    let body = Cow::Owned(finished(bridged, &source, draft, edits)?);
     let stream = call.stream && reply.framing == Framing::Same;
-    let body = Cow::Owned(body);
     let stateless = call.stateless;
-    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless, remembered: &[] };
-    Ok(Some((BridgedDialogue { dialogue, edits }, reply)))
+    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless, remembered: [].into() };
+    Ok(Some((dialogue, reply)))
 }
 
-/// Returns the dialect that a call must be bridged to, and the reason. `None` if Azure serves the client's dialect.
-fn bridge_target(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
+/// Puts a chat body into the words of the Responses API, for a client that asked for a response. A loss that the policy
+/// does not allow becomes a refusal.
+pub(super) fn as_response(
+    draft: Draft<'_>,
+    policy: &Policy<'_>,
+    edits: &mut Vec<Edit>,
+) -> Result<Dialogue<'static>, Refusal> {
+    let to = Dialect::Responses;
+    let target = draft.target;
+    let call = apply_edits(draft, edits)?;
+    let mut draft = Draft::new(&call, target, policy).answering(to);
+    draft.bridging = true;
+    for rule in rules::OWN_WORDS.iter().chain(rules::AS_RESPONSE) {
+        (rule.run)(&mut draft)?;
+    }
+    let call = apply_edits(draft, edits)?;
+    let mut draft = Draft::new(&call, target, policy).answering(to);
+    correct_hosted_tools(&mut draft, to)?;
+    let call = apply_edits(draft, edits)?;
+    let draft = Draft::new(&call, target, policy);
+    let source = parse(call.body.source().clone(), bridge::DEPTH, &draft)?;
+    let options = BridgeOptions {
+        resource: &target.resource,
+        replayed: target.profile.replayed_reasoning,
+        answers_response: true,
+        ..BridgeOptions::default()
+    };
+    let bridged = over_responses::request(&source, &options)
+        .map_err(|unbridgeable| unbridgeable_refusal(&draft, to, &unbridgeable))?;
+    let body = Cow::Owned(finished(bridged, &source, draft, edits)?);
+    let Dialogue { stream, normalize, stateless, .. } = call;
+    Ok(Dialogue { dialect: to, stream, body, normalize, stateless, remembered: [].into() })
+}
+
+/// Returns the body that the bridge made of `source`, after its losses were reported.
+fn finished(
+    bridged: Bridged,
+    source: &Document,
+    mut draft: Draft<'_>,
+    edits: &mut Vec<Edit>,
+) -> Result<Document, Refusal> {
+    for loss in bridged.losses {
+        draft.report_loss(loss)?;
+    }
+    let body = parse(bridged.body.render(source.source()).into(), OUTLINE_DEPTH, &draft)?;
+    edits.extend(draft.finish().0);
+    Ok(body)
+}
+
+/// Returns the dialect that a call must be bridged to, and the reason. `None` if Azure serves the dialect of its body.
+fn bridge_target(draft: &Draft<'_>) -> Option<(Dialect, Reason)> {
     let serves = |dialect| draft.profile().serves(dialect);
+    let because = |why| Reason { param: "model", why };
     match draft.call.dialect {
         Dialect::Chat if !serves(Dialect::Responses) => None,
         Dialect::Chat => {
             let conflict = draft.target.options.tools_with_effort == OnToolsWithEffort::Bridge
                 && draft.profile().tools_with_effort != ToolsWithEffort::Any
                 && effort_with_tools::conflict(draft);
-            let why = if !serves(Dialect::Chat) {
-                "Azure serves this model on the Responses API alone"
+            let reason = if !serves(Dialect::Chat) {
+                because("Azure serves this model on the Responses API alone")
             } else if hosted::is_asked(draft.call.body.root()) {
-                "the call asks for tools that Azure serves on the Responses API alone"
+                because("the call asks for tools that Azure serves on the Responses API alone")
             } else if conflict {
-                "in a chat call this model takes function tools only without reasoning; on the Responses API it takes both"
+                because(
+                    "in a chat call this model takes function tools only without reasoning; on the Responses API it takes both",
+                )
             } else {
-                return None;
+                other_words::needs_responses(draft)?
             };
-            Some((Dialect::Responses, why))
+            Some((Dialect::Responses, reason))
         }
         Dialect::Responses if serves(Dialect::Responses) || !serves(Dialect::Chat) => None,
-        Dialect::Responses => Some((Dialect::Chat, "Azure serves this model in chat completions alone")),
+        Dialect::Responses => {
+            Some((Dialect::Chat, because("Azure serves this model in chat completions alone")))
+        }
     }
 }
 
@@ -161,7 +215,7 @@ fn leave_out_what_chat_lacks(draft: &mut Draft<'_>, to: Dialect) -> Result<(), R
 }
 
 /// Returns the call after the edits of a draft, and adds these edits to `edits`.
-fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
+pub(super) fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'a>, Refusal> {
     let call = draft.call;
     let (refusal, made) = (too_large(&draft), draft.finish().0);
     let mut changes = made.iter().filter_map(Edit::body_change).peekable();
@@ -172,7 +226,7 @@ fn apply_edits<'a>(draft: Draft<'a>, edits: &mut Vec<Edit>) -> Result<Dialogue<'
         Cow::Borrowed(&*call.body)
     };
     edits.extend(made);
-    Ok(Dialogue { body, ..*call })
+    Ok(Dialogue { body, remembered: call.remembered.clone(), ..*call })
 }
 
 fn parse(body: Bytes, depth: u32, draft: &Draft<'_>) -> Result<Document, Refusal> {
@@ -204,6 +258,7 @@ fn bridge_options<'a>(target: &'a Target, refused_includes: &'a [&'a str]) -> Br
         encrypted: target.profile.system_role != SystemRole::System,
         summary: target.options.reasoning_summary.map(Summary::name),
         replayed: target.profile.replayed_reasoning,
+        answers_response: false,
     }
 }
 

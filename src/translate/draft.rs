@@ -40,6 +40,8 @@ pub(super) type FinishedDraft = (Vec<Edit>, Option<ApiVersion>, ReplyPlan);
 pub struct Draft<'a> {
     /// The received call.
     pub call: &'a Dialogue<'a>,
+    /// The dialect of the client, in which the answer goes back.
+    pub asked: Dialect,
     /// The deployment that the call is translated for.
     pub target: &'a Target,
     /// The outline of its messages.
@@ -73,6 +75,7 @@ impl<'a> Draft<'a> {
         };
         Draft {
             call,
+            asked: call.dialect,
             target,
             messages: messages.map(outline).collect(),
             reply: ReplyPlan {
@@ -89,6 +92,12 @@ impl<'a> Draft<'a> {
             removed_items: HashSet::new(),
             edits: Vec::new(),
         }
+    }
+
+    /// Returns the same draft for a client of this dialect.
+    #[must_use]
+    pub(super) fn answering(self, asked: Dialect) -> Draft<'a> {
+        Draft { asked, ..self }
     }
 
     /// Returns the family that the call is translated for.
@@ -195,11 +204,18 @@ impl<'a> Draft<'a> {
         Err(self.refusal(rule, param, why))
     }
 
-    /// Records that the call is bridged, if the policy allows it. Returns `true` if it does.
-    pub(super) fn bridge(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
+    /// Records that the call changes to another dialect because of a parameter, if the policy allows it. Returns `true`
+    /// if it does.
+    pub(super) fn cross(
+        &mut self,
+        rule: &str,
+        param: &str,
+        to: Dialect,
+        why: &'static str,
+    ) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
-            Action::Refuse => Err(self.refusal(rule, "model", why)),
+            Action::Refuse => Err(self.refusal(rule, param, why)),
             Action::Apply => {
                 let change = Change::Dialect { from: self.call.dialect, to };
                 self.push(rule, change, Effect::Same, why.into());
@@ -246,6 +262,11 @@ impl<'a> Draft<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Returns whether any rule has made an edit.
+    pub(super) fn is_edited(&self) -> bool {
+        !self.edits.is_empty()
     }
 
     /// Returns whether a rule has made an edit.

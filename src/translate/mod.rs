@@ -7,6 +7,8 @@ mod draft;
 mod edited_params;
 pub mod learn;
 mod options;
+mod other_body;
+mod other_words;
 mod parameter_names;
 mod plan;
 mod policy;

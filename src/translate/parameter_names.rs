@@ -35,6 +35,60 @@ const RESPONSES: ParameterNames = ParameterNames {
     text: "input_text",
 };
 
+/// Parameters of chat completions that the Responses API does not have (OpenAI's OpenAPI document of 2026-08-21, and
+/// Azure's own).
+const CHAT_WORDS: &[&str] = &[
+    "audio",
+    "data_sources",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "messages",
+    "modalities",
+    "n",
+    "prediction",
+    "presence_penalty",
+    "reasoning_effort",
+    "response_format",
+    "seed",
+    "stop",
+    "user_security_context",
+    "verbosity",
+    "web_search_options",
+];
+
+/// Parameters of the Responses API that chat completions do not have (the same documents).
+const RESPONSES_WORDS: &[&str] = &[
+    "background",
+    "context_management",
+    "conversation",
+    "include",
+    "input",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "reasoning",
+    "text",
+    "truncation",
+];
+
+/// Returns whether a parameter, or the one that it is a part of, is a word of the other dialect. Azure does not know
+/// it, but the caller means something by it. So the rules carry it or refuse it, and it is never learned away.
+pub(super) fn is_other_word(dialect: Dialect, param: &str) -> bool {
+    let words = match dialect {
+        Dialect::Chat => RESPONSES_WORDS,
+        Dialect::Responses => CHAT_WORDS,
+    };
+    let top = param.split(['.', '[']).next().unwrap_or_default();
+    words.contains(&top)
+}
+
 /// Returns the name of a parameter in the other dialect. The lists of messages do not match item by item, so a place in
 /// one becomes the name of the other list.
 pub(super) fn renamed_param(param: &str, from: Dialect, to: Dialect) -> String {

@@ -20,7 +20,7 @@ fn call(body: &str) -> Dialogue<'static> {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
     let (dialect, body) = (Dialect::Chat, Cow::Owned(body));
-    Dialogue { dialect, stream, body, normalize: true, stateless: false, remembered: &[] }
+    Dialogue { dialect, stream, body, normalize: true, stateless: false, remembered: [].into() }
 }
 
 fn translated(target: &Target, body: &str) -> (String, Plan) {

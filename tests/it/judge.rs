@@ -29,6 +29,10 @@ const TOOL_CASES: &[&str] = &[
     "responses/tools-chat-shaped",
     "responses/tools-custom",
     "responses/tools-minimal-parallel",
+    "responses-body",
+    "tools-mixed",
+    "responses/chat-body",
+    "responses/chat-parts",
 ];
 const FUNCTION_CASES: &[&str] = &["everything-legacy", "functions"];
 const SCHEMA_CASES: &[&str] =
@@ -61,6 +65,30 @@ const RESPONSES_ALONE: &[&str] = &[
 ];
 
 const REFUSED: &[ListedRefusal] = &[
+    ListedRefusal {
+        rule: "refuse.responses_words",
+        cases: &["responses-state"],
+        families: CHAT,
+        fact: "a chat completion is not stored (OpenAI's OpenAPI document)",
+    },
+    ListedRefusal {
+        rule: "bridge.chat",
+        cases: &["responses/chat-web-search"],
+        families: CHAT,
+        fact: "Azure searches the web on the Responses API alone (OpenAI's OpenAPI document)",
+    },
+    ListedRefusal {
+        rule: "refuse.tools",
+        cases: &["responses/chat-web-search"],
+        families: &["gpt-5-chat"],
+        fact: "models.dev: tool_call=false",
+    },
+    ListedRefusal {
+        rule: "refuse.chat_words",
+        cases: &["responses/chat-words-refused"],
+        families: CHAT,
+        fact: "the Responses API has no `stop` (OpenAI's OpenAPI document)",
+    },
     ListedRefusal {
         rule: "bridge.chat",
         cases: &["responses/context-management", "responses/store"],

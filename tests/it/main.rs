@@ -34,6 +34,7 @@ mod long_calls;
 mod models;
 mod old_versions;
 mod opened_early;
+mod other_words;
 mod paths;
 mod pieces;
 mod policy;

@@ -15,4 +15,6 @@ pub struct BridgeOptions<'a> {
     pub summary: Option<&'a str>,
     /// Which earlier answers get their reasoning back, if the client sends it.
     pub replayed: ReplayedReasoning,
+    /// Whether the client reads a response. It can ask for a stored response later, so the call may store one.
+    pub answers_response: bool,
 }

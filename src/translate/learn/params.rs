@@ -1,6 +1,6 @@
 //! The remedies for parameters that Azure refuses.
 
-use crate::{call::Dialect, catalog::row_id};
+use crate::{call::Dialect, catalog::row_id, translate::parameter_names::is_other_word};
 
 /// What is known of the parameters of an operation.
 struct Table {
@@ -158,6 +158,9 @@ fn table(dialect: Dialect) -> &'static Table {
 
 /// How a parameter may be treated, if at all.
 pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
+    if is_other_word(dialect, param) {
+        return None;
+    }
     let own = table(dialect);
     // A client may send a chat parameter in a Responses call by mistake. It means the same there.
     for known in [own, &CHAT] {

@@ -6,6 +6,7 @@ use crate::call::Dialect;
 
 pub(super) const RULE: Rule = Rule {
     ids: &[
+        "read.body",
         "bridge.responses",
         "bridge.chat",
         "correct.hosted_tools",
@@ -27,7 +28,8 @@ pub(super) const RULE: Rule = Rule {
         "drop.text",
         "drop.top_logprobs",
     ],
-    summary: "A call that Azure serves in the other dialect is bridged, and its answer is bridged back: chat calls to \
+    summary: "A body of the other operation (`input` in a chat call, `messages` in a Responses call) is read as such, \
+              and answered as the client's operation does. A call that Azure serves in the other dialect is bridged, and its answer is bridged back: chat calls to \
               models of the Responses API, with its hosted tools, or with function tools beside an effort from gpt-5.4 \
               on; and Responses calls to chat models. Each loss is reported. A Responses call that chat cannot carry \
               is refused; a policy of `apply` for `bridge.chat` drops what chat lacks.",

@@ -48,7 +48,16 @@ fn nested(tool: View<'_>) -> Option<(&'static str, View<'_>)> {
     let kind = tool.get("type")?.text()?;
     let kind = ["function", "custom"].into_iter().find(|known| *known == kind)?;
     let inner = tool.get(kind).filter(|inner| inner.kind() == Kind::Object)?;
-    tool.get("name").is_none().then_some((kind, inner))
+    Some((kind, inner))
+}
+
+/// Adds the members beside a choice's type, then those inside that are not beside it.
+fn chosen(value: &mut Raw, choice: View<'_>, kind: &str, inner: View<'_>) {
+    let beside: Vec<String> = choice.members().map(|(key, _)| key.into_owned()).collect();
+    let beside: Vec<&str> = beside.iter().map(String::as_str).chain(["type", kind]).collect();
+    spread_but(value, choice, &["type", kind]);
+    spread_but(value, inner, &beside);
+    value.push("}");
 }
 
 fn head(kind: &str) -> Raw {
@@ -83,22 +92,28 @@ fn describe(value: &mut Raw, kind: &str, inner: View<'_>, mut beside: Vec<&str>)
 fn flat_choice(choice: View<'_>) -> Option<Raw> {
     if let Some((kind, inner)) = nested(choice) {
         let mut value = head(kind);
-        spread_but(&mut value, inner, &["type", kind]);
-        value.push("}");
+        chosen(&mut value, choice, kind, inner);
         return Some(value);
     }
-    let allowed = choice.get("allowed_tools").filter(|allowed| allowed.kind() == Kind::Object)?;
+    if choice.get("type")?.text()? != "allowed_tools" {
+        return None;
+    }
+    let inside = choice.get("allowed_tools").filter(|allowed| allowed.kind() == Kind::Object);
+    let tools = inside.unwrap_or(choice).get("tools");
+    let is_flat = tools.into_iter().flat_map(View::items).all(|tool| nested(tool).is_none());
+    if inside.is_none() && is_flat {
+        return None;
+    }
     let mut value = head("allowed_tools");
-    spread_but(&mut value, allowed, &["type", "tools", "allowed_tools"]);
-    if let Some(tools) = allowed.get("tools") {
+    spread_but(&mut value, inside.unwrap_or(choice), &["type", "tools", "allowed_tools"]);
+    if let Some(tools) = tools {
         value.push(r#","tools":["#);
         for (index, tool) in tools.items().enumerate() {
             value.push(if index == 0 { "" } else { "," });
             match nested(tool) {
                 Some((kind, inner)) => {
                     value.extend(head(kind));
-                    spread_but(&mut value, inner, &["type", kind]);
-                    value.push("}");
+                    chosen(&mut value, tool, kind, inner);
                 }
                 None => value.push_source(tool.span()),
             }
@@ -199,6 +214,26 @@ mod tests {
             body,
             r#"{"tools":[{"type":"custom","name":"c"}],"tool_choice":{"type":"custom","name":"c"}}"#
         );
+    }
+
+    #[test]
+    fn shapes_may_be_mixed_in_a_list_and_in_a_tool() {
+        let body = |tools: &str, choice: &str| format!(r#"{{"tools":[{tools}],"tool_choice":{choice}}}"#);
+        let mixed = r#"{"type":"function","name":"f","strict":true},{"type":"function","function":{"name":"g","strict":true}},{"type":"function","name":"h","function":{"name":"x","strict":true}}"#;
+        let flat = r#"{"type":"function","name":"f","strict":true},{"type":"function","name":"g","strict":true},{"type":"function","name":"h","strict":true}"#;
+        for (choice, own) in [
+            (
+                r#"{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","function":{"name":"f"}},{"type":"function","name":"g"}]}"#,
+                r#"{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"},{"type":"function","name":"g"}]}"#,
+            ),
+            (
+                r#"{"type":"function","name":"f","function":{"name":"g"}}"#,
+                r#"{"type":"function","name":"f"}"#,
+            ),
+        ] {
+            let expected = (body(flat, own), "flatten.tools;n=3".to_owned());
+            assert_eq!(responses("gpt-5", "v1", &body(mixed, choice)), expected);
+        }
     }
 
     #[test]

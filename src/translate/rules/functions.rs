@@ -6,7 +6,7 @@ use super::{
     rule::{CHAT, Rule},
 };
 use crate::{
-    call::{Effect, Refusal, ReplyTweak},
+    call::{Dialect, Effect, Refusal, ReplyTweak},
     catalog::{Functions, Scalar, Verb},
     json::{Change, Kind, Pointer, Raw, View},
     translate::{Draft, ParamValue},
@@ -25,8 +25,8 @@ const WHY: &str = "this model takes tools, not the legacy functions";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let refused = || draft.rows().iter().any(|row| row.param == "tools" && row.verb == Verb::Refuse);
-    // The other dialect has no legacy form.
     let taken = draft.profile().functions == Functions::Legacy || refused();
+    // The other dialect has no legacy form.
     if taken && !draft.bridging {
         return Ok(());
     }
@@ -45,8 +45,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 fn definitions(draft: &mut Draft<'_>, functions: View<'_>) -> Result<(), Refusal> {
     let mut tools = Raw::json("[");
     let mut any = false;
-    // A client that also sends callable tools reads tool calls.
-    let mut legacy = true;
+    // A client that also sends callable tools reads tool calls, and so does one that reads a response.
+    let mut legacy = draft.asked == Dialect::Chat;
     let at = Pointer::key("tools");
     if let Some(ParamValue::Sent(present)) = draft.get("tools") {
         for (_, tool) in draft.items(present, &at) {

@@ -2,6 +2,8 @@
 //!
 //! The order matters in a few places:
 //!
+//! - A call is put into the words of its operation before the bridge is decided on, and before any rule reads it. These
+//!   rules work on the call first, and all other rules on what they made of it.
 //! - The api-version and the nulls go first, so that no rule reads a null as a value.
 //! - Members of a Responses call that are written as in chat move to their own place before any rule looks for them
 //!   there.
@@ -16,6 +18,10 @@
 mod api_version;
 mod both_caps;
 mod bridge;
+mod carry;
+mod chat_hosted;
+mod chat_tools;
+mod chat_words;
 mod collect;
 mod data_sources;
 mod descriptions;
@@ -31,9 +37,11 @@ mod markdown;
 mod merge_system;
 mod modalities;
 mod moved;
+mod nest;
 mod nulls;
 mod older_cap;
 mod params;
+mod parts;
 mod prediction;
 mod reasoning;
 mod remembered;
@@ -41,6 +49,7 @@ mod replayed;
 mod reserve;
 mod roles;
 mod rule;
+mod spelling;
 mod stateless;
 mod status;
 mod stream;
@@ -54,12 +63,19 @@ pub use rule::Rule;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
+    read_first(&spelling::RULE),
+    read_first(&parts::RULE),
+    read_first(&chat_hosted::RULE),
     bridge::RULE,
+    read_first(&nest::RULE),
+    read_first(&carry::RULE),
     api_version::RULE,
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    chat_tools::RULE,
+    chat_words::RULE,
     reasoning::RULE,
     status::RULE,
     stateless::RULE,
@@ -91,11 +107,28 @@ pub const RULES: &[Rule] = &[
     unknown_keys::RULE,
 ];
 
+/// Returns a rule as [`RULES`] lists it: it has worked on the call before all others, so it has nothing left to do.
+const fn read_first(rule: &Rule) -> Rule {
+    Rule { ids: rule.ids, summary: rule.summary, on: rule.on, run: |_| Ok(()) }
+}
+
+/// The rules that put a call into the words of its operation, before the bridge is decided on.
+pub(super) const OWN_WORDS: &[Rule] = &[spelling::RULE, parts::RULE, chat_hosted::RULE];
+
+/// The rules that do the same where only the other operation has the words, once the call stays.
+pub(super) const UNBRIDGED: &[Rule] = &[nest::RULE, carry::RULE];
+
+/// The rules that prepare a chat body for a client that asked for a response.
+pub(super) const AS_RESPONSE: &[Rule] =
+    &[nulls::RULE, both_caps::RULE, empty_lists::RULE, functions::RULE, reserve::RULE];
+
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
+    chat_tools::RULE,
+    chat_words::RULE,
     status::RULE,
     both_caps::RULE,
     empty_lists::RULE,
@@ -113,6 +146,8 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    chat_tools::RULE,
+    chat_words::RULE,
     reasoning::RULE,
     status::RULE,
     least_cap::RULE,

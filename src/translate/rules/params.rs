@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn a_responses_call_has_rows_of_its_own() {
         let body = r#"{"temperature":0.5,"top_p":0.5,"parallel_tool_calls":true,"text":{"verbosity":"low"},"stop":"x"}"#;
-        let (body, edits) = responses("o3", "v1", body);
+        let (body, edits) = responses_with("refuse.chat_words", Action::Pass, "o3", body).unwrap();
         assert_eq!(body, r#"{"stop":"x"}"#, "chat's rows are not looked at");
         let expected =
             "drop.temperature;lossy, drop.top_p;lossy, drop.parallel_tool_calls, map.verbosity;lossy";

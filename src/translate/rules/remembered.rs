@@ -22,7 +22,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if !draft.bridging {
         return Ok(());
     }
-    let remembered = draft.call.remembered;
+    let remembered = &draft.call.remembered;
     let readable = remembered.iter().filter(|one| one.resource == draft.target.resource);
     let last = remembered.last().map_or(0, |one| one.message);
     let first = match draft.profile().replayed_reasoning {

@@ -15,7 +15,14 @@ use crate::{
 pub(in crate::translate) fn call(dialect: Dialect, body: &str) -> Dialogue<'static> {
     let body = Document::parse(Bytes::copy_from_slice(body.as_bytes()), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Dialogue { dialect, stream, body: Cow::Owned(body), normalize: true, stateless: false, remembered: &[] }
+    Dialogue {
+        dialect,
+        stream,
+        body: Cow::Owned(body),
+        normalize: true,
+        stateless: false,
+        remembered: [].into(),
+    }
 }
 
 /// A deployment `m` of a family on a surface.

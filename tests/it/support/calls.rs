@@ -69,7 +69,14 @@ pub(crate) fn target(profile: &Arc<Profile>, surface: &str) -> Target {
 pub(crate) fn call(dialect: Dialect, body: &Bytes) -> Dialogue<'static> {
     let body = Document::parse(body.clone(), OUTLINE_DEPTH).unwrap();
     let stream = body.root().get("stream").and_then(View::boolean).unwrap_or_default();
-    Dialogue { dialect, stream, body: Cow::Owned(body), normalize: true, stateless: false, remembered: &[] }
+    Dialogue {
+        dialect,
+        stream,
+        body: Cow::Owned(body),
+        normalize: true,
+        stateless: false,
+        remembered: [].into(),
+    }
 }
 
 /// Returns the plan and the body that azgate sends to Azure.

@@ -46,7 +46,7 @@ pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, 
                 return refuse(&Pointer::key("input"), why);
             }
             // A background response has no answer yet, and chat cannot ask for it later.
-            "background" if value.boolean() != Some(false) => {
+            "background" if value.boolean() != Some(false) && !options.answers_response => {
                 let why = "a chat completion cannot be asked for later: leave it out, or call /v1/responses";
                 return refuse(&Pointer::key("background"), why);
             }
@@ -69,7 +69,9 @@ pub fn request(chat: &Document, options: &BridgeOptions<'_>) -> Result<Bridged, 
     put_once(&mut body, "reasoning", || settings::reasoning(root, options));
     put_once(&mut body, "include", || settings::include(root, options));
     // Azure stores a response for 30 days unless the call says otherwise. It does not store a chat completion.
-    body.put("store", Raw::json("false"));
+    if !options.answers_response {
+        body.put("store", Raw::json("false"));
+    }
     Ok(Bridged { body: body.finish(), losses })
 }
 

@@ -12,6 +12,7 @@ use super::{
 use crate::{call::ReplayedReasoning, json::apply};
 
 const OPTIONS: BridgeOptions<'_> = BridgeOptions {
+    answers_response: false,
     resource: "here",
     encrypted: true,
     refused_includes: &[],

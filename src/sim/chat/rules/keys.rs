@@ -51,6 +51,23 @@ const KEYS: &[(&str, &[&str])] = &[
 /// Keys of OpenAI's chat operation that no Azure document lists, not even for the v1 surface.
 const NOT_ON_AZURE: &[&str] = &["web_search_options"];
 
+/// Keys of the Responses API alone (OpenAI's specification of 2026-08): `Unknown parameter: 'instructions'.`
+const OF_RESPONSES: &[&str] = &[
+    "background",
+    "context_management",
+    "conversation",
+    "include",
+    "input",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "reasoning",
+    "text",
+    "truncation",
+];
+
 pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
     if request.model.serves(Operation::Chat) {
         return Ok(());
@@ -61,6 +78,9 @@ pub(super) fn operation(request: &ApiRequest<'_>) -> CheckResult {
 /// Refuses unknown keys on a dated surface. The v1 surface grows without notice, so it refuses only keys that are known
 /// to be OpenAI's alone.
 pub(super) fn keys(request: &ApiRequest<'_>) -> CheckResult {
+    if let Some(word) = OF_RESPONSES.iter().find(|word| request.body.contains_key(**word)) {
+        return Err(errors::unknown_parameter(word));
+    }
     let known = |key: &str| match request.surface {
         Surface::V1 => !NOT_ON_AZURE.contains(&key),
         Surface::Dated(version) => knows(version, key),
