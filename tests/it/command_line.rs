@@ -214,8 +214,12 @@ async fn explain_takes_a_responses_call() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report: Value = serde_json::from_str(&ended.out).unwrap();
     assert_eq!(report["body"], serde_json::json!({"model": "gpt-5-codex", "input": "Hi"}));
-    let ended = command::run(&["explain", "-m", "gpt-5-codex"], &[], call).await;
+    let ended = command::run(&["explain", "-m", "gpt-5-codex"], &[], r#"{"model":"x"}"#).await;
     assert_eq!(ended.code, Some(1), "a chat call needs messages: {ended:?}");
+    let ended = command::run(&["explain", "-m", "gpt-5-codex", "--json"], &[], call).await;
+    let report: Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(report["edits"][0]["rule"], "read.body");
+    assert_eq!(report["body"], serde_json::json!({"model": "gpt-5-codex", "input": "Hi", "store": false}));
     let ended = command::run(&["explain", "-m", "o1", "--operation", "responses.cancel"], &[], call).await;
     assert_eq!(ended.code, Some(2), "it names no model: {ended:?}");
 }

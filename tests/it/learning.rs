@@ -63,6 +63,7 @@ const REFUSED: &[&str] = &[
     "refuse.response_format",
     "refuse.n",
     "refuse.modalities",
+    "refuse.responses_words",
     "refuse.web_search_options",
     "version.web_search_options",
 ];

@@ -300,3 +300,21 @@ async fn objects_of_another_key_cannot_be_named_in_the_body_of_the_other_operati
     }
     upstream.untouched();
 }
+
+#[tokio::test]
+async fn one_key_may_name_its_objects_in_chats_words_and_azure_finds_them_where_it_looks() {
+    let upstream = Upstream::script((0..3).map(|_| Reply::json(200, RESPONSE))).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    for member in [
+        r#""messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"id_1"}}]}]"#,
+        r#""input":"a","tool_resources":{"file_search":{"vector_store_ids":["id_1"]}}"#,
+        r#""input":"a","data_sources":[{"type":"file_search","parameters":{"vector_store_id":"id_1"}}]"#,
+    ] {
+        assert_eq!(answer(&proxy, RESPONSES, format!(r#"{{"model":"gpt-4.1",{member}}}"#)).await.0, 200);
+    }
+    let received: Vec<Value> = upstream.finish().iter().map(|received| parsed(received.text())).collect();
+    assert_eq!(received[0]["input"][0]["content"], json!([{"type": "input_file", "file_id": "id_1"}]));
+    for sent in &received[1..] {
+        assert_eq!(sent["tools"], json!([{"type": "file_search", "vector_store_ids": ["id_1"]}]));
+    }
+}

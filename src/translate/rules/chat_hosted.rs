@@ -1,5 +1,6 @@
-//! Hosted tools in a Responses call as chat has them: `web_search_options`, and `tool_resources` of the Assistants API.
-//! The Responses API has them in the tools themselves. What the bridge does for a chat call is done here too.
+//! Hosted tools in a Responses call as they are asked for in chat: `web_search_options`, `tool_resources` of the
+//! Assistants API, a file search among `data_sources`. The Responses API has all of it in the tools. What the
+//! bridge does for a chat call is done here too.
 
 use super::rule::{RESPONSES, Rule};
 use crate::{
@@ -8,13 +9,14 @@ use crate::{
         over_responses::hosted::{self, Corrections},
     },
     call::{Effect, Refusal},
-    json::{Document, Kind},
+    json::{Document, Kind, View},
     translate::{Draft, ParamValue},
 };
 
 pub(super) const RULE: Rule = Rule {
     ids: &[ID],
-    summary: "In a Responses call, `web_search_options` and `tool_resources` become tools.",
+    summary: "In a Responses call, `web_search_options`, `tool_resources` and a file search among `data_sources` \
+              become tools.",
     on: RESPONSES,
     run,
 };
@@ -24,7 +26,7 @@ const ID: &str = "carry.web_search_options";
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let is_object =
         |word| matches!(draft.get(word), Some(ParamValue::Sent(value)) if value.kind() == Kind::Object);
-    if !["web_search_options", "tool_resources"].into_iter().any(is_object) {
+    if !["web_search_options", "tool_resources"].into_iter().any(is_object) && !searches_files(draft) {
         return Ok(());
     }
     let Ok(call) = Document::parse(draft.call.body.source().clone(), bridge::DEPTH) else { return Ok(()) };
@@ -38,6 +40,12 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             losses.into_iter().filter(|_| made).try_for_each(|loss| draft.report_loss(loss))
         }
     }
+}
+
+/// Returns whether a file search stands among the data sources.
+fn searches_files(draft: &Draft<'_>) -> bool {
+    let Some(ParamValue::Sent(sources)) = draft.get("data_sources") else { return false };
+    sources.items().any(|source| source.get("type").and_then(View::text).as_deref() == Some("file_search"))
 }
 
 #[cfg(test)]
@@ -59,8 +67,12 @@ mod tests {
         let functions = r#""functions":[{"name":"f","parameters":{}}]"#;
         let (body, _) = responses("gpt-5", "v1", &call(&format!("{options},{functions}")));
         assert_eq!(body, call(&format!(r#""tools":[{search},{function}]"#)));
-        let stores = r#""tool_resources":{"file_search":{"vector_store_ids":["vs_1"]}}"#;
-        let (body, _) = responses("gpt-5", "v1", &call(stores));
-        assert_eq!(body, call(r#""tools":[{"type":"file_search","vector_store_ids":["vs_1"]}]"#));
+        for stores in [
+            r#""tool_resources":{"file_search":{"vector_store_ids":["vs_1"]}}"#,
+            r#""data_sources":[{"type":"file_search","parameters":{"vector_store_id":"vs_1"}}]"#,
+        ] {
+            let (body, _) = responses("gpt-5", "v1", &call(stores));
+            assert_eq!(body, call(r#""tools":[{"type":"file_search","vector_store_ids":["vs_1"]}]"#));
+        }
     }
 }

@@ -5,7 +5,7 @@ use super::{
     rule::{CHAT, Rule},
 };
 use crate::{
-    call::{Copies, Effect, Framing, Refusal, ReplyTweak},
+    call::{Copies, Dialect, Effect, Framing, Refusal, ReplyTweak},
     catalog::lacking_on_responses,
     json::{Change, Kind, Pointer, View, text},
     translate::{Draft, ParamValue},
@@ -25,7 +25,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     cut_at_stop(draft)?;
-    fan_out(draft)?;
+    // A body that is a Responses call already is sent once.
+    if draft.call.dialect == Dialect::Chat {
+        fan_out(draft)?;
+    }
     for row in lacking_on_responses() {
         params::apply(draft, row)?;
     }

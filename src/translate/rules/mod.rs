@@ -107,6 +107,9 @@ pub const RULES: &[Rule] = &[
     unknown_keys::RULE,
 ];
 
+/// The rules about what the Responses API lacks, for a body in its words that a chat client sent.
+pub(super) const FOR_CHAT_CLIENTS: &[Rule] = &[chat_words::RULE, lacking::RULE];
+
 /// Returns a rule as [`RULES`] lists it: it has worked on the call before all others, so it has nothing left to do.
 const fn read_first(rule: &Rule) -> Rule {
     Rule { ids: rule.ids, summary: rule.summary, on: rule.on, run: |_| Ok(()) }
