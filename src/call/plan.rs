@@ -19,7 +19,8 @@ pub struct Plan {
     pub dialect: Dialect,
     /// The dated api-version that azgate sends; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The bridged dialogue, if the client used the other dialect. The rest of the plan then applies to this dialogue.
+    /// The dialogue that the rest of the plan applies to, if it is not the client's: the client used the other
+    /// dialect, or members are removed from an edited body.
     pub bridged: Option<BridgedDialogue>,
     /// The change that puts the deployment's name into the body. It is not listed among the edits.
     pub deployment_name: Option<json::Change>,
@@ -29,12 +30,12 @@ pub struct Plan {
     pub reply: ReplyPlan,
 }
 
-/// A dialogue that azgate has bridged to the other dialect.
+/// A dialogue that azgate has bridged to the other dialect, or edited already.
 #[derive(Clone, Debug)]
 pub struct BridgedDialogue {
-    /// The dialogue in the other dialect.
+    /// The dialogue as it is now.
     pub dialogue: Dialogue<'static>,
-    /// The changes and omissions of the bridge, in order. `dialogue` already contains them.
+    /// The changes and omissions so far, in order. `dialogue` already contains them.
     pub edits: Vec<Edit>,
 }
 

@@ -1,19 +1,22 @@
 //! Plans a call: first the bridge, then every rule.
 
+use std::borrow::Cow;
+
 use super::{
     bridging,
     draft::Draft,
-    parameter_names,
+    members, parameter_names,
     policy::Policy,
     rules::{self, RULES},
     target::Target,
 };
 use crate::{
-    call::{Dialogue, Operation, Plan, Refusal, Surface, UsageChunk},
+    call::{BridgedDialogue, Dialogue, Operation, Plan, Refusal, Surface, UsageChunk},
     json::{Change, Document, Pointer, Raw, View},
 };
 
-/// Plans how `call` goes to `target`: folds every rule over the call. The call itself is not changed.
+/// Plans how `call` goes to `target`: folds every rule over the call, and then the rows about members of items over
+/// the result. The call itself is not changed.
 ///
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
@@ -22,6 +25,11 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
     let bridged = bridging::bridge_call(call, target, policy)?;
     let (bridged, reply) = bridged.map_or((None, None), |(bridged, reply)| (Some(bridged), Some(reply)));
     let call = bridged.as_ref().map_or(call, |bridged| &bridged.dialogue);
+    let dialect = call.dialect;
+    let named = |refusal: Refusal| {
+        let param = parameter_names::renamed_param(&refusal.param, dialect, asked);
+        Refusal { param, ..refusal }
+    };
     let mut draft = Draft::new(call, target, policy);
     draft.reply = reply.unwrap_or(draft.reply);
     let known = target.profile.is_known();
@@ -30,14 +38,20 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
     }
     let rules = if known { RULES } else { rules::FOR_UNKNOWN_FAMILIES };
     for rule in rules.iter().filter(|rule| rule.on.contains(&call.dialect)) {
-        (rule.run)(&mut draft).map_err(|refusal| Refusal {
-            param: parameter_names::renamed_param(&refusal.param, call.dialect, asked),
-            ..refusal
-        })?;
+        (rule.run)(&mut draft).map_err(named)?;
     }
     let (edits, api_version, reply) = draft.finish();
-    let dialect = call.dialect;
     let route = named_deployment(Operation::of(dialect), &call.body, target);
+    let Dialogue { stream, normalize, stateless, .. } = *call;
+    let (bridged, edits) = match members::removals(call, &edits, target, policy).map_err(named)? {
+        None => (bridged, edits),
+        Some((body, removals)) => {
+            let mut before = bridged.map(|bridged| bridged.edits).unwrap_or_default();
+            before.extend(edits);
+            let dialogue = Dialogue { dialect, stream, body: Cow::Owned(body), normalize, stateless };
+            (Some(BridgedDialogue { dialogue, edits: before }), removals)
+        }
+    };
     Ok(Plan { dialect, api_version, bridged, deployment_name: route, edits, reply })
 }
 

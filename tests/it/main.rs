@@ -39,6 +39,7 @@ mod pieces;
 mod policy;
 mod properties;
 mod records;
+mod refused_parameters;
 mod registry;
 mod reloading;
 mod replay;

@@ -7,8 +7,10 @@
 mod learned;
 mod lesson;
 mod lessons;
+mod members;
 mod overlay;
 mod params;
+mod place;
 mod refusal;
 mod refused_call;
 mod rows;
