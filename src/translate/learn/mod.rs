@@ -4,6 +4,7 @@
 //! lays it over the family's [`crate::catalog::Profile`], so that [`super::plan()`] needs no second way of editing. It
 //! also prints the lessons as the overlay that would make them permanent.
 
+mod foreign;
 mod learned;
 mod lesson;
 mod lessons;

@@ -1,54 +1,7 @@
 //! The remedies for parameters that Azure refuses.
 
+use super::foreign::FOREIGN;
 use crate::{call::Dialect, catalog::row_id};
-
-/// Words by which other operations and other servers are asked for another answer. Azure knows none of them in a chat
-/// or Responses call, and without them the call asks for something else. The words of completions and assistants are
-/// those of OpenAI's OpenAPI document; the others are those of Anthropic's, Google's and vLLM's APIs.
-const FOREIGN: &[&str] = &[
-    "additional_instructions",
-    "additional_messages",
-    "assistant_id",
-    "attachments",
-    "best_of",
-    "candidate_count",
-    "chat_history",
-    "contents",
-    "documents",
-    "echo",
-    "format",
-    "generationConfig",
-    "generation_config",
-    "grammar",
-    "guided_choice",
-    "guided_grammar",
-    "guided_json",
-    "guided_regex",
-    "images",
-    "input_items",
-    "json_schema",
-    "mcp_servers",
-    "num_return_sequences",
-    "preamble",
-    "query",
-    "response_schema",
-    "safetySettings",
-    "safety_settings",
-    "schema",
-    "stop_sequences",
-    "structured_outputs",
-    "suffix",
-    "system",
-    "systemInstruction",
-    "system_instruction",
-    "system_prompt",
-    "template",
-    "thread",
-    "thread_id",
-    "toolConfig",
-    "tool_config",
-    "tool_resources",
-];
 
 /// What is known of the parameters of an operation.
 struct Table {

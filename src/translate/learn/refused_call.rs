@@ -32,11 +32,11 @@ impl RefusedCall<'_> {
         match reason {
             RefusalReason::Unsupported { param: "stream", .. } => Some(vec![self.stream()?]),
             RefusalReason::Unsupported { param, instead } => self.unsupported_lessons(param, *instead),
-            RefusalReason::Extra { param } => self.extra_lessons(read_place(param)?),
+            RefusalReason::Extra { param } => self.extra_lessons(&read_place(param)?),
             RefusalReason::Unexpected { object, member } => {
                 let mut place = if object.is_empty() { Vec::new() } else { read_place(object)? };
                 place.push(PlaceStep::Key(member));
-                self.extra_lessons(place)
+                self.extra_lessons(&place)
             }
             _ => Some(vec![self.lesson(reason)?]),
         }
@@ -78,17 +78,17 @@ impl RefusedCall<'_> {
         }
         let place = read_place(param)?;
         match place.as_slice() {
-            [PlaceStep::Key(name)] => self.member_lessons(members::standing(name, self.sent)),
+            [PlaceStep::Key(name)] => self.member_lessons(&members::standing(name, self.sent)),
             place => self.parameter_lessons(&members::parameter(place, self.sent)?, instead),
         }
     }
 
     /// Returns the lessons about a member that a schema does not have. On Your Data has a schema of its own for the
     /// whole body, so its refusal says nothing about calls without it.
-    fn extra_lessons(&self, place: Vec<PlaceStep<'_>>) -> Option<Vec<Lesson>> {
-        let lessons = match place.as_slice() {
+    fn extra_lessons(&self, place: &[PlaceStep<'_>]) -> Option<Vec<Lesson>> {
+        let lessons = match place {
             [PlaceStep::Key(name)] if self.sent.get(name).is_none() => {
-                self.member_lessons(members::standing(name, self.sent))?
+                self.member_lessons(&members::standing(name, self.sent))?
             }
             place => self.parameter_lessons(&members::parameter(place, self.sent)?, None)?,
         };
@@ -112,7 +112,7 @@ impl RefusedCall<'_> {
     }
 
     /// Returns a lesson for each kind of place; `None` if there is none, or one has no remedy.
-    fn member_lessons(&self, places: Vec<String>) -> Option<Vec<Lesson>> {
+    fn member_lessons(&self, places: &[String]) -> Option<Vec<Lesson>> {
         let lessons: Option<Vec<Lesson>> =
             places.iter().map(|param| self.row(self.unsupported(param, None)?)).collect();
         lessons.filter(|lessons| !lessons.is_empty())

@@ -131,85 +131,76 @@ fn a_member_is_removed_wherever_it_stands_in_such_a_place_and_everything_else_st
     }
 }
 
+/// The dialect, a message, and a body that is about what the message refuses.
+const MEANT: &[(Dialect, &str, &str)] = &[
+    (Dialect::Chat, "Unknown parameter: 'instructions'.", r#"{"messages":[],"instructions":"x"}"#),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'text'.",
+        r#"{"messages":[],"text":{"format":{"type":"json_object"}}}"#,
+    ),
+    (Dialect::Chat, "Unknown parameter: 'reasoning'.", r#"{"messages":[],"reasoning":{"effort":"high"}}"#),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'previous_response_id'.",
+        r#"{"messages":[],"previous_response_id":"r"}"#,
+    ),
+    (Dialect::Chat, "Unknown parameter: 'conversation'.", r#"{"messages":[],"conversation":"c"}"#),
+    (Dialect::Chat, "Unknown parameter: 'prompt'.", r#"{"messages":[],"prompt":{"id":"p"}}"#),
+    (Dialect::Chat, "Unknown parameter: 'input'.", r#"{"messages":[],"input":"p"}"#),
+    (Dialect::Chat, "Unknown parameter: 'max_output_tokens'.", r#"{"messages":[],"max_output_tokens":9}"#),
+    (Dialect::Chat, "Unknown parameter: 'background'.", r#"{"messages":[],"background":true}"#),
+    (Dialect::Chat, "Unknown parameter: 'include'.", r#"{"messages":[],"include":["a"]}"#),
+    (Dialect::Chat, "Unrecognized request argument supplied: system", r#"{"messages":[],"system":"Obey."}"#),
+    (
+        Dialect::Chat,
+        "Unrecognized request arguments supplied: seed, attachments",
+        r#"{"seed":1,"attachments":[{"a":1}]}"#,
+    ),
+    (Dialect::Chat, "Extra inputs are not permitted", r#"{"messages":[]}"#),
+    (
+        Dialect::Chat,
+        "#/instructions: Extra inputs are not permitted",
+        r#"{"messages":[],"instructions":"x"}"#,
+    ),
+    (Dialect::Responses, "Unknown parameter: 'messages'.", r#"{"input":"x","messages":[]}"#),
+    (Dialect::Responses, "Unknown parameter: 'modalities'.", r#"{"input":"x","modalities":["audio"]}"#),
+    (Dialect::Responses, "Unknown parameter: 'functions'.", r#"{"input":"x","functions":[{}]}"#),
+    (Dialect::Responses, "Unknown parameter: 'n'.", r#"{"input":"x","n":2}"#),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'messages[0].content'.",
+        r#"{"messages":[{"role":"user","content":"a"}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'messages[0].tool_calls'.",
+        r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"a"}]}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'tools[0].function.parameters.x'.",
+        r#"{"tools":[{"type":"function","function":{"name":"f","parameters":{"x":1}}}]}"#,
+    ),
+    (
+        Dialect::Responses,
+        "Unknown parameter: 'tools[0].require_approval'.",
+        r#"{"input":"x","tools":[{"type":"mcp","require_approval":"always"}]}"#,
+    ),
+    (
+        Dialect::Responses,
+        "Unknown parameter: 'reasoning.max_tokens'.",
+        r#"{"input":"x","reasoning":{"max_tokens":9}}"#,
+    ),
+];
+
 #[test]
 fn what_a_call_is_about_is_never_removed_and_the_client_reads_azures_refusal() {
-    for (dialect, message, body) in [
-        (Dialect::Chat, "Unknown parameter: 'instructions'.", r#"{"messages":[],"instructions":"x"}"#),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'text'.",
-            r#"{"messages":[],"text":{"format":{"type":"json_object"}}}"#,
-        ),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'reasoning'.",
-            r#"{"messages":[],"reasoning":{"effort":"high"}}"#,
-        ),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'previous_response_id'.",
-            r#"{"messages":[],"previous_response_id":"r"}"#,
-        ),
-        (Dialect::Chat, "Unknown parameter: 'conversation'.", r#"{"messages":[],"conversation":"c"}"#),
-        (Dialect::Chat, "Unknown parameter: 'prompt'.", r#"{"messages":[],"prompt":{"id":"p"}}"#),
-        (Dialect::Chat, "Unknown parameter: 'input'.", r#"{"messages":[],"input":"p"}"#),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'max_output_tokens'.",
-            r#"{"messages":[],"max_output_tokens":9}"#,
-        ),
-        (Dialect::Chat, "Unknown parameter: 'background'.", r#"{"messages":[],"background":true}"#),
-        (Dialect::Chat, "Unknown parameter: 'include'.", r#"{"messages":[],"include":["a"]}"#),
-        (
-            Dialect::Chat,
-            "Unrecognized request argument supplied: system",
-            r#"{"messages":[],"system":"Obey."}"#,
-        ),
-        (
-            Dialect::Chat,
-            "Unrecognized request arguments supplied: seed, attachments",
-            r#"{"seed":1,"attachments":[{"a":1}]}"#,
-        ),
-        (Dialect::Chat, "Extra inputs are not permitted", r#"{"messages":[]}"#),
-        (
-            Dialect::Chat,
-            "#/instructions: Extra inputs are not permitted",
-            r#"{"messages":[],"instructions":"x"}"#,
-        ),
-        (Dialect::Responses, "Unknown parameter: 'messages'.", r#"{"input":"x","messages":[]}"#),
-        (Dialect::Responses, "Unknown parameter: 'modalities'.", r#"{"input":"x","modalities":["audio"]}"#),
-        (Dialect::Responses, "Unknown parameter: 'functions'.", r#"{"input":"x","functions":[{}]}"#),
-        (Dialect::Responses, "Unknown parameter: 'n'.", r#"{"input":"x","n":2}"#),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'messages[0].content'.",
-            r#"{"messages":[{"role":"user","content":"a"}]}"#,
-        ),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'messages[0].tool_calls'.",
-            r#"{"messages":[{"role":"assistant","tool_calls":[{"id":"a"}]}]}"#,
-        ),
-        (
-            Dialect::Chat,
-            "Unknown parameter: 'tools[0].function.parameters.x'.",
-            r#"{"tools":[{"type":"function","function":{"name":"f","parameters":{"x":1}}}]}"#,
-        ),
-        (
-            Dialect::Responses,
-            "Unknown parameter: 'tools[0].require_approval'.",
-            r#"{"input":"x","tools":[{"type":"mcp","require_approval":"always"}]}"#,
-        ),
-        (
-            Dialect::Responses,
-            "Unknown parameter: 'reasoning.max_tokens'.",
-            r#"{"input":"x","reasoning":{"max_tokens":9}}"#,
-        ),
-    ] {
-        match mended(dialect, message, body, &Policy::default()) {
+    for (dialect, message, body) in MEANT {
+        match mended(*dialect, message, body, &Policy::default()) {
             Err(refusal) => assert!(refusal.rule.starts_with("refuse."), "{}", refusal.rule),
             Ok((sent, edits)) => {
-                assert_eq!((sent.as_str(), edits.contains("learned")), (body, false), "{message}: {edits}");
+                assert_eq!((sent.as_str(), edits.contains("learned")), (*body, false), "{message}: {edits}");
             }
         }
     }

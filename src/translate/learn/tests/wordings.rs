@@ -123,14 +123,13 @@ fn anything() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,60}",
         prop::collection::vec(words, 0..12).prop_map(|words| words.join(" ")),
-        // A sourced message, cut and changed somewhere.
+        // A sourced message with something in it.
         (prop::sample::select(sourced), any::<prop::sample::Index>(), "\\PC{0,8}").prop_map(
             |(message, at, text)| {
-                let at = message
-                    .char_indices()
-                    .nth(at.index(message.chars().count() + 1))
-                    .map_or(message.len(), |(at, _)| at);
-                format!("{}{text}{}", &message[..at], &message[at..])
+                let at = at.index(message.chars().count() + 1);
+                let (before, after): (String, String) =
+                    (message.chars().take(at).collect(), message.chars().skip(at).collect());
+                format!("{before}{text}{after}")
             }
         ),
     ]

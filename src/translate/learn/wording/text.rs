@@ -32,8 +32,7 @@ pub(super) fn without<'m>(text: &'m str, prefixes: &[&str]) -> &'m str {
 pub(super) fn names(text: &str) -> (Vec<&str>, &str) {
     let mut names = Vec::new();
     let mut rest = text;
-    loop {
-        let Some((name, after)) = name(without(rest.trim_start(), &["and ", "or "])) else { break };
+    while let Some((name, after)) = name(without(rest.trim_start(), &["and ", "or "])) {
         names.push(name);
         rest = after;
         let next = after.trim_start();
