@@ -1,9 +1,14 @@
 //! Refusals of Azure's about a parameter or a member of a call: what is sent next, what the client reads, and what the
 //! next caller's call looks like. The calls and the refusals were seen in the wild.
 
+use azgate::{
+    serve,
+    sim::{self, Fault, Simulator},
+};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
-use crate::support::{ANSWER, Proxy, Reply, Upstream, command};
+use crate::support::{ANSWER, AZURE_KEY, Proxy, Reply, Upstream, command};
 
 const CHAT: &str = "/v1/chat/completions";
 const RESPONSES: &str = "/v1/responses";
@@ -259,4 +264,31 @@ async fn lines_about_members_are_listed_and_a_config_that_has_them_needs_no_refu
     assert!(ended.out.contains("`a[x.b` is not the path of a member"), "{ended:?}");
     assert!(ended.out.contains("`a[*].b` can only be dropped or refused"), "{ended:?}");
     assert!(!ended.out.contains("cache_control"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_deployment_that_does_not_know_a_key_is_called_without_it_on_either_operation_and_bridged() {
+    let simulator = Simulator::new(sim::Options { key: AZURE_KEY.to_owned(), ..sim::Options::default() });
+    simulator.script(Fault::new("unknown=x_note").unwrap().always());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (_stopper, stop) = serve::stop();
+    tokio::spawn(serve::serve(listener, simulator.router(), serve::Options::default(), stop));
+    let proxy = Proxy::with_endpoint(&url, "", "").await;
+    let tool = r#"{"type":"function","x_note":1,"function":{"name":"f","parameters":{"type":"object","properties":{}}}}"#;
+    let chat = |model: &str| {
+        format!(
+            r#"{{"model":"{model}","messages":[{{"role":"user","x_note":1,"content":[{{"type":"text","text":"Hi","x_note":{{}}}}]}}],"tools":[{tool}]}}"#
+        )
+    };
+    let item = r#"[{"role":"user","x_note":2,"content":[{"type":"input_text","text":"Hi","x_note":3}]}]"#;
+    let responses = format!(r#"{{"model":"gpt-4.1","input":{item}}}"#);
+    for (path, body) in [(CHAT, chat("gpt-4.1")), (CHAT, chat("gpt-5-codex")), (RESPONSES, responses)] {
+        for round in 0..2 {
+            let answered = proxy.post(path, body.clone(), &[]).await;
+            let edits = answered.headers()["x-azgate-edits"].to_str().unwrap().to_owned();
+            assert_eq!(answered.status(), 200, "{body} {round}: {edits} {}", answered.text().await.unwrap());
+            assert!(edits.contains("x_note") && edits.contains(";learned"), "{body}: {edits}");
+        }
+    }
 }
