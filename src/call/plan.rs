@@ -19,8 +19,8 @@ pub struct Plan {
     pub dialect: Dialect,
     /// The dated api-version that azgate sends; `None` on the v1 surface.
     pub api_version: Option<ApiVersion>,
-    /// The dialogue that replaces the client's, if azgate bridged the call, or put its body into the words of the
-    /// operation. The rest of the plan then applies to this dialogue.
+    /// The dialogue that replaces the client's, if azgate bridged the call, put its body into the words of the
+    /// operation, or removed members from an edited body. The rest of the plan then applies to this dialogue.
     pub bridged: Option<BridgedDialogue>,
     /// The change that puts the deployment's name into the body. It is not listed among the edits.
     pub deployment_name: Option<json::Change>,
@@ -30,12 +30,12 @@ pub struct Plan {
     pub reply: ReplyPlan,
 }
 
-/// A dialogue that azgate has put into other words, often those of the other dialect.
+/// A dialogue that azgate has put into other words, often those of the other dialect, or edited already.
 #[derive(Clone, Debug)]
 pub struct BridgedDialogue {
-    /// The dialogue in its new words.
+    /// The dialogue as it is now.
     pub dialogue: Dialogue<'static>,
-    /// The changes and omissions on the way, in order. `dialogue` already contains them.
+    /// The changes and omissions so far, in order. `dialogue` already contains them.
     pub edits: Vec<Edit>,
 }
 

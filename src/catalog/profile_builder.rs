@@ -142,6 +142,7 @@ impl ProfileBuilder {
                 verb: Verb::Clamp { min: None, max: Some(f64::from(most)) },
                 unless: Vec::new(),
                 when: Vec::new(),
+                beside: None,
                 same: true,
                 why: format!(
                     "An answer of this family holds {output} tokens at most; Azure refuses a larger cap."

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::scalar::Scalar;
+use super::{member_path::MemberPath, scalar::Scalar};
 
 /// What happens to one parameter of a call.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,8 +10,8 @@ pub struct Row {
     /// `verb.parameter`, the name that a policy uses, such as `drop.temperature`. A parameter that both dialects have
     /// goes by its name in chat.
     pub id: Arc<str>,
-    /// The parameter: a top-level key, a path such as `response_format.type`, or one string of a list of strings such
-    /// as `include[reasoning.encrypted_content]`.
+    /// The parameter: a top-level key, a path such as `response_format.type`, one string of a list of strings such as
+    /// `include[reasoning.encrypted_content]`, or a member of items such as `messages[*].content[*].cache_control`.
     pub param: String,
     /// What happens to it.
     pub verb: Verb,
@@ -21,6 +21,8 @@ pub struct Row {
     /// value is the call's own, or else the one that Azure assumes. A parameter can be a path such as
     /// `response_format.type`.
     pub when: Vec<(String, Vec<Scalar>)>,
+    /// The row applies only while the call has this parameter.
+    pub beside: Option<String>,
     /// Whether the edit loses nothing although its verb usually does.
     pub same: bool,
     /// The reason, which the caller reads.
@@ -31,6 +33,11 @@ impl Row {
     /// Returns the list and its string, for a row about one string of a list.
     pub fn item(&self) -> Option<(&str, &str)> {
         self.param.strip_suffix(']')?.split_once('[')
+    }
+
+    /// Returns the path, for a row about a member of items.
+    pub fn members(&self) -> Option<MemberPath> {
+        if self.param.contains('[') { MemberPath::parse(&self.param) } else { None }
     }
 }
 

@@ -3,29 +3,48 @@
 use toml::Table;
 
 use super::{
+    member_path::MemberPath,
     row::{Row, Verb, row_id},
     scalar::Scalar,
     section::{Section, listed, scalar},
 };
 
 const VERBS: [&str; 5] = ["rename", "drop", "refuse", "allow", "clamp"];
-const KEYS: [&str; 10] =
-    ["rename", "drop", "refuse", "allow", "clamp", "map", "unless", "when", "same", "why"];
+const KEYS: [&str; 11] =
+    ["rename", "drop", "refuse", "allow", "clamp", "map", "unless", "when", "beside", "same", "why"];
 
 /// Reads one row, whose table can also hold the `extra` keys.
 pub(super) fn row(section: &mut Section<'_, '_>, param: &str, extra: &[&str]) -> Option<Row> {
     section.allow_only(&[&KEYS, extra].concat());
     let (name, verb) = verb(section)?;
+    check_place(section, param, &verb);
     let id = row_id(if name == "allow" { "map" } else { name }, param);
     Some(Row {
         id,
         param: param.to_owned(),
         unless: section.scalars("unless").unwrap_or_default(),
         when: guards(section),
+        beside: section.text("beside").map(str::to_owned),
         same: section.flag("same").unwrap_or_default(),
         why: why(section, name, &verb)?.into(),
         verb,
     })
+}
+
+/// Notes a problem with a name in brackets that leads nowhere, or whose verb needs a single place.
+fn check_place(section: &mut Section<'_, '_>, param: &str, verb: &Verb) {
+    if !param.contains('[') {
+        return;
+    }
+    let is_removed = matches!(verb, Verb::Drop | Verb::Refuse);
+    if !param.ends_with(']') && MemberPath::parse(param).is_none() {
+        let remedy =
+            "write a path such as `messages[*].content[*].KEY`, or `input[message].KEY` for one kind of item";
+        section.problem(&[], format!("`{param}` is not the path of a member"), remedy);
+    } else if !is_removed {
+        let message = format!("`{param}` can only be dropped or refused");
+        section.problem(&[], message, "write `drop = true` or `refuse = true`");
+    }
 }
 
 fn verb(section: &mut Section<'_, '_>) -> Option<(&'static str, Verb)> {

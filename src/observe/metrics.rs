@@ -78,7 +78,8 @@ pub struct Metrics {
 /// Returns whether a rule was learned for a key that azgate does not know. Clients choose such keys, so a rule named
 /// after one must not become a label.
 fn is_foreign(rule: &RuleId, learned: bool) -> bool {
-    learned && rule.starts_with("drop.") && !learn::rule_ids().any(|id| *id == **rule)
+    let removes = rule.starts_with("drop.") || rule.starts_with("refuse.");
+    learned && removes && !learn::rule_ids().any(|id| *id == **rule)
 }
 
 /// Upper bounds of the duration buckets, in seconds: reasoning takes minutes.

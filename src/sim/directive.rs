@@ -26,6 +26,8 @@ pub(super) struct Directive {
     pub(super) calls: Option<usize>,
     /// Answers with status `failed` and this code.
     pub(super) failed: Option<String>,
+    /// A key that the deployment does not know, wherever it stands.
+    pub(super) unknown: Option<String>,
     /// The number of parts that the text of a message is split into.
     pub(super) parts: u64,
     /// Whether a commentary comes before the final answer.
@@ -128,6 +130,7 @@ impl Directive {
             "silent" => self.silent = duration(value)?,
             "pace" => self.pace = Some(duration(value)?),
             "failed" => self.failed = Some(value.to_owned()),
+            "unknown" => self.unknown = (!value.is_empty()).then(|| Some(value.to_owned()))?,
             "parts" => self.parts = value.parse().ok().filter(|parts| (1..=100).contains(parts))?,
             "calls" => self.calls = Some(value.parse().ok().filter(|calls| (1..=100).contains(calls))?),
             "think" => self.think = Some(value.parse().ok()?),
@@ -168,11 +171,12 @@ mod tests {
         assert_eq!(read("apim 429"), read("429 apim"));
         assert_eq!(read("html").failure, Some(OrderedFailure::Html(502)));
         assert_eq!(read("think=5 text=3").think, Some(5));
+        assert_eq!(read("unknown=cache_control").unknown.as_deref(), Some("cache_control"));
     }
 
     #[test]
     fn an_unknown_word_is_named_in_the_error() {
-        for word in ["slw=3s", "200", "slow=fast", "", "text=", "cutt"] {
+        for word in ["slw=3s", "unknown=", "200", "slow=fast", "", "text=", "cutt"] {
             let outcome = Directive::default().read(word);
             assert_eq!(outcome.is_ok(), word.is_empty(), "{word}");
         }

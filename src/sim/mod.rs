@@ -41,6 +41,7 @@ mod responses;
 mod schema_instance;
 mod simulator;
 mod surface;
+mod unknown;
 mod usage;
 mod value_type;
 

@@ -6,6 +6,7 @@ mod docs;
 mod draft;
 mod edited_params;
 pub mod learn;
+mod members;
 mod options;
 mod other_body;
 mod other_words;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     bridging::{self, apply_edits},
     draft::Draft,
-    other_body,
+    members, other_body,
     parameter_names::renamed_param,
     policy::Policy,
     rules::{self, RULES, Rule},
@@ -18,7 +18,8 @@ use crate::{
     json::{Change, Document, Pointer, Raw, View},
 };
 
-/// Plans how `call` goes to `target`: folds every rule over the call. The call itself is not changed.
+/// Plans how `call` goes to `target`: folds every rule over the call, and then the rows about members of items over
+/// the result. The call itself is not changed.
 ///
 /// # Errors
 /// A [`Refusal`] when Azure would refuse the call and no translation, or none that the policy allows, prevents it.
@@ -55,18 +56,27 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
         draft.reply.usage_chunk = UsageChunk::Wanted;
     }
     let rules = if known { RULES } else { rules::FOR_UNKNOWN_FAMILIES };
+    let named = |refusal: Refusal| {
+        let param = as_written(&renamed_param(&refusal.param, dialect, written), written, client);
+        Refusal { param, ..refusal }
+    };
     for rule in rules.iter().filter(|rule| rule.on.contains(&dialect)) {
-        (rule.run)(&mut draft).map_err(|refusal| Refusal {
-            param: as_written(&renamed_param(&refusal.param, dialect, written), written, client),
-            ..refusal
-        })?;
+        (rule.run)(&mut draft).map_err(named)?;
     }
     if crossed {
         other_body::hide_usage(&mut draft.reply, client);
     }
-    let deployment_name = named_deployment(Operation::of(dialect), &draft.call.body, target);
+    let call = draft.call;
+    let deployment_name = named_deployment(Operation::of(dialect), &call.body, target);
     let (mut edits, api_version, reply) = draft.finish();
-    let newest = bridged.or(restated).or(worded).or_else(|| rewritten(read?));
+    let newest = match members::removals(call, &edits, target, policy).map_err(named)? {
+        Some((body, removals)) => {
+            before.append(&mut edits);
+            edits = removals;
+            Some(Dialogue { body: Cow::Owned(body), remembered: call.remembered.clone(), ..*call })
+        }
+        None => bridged.or(restated).or(worded).or_else(|| rewritten(read?)),
+    };
     let bridged = match newest {
         Some(dialogue) => Some(BridgedDialogue { dialogue, edits: before }),
         None => {

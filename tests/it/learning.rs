@@ -33,7 +33,6 @@ const UNLEARNABLE: &[(&str, &str)] = &[
     ("OperationNotSupported", "neither operation serves it: it is retired, or has no deployment of its own"),
     ("is only allowed when 'functions' are specified", "no rule can require that another key is absent"),
     ("is only allowed when 'tools' are specified", "no rule can require that another key is absent"),
-    ("Unknown parameter: 'input[0].x_note'", "azgate changes only the roles of a client's messages"),
     (
         "A developer message and a system message",
         "the message is the simulator's own: none of Azure's is captured",
@@ -50,7 +49,6 @@ const UNLEARNABLE: &[(&str, &str)] = &[
     ("is not supported with 'prediction'", "one of two parameters causes it, and Azure does not name it"),
     ("does not support 'function' with", "refuse.tool_messages: results of calls cannot be dropped"),
     ("does not support 'tool' with", "refuse.tool_messages: results of calls cannot be dropped"),
-    ("Extra inputs are not permitted", "On Your Data's own message about a member next to it"),
 ];
 
 /// Rules that refuse a call, as in the list in `judge`.
@@ -61,6 +59,7 @@ const REFUSED: &[&str] = &[
     "refuse.functions",
     "refuse.function_call",
     "refuse.response_format",
+    "refuse.response_format.json_schema",
     "refuse.n",
     "refuse.modalities",
     "refuse.responses_words",

@@ -40,6 +40,7 @@ mod pieces;
 mod policy;
 mod properties;
 mod records;
+mod refused_parameters;
 mod registry;
 mod reloading;
 mod remembered;

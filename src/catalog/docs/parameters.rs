@@ -136,6 +136,7 @@ fn applies(row: &Row) -> String {
         parts.push(format!("unless {}", scalars(&row.unless)));
     }
     parts.extend(row.when.iter().map(|(param, values)| format!("while `{param}` is {}", scalars(values))));
+    parts.extend(row.beside.iter().map(|param| format!("beside `{param}`")));
     if row.same {
         parts.push("nothing is lost".to_owned());
     }

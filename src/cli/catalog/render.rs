@@ -88,7 +88,8 @@ fn does(row: &Row) -> String {
         if row.unless.is_empty() { String::new() } else { format!(", unless {}", values(&row.unless)) };
     let when: Vec<String> =
         row.when.iter().map(|(param, taken)| format!(", when {param} is {}", values(taken))).collect();
-    format!("{verb}{unless}{}", when.concat())
+    let beside = row.beside.as_ref().map(|param| format!(", beside {param}")).unwrap_or_default();
+    format!("{verb}{unless}{}{beside}", when.concat())
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ use crate::sim::{
     request::{ApiRequest, parse},
     simulator::Simulator,
     surface::{Operation, Surface},
+    unknown,
 };
 
 /// Returns the paths of both surfaces.
@@ -53,6 +54,7 @@ fn prepare(
     if let Some(failure) = directive.failure {
         return Ok((directive.slow, failures::respond(failure, &directive, Operation::Chat)));
     }
+    unknown::check(&request, directive.unknown.as_deref(), Operation::Chat)?;
     rules::check(&request)?;
     Ok((directive.slow, serve(simulator, name, &request, &deployed, &prompt, &directive)))
 }

@@ -32,6 +32,7 @@ use crate::sim::{
     request::{ApiRequest, parse},
     simulator::{Simulator, lock},
     surface::{Operation, Surface},
+    unknown,
 };
 
 /// Returns the paths of both surfaces. On both, the body names the deployment.
@@ -72,6 +73,7 @@ fn prepare(
     if let Some(failure) = directive.failure {
         return Ok((directive.slow, failures::respond(failure, &directive, Operation::Responses)));
     }
+    unknown::check(&request, directive.unknown.as_deref(), Operation::Responses)?;
     let items = {
         let store = lock(&simulator.state.responses);
         rules::check(&request, Some(&store), &simulator.state.options.resource)?

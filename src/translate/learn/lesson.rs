@@ -86,11 +86,14 @@ impl Lesson {
         }
     }
 
-    /// Returns whether the lesson drops a key that no list of Azure's parameters has. A client can invent any number of
-    /// such keys, so these lessons give way to others.
+    /// Returns whether the lesson removes a key that no list of Azure's parameters has, or a member of items. A client
+    /// can invent any number of such keys, so these lessons give way to others.
     pub fn is_unlisted(&self) -> bool {
         match self {
-            Lesson::Row(dialect, row) => row.verb == Verb::Drop && params::is_unlisted(*dialect, &row.param),
+            Lesson::Row(dialect, row) => {
+                let is_removal = matches!(row.verb, Verb::Drop | Verb::Refuse);
+                is_removal && (params::is_unlisted(*dialect, &row.param) || row.members().is_some())
+            }
             _ => false,
         }
     }

@@ -4,11 +4,14 @@
 //! lays it over the family's [`crate::catalog::Profile`], so that [`super::plan()`] needs no second way of editing. It
 //! also prints the lessons as the overlay that would make them permanent.
 
+mod foreign;
 mod learned;
 mod lesson;
 mod lessons;
+mod members;
 mod overlay;
 mod params;
+mod place;
 mod refusal;
 mod refused_call;
 mod rows;

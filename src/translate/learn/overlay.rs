@@ -103,6 +103,9 @@ fn value(row: &Row) -> String {
         let guard = |(param, values): &(String, Vec<Scalar>)| format!("{} = {}", key(param), list(values));
         members.push(format!("when = {{ {} }}", row.when.iter().map(guard).collect::<Vec<_>>().join(", ")));
     }
+    if let Some(param) = &row.beside {
+        members.push(format!("beside = {}", quoted(param)));
+    }
     if row.same {
         members.push("same = true".to_owned());
     }

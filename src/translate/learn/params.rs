@@ -1,5 +1,6 @@
 //! The remedies for parameters that Azure refuses.
 
+use super::foreign::FOREIGN;
 use crate::{call::Dialect, catalog::row_id, translate::parameter_names::is_other_word};
 
 /// What is known of the parameters of an operation.
@@ -134,7 +135,9 @@ const RESPONSES: Table = Table {
 /// The longest name of a parameter that is on no list.
 const LONGEST: usize = 64;
 
-/// A prediction only saves time. The answer is the same without it.
+/// These only save time or money. The answer is the same without them.
+const IDLE: &[&str] =
+    &[PREDICTION, "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention", ENCRYPTED];
 const PREDICTION: &str = "prediction";
 /// Models without reasoning refuse this value.
 const ENCRYPTED: &str = "include[reasoning.encrypted_content]";
@@ -156,31 +159,45 @@ fn table(dialect: Dialect) -> &'static Table {
     }
 }
 
+/// The tables that know a name: the operation's own, and then the other one's.
+fn tables(dialect: Dialect) -> [&'static Table; 2] {
+    match dialect {
+        Dialect::Chat => [&CHAT, &RESPONSES],
+        Dialect::Responses => [&RESPONSES, &CHAT],
+    }
+}
+
 /// How a parameter may be treated, if at all.
 pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
     if is_other_word(dialect, param) {
         return None;
     }
-    let own = table(dialect);
-    // A client may send a chat parameter in a Responses call by mistake. It means the same there.
-    for known in [own, &CHAT] {
+    // A client may send a parameter of the other operation by mistake. It asks for the same there.
+    let [own, other] = tables(dialect);
+    let known = [Some(own), Some(other).filter(|_| !param.contains('.'))];
+    for known in known.into_iter().flatten() {
         if known.dropped.contains(&param) {
-            return Some(Remedy::Drop { same: param == PREDICTION || param == ENCRYPTED });
+            return Some(Remedy::Drop { same: IDLE.contains(&param) });
         }
         if known.refused.contains(&param) {
             return Some(Remedy::Refuse);
         }
     }
+    if FOREIGN.contains(&param) {
+        return Some(Remedy::Refuse);
+    }
     // Azure has no such parameter, so the call could not get what it asks for.
     is_unlisted(dialect, param).then_some(Remedy::Drop { same: false })
 }
 
-/// Returns whether no list has a key. Such a key belongs to another server, and Azure does not know it. A name that may
-/// be a cap of another server's is excluded, because an answer without a cap costs more.
+/// Returns whether no list has a key, of this operation or another. Such a key belongs to another server, and Azure
+/// does not know it. A name that may be a cap of another server's is excluded, because an answer without a cap costs
+/// more.
 pub(super) fn is_unlisted(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];
-    let is_listed = lists(table(dialect)).iter().chain(&lists(&CHAT)).any(|list| list.contains(&param));
+    let is_listed =
+        tables(dialect).into_iter().flat_map(lists).chain([FOREIGN]).any(|list| list.contains(&param));
     is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
 }
 
@@ -216,5 +233,6 @@ pub fn rule_ids() -> impl Iterator<Item = String> {
             table.caps.iter().flat_map(|(cap, other)| [row_id("clamp", cap), row_id("clamp", other)]);
         drops.chain(refusals).chain(maps).chain(renames).chain(clamps).map(|id| id.to_string())
     };
-    [&CHAT, &RESPONSES].into_iter().flat_map(ids)
+    let foreign = FOREIGN.iter().map(|param| row_id("refuse", param).to_string());
+    [&CHAT, &RESPONSES].into_iter().flat_map(ids).chain(foreign)
 }

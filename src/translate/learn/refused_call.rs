@@ -2,9 +2,10 @@
 //! it changes this call. Otherwise Azure would refuse the call again.
 
 use super::{
-    Lesson,
+    Lesson, members,
     params::{order, other_cap, together},
-    rows::{format, is_cap, ordered, removal, row, too_large},
+    place::{PlaceStep, read_place},
+    rows::{format, is_cap, ordered, refused_value, removal, row, too_large},
     wording::RefusalReason,
 };
 use crate::{
@@ -13,6 +14,9 @@ use crate::{
     json::View,
     translate::{Target, parameter_names},
 };
+
+/// The parameter of On Your Data.
+const DATA_SOURCES: &str = "data_sources";
 
 /// A refused call, as it was sent.
 #[derive(Clone, Copy, Debug)]
@@ -25,25 +29,34 @@ pub(super) struct RefusedCall<'a> {
 impl RefusedCall<'_> {
     /// Returns the lessons for a reason; `None` if there is no remedy.
     pub(super) fn lessons(&self, reason: &RefusalReason<'_>) -> Option<Vec<Lesson>> {
-        let first = self.lesson(reason)?;
-        let RefusalReason::Unsupported { param, .. } = reason else { return Some(vec![first]) };
-        let others = together(self.dialect, param).into_iter().filter(|other| other != param);
-        let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
-        Some(std::iter::once(first).chain(others).collect())
+        match reason {
+            RefusalReason::Unsupported { param: "stream", .. } => Some(vec![self.stream()?]),
+            RefusalReason::Unsupported { param, instead } => self.unsupported_lessons(param, *instead),
+            RefusalReason::Extra { param } => self.extra_lessons(&read_place(param)?),
+            RefusalReason::Unexpected { object, member } => {
+                let mut place = if object.is_empty() { Vec::new() } else { read_place(object)? };
+                place.push(PlaceStep::Key(member));
+                self.extra_lessons(&place)
+            }
+            _ => Some(vec![self.lesson(reason)?]),
+        }
     }
 
     fn lesson(&self, reason: &RefusalReason<'_>) -> Option<Lesson> {
         match reason {
-            RefusalReason::Unsupported { param: "stream", .. }
-            | RefusalReason::Value { param: "stream", .. } => self.stream(),
-            RefusalReason::Unsupported { param, instead } => self.row(self.unsupported(param, *instead)?),
+            RefusalReason::Unsupported { .. }
+            | RefusalReason::Extra { .. }
+            | RefusalReason::Unexpected { .. } => None,
+            RefusalReason::Value { param: "stream", .. } => self.stream(),
             RefusalReason::Value { param, value, .. } if param.ends_with("].role") => self.role(value),
             RefusalReason::Value { param, value, .. }
                 if *param == "include" || param.starts_with("include[") =>
             {
                 self.row(self.unsupported(&format!("include[{value}]"), None)?)
             }
-            RefusalReason::Value { param, value, taken } => self.row(self.value(param, value, taken)?),
+            RefusalReason::Value { param, value, taken, only } => {
+                self.row(self.value(param, value, taken, *only)?)
+            }
             RefusalReason::OnlyBeside { param, beside } => self.row(self.only_beside(param, beside)?),
             RefusalReason::TooLarge { param, most } => self.row(too_large(self.dialect, param, *most)?),
             RefusalReason::Format { kind } => self.row(format(self.dialect, kind)),
@@ -52,6 +65,57 @@ impl RefusedCall<'_> {
             RefusalReason::ConflictingReasoning => self.less_replayed_reasoning(),
             RefusalReason::Unserved { dialect } => self.dialects(*dialect),
         }
+    }
+
+    /// Returns the lessons about a parameter that is not supported. A bare name is that of the body's own member, if it
+    /// has one. Otherwise Azure means members inside the body, and does not say which.
+    fn unsupported_lessons(&self, param: &str, instead: Option<&str>) -> Option<Vec<Lesson>> {
+        if param.is_empty() {
+            return None;
+        }
+        if self.sent.get(param).is_some() || param.ends_with(']') {
+            return self.parameter_lessons(param, instead);
+        }
+        let place = read_place(param)?;
+        match place.as_slice() {
+            [PlaceStep::Key(name)] => self.member_lessons(&members::standing(name, self.sent)),
+            place => self.parameter_lessons(&members::parameter(place, self.sent)?, instead),
+        }
+    }
+
+    /// Returns the lessons about a member that a schema does not have. On Your Data has a schema of its own for the
+    /// whole body, so its refusal says nothing about calls without it.
+    fn extra_lessons(&self, place: &[PlaceStep<'_>]) -> Option<Vec<Lesson>> {
+        let lessons = match place {
+            [PlaceStep::Key(name)] if self.sent.get(name).is_none() => {
+                self.member_lessons(&members::standing(name, self.sent))?
+            }
+            place => self.parameter_lessons(&members::parameter(place, self.sent)?, None)?,
+        };
+        if self.dialect != Dialect::Chat || self.get(DATA_SOURCES).is_none() {
+            return Some(lessons);
+        }
+        let beside = |lesson| match lesson {
+            Lesson::Row(dialect, row) => {
+                Lesson::Row(dialect, Row { beside: Some(DATA_SOURCES.into()), ..row })
+            }
+            other => other,
+        };
+        Some(lessons.into_iter().map(beside).collect())
+    }
+
+    fn parameter_lessons(&self, param: &str, instead: Option<&str>) -> Option<Vec<Lesson>> {
+        let first = self.row(self.unsupported(param, instead)?)?;
+        let others = together(self.dialect, param).into_iter().filter(|other| *other != param);
+        let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
+        Some(std::iter::once(first).chain(others).collect())
+    }
+
+    /// Returns a lesson for each kind of place; `None` if there is none, or one has no remedy.
+    fn member_lessons(&self, places: &[String]) -> Option<Vec<Lesson>> {
+        let lessons: Option<Vec<Lesson>> =
+            places.iter().map(|param| self.row(self.unsupported(param, None)?)).collect();
+        lessons.filter(|lessons| !lessons.is_empty())
     }
 
     /// Returns the row as a lesson if it changes the call and the family does not have it yet.
@@ -67,6 +131,14 @@ impl RefusedCall<'_> {
 
     /// Returns whether a row changes the call.
     fn acts(&self, row: &Row) -> bool {
+        if row.beside.as_ref().is_some_and(|param| self.get(param).is_none()) {
+            return false;
+        }
+        if let Some(path) = row.members() {
+            let mut stands = false;
+            path.visit(self.sent, &mut |_, _| stands = true);
+            return stands;
+        }
         if let Some((list, text)) = row.item() {
             let items = self.get(list).into_iter().flat_map(View::items);
             return items.filter_map(View::text).any(|item| item == text);
@@ -114,7 +186,7 @@ impl RefusedCall<'_> {
         removal(self.dialect, param, why)
     }
 
-    fn value(&self, param: &str, value: &str, taken: &[Scalar]) -> Option<Row> {
+    fn value(&self, param: &str, value: &str, taken: &[Scalar], only: bool) -> Option<Row> {
         if param.strip_suffix(".type") == Some(parameter_names(self.dialect).format) {
             return Some(format(
                 self.dialect,
@@ -123,16 +195,23 @@ impl RefusedCall<'_> {
         }
         let listed = || taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         // If Azure quotes only a part of the client's value, the rest of the message may contain the client's own text.
-        let quoted = match Scalar::read(self.get(param)?)? {
+        let sent = Scalar::read(self.get(param)?)?;
+        let quoted = match &sent {
             Scalar::Text(sent) => sent == value,
             Scalar::Bool(_) | Scalar::Number(_) => true,
         };
-        if taken.is_empty() || !quoted {
+        if !quoted {
             return None;
         }
         let why = format!("Azure said that it takes `{param}` here only as {}.", listed());
         if let Some(order) = order(self.dialect, param) {
             return ordered(param, order, taken, why);
+        }
+        if matches!(sent, Scalar::Text(_)) && !only {
+            return refused_value(self.dialect, param, sent, taken);
+        }
+        if taken.is_empty() {
+            return None;
         }
         Some(Row { unless: taken.to_vec(), ..removal(self.dialect, param, why)? })
     }

@@ -1,6 +1,9 @@
 //! The rows that refusals ask for.
 
-use super::params::{Remedy, is_known_cap, remedy};
+use super::{
+    members,
+    params::{Remedy, is_known_cap, remedy},
+};
 use crate::{
     call::Dialect,
     catalog::{Row, Scalar, Verb, row_id},
@@ -30,6 +33,26 @@ pub(super) fn format(dialect: Dialect, kind: &str) -> Row {
     Row { when, ..row(param, Verb::Refuse, why) }
 }
 
+/// Returns the row that removes a parameter while it has a refused value. The values have no order, so the refusal says
+/// nothing about the others. `taken` are values that Azure takes. Other callers read a row, so it repeats only a value
+/// that can be a word of Azure's own.
+pub(super) fn refused_value(dialect: Dialect, param: &str, value: Scalar, taken: &[Scalar]) -> Option<Row> {
+    let Scalar::Text(text) = &value else { return None };
+    let is_word = (1..=16).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
+    if taken.contains(&value) || !(is_word || WORDS.contains(&text.as_str())) {
+        return None;
+    }
+    let listed = taken.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let instead = if listed.is_empty() { String::new() } else { format!(" It takes {listed}.") };
+    let why = format!("Azure said that it does not take this value of `{param}` here.{instead}");
+    let when = vec![(param.to_owned(), vec![value])];
+    Some(Row { when, ..removal(dialect, param, why)? })
+}
+
+/// Values of Azure's own that are not plain words.
+const WORDS: &[&str] = &["24h", "30m"];
+
 /// Returns the row that maps each refused value to the nearest weaker supported one, or else to the weakest.
 pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String) -> Option<Row> {
     let text = |word: &str| Scalar::Text(word.to_owned());
@@ -48,7 +71,7 @@ pub(super) fn ordered(param: &str, order: &[&str], taken: &[Scalar], why: String
 
 /// Returns the row that removes a parameter.
 pub(super) fn removal(dialect: Dialect, param: &str, why: String) -> Option<Row> {
-    Some(match remedy(dialect, param)? {
+    Some(match remedy(dialect, param).or_else(|| members::remedy(param))? {
         Remedy::Drop { same } => Row { same, ..row(param, Verb::Drop, why) },
         Remedy::Refuse => row(param, Verb::Refuse, why),
     })
@@ -68,6 +91,7 @@ pub(super) fn row(param: &str, verb: Verb, why: String) -> Row {
         verb,
         unless: Vec::new(),
         when: Vec::new(),
+        beside: None,
         same: false,
         why: why.into(),
     }

@@ -59,6 +59,7 @@ mod tool_messages;
 mod unknown_keys;
 mod without_tools;
 
+pub(super) use params::holds;
 pub use rule::Rule;
 
 /// Every rule, in order.

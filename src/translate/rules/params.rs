@@ -133,8 +133,12 @@ fn is_empty(value: &ParamValue<'_>) -> bool {
 }
 
 /// Whether the guards of the row hold.
-fn holds(draft: &Draft<'_>, row: &Row) -> bool {
-    row.when.iter().all(|(param, values)| draft.effective(param).is_some_and(|value| values.contains(&value)))
+pub(in crate::translate) fn holds(draft: &Draft<'_>, row: &Row) -> bool {
+    row.beside.as_ref().is_none_or(|param| draft.has(param))
+        && row
+            .when
+            .iter()
+            .all(|(param, values)| draft.effective(param).is_some_and(|value| values.contains(&value)))
 }
 
 /// The change that brings a value among those taken, if it is not one of them.

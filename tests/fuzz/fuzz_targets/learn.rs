@@ -22,7 +22,7 @@ use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 const SENDS: usize = 6;
 
 /// Azure's wordings. `P` is a parameter, `V` a value.
-const WORDINGS: [&str; 23] = [
+const WORDINGS: [&str; 29] = [
     "Unsupported parameter: 'P' is not supported with this model. Use 'P' instead.",
     "Unsupported parameter: 'P' is not supported with this model.",
     "Unrecognized request argument supplied: P",
@@ -45,6 +45,12 @@ const WORDINGS: [&str; 23] = [
     "The chatCompletion operation does not work with the specified model, m.",
     "The responses operation does not work with the specified model, m.",
     "Unsupported value: 'V' is not supported with the 'm' model. Supported values are: 'V', and 'V'.",
+    "P is not supported on this model",
+    "'P' and `P` are not supported in API version V.",
+    "Unknown parameter: 'messages[0].P'.",
+    "messages.0.content.0.P: Extra inputs are not permitted\nValidation error at #/P: Extra inputs are not permitted",
+    "Additional properties are not allowed ('P', 'P' were unexpected) - 'messages.0'",
+    "The parameter 'P' is not supported for this deployment.",
     "P",
 ];
 
@@ -148,7 +154,14 @@ fn answer(text: &[u8], sent: View<'_>, choices: &mut Choices<'_>) -> Vec<u8> {
 fn named(lesson: &Lesson, sent: View<'_>, refusal: &str) {
     let has = |path: &str| path.split('.').try_fold(sent, View::get).is_some_and(|value| !value.is_null());
     let is_there = match lesson {
-        Lesson::Row(_, row) => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
+        Lesson::Row(_, row) => match row.members() {
+            Some(path) => {
+                let mut stands = false;
+                path.visit(sent, &mut |_, _| stands = true);
+                stands
+            }
+            None => row.item().map_or_else(|| has(&row.param), |(list, _)| has(list)),
+        },
         Lesson::Dialects(_) => true,
         Lesson::SystemRole(_) => {
             let list = sent.get("messages").or_else(|| sent.get("input"));

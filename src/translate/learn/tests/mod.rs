@@ -1,6 +1,8 @@
 //! What each of Azure's wordings teaches, in whatever envelope; and what teaches nothing.
 
+mod members;
 mod responses;
+mod wordings;
 
 use bytes::Bytes;
 
