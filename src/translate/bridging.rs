@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{
     Draft, OnToolsWithEffort, Policy, Summary, Target,
-    rules::{self, effort_with_tools},
+    rules::{self, effort_with_tools, modalities},
 };
 use crate::{
     bridge::{
@@ -110,6 +110,8 @@ fn bridge_target(draft: &Draft<'_>) -> Option<(Dialect, &'static str)> {
                 "Azure serves this model on the Responses API alone"
             } else if hosted::is_asked(draft.call.body.root()) {
                 "the call asks for tools that Azure serves on the Responses API alone"
+            } else if modalities::has_file(draft) {
+                "Azure takes files on the Responses API alone"
             } else if conflict {
                 "in a chat call this model takes function tools only without reasoning; on the Responses API it takes both"
             } else {

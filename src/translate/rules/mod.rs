@@ -7,7 +7,8 @@
 //!   there.
 //! - The effort is settled before the rules that depend on it (tools, the parameter table).
 //! - Legacy functions become tools before tools meet the effort.
-//! - Parts are dropped before messages are merged.
+//! - Parts are dropped before images move to other messages, and both before messages are merged.
+//! - Calls lose their ids once no rule removes reasoning any more.
 //! - A stream is collected after options without a stream are gone.
 //! - The parameter table of the catalog comes after the rules in code.
 //! - Options that need tools are checked once no rule can remove the tools any more.
@@ -21,14 +22,18 @@ mod data_sources;
 mod effort;
 pub(super) mod effort_with_tools;
 mod empty_lists;
+mod fill;
 mod flatten;
 mod functions;
 mod hosted_tools;
+mod images;
+mod item_ids;
 mod lacking;
 mod least_cap;
 mod markdown;
+mod mcp_approvals;
 mod merge_system;
-mod modalities;
+pub(super) mod modalities;
 mod moved;
 mod nulls;
 mod older_cap;
@@ -45,6 +50,7 @@ mod stream;
 mod stream_options;
 mod tool_call_ids;
 mod tool_messages;
+mod tool_outputs;
 mod unknown_keys;
 mod without_tools;
 
@@ -55,24 +61,29 @@ pub const RULES: &[Rule] = &[
     bridge::RULE,
     api_version::RULE,
     nulls::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     reasoning::RULE,
     status::RULE,
+    item_ids::RULE,
     stateless::RULE,
     both_caps::RULE,
     least_cap::RULE,
     effort::RULE,
     empty_lists::RULE,
     hosted_tools::RULE,
+    mcp_approvals::RULE,
     functions::RULE,
     lacking::RULE,
     effort_with_tools::RULE,
     tool_messages::RULE,
     tool_call_ids::RULE,
     replayed::RULE,
+    tool_outputs::RULE,
     roles::RULE,
     modalities::RULE,
+    images::RULE,
     merge_system::RULE,
     markdown::RULE,
     stream::RULE,
@@ -90,30 +101,38 @@ pub const RULES: &[Rule] = &[
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     nulls::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     status::RULE,
     both_caps::RULE,
     empty_lists::RULE,
+    mcp_approvals::RULE,
     functions::RULE,
     without_tools::RULE,
     reserve::RULE,
     lacking::RULE,
+    replayed::RULE,
+    images::RULE,
 ];
 
 /// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every
 /// model. Only these act on a family of which little is known.
 pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     api_version::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     reasoning::RULE,
     status::RULE,
+    item_ids::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
     tool_call_ids::RULE,
     replayed::RULE,
+    tool_outputs::RULE,
     roles::RULE,
+    images::RULE,
     merge_system::RULE,
     stream::RULE,
     stream_options::ON_RESPONSES,
