@@ -10,7 +10,7 @@ use super::rule::{BOTH, Rule};
 use crate::{
     bridge::over_responses,
     call::{Dialect, Effect, Refusal},
-    json::{Change, Pointer, View},
+    json::{Change, Pointer, Raw, RawBuilder, View},
     translate::Draft,
 };
 
@@ -120,6 +120,17 @@ fn of_part<'a>(draft: &Draft<'_>, part: View<'a>, at: &Pointer, found: &mut Foun
         let keys: Vec<&'static str> = OF_TEXTS.iter().copied().filter(|key| key != kept).collect();
         look(part, at, &keys, found);
     }
+}
+
+/// Returns a part for a rule that copies it to another message: without what this rule removes from each part.
+pub(super) fn kept(part: View<'_>) -> Raw {
+    let removed: Vec<&str> = OWN.iter().chain(CACHE_CONTROL).copied().collect();
+    if !removed.iter().any(|key| part.get(key).is_some()) {
+        return Raw::source(part.span());
+    }
+    let mut kept = RawBuilder::object();
+    kept.copy_rest(part, &removed);
+    kept.finish()
 }
 
 /// Finds the marks of tools, which stand beside their type or their name.

@@ -778,3 +778,15 @@ fn limits_on_sizes() {
     );
     takes("computer-use-preview", &json!({"input": long, "truncation": "auto"}));
 }
+
+#[test]
+fn calls_without_reasoning() {
+    let call = |id: &Value| json!({"type": "function_call", "id": id, "call_id": "c", "name": "f", "arguments": "{}"});
+    let output = json!({"type": "function_call_output", "call_id": "c", "output": "1"});
+    let alone = input(json!([user(), call(&json!("fc_1")), output]));
+    let message =
+        "Item 'fc_1' of type 'function_call' was provided without its required 'reasoning' item: 'rs_1'.";
+    refuses("gpt-5", &alone, &engine(message, "input", ""));
+    takes("gpt-4o", &alone);
+    takes("gpt-5", &input(json!([user(), call(&json!(null)), output])));
+}
