@@ -19,8 +19,8 @@ use std::borrow::Cow;
 use crate::json::{Pointer, Raw};
 
 /// How deep the bridge needs a body to be parsed: to the text of a replayed message,
-/// `messages[].azgate.output[].content[].text`, which litellm keeps one level deeper.
-pub const DEPTH: u32 = 9;
+/// `messages[].content[].azgate.output[].content[].text`, which litellm keeps one level deeper.
+pub const DEPTH: u32 = 11;
 
 /// The code and the message that a client reads when upstream breaks off a stream. The SDKs raise on this error; they
 /// take a plain end for success.

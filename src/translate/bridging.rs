@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::{
     Draft, OnToolsWithEffort, Policy, Summary, Target,
     other_words::{self, Reason},
-    rules::{self, effort_with_tools},
+    rules::{self, effort_with_tools, modalities},
 };
 use crate::{
     bridge::{
@@ -165,6 +165,8 @@ fn bridge_target(draft: &Draft<'_>) -> Option<(Dialect, Reason)> {
                 because("Azure serves this model on the Responses API alone")
             } else if hosted::is_asked(draft.call.body.root()) {
                 because("the call asks for tools that Azure serves on the Responses API alone")
+            } else if modalities::has_file(draft) {
+                because("Azure takes files on the Responses API alone")
             } else if conflict {
                 because(
                     "in a chat call this model takes function tools only without reasoning; on the Responses API it takes both",

@@ -124,7 +124,7 @@ async fn what_azgate_need_not_read_goes_up_as_it_came() {
         format!("{{\"model\":\"gpt-4.1\",{rest},\"x\":{deep}}}"),
         r#"{"model":"gpt-4.1","messages":[{"role":"user","content":"a\u0000b\ud800c\udfff\u00e9\/"}]}"#
             .to_owned(),
-        r#"{"model":"gpt-4.1","messages":[{"role":"tool","content":null},{"role":"x"}],"stream":false}"#
+        r#"{"model":"gpt-4.1","messages":[{"role":"x","content":null},{"role":"x"}],"stream":false}"#
             .to_owned(),
         r#"{"model":"gpt-4.1","messages":[],"x":{"a":1,"a":2},"y":{"model":"o1"}}"#.to_owned(),
         r#"{"m\u006fdel":"gpt-4.1","messages":[{"r\u006fle":"us\u0065r","content":[]}]}"#.to_owned(),

@@ -19,6 +19,7 @@ struct ListedRefusal {
 }
 
 const TOOL_CASES: &[&str] = &[
+    "cache-control",
     "effort-minimal-tools-parallel",
     "prediction-tools",
     "tools",
@@ -102,6 +103,40 @@ const REFUSED: &[ListedRefusal] = &[
         fact: "no document gives files to models before gpt-4o",
     },
     ListedRefusal {
+        rule: "refuse.modality",
+        cases: &["file", "responses/file"],
+        families: &[
+            "gpt-35-turbo",
+            "gpt-35-turbo-0301",
+            "gpt-35-turbo-0613",
+            "gpt-35-turbo-16k",
+            "gpt-4",
+            "gpt-4-32k",
+            "gpt-4-0314",
+            "gpt-4-turbo-preview",
+            "gpt-4-turbo",
+            "gpt-4o-audio",
+            "gpt-4.5-preview",
+            "o1-preview",
+            "o1-mini",
+            "model-router",
+            "gpt-oss",
+        ],
+        fact: "\"Invalid Value: 'file'\" in chat (openai-dotnet#396), and Azure serves these models in chat alone",
+    },
+    ListedRefusal {
+        rule: "refuse.modality",
+        cases: &["file"],
+        families: &["o3-mini"],
+        fact: "takes no images (reasoning.md), and files go with images (how-to/responses.md)",
+    },
+    ListedRefusal {
+        rule: "refuse.mcp_approval",
+        cases: &["mcp-approval"],
+        families: CHAT,
+        fact: "without `require_approval` Azure asks always (OpenAPI v1), and a chat completion has no place for it",
+    },
+    ListedRefusal {
         rule: "bridge.responses",
         cases: &["hosted-tool"],
         families: CHAT,
@@ -134,6 +169,7 @@ const REFUSED: &[ListedRefusal] = &[
     ListedRefusal {
         rule: "refuse.tools",
         cases: &[
+            "mcp-without-approval",
             "web-search",
             "responses/tools",
             "responses/tools-chat-shaped",
@@ -159,10 +195,14 @@ const REFUSED: &[ListedRefusal] = &[
         rule: "refuse.tool_messages",
         cases: &[
             "functions-history",
+            "tool-content-null",
             "tool-ids-long",
+            "tool-images",
             "tools-history",
             "tools-history-alone",
+            "responses/call-ids-long",
             "responses/replayed",
+            "responses/tool-output-parts",
             "responses/tools-history",
         ],
         families: TOOLLESS,
@@ -211,7 +251,7 @@ const REFUSED: &[ListedRefusal] = &[
     },
     ListedRefusal {
         rule: "refuse.hosted_tools",
-        cases: &["hosted-tool"],
+        cases: &["hosted-tool", "mcp-approval", "mcp-without-approval"],
         families: CHAT,
         fact: "only `function` is supported (Azure OpenAPI v1); file_search belongs to Responses",
     },
@@ -264,7 +304,7 @@ const REFUSED: &[ListedRefusal] = &[
     },
     ListedRefusal {
         rule: "refuse.modality",
-        cases: &["vision", "responses/file", "responses/vision"],
+        cases: &["tool-images", "vision", "responses/vision"],
         families: &[
             "gpt-35-turbo",
             "gpt-35-turbo-0301",
@@ -314,7 +354,6 @@ const PASSED: &[(&str, &[&str], &str)] = &[
         &["gpt-35-turbo-0301", "gpt-35-turbo-0613", "gpt-4", "gpt-4-0314", "gpt-4-32k", "model-router"],
         "as for chat calls with such a cap",
     ),
-    ("responses/file", &["model-router"], "support for files depends on the model that Azure picks"),
     ("responses/replayed", CHAT, "the simulator did not create these items"),
     (
         "responses/unknown-keys",

@@ -55,6 +55,9 @@ const UNLEARNABLE: &[(&str, &str)] = &[
 const REFUSED: &[&str] = &[
     "bridge.responses",
     "refuse.data_sources",
+    "refuse.hosted_tools",
+    "refuse.mcp_approval",
+    "refuse.modality",
     "refuse.tools",
     "refuse.functions",
     "refuse.function_call",

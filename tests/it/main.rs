@@ -31,6 +31,7 @@ mod knowledge;
 mod learning;
 mod limits;
 mod long_calls;
+mod mended_messages;
 mod models;
 mod old_versions;
 mod opened_early;

@@ -2,6 +2,7 @@
 
 mod annotations;
 mod answer;
+mod approval;
 mod citations;
 mod decoded;
 mod filters;

@@ -3,6 +3,7 @@
 
 use super::{
     empty_lists::is_empty,
+    fill,
     rule::{CHAT, Rule},
 };
 use crate::{
@@ -133,7 +134,7 @@ fn history(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for (index, call) in pairs {
         let id = format!("call_azgate_{index}");
         let mut calls = Raw::json(format!(r#"[{{"id":"{id}","type":"function","function":"#));
-        calls.push_source(call.span());
+        calls.extend(fill::called(call));
         calls.push("}]");
         let at = |index| Pointer::key("messages").item(index);
         let (call, result) = (at(index), at(index + 1));
@@ -242,17 +243,17 @@ mod tests {
         let (body, edits) = sent("o1", "v1", body);
         assert_eq!(
             body,
-            r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{}}]},{"role":"tool","tool_call_id":"call_azgate_0"}]}"#
+            r#"{"messages":[{"role":"assistant","content":null,"tool_calls":[{"id":"call_azgate_0","type":"function","function":{"arguments":"{}"}}]},{"role":"tool","content":"","tool_call_id":"call_azgate_0"}]}"#
         );
-        assert_eq!(edits, "drop.empty_tools, convert.functions;n=5");
+        assert_eq!(edits, "fill.tool_call, fill.content, drop.empty_tools, convert.functions;n=5");
     }
 
     #[test]
     fn a_call_without_result_and_a_result_without_call_stay() {
         for body in [
             r#"{"messages":[{"role":"function","name":"f","content":"1"}]}"#,
-            r#"{"messages":[{"role":"assistant","content":null,"function_call":{"name":"f"}},{"role":"user","content":"x"}]}"#,
-            r#"{"messages":[{"role":"assistant","tool_calls":[{}],"function_call":{"name":"f"}},{"role":"function","content":"x"}]}"#,
+            r#"{"messages":[{"role":"assistant","content":null,"function_call":{"name":"f","arguments":""}},{"role":"user","content":"x"}]}"#,
+            r#"{"messages":[{"role":"assistant","tool_calls":[{}],"function_call":{"name":"f","arguments":""}},{"role":"function","content":"x"}]}"#,
         ] {
             assert_eq!(sent("o1", "v1", body), (body.to_owned(), "none".to_owned()));
         }

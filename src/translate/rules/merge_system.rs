@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::rule::{BOTH, Rule};
+use super::{
+    replayed,
+    rule::{BOTH, Rule},
+};
 use crate::{
     call::{Effect, Refusal},
     catalog::SystemRole,
@@ -76,7 +79,7 @@ fn positions(draft: &Draft<'_>, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
 /// A piece of a message's content: the text of a whole string, or a part.
 enum Piece {
     Text(Span),
-    Part(Span),
+    Part(Raw),
 }
 
 /// Returns the pieces of a message's content; none for empty content.
@@ -85,7 +88,7 @@ fn pieces(draft: &Draft<'_>, index: usize) -> Vec<Piece> {
     match content {
         Some(parts) if parts.kind() == Kind::Array => {
             let at = draft.message_pointer(index).then("content");
-            draft.items(parts, &at).into_iter().map(|(_, part)| Piece::Part(part.span())).collect()
+            draft.items(parts, &at).into_iter().map(|(_, part)| Piece::Part(replayed::kept(part))).collect()
         }
         Some(text) if text.kind() == Kind::String && text.raw().len() > 2 => vec![Piece::Text(text.span())],
         _ => Vec::new(),
@@ -101,7 +104,7 @@ fn join(pieces: &[Piece], text_type: &str) -> Raw {
             joined.push(if parts { "," } else { "\\n\\n" });
         }
         match piece {
-            Piece::Part(span) => joined.push_source(*span),
+            Piece::Part(part) => joined.extend(part.clone()),
             Piece::Text(span) if parts => {
                 joined.push(format!(r#"{{"type":"{text_type}","text":"#));
                 joined.push_source(*span);
@@ -119,6 +122,15 @@ mod tests {
     use super::*;
     use crate::translate::Action;
     use crate::translate::rules::testing::{sent, strictly, with};
+
+    #[test]
+    fn a_part_is_merged_without_its_mark_for_a_cache() {
+        let mark = r#","cache_control":{"type":"ephemeral"}"#;
+        let (body, _) = merged(&format!(
+            r#"{{"role":"system","content":[{{"type":"text","text":"s"{mark}}}]}},{{"role":"user","content":"u"}}"#
+        ));
+        assert!(body.contains(r#"{"type":"text","text":"s"}"#) && !body.contains("cache_control"), "{body}");
+    }
 
     fn merged(messages: &str) -> (String, String) {
         let (body, edits) = sent("o1-preview", "v1", &format!(r#"{{"messages":[{messages}]}}"#));

@@ -9,7 +9,8 @@
 //!   there.
 //! - The effort is settled before the rules that depend on it (tools, the parameter table).
 //! - Legacy functions become tools before tools meet the effort.
-//! - Parts are dropped before messages are merged.
+//! - Parts are dropped before images move to other messages, and both before messages are merged.
+//! - Calls lose their ids once no rule removes reasoning any more.
 //! - A stream is collected after options without a stream are gone.
 //! - The parameter table of the catalog comes after the rules in code.
 //! - Options that need tools are checked once no rule can remove the tools any more.
@@ -28,14 +29,18 @@ mod descriptions;
 mod effort;
 pub(super) mod effort_with_tools;
 mod empty_lists;
+mod fill;
 mod flatten;
 mod functions;
 mod hosted_tools;
+mod images;
+mod item_ids;
 mod lacking;
 mod least_cap;
 mod markdown;
+mod mcp_approvals;
 mod merge_system;
-mod modalities;
+pub(super) mod modalities;
 mod moved;
 mod nest;
 mod nulls;
@@ -56,6 +61,7 @@ mod stream;
 mod stream_options;
 mod tool_call_ids;
 mod tool_messages;
+mod tool_outputs;
 mod unknown_keys;
 mod without_tools;
 
@@ -72,6 +78,7 @@ pub const RULES: &[Rule] = &[
     read_first(&carry::RULE),
     api_version::RULE,
     nulls::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
@@ -79,12 +86,14 @@ pub const RULES: &[Rule] = &[
     chat_words::RULE,
     reasoning::RULE,
     status::RULE,
+    item_ids::RULE,
     stateless::RULE,
     both_caps::RULE,
     least_cap::RULE,
     effort::RULE,
     empty_lists::RULE,
     hosted_tools::RULE,
+    mcp_approvals::RULE,
     functions::RULE,
     lacking::RULE,
     effort_with_tools::RULE,
@@ -92,8 +101,10 @@ pub const RULES: &[Rule] = &[
     tool_call_ids::RULE,
     replayed::RULE,
     remembered::RULE,
+    tool_outputs::RULE,
     roles::RULE,
     modalities::RULE,
+    images::RULE,
     merge_system::RULE,
     markdown::RULE,
     stream::RULE,
@@ -129,6 +140,7 @@ pub(super) const AS_RESPONSE: &[Rule] =
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     nulls::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     chat_tools::RULE,
@@ -136,10 +148,13 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     status::RULE,
     both_caps::RULE,
     empty_lists::RULE,
+    mcp_approvals::RULE,
     functions::RULE,
     without_tools::RULE,
     reserve::RULE,
     lacking::RULE,
+    replayed::RULE,
+    images::RULE,
     remembered::RULE,
 ];
 
@@ -147,6 +162,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
 /// model. Only these act on a family of which little is known.
 pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     api_version::RULE,
+    fill::RULE,
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
@@ -154,11 +170,14 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     chat_words::RULE,
     reasoning::RULE,
     status::RULE,
+    item_ids::RULE,
     least_cap::RULE,
     effort_with_tools::RULE,
     tool_call_ids::RULE,
     replayed::RULE,
+    tool_outputs::RULE,
     roles::RULE,
+    images::RULE,
     merge_system::RULE,
     stream::RULE,
     stream_options::ON_RESPONSES,

@@ -155,11 +155,11 @@ mod tests {
         let (body, edits) = responses(
             "gpt-5",
             "v1",
-            r#"{"x":null,"reasoning":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","content":null,"encrypted_content":null,"summary":[]},{"role":"user","content":null}]}"#,
+            r#"{"x":null,"reasoning":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","content":null,"encrypted_content":null,"summary":[]},{"role":"user","content":"a","y":null}]}"#,
         );
         assert_eq!(
             body,
-            r#"{"x":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","summary":[]},{"role":"user","content":null}]}"#
+            r#"{"x":null,"text":{"format":null},"input":[{"type":"reasoning","id":"r","summary":[]},{"role":"user","content":"a","y":null}]}"#
         );
         assert_eq!(edits, "drop.null;n=3");
     }
@@ -169,11 +169,11 @@ mod tests {
         let (body, edits) = sent(
             "gpt-4.1",
             "v1",
-            r#"{"x":null,"stop":null,"messages":[{"role":"user","content":null,"name":null,"y":null},{"role":"assistant","content":null,"tool_calls":null}],"user":null}"#,
+            r#"{"x":null,"stop":null,"messages":[{"role":"user","content":"a","name":null,"y":null},{"role":"assistant","content":null,"refusal":"no","tool_calls":null}],"user":null}"#,
         );
         assert_eq!(
             body,
-            r#"{"x":null,"messages":[{"role":"user","content":null,"y":null},{"role":"assistant","content":null}]}"#
+            r#"{"x":null,"messages":[{"role":"user","content":"a","y":null},{"role":"assistant","content":null,"refusal":"no"}]}"#
         );
         assert_eq!(edits, "drop.null;n=4");
     }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn of_a_member_that_stands_twice_the_last_value_counts() {
         let body =
-            r#"{"messages":[{"role":"user","name":null,"name":"a"},{"role":"user","name":"a","name":null}]}"#;
+            r#"{"messages":[{"content":"a","name":null,"name":"a"},{"content":"a","name":"a","name":null}]}"#;
         let (sent, edits) = sent("gpt-4.1", "v1", body);
         assert_eq!(sent, body.replace(r#","name":"a","name":null"#, ""));
         assert_eq!(edits, "drop.null");

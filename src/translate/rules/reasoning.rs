@@ -42,17 +42,15 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             (answer, bereft) = (answer + 1, false);
         } else if kind == "reasoning" && Some(answer) != kept {
             bereft |= draft.edit(ID, Effect::Lossy, why, Change::Remove { at })?;
-        } else if bereft && NAMED.contains(&&*kind) && item.get("id").is_some() {
+        } else if bereft && kind == "message" && item.get("id").is_some() {
+            // A message needs no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type
+            // 'message' was provided without its required 'reasoning' item" (continue#11994). `item_ids` sees to calls.
             let why = "an id binds what the model said to its reasoning, which is gone";
             draft.edit(ID, Effect::Same, why, Change::Remove { at: at.then("id") })?;
         }
     }
     Ok(())
 }
-
-/// The items that need no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type
-/// 'message' was provided without its required 'reasoning' item" (continue#11994).
-const NAMED: [&str; 3] = ["message", "function_call", "custom_tool_call"];
 
 /// The newest answer that holds reasoning, by the number of items before it that the client made.
 fn newest(input: View<'_>) -> Option<usize> {

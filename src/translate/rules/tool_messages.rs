@@ -82,7 +82,7 @@ mod tests {
         rules::testing::{refused, respond, responses, responses_with, sent, target, with},
     };
 
-    const BODY: &str = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","tool_call_id":"1","content":"b"},{"role":"assistant","content":"c","function_call":{"name":"f"}},{"role":"function","name":"f","content":"d"}]}"#;
+    const BODY: &str = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","tool_call_id":"1","content":"b"},{"role":"assistant","content":"c","function_call":{"name":"f","arguments":""}},{"role":"function","name":"f","content":"d"}]}"#;
 
     #[test]
     fn a_history_with_tools_is_refused_or_loses_them() {

@@ -49,13 +49,14 @@ pub(super) fn content(
     Ok(joined(parts))
 }
 
-/// Translates the output of a tool. Chat takes only text there.
+/// Translates the output of a tool. Chat takes only text there, and translation moves images to a message of the user.
 pub(super) fn output(value: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<Raw, Unbridgeable> {
-    let is_other = |part: &View<'_>| type_of(*part).is_none_or(|kind| kind != "input_text");
+    let is_other =
+        |part: &View<'_>| type_of(*part).is_none_or(|kind| kind != "input_text" && kind != "input_image");
     if let Some((index, _)) = value.items().enumerate().find(|(_, part)| is_other(part)) {
         return refuse(
             &at.clone().item(index),
-            "this model is served by chat completions, where the output of a tool is text: send it in a message of the user",
+            "this model is served by chat completions, where the output of a tool is text or an image: send it in a message of the user",
         );
     }
     Ok(content(value, at, losses)?.value)

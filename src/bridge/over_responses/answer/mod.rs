@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{
     Reply,
     annotations::{Annotations, characters},
+    approval,
     citations::context,
     decoded::decoded,
     filters::Filters,
@@ -135,6 +136,11 @@ impl ChatMessage {
         }
         for part in one.parts() {
             self.add_part(&part);
+        }
+        if let Some(notice) = approval::notice(one) {
+            self.breaks.push(offset);
+            let gap = if offset > 0 { BLANK_LINE } else { b"" };
+            self.content.get_or_insert_default().extend([gap, &notice].concat());
         }
     }
 

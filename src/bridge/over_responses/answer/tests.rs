@@ -432,3 +432,17 @@ fn the_namespace_of_a_called_tool_is_kept_for_the_replay() {
             {"type": "function_call", "call_id": "call_2"}]})
     );
 }
+
+#[test]
+fn a_request_for_an_approval_is_said_and_kept() {
+    let request = json!({"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "gh", "name": "list",
+        "arguments": "{\"a\": \"b\"}"});
+    let notice = "The MCP server `gh` waits for an approval before it runs `list` with {\"a\": \"b\"}. A chat completion \
+                  cannot give it: set `require_approval` of this tool to \"never\", or call /v1/responses and answer \
+                  `mcpr_1` there.";
+    let message = message_of(&json!([request]));
+    assert_eq!(message["content"], notice);
+    assert_eq!(message["azgate"]["output"], json!([request]));
+    let said = message_of(&json!([message_item(&json!([text("I look.", &json!([]))])), request, request]));
+    assert_eq!(said["content"], format!("I look.\n\n{notice}\n\n{notice}"));
+}

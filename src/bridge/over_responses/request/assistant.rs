@@ -18,17 +18,17 @@ use crate::{
 };
 
 /// Members of an answer that only its reader needs, and that clients send back with the message.
-const READER_ONLY: [&str; 6] = [
+const READER_ONLY: [&str; 9] = [
     "annotations",
+    "azgate",
     "content_filter_offsets",
     "content_filter_results",
     "context",
+    "id",
     "parsed",
     "reasoning_content",
+    past_answer::LITELLM,
 ];
-
-/// The member in which litellm keeps the members of an answer that it does not know, and sends them back.
-const LITELLM: &str = "provider_specific_fields";
 
 /// Appends the items of a message of the assistant.
 pub(super) fn push<'a>(
@@ -121,22 +121,13 @@ fn rest<'a>(
     message: View<'a>,
     at: &Pointer,
 ) -> Option<PastAnswer<'a>> {
-    let mut past = None;
+    let past = past_answer::of_message(message);
     let mut dropped = None;
     for member in members(message) {
         match &*member.key {
             "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
             "name" => input.drop_name(message, at),
-            "azgate" => {
-                past = past_answer::read(member.value).or(past);
-                if past.is_none() {
-                    dropped.get_or_insert(member.key);
-                }
-            }
-            LITELLM => {
-                past = past.or_else(|| member.value.get("azgate").and_then(past_answer::read));
-                dropped.get_or_insert(member.key);
-            }
+            "azgate" if past.is_some() => {}
             key if READER_ONLY.contains(&key) => {
                 dropped.get_or_insert(member.key);
             }

@@ -1,6 +1,9 @@
 //! The content of messages: text, images and files, under the names of the Responses API.
 
-use super::object::{Object, array, members};
+use super::{
+    object::{Object, array, members},
+    past_answer::LITELLM,
+};
 use crate::{
     bridge::{Unbridgeable, require::refuse, values::type_of},
     json::{Kind, Pointer, Raw, View},
@@ -15,6 +18,9 @@ pub(super) enum Author {
     /// (NousResearch/hermes-agent#67667).
     Model,
 }
+
+/// The members of a part in which programs give azgate's field back. The answer that it describes is read elsewhere.
+const REPLAYED: [&str; 2] = ["azgate", LITELLM];
 
 /// Translates a content: a string, or parts.
 pub(super) fn content(value: View<'_>, at: &Pointer, author: Author) -> Result<Raw, Unbridgeable> {
@@ -62,14 +68,14 @@ fn part(part: View<'_>, at: &Pointer, index: usize, author: Author) -> Result<Ra
         Some("text") => {
             let is_model = author == Author::Model;
             let mut text = Object::typed(if is_model { "output_text" } else { "input_text" });
-            text.copy_all(members(part), &[]);
+            text.copy_all(members(part), &REPLAYED);
             if is_model {
                 text.put("annotations", Raw::json("[]"));
             }
             text
         }
         Some("image_url") => image(part),
-        Some("file") => {
+        Some("file" | "input_file") => {
             let mut file = Object::typed("input_file");
             file.flatten(part, "file");
             file
@@ -79,9 +85,19 @@ fn part(part: View<'_>, at: &Pointer, index: usize, author: Author) -> Result<Ra
                 "the Responses API, on which this call is served, takes text, images and files but no audio";
             return refuse(&at.clone().item(index), why);
         }
-        _ => return Ok(Raw::source(part.span())),
+        _ => return Ok(unknown(part)),
     };
     Ok(part.finish())
+}
+
+/// Copies a part of another type, without azgate's field.
+fn unknown(part: View<'_>) -> Raw {
+    if !REPLAYED.iter().any(|key| part.get(key).is_some()) {
+        return Raw::source(part.span());
+    }
+    let mut copy = Object::default();
+    copy.copy_all(members(part), &REPLAYED);
+    copy.finish()
 }
 
 /// Moves the URL of `{"image_url": {"url", "detail"}}` up to `image_url`. Some clients send it there already.
@@ -93,6 +109,6 @@ fn image(part: View<'_>) -> Object<'_> {
             image.copy_all(members(inner), &["url"]);
         }
     }
-    image.copy_all(members(part), &[]);
+    image.copy_all(members(part), &REPLAYED);
     image
 }

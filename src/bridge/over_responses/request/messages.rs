@@ -7,6 +7,7 @@ use super::{
     content::{Author, content},
     input_items::{InputItems, legacy_id},
     object::{Object, array, members},
+    past_answer::LITELLM,
     reasoning,
     tool_calls::call_id,
 };
@@ -116,9 +117,9 @@ fn copy_rest<'a>(
             "content" => {}
             key if left_out.contains(&key) => {}
             "name" => input.drop_name(message, at),
-            "azgate" => {
+            key @ ("azgate" | LITELLM) => {
                 let why = "only a message of the assistant is replayed";
-                input.lose("drop.replayed", at.clone().then("azgate"), why, true);
+                input.lose("drop.replayed", at.clone().then(key.to_owned()), why, true);
             }
             _ => item.copy(&member),
         }

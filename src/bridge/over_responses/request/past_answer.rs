@@ -23,6 +23,20 @@ impl PastAnswer<'_> {
     }
 }
 
+/// The member in which litellm keeps the members of an answer that it does not know, and sends them back.
+pub(super) const LITELLM: &str = "provider_specific_fields";
+
+/// Finds the answer that a message came from, wherever a program gives the field back: in the message, in a part of its
+/// text (openai-agents-js), in a call, or in what litellm keeps of any of these.
+pub(super) fn of_message(message: View<'_>) -> Option<PastAnswer<'_>> {
+    let inner =
+        ["content", "tool_calls"].into_iter().filter_map(|key| message.get(key)).flat_map(View::items);
+    std::iter::once(message).chain(inner).find_map(|holder| {
+        let kept = holder.get(LITELLM).and_then(|kept| kept.get("azgate"));
+        holder.get("azgate").and_then(read).or_else(|| read(kept?))
+    })
+}
+
 /// Reads the value of `azgate`; `None` if azgate did not write it.
 pub(super) fn read(azgate: View<'_>) -> Option<PastAnswer<'_>> {
     let resource = text_of(azgate, "resource")?;

@@ -22,8 +22,7 @@ pub(super) fn first_message(messages: View<'_>, options: &BridgeOptions<'_>) -> 
         ReplayedReasoning::Last => {
             let reasons = |past: PastAnswer<'_>| past.resource == options.resource && past.has_reasoning();
             let newest = last(&|message| {
-                is(message, "assistant")
-                    && message.non_null("azgate").and_then(past_answer::read).is_some_and(reasons)
+                is(message, "assistant") && past_answer::of_message(message).is_some_and(reasons)
             });
             newest.unwrap_or(usize::MAX)
         }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::object::{Member, Object, members};
+use super::{
+    object::{Member, Object, members},
+    past_answer::LITELLM,
+};
 use crate::{
     bridge::{
         Unbridgeable,
@@ -15,7 +18,7 @@ use crate::{
 
 /// Members of a tool call that have no place in an item. SDKs leave some of them there from a stream or a parsed
 /// answer.
-const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
+const LEFTOVERS: [&str; 6] = ["id", "type", "index", "parsed_arguments", "azgate", LITELLM];
 
 /// A tool call as an item.
 #[derive(Debug)]

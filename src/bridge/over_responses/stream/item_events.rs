@@ -11,6 +11,8 @@ use super::{
 use crate::{
     bridge::{
         over_responses::{
+            answer::BLANK_LINE,
+            approval,
             citations::is_search,
             item::{ItemKind, OutputItem},
             tool_call,
@@ -59,7 +61,8 @@ impl Chunks {
                 self.send_input(index, ToolInput::Whole(tool_call::input(item.view(), kind)), out);
             }
             ItemKind::Message => self.open_message(&item, output),
-            ItemKind::Reasoning | ItemKind::Other => {}
+            ItemKind::Reasoning => {}
+            ItemKind::Other => self.approval(&item, output, out),
         }
         for part in item.parts() {
             if !self.done {
@@ -72,6 +75,17 @@ impl Chunks {
             self.context = ContextState::Due;
         }
         self.items.keep(output, item);
+    }
+
+    /// Says that the answer waits for an approval, once.
+    fn approval(&mut self, item: &OutputItem, output: u64, out: &mut BytesMut) {
+        let notice = approval::notice(item).filter(|_| !self.items.has(output, item));
+        if let Some(notice) = notice {
+            self.release(out);
+            self.writer.begin(None, out);
+            let gap = if approval::follows_text(self.items.all()) { BLANK_LINE } else { b"" };
+            self.writer.text(&[gap, &notice].concat(), None, out);
+        }
     }
 
     /// Notes the mark of a message that begins or is there, for the case that its text is cut.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::sim::{
     checks::one_instruction_role,
-    errors::{CheckResult, SimError, engine, invalid_value, missing, unsupported_value},
+    errors::{CheckResult, SimError, engine, invalid_value, missing, unknown_parameter, unsupported_value},
     models::{Feature, ModelClass, ToolSupport},
     request::ApiRequest,
     value_type::{max_length, wrong_type},
@@ -21,7 +21,9 @@ pub(super) fn check(request: &ApiRequest<'_>) -> CheckResult {
         }
         role(request, at, message)?;
         content(request, at, message)?;
+        images_of_users(at, message)?;
         no_empty_calls(at, message)?;
+        complete_calls(at, message)?;
         short_ids(at, message)?;
     }
     // What a model-router takes depends on the model it routes to.
@@ -87,7 +89,9 @@ fn part(request: &ApiRequest<'_>, at: usize, place: usize, part: &Value) -> Chec
     let param = format!("messages.[{at}].content.[{place}].type");
     let kind = part.get("type").and_then(Value::as_str).ok_or_else(|| missing(&param))?;
     match kind {
-        "text" if part.get("text").is_some_and(Value::is_string) => Ok(()),
+        "text" if part.get("text").is_some_and(Value::is_string) => {
+            only_known(&format!("messages[{at}].content[{place}]"), part)
+        }
         "text" => Err(missing(&format!("messages[{at}].content[{place}].text"))),
         "image_url" if !request.has(Feature::Images) => Err(not_taken(&param, kind)),
         "image_url" if part.get("image_url").and_then(|image| image.get("url")).is_none() => {
@@ -103,6 +107,50 @@ fn part(request: &ApiRequest<'_>, at: usize, place: usize, part: &Value) -> Chec
             Err(engine(&message, Some(&param), Some("invalid_value")))
         }
     }
+}
+
+/// Refuses other members of a text, in the words of the newer engine ("Unknown parameter").
+fn only_known(path: &str, part: &Value) -> CheckResult {
+    const KNOWN: &[&str] = &["type", "text", "prompt_cache_breakpoint"];
+    let mut members = part.as_object().into_iter().flat_map(|members| members.keys());
+    match members.find(|name| !KNOWN.contains(&name.as_str())) {
+        Some(name) => Err(unknown_parameter(&format!("{path}.{name}"))),
+        None => Ok(()),
+    }
+}
+
+/// OpenHands#7700, openai-node#1030.
+fn images_of_users(at: usize, message: &Value) -> CheckResult {
+    let parts = message.get("content").and_then(Value::as_array).into_iter().flatten();
+    let is_image = |part: &Value| part.get("type").is_some_and(|kind| kind == "image_url");
+    let role = role_of(message);
+    if role == "user" || !parts.into_iter().any(is_image) {
+        return Ok(());
+    }
+    let param = format!("messages[{at}]");
+    let message = format!(
+        "Invalid '{param}'. Image URLs are only allowed for messages with role 'user', but this message with role \
+         '{role}' contains an image URL."
+    );
+    Err(engine(&message, Some(&param), Some("invalid_value")))
+}
+
+/// Checks that each call has a type, and a function call its arguments (Azure's specification).
+fn complete_calls(at: usize, message: &Value) -> CheckResult {
+    let calls = message.get("tool_calls").and_then(Value::as_array).into_iter().flatten();
+    for (call, made) in calls.enumerate() {
+        let path = format!("messages[{at}].tool_calls[{call}]");
+        if made.get("type").is_none_or(Value::is_null) {
+            return Err(missing(&format!("{path}.type")));
+        }
+        let Some(function) = made.get("function").filter(|function| function.is_object()) else { continue };
+        match function.get("arguments") {
+            Some(Value::String(_)) => {}
+            None => return Err(missing(&format!("{path}.function.arguments"))),
+            Some(other) => return Err(wrong_type(&format!("{path}.function.arguments"), "a string", other)),
+        }
+    }
+    Ok(())
 }
 
 /// browser-use/web-ui#274.

@@ -622,3 +622,45 @@ fn every_chat_model_takes_a_plain_question_on_v1() {
         assert!(result.is_ok() || elsewhere, "{model}: {result:?}");
     }
 }
+
+#[test]
+fn images_are_the_users_alone() {
+    let image = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]);
+    let messages = |role: &str| {
+        let call = json!({"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+        let calling = json!({"role": "assistant", "content": null, "tool_calls": [call]});
+        let of_role = json!({"role": role, "tool_call_id": "c", "content": image});
+        json!({"messages": if role == "tool" { json!([calling, of_role]) } else { json!([of_role, of_role]) }})
+    };
+    takes("gpt-4o", &messages("user"));
+    for (role, at) in [("tool", 1), ("assistant", 0), ("system", 0)] {
+        let param = format!("messages[{at}]");
+        let message = format!(
+            "Invalid '{param}'. Image URLs are only allowed for messages with role 'user', but this message with role '{role}' contains an image URL."
+        );
+        refuses("gpt-4o", &messages(role), &engine(&message, &param, "invalid_value"));
+    }
+}
+
+#[test]
+fn calls_and_texts_are_complete_and_have_nothing_else() {
+    let calling = |call: Value| {
+        json!({"messages": [{"role": "assistant", "content": null, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": "1"}]})
+    };
+    let missing = |param: &str| {
+        engine(&format!("Missing required parameter: '{param}'."), param, "missing_required_parameter")
+    };
+    let at = "messages[0].tool_calls[0]";
+    let untyped = json!({"id": "c", "function": {"name": "f", "arguments": "{}"}});
+    refuses("gpt-4o", &calling(untyped), &missing(&format!("{at}.type")));
+    let bare = json!({"id": "c", "type": "function", "function": {"name": "f"}});
+    refuses("gpt-4o", &calling(bare), &missing(&format!("{at}.function.arguments")));
+    let part = json!({"type": "text", "text": "a", "cache_control": {}});
+    let param = "messages[0].content[0].cache_control";
+    refuses(
+        "gpt-4o",
+        &json!({"messages": [{"role": "user", "content": [part]}]}),
+        &engine(&format!("Unknown parameter: '{param}'."), param, "unknown_parameter"),
+    );
+}

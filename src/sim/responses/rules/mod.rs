@@ -42,6 +42,7 @@ const MODEL_RULES: &[fn(&ApiRequest<'_>) -> CheckResult] = &[
     model_support::streaming,
     model_support::efforts,
     model_support::reasoning_items,
+    model_support::calls_without_reasoning,
     model_support::sampling,
     model_support::include,
     model_support::cap,

@@ -53,6 +53,34 @@ pub(super) fn reasoning_items(request: &ApiRequest<'_>) -> CheckResult {
     Ok(())
 }
 
+/// Refuses a call with an id without the reasoning that led to it (continue#12113, laravel/ai#1052). Azure reads in the
+/// id which reasoning that was. That every call of a model that reasons has some is the stricter reading.
+pub(super) fn calls_without_reasoning(request: &ApiRequest<'_>) -> CheckResult {
+    let stored = ["previous_response_id", "conversation"].iter().any(|name| request.get(name).is_some());
+    if stored || !request.model.reasons() {
+        return Ok(());
+    }
+    let mut reasoned = false;
+    for item in request.list("input") {
+        match (read::item_type(item), text(item, "role"), text(item, "id")) {
+            ("reasoning" | "item_reference", ..) => reasoned = true,
+            ("message", "assistant", _) => {}
+            ("message", ..) => reasoned = false,
+            (output, ..) if output.ends_with("_call_output") => reasoned = false,
+            ("function_call", _, id) if id.starts_with("fc_") && !reasoned => {
+                let reasoning = id.replacen("fc", "rs", 1);
+                let message = format!(
+                    "Item '{id}' of type 'function_call' was provided without its required 'reasoning' item: \
+                     '{reasoning}'."
+                );
+                return Err(engine(&message, Some("input"), None));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Refuses sampling parameters while the model reasons, with any value. OpenAI's wording has no code here.
 pub(super) fn sampling(request: &ApiRequest<'_>) -> CheckResult {
     if !request.model.is_reasoning_at(effort(request)) {

@@ -830,3 +830,15 @@ fn what_is_wrong_in_codex_items_is_refused_by_its_place() {
     let tools = json!({"tools": [{"type": "namespace", "name": "n", "description": "d", "tools": [{"type": "mcp"}]}]});
     refuses("gpt-5-codex", &tools, &invalid("tools[0].tools.type", "mcp", "'function' and 'custom'"));
 }
+
+#[test]
+fn calls_without_reasoning() {
+    let call = |id: &Value| json!({"type": "function_call", "id": id, "call_id": "c", "name": "f", "arguments": "{}"});
+    let output = json!({"type": "function_call_output", "call_id": "c", "output": "1"});
+    let alone = input(json!([user(), call(&json!("fc_1")), output]));
+    let message =
+        "Item 'fc_1' of type 'function_call' was provided without its required 'reasoning' item: 'rs_1'.";
+    refuses("gpt-5", &alone, &engine(message, "input", ""));
+    takes("gpt-4o", &alone);
+    takes("gpt-5", &input(json!([user(), call(&json!(null)), output])));
+}

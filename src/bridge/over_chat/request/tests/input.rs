@@ -178,7 +178,7 @@ fn items_without_an_equivalent_in_chat_are_refused_by_name() {
         "`file_data`",
     );
     refused(part(json!({"type": "computer_screenshot"})), "input[1].content[0]", "`computer_screenshot`");
-    let image = json!({"type": "input_image", "image_url": "u"});
-    let output = json!({"type": "function_call_output", "call_id": "c", "output": [{"type": "input_text", "text": "t"}, image]});
+    let file = json!({"type": "input_file", "file_id": "f"});
+    let output = json!({"type": "function_call_output", "call_id": "c", "output": [{"type": "input_text", "text": "t"}, file]});
     refused(item(output), "input[1].output[1]", "message of the user");
 }
