@@ -20,7 +20,7 @@ mod vendor_field;
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
 pub use filters::innererror;
-pub use finish::status;
+pub use finish::{known_status, status};
 pub use merge::merge;
 pub use options::BridgeOptions;
 pub use request::{has_reasoning, hosted, request};

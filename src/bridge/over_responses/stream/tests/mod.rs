@@ -1,3 +1,4 @@
+mod limits;
 mod same_position;
 mod stop;
 mod unusual_positions;
