@@ -104,7 +104,7 @@ impl StreamTransform {
     pub(super) fn is_whole(&self) -> bool {
         match self {
             StreamTransform::Chat { watch, .. } => {
-                watch.done || watch.summary.finish_reason.is_some() || watch.summary.error.is_some()
+                watch.done || watch.is_finished() || watch.summary.error.is_some()
             }
             StreamTransform::Responses(watch) => watch.done,
             StreamTransform::Bridged(bridged) => bridged.is_done(),

@@ -268,6 +268,18 @@ fn a_stream_that_ends_before_the_answer_does_ends_with_an_error() {
 }
 
 #[test]
+fn every_choice_of_a_stream_needs_its_finish_reason() {
+    let chunk = |index: u8, reason: &str| {
+        format!("data: {{\"choices\":[{{\"index\":{index},\"delta\":{{}},\"finish_reason\":{reason}}}]}}\n\n")
+    };
+    let begun = chunk(0, "null") + &chunk(1, "null") + &chunk(0, "\"stop\"");
+    assert_eq!(relay(vec![data(begun.clone())], &untouched()).1.end, End::UpstreamFailed);
+    assert_eq!(relay(vec![data(begun + &chunk(1, "\"stop\""))], &untouched()).1.end, End::Eof);
+    let calls = r#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1}]},"finish_reason":"tool_calls"}]}"#;
+    assert_eq!(relay(vec![data(format!("{calls}\n\n"))], &untouched()).1.end, End::Eof);
+}
+
+#[test]
 fn a_client_that_leaves_is_reported_once_and_after_done_as_done() {
     let events: Vec<&str> = AZURE.split_inclusive("\n\n").collect();
     for (taken, end) in [(0, End::ClientGone), (2, End::ClientGone), (5, End::ClientGone), (6, End::Done)] {
