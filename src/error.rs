@@ -257,8 +257,12 @@ impl From<AnswerError> for ApiError {
         // The SDKs repeat a call after a 502. That helps only against a broken connection.
         let permanent = |code| bad_gateway(code).header("x-should-retry", &false);
         match &error {
-            AnswerError::Authentication { .. } => permanent("upstream_authentication"),
+            AnswerError::Denied { denial, .. } => {
+                let status = StatusCode::from_u16(denial.status).unwrap_or(StatusCode::BAD_GATEWAY);
+                ApiError { status, unquoted: error.unquoted(), ..permanent(denial.code) }
+            }
             AnswerError::Redirect { .. } => permanent("upstream_redirect"),
+            AnswerError::Status { .. } => permanent("upstream_malformed_answer"),
             AnswerError::Compressed { .. } => permanent("upstream_compressed"),
             AnswerError::TooLarge { .. } | AnswerError::Uncollected(CollectError::TooLarge { .. }) => {
                 permanent("upstream_answer_too_large")

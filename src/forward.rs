@@ -13,7 +13,7 @@ use crate::{
     error::ApiError,
     gateway::Gateway,
     observe::Record,
-    respond::{self, Adapted},
+    respond::{self, Adapted, Origin, PassContext},
     upstream::{self, Failure, Request},
 };
 
@@ -63,7 +63,8 @@ pub async fn forward(
             let heartbeat = gateway.heartbeat.map(|heartbeat| heartbeat.every);
             // azgate reads the events of a stored answer in the operation's dialect, for the record.
             let reply = call.operation.dialect.map(|dialect| ReplyPlan { dialect, ..ReplyPlan::default() });
-            return Ok(respond::pass(answer, reply, deadlines, heartbeat).await?);
+            let context = PassContext { kind: call.operation.answer, reply, deadlines, heartbeat };
+            return Ok(respond::pass(answer, context, origin(resource), record).await?);
         }
         let answer = respond::gathered(answer, &deadlines).await;
         match answer.status() {
@@ -71,7 +72,7 @@ pub async fn forward(
             status if is_unable(status) => {
                 misses.unable.get_or_insert((resource, answer));
             }
-            _ => return Ok(respond::refused(&answer, &Shape::Same, &resource.name, record)?),
+            _ => return Ok(respond::refused(&answer, &Shape::Same, origin(resource), record)?),
         }
     }
     let (resource, answer) = match misses {
@@ -80,7 +81,11 @@ pub async fn forward(
         Misses { missing, .. } => missing.ok_or_else(|| ApiError::unknown_object(id))?,
     };
     record.note_resource(resource);
-    Ok(respond::refused(&answer, &Shape::Same, &resource.name, record)?)
+    Ok(respond::refused(&answer, &Shape::Same, origin(resource), record)?)
+}
+
+fn origin(resource: &Resource) -> Origin<'_> {
+    Origin { resource: &resource.name, credential: &resource.credential }
 }
 
 /// Returns whether a resource that answers with this status could not tell whether it has the object. Another resource

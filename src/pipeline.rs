@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, Response, request::Parts};
 use crate::{
     attempt::{Attempt, Ready, Sent},
     auth::Caller,
-    balance::{Allowance, Decision, Route, decide, pick},
+    balance::{Allowance, Decision, Resource, Route, decide, pick},
     call::{Addressing, Shape},
     deadline::Deadlines,
     error::ApiError,
@@ -23,7 +23,7 @@ use crate::{
     inbound::{self, Matched, paths},
     limits,
     observe::Record,
-    respond::{self, Adapted, Early, Ending, Form, Opening, ReplyContext},
+    respond::{self, Adapted, Early, Ending, Form, Opening, Origin, PassContext, ReplyContext},
     settlement::Settlement,
 };
 
@@ -107,21 +107,26 @@ async fn adapt(
     settlement: &mut Settlement,
     record: &Record,
 ) -> Result<Adapted, ApiError> {
-    let resource = &*attempt.deployment.resource.name;
+    let Resource { name, credential, .. } = &*attempt.deployment.resource;
+    let origin = Origin { resource: name, credential };
     let heartbeat = exchange.gateway.heartbeat.map(|heartbeat| heartbeat.every);
     Ok(match (sent, ready.reply) {
         (Sent::Failed(failure), _) => return Err(failure.into()),
         (Sent::Refused { answer, .. }, reply) => {
-            respond::refused(&answer, &reply.map_or(Shape::Same, |reply| reply.shape), resource, record)?
+            respond::refused(&answer, &reply.map_or(Shape::Same, |reply| reply.shape), origin, record)?
         }
-        (Sent::Taken(answer, _), None) => respond::pass(answer, None, deadlines, heartbeat).await?,
+        (Sent::Taken(answer, _), None) => {
+            let kind = exchange.call.operation.answer;
+            let context = PassContext { kind, reply: None, deadlines, heartbeat };
+            respond::pass(answer, context, origin, record).await?
+        }
         (Sent::Taken(answer, others), Some(reply)) => {
             settlement.answered_by(&attempt.deployment, reply.dialect);
             if let Some(memory) = &exchange.gateway.reasoning {
                 settlement.remember_in(memory, &exchange.caller);
             }
             let context = ReplyContext { reply, deadlines, heartbeat, stream: exchange.call.stream };
-            respond::adapt(answer, others, context, resource, record).await?
+            respond::adapt(answer, others, context, origin, record).await?
         }
     })
 }
@@ -132,7 +137,9 @@ fn early(exchange: &Exchange) -> Option<Early> {
     let form = if exchange.call.stream { Form::Events } else { Form::Json };
     let dialect = exchange.call.operation.dialect.unwrap_or_default();
     let opens = form == Form::Events || heartbeat.json;
-    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect })
+    // Clients of Azure's own paths may read lines (azure-ai-inference), and take a comment for an error.
+    let describes = exchange.call.normalize;
+    opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect, describes })
 }
 
 /// Serves a call that does not name a model. It names a stored object, or goes to a resource.

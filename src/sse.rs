@@ -10,8 +10,11 @@ use memchr::memchr2;
 /// The event that ends an OpenAI stream.
 pub const DONE: &[u8] = b"data: [DONE]\n\n";
 
-/// A comment that keeps a silent connection open.
-pub const HEARTBEAT: &[u8] = b": heartbeat\n\n";
+/// The line end that keeps a silent connection open. Between two events it is a blank line, which ends an event
+/// without data, and every reader skips that (HTML Standard, "Server-sent events"). A comment is as legal, but some
+/// readers know only `data:` and blank lines: azure-ai-inference 1.0.0b9 raises `SSE event not supported` at any other
+/// line, and at a blank line that ends with CRLF (`models/_patch.py`).
+pub const HEARTBEAT: &[u8] = b"\n";
 
 /// The largest event; azgate ends a stream with a larger one as broken. It is the same limit as for an answer that is
 /// not a stream, since the last event of a response repeats all of it, with its images.

@@ -31,6 +31,17 @@ pub const INTERRUPTED: (&str, &str) =
 const UNREADABLE: (&str, &str) =
     ("upstream_stream_unreadable", "Azure OpenAI sent an event that is no JSON.");
 
+/// How many bytes the bridge keeps of one stream. It must keep what the last event repeats. This is as much as azgate
+/// buffers of an answer that is not a stream.
+pub const MOST_KEPT: usize = crate::sse::EVENT_LIMIT;
+
+/// The code and the message that a client reads when the bridge would have to keep more than that.
+fn too_large(limit: usize) -> (&'static str, String) {
+    let message =
+        format!("The answer of Azure OpenAI is longer than azgate translates in one stream: {limit} bytes.");
+    ("upstream_answer_too_large", message)
+}
+
 /// The value in `include` that asks for log probabilities.
 const INCLUDE_LOGPROBS: &str = "message.output_text.logprobs";
 

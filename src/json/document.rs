@@ -185,7 +185,7 @@ impl<'a> View<'a> {
         self.node().key
     }
 
-    fn key(self) -> Cow<'a, str> {
+    pub(super) fn key(self) -> Cow<'a, str> {
         let raw = self.key_raw();
         // A key that is not Unicode keeps its escapes. No key that azgate looks for has any.
         text::unquote(raw).unwrap_or_else(|| String::from_utf8_lossy(raw))

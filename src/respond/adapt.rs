@@ -8,18 +8,19 @@ use http::{Response, header};
 
 use super::{
     adapted::{Adapted, Content},
+    begun::{Beginning, begin},
     buffer::readable,
     complete::complete,
     error::{AnswerError, malformed},
     fan_out::merged,
     media::{JSON, is_stream},
-    outcome::Outcome,
+    origin::Origin,
     pulse::Pulse,
     refused::failed,
     whole::{self, Whole},
 };
 use crate::{
-    call::{Framing, ReplyPlan},
+    call::ReplyPlan,
     deadline::Deadlines,
     observe::Record,
     upstream::{AnswerBody, headers},
@@ -47,35 +48,45 @@ pub async fn adapt(
     answer: Response<AnswerBody>,
     others: Vec<Response<AnswerBody>>,
     context: ReplyContext,
-    resource: &str,
+    origin: Origin<'_>,
     record: &Record,
 ) -> Result<Adapted, AnswerError> {
     let ReplyContext { reply, deadlines, heartbeat, stream: reads_events } = context;
     let mut headers = headers::down(answer.headers());
     let status = answer.status();
-    if is_stream(&headers) {
-        if reply.framing != Framing::SseToJson {
-            let (upstream, pulse) = (readable(answer)?, Pulse::new(deadlines, heartbeat));
-            return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply, pulse } });
+    let streams = is_stream(&headers);
+    let read = |answer| whole::read(answer, &reply, origin, &deadlines);
+    let (first, others) = if streams && reads_events {
+        let kind = headers.get(header::CONTENT_TYPE).cloned();
+        match begin(readable(answer)?, &reply, &deadlines).await? {
+            Beginning::Stream(upstream) => {
+                let pulse = Pulse::new(deadlines, heartbeat);
+                return Ok(Adapted { status, headers, content: Content::Stream { upstream, reply, pulse } });
+            }
+            Beginning::Error(stated) => {
+                (whole::error(&stated, (status, kind.as_ref()), &reply, origin)?, Vec::new())
+            }
+            Beginning::Whole(body) => {
+                (whole::of_body(&body, (status, kind.as_ref()), &reply, origin)?, Vec::new())
+            }
         }
+    } else {
+        try_join(read(answer), try_join_all(others.into_iter().map(read))).await?
+    };
+    if streams {
         let (name, json) = JSON;
         headers.insert(name, json);
     }
-    let read = |answer| whole::read(answer, &reply, reads_events, &deadlines);
-    let (first, others) = try_join(read(answer), try_join_all(others.into_iter().map(read))).await?;
     let mut answers = Vec::with_capacity(others.len() + 1);
     for whole in std::iter::once(first).chain(others) {
         match whole {
             Whole::Answer(answer) => answers.push(answer),
             Whole::Error(status, body) => {
-                return failed(status, headers, &body, &reply.shape, resource, record);
-            }
-            Whole::Other(body) => {
-                return Ok(Adapted { status, headers, content: Content::Whole(body, Outcome::default()) });
+                return failed(status, headers, &body, &reply.shape, origin, record);
             }
         }
     }
-    let answer =
-        merged(answers).map_err(|written| malformed(status, headers.get(header::CONTENT_TYPE), &written))?;
-    complete(&answer, (status, headers), &reply, reads_events)
+    let answer = merged(answers)
+        .map_err(|written| malformed(origin, (status, headers.get(header::CONTENT_TYPE)), &written))?;
+    complete(&answer, (status, headers), &reply, (reads_events, origin))
 }

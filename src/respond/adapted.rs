@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::{media::JSON, outcome::Outcome, pulse::Pulse};
-use crate::{call::ReplyPlan, upstream::AnswerBody};
+use super::{begun::BegunBody, media::JSON, outcome::Outcome, pulse::Pulse};
+use crate::call::ReplyPlan;
 
 /// An answer for the client.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub enum Content {
     /// Events that are still coming.
     Stream {
         /// The body of Azure's answer.
-        upstream: AnswerBody,
+        upstream: BegunBody,
         /// The form of the events for the client.
         reply: ReplyPlan,
         /// The time limits, and when the client gets a heartbeat.
@@ -34,7 +34,9 @@ pub enum Content {
     /// Bytes that are still coming, and that pass unchanged.
     Bytes {
         /// The body of Azure's answer.
-        upstream: AnswerBody,
+        upstream: BegunBody,
+        /// Whether the bytes are one JSON object. A body that ends before the object does is cut.
+        json: bool,
         /// The time limits.
         pulse: Pulse,
     },

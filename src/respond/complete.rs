@@ -10,9 +10,11 @@ use super::{
     edited,
     error::{AnswerError, malformed},
     functions,
-    media::EVENTS,
+    media::{EVENTS, JSON, is_json},
+    origin::Origin,
     outcome::Outcome,
     synthesize::{self, synthesize},
+    tool_calls::repaired,
 };
 use crate::{
     bridge::over_responses,
@@ -25,9 +27,12 @@ pub(super) fn complete(
     answer: &Document,
     (status, mut headers): (StatusCode, HeaderMap),
     reply: &ReplyPlan,
-    reads_events: bool,
+    (reads_events, origin): (bool, Origin<'_>),
 ) -> Result<Adapted, AnswerError> {
     let dialect = reply.asked();
+    let repaired = if reply.normalize && dialect == Dialect::Chat { repaired(answer) } else { None };
+    let repaired = repaired.and_then(|body| Document::parse(body, answer::DEPTH).ok());
+    let answer = repaired.as_ref().unwrap_or(answer);
     let read = AnswerReading::read(dialect, answer);
     let exhausted = read.reasoning_exhausted();
     if exhausted {
@@ -43,12 +48,17 @@ pub(super) fn complete(
         let reshaped = legacy.and_then(|body| Document::parse(body, answer::DEPTH).ok());
         let answer = reshaped.as_ref().unwrap_or(answer);
         let stream = streamed(answer, reply)
-            .ok_or_else(|| malformed(status, headers.get(header::CONTENT_TYPE), answer.source()))?;
+            .ok_or_else(|| malformed(origin, (status, headers.get(header::CONTENT_TYPE)), answer.source()))?;
         for (name, value) in EVENTS {
             headers.insert(name, value);
         }
         stream
     } else {
+        // The SDKs parse a body only if its type is JSON.
+        if !is_json(&headers) {
+            let (name, json) = JSON;
+            headers.insert(name, json);
+        }
         legacy.unwrap_or_else(|| answer.source().clone())
     };
     let mut summary = read.summary;

@@ -1,9 +1,9 @@
 //! Opens answers before Azure has sent anything. Proxies between a client and azgate often cut connections that are
-//! silent for a minute, and a model may think for longer. So after a while a stream begins with comments, and a JSON
+//! silent for a minute, and a model may think for longer. So after a while a stream begins with line ends, and a JSON
 //! answer, if the operator wants that, with blanks.
 //!
-//! Until then an error keeps its status and its headers. Afterwards an error becomes part of the answer, and a comment
-//! before the first event has the status and the headers that could not be sent.
+//! Until then an error keeps its status and its headers. Afterwards an error becomes part of the answer. On OpenAI's
+//! paths a comment before the first event has the status and the headers that could not be sent.
 
 use std::{
     fmt,
@@ -41,6 +41,8 @@ pub struct Early {
     pub form: Form,
     /// The client's dialect, in which errors inside a stream are written.
     pub dialect: Dialect,
+    /// Whether a comment describes the answer once it is there.
+    pub describes: bool,
 }
 
 /// The form of the answer that a client waits for.
@@ -132,7 +134,9 @@ impl OpenedBody {
             Form::Events => {
                 ending.answer = as_events(ending.answer, self.early.dialect);
                 let (head, body) = finish(ending).into_parts();
-                OpenedState::Passing { comment: comment(head.status, &head.headers), body }
+                let describes = self.early.describes;
+                let comment = if describes { comment(head.status, &head.headers) } else { Bytes::new() };
+                OpenedState::Passing { comment, body }
             }
         }
     }

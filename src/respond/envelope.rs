@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::edited;
+use super::{edited, retry_after};
 use crate::{
     bridge::over_responses,
     json::{Change, Document, Kind, Pointer, Raw, View, text},
@@ -38,7 +38,8 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
     };
     let root = document.root();
     if let Some(error) = root.get("error").filter(|error| error.kind() == Kind::Object) {
-        return (body.clone(), error_code(error));
+        let code = error_code(error);
+        return (whole_error(&document, error, status, code.as_deref()), code);
     }
     let text = |key| root.get(key).filter(|value| value.kind() == Kind::String);
     let message = text("message").or_else(|| text("Message")).or_else(|| text("error"));
@@ -52,10 +53,30 @@ pub(super) fn envelope(status: StatusCode, body: &Bytes) -> (Bytes, Option<Strin
     (edited(&document, &[set]), code)
 }
 
-/// Returns the status for an error that Azure sent within a stream, by the error's code.
-pub(super) fn status_of(body: &Bytes) -> StatusCode {
-    let code = Document::parse(body.clone(), 2).ok().and_then(|body| error_code(body.root().get("error")?));
-    status_of_code(&code.unwrap_or_default())
+/// Adds the members `type` and `param` that Azure's front door leaves out of an error.
+fn whole_error(document: &Document, error: View<'_>, status: StatusCode, code: Option<&str>) -> Bytes {
+    // OpenAI's error for an unknown model names the parameter.
+    let param = if code == Some("DeploymentNotFound") { "\"model\"" } else { "null" };
+    let members = [("type", text::quote(kind(status))), ("param", param.to_owned())];
+    let lacks = members.into_iter().filter(|(key, _)| error.get(key).is_none());
+    let added: Vec<Change> = lacks
+        .map(|(key, value)| Change::Set { at: Pointer::key("error").then(key), value: Raw::json(value) })
+        .collect();
+    if added.is_empty() { document.source().clone() } else { edited(document, &added) }
+}
+
+/// Returns the status for an error that Azure sent within a stream or a 200: by its `status`, its code, its type, or
+/// its text. An error with a name that is not known gets 500; one without a name gets `None`.
+pub(super) fn status_of(body: &Bytes) -> Option<StatusCode> {
+    let document = Document::parse(body.clone(), 2).ok()?;
+    let error = document.root().get("error")?;
+    let number = error.get("status").and_then(View::whole).map(|status| status.to_string());
+    let names = [number, error.get("code").and_then(code), error.get("type").and_then(code)];
+    let said = error.get("message").and_then(View::text).map(std::borrow::Cow::into_owned);
+    let limited = said.filter(|said| retry_after::seconds(said).is_some()).map(|_| 429);
+    let is_named = names.iter().any(Option::is_some);
+    let known = names.into_iter().flatten().find_map(|name| over_responses::known_status(&name)).or(limited);
+    known.or(is_named.then_some(500)).and_then(|status| StatusCode::from_u16(status).ok())
 }
 
 /// Returns the status for an error's code.
@@ -109,9 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn an_error_object_passes_as_it_is() {
-        let body = r#" {"error": {"code":"429","message":"x","innererror":{}}}"#;
+    fn a_whole_error_object_passes_as_it_is() {
+        let body = r#" {"error": {"code":"429","message":"x","type":null,"param":null,"innererror":{}}}"#;
         assert_eq!(enveloped(body), (body.to_owned(), Some("429".to_owned())));
+    }
+
+    #[test]
+    fn an_error_of_azures_front_door_gets_a_type_and_a_param() {
+        for (code, param) in [("429", "null"), ("DeploymentNotFound", "\"model\"")] {
+            let body = format!(r#"{{"error":{{"code":"{code}","message":"x"}}}}"#);
+            let added = format!(r#"x","type":"authentication_error","param":{param}}}}}"#);
+            assert_eq!(enveloped(&body).0, body.replace(r#"x"}}"#, &added));
+        }
     }
 
     #[test]
@@ -170,11 +200,21 @@ mod tests {
             ("\"vector_store_timeout\"", 504),
             ("\"200\"", 500),
             ("\"server_error\"", 500),
-            ("null", 500),
+            ("\"new\"", 500),
+            (r#"null,"status":503"#, 503),
+            (r#"null,"type":"rate_limit_error""#, 429),
+            (r#""new_code","type":"invalid_request_error""#, 400),
+            (r#"null,"message":"Please retry after 7 seconds.""#, 429),
         ] {
-            let body = Bytes::from(format!(r#"{{"error":{{"code":{code},"message":"no"}}}}"#));
-            assert_eq!(status_of(&body), status, "{code}");
+            let body = Bytes::from(format!(r#"{{"error":{{"message":"no","code":{code}}}}}"#));
+            assert_eq!(status_of(&body).unwrap(), status, "{code}");
         }
+    }
+
+    #[test]
+    fn an_error_without_a_name_has_no_status() {
+        assert_eq!(status_of(&Bytes::from_static(br#"{"error":{"code":null,"message":"no"}}"#)), None);
+        assert_eq!(status_of(&Bytes::from_static(br#"{"error":"no"}"#)), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     bridge,
     call::Dialect,
     deadline::Overdue,
-    json::{Document, Kind, View, write::member},
+    json::{Document, Kind, View, write::ObjectWriter},
     sse,
 };
 
@@ -44,9 +44,6 @@ impl Fault {
     }
 }
 
-/// The members of an `error` event of the Responses API.
-const STANDARD: [&str; 5] = ["type", "code", "message", "param", "sequence_number"];
-
 /// Writes the event that reports an error to a client of `dialect`. `body` is the body of an error answer, and `number`
 /// is the event's sequence number, which only events of the Responses API have.
 ///
@@ -78,15 +75,12 @@ fn flattened(body: View<'_>, number: u64) -> Vec<u8> {
         ("param", text("param").unwrap_or(b"null")),
         ("sequence_number", &number.to_string().into_bytes()),
     ];
-    let mut out = Vec::from(b"{");
+    let mut out = ObjectWriter::default();
     for (key, value) in members {
-        member(&mut out, key, value);
+        out.member(key, value);
     }
-    for (key, value) in body.members().filter(|(key, _)| !STANDARD.contains(&&**key)) {
-        member(&mut out, &key, value.raw());
-    }
-    out.push(b'}');
-    out
+    out.copy_rest(body, &[]);
+    out.finish()
 }
 
 #[cfg(test)]

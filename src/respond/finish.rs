@@ -37,8 +37,9 @@ pub fn finish(ending: Ending) -> Response<Body> {
         Content::Stream { upstream, reply, pulse } => {
             Body::new(Relay::new(upstream, &reply, pulse, move |outcome| settle(settlement, record, outcome)))
         }
-        Content::Bytes { upstream, pulse } => {
-            Body::new(Passthrough::new(upstream, pulse, move |outcome| settle(settlement, record, outcome)))
+        Content::Bytes { upstream, json, pulse } => {
+            let report = move |outcome| settle(settlement, record, outcome);
+            Body::new(Passthrough::new(upstream, json, pulse, report))
         }
     };
     let mut response = Response::new(body);

@@ -9,6 +9,14 @@ pub(super) static USAGE: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("
 pub(super) static MODEL: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"model\""));
 pub(super) static FINISH_REASON: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"finish_reason\""));
 pub(super) static ERROR: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"error\""));
+pub(super) static ARGUMENTS: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"arguments\""));
+pub(super) static CUSTOM: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"custom\""));
+pub(super) static FUNCTION: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"function\""));
+pub(super) static ID: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"id\""));
+pub(super) static INDEX: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"index\""));
+pub(super) static NAME: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"name\""));
+pub(super) static TOOL_CALLS: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"tool_calls\""));
+pub(super) static DELTA: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"delta\""));
 pub(super) static TYPE: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"type\""));
 pub(super) static SEQUENCE_NUMBER: LazyLock<KeyFinder> =
     LazyLock::new(|| KeyFinder::new("\"sequence_number\""));

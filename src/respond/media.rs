@@ -20,6 +20,16 @@ pub(super) fn is_stream(headers: &HeaderMap) -> bool {
     kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"))
 }
 
+/// Returns whether the body claims to be JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let kind = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    let ends = |end: &[u8]| {
+        kind.get(kind.len().saturating_sub(end.len())..).is_some_and(|kind| kind.eq_ignore_ascii_case(end))
+    };
+    ends(b"/json") || ends(b"+json")
+}
+
 /// Returns the content coding of a body, if it has one.
 pub(super) fn coding(headers: &HeaderMap) -> Option<String> {
     let coding = headers.get(header::CONTENT_ENCODING)?;

@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use memchr::memmem::Finder;
 
-use super::edited;
+use super::{
+    edited,
+    tool_calls::{self, CallRepair, mentions_calls, needs_no_repair},
+};
 use crate::json::{Change, Document, Kind, Pointer, Raw, View};
 
 const OBJECT: &str = "\"chat.completion.chunk\"";
@@ -47,7 +50,13 @@ pub struct Normalizer {
     held: Vec<(String, Raw)>,
     /// How many members and chunks were held since the stream began.
     ever: usize,
+    /// How many bytes the held members have.
+    bytes: usize,
+    calls: CallRepair,
 }
+
+/// How many bytes are held at most.
+const MOST_BYTES: usize = 1 << 20;
 
 /// How many members are held in one stream at most. Azure's streams have one or two. After this many, chunks without
 /// choices are no longer held.
@@ -64,10 +73,15 @@ struct Identity {
 impl Normalizer {
     /// Normalizes one event's data.
     pub fn event(&mut self, data: &Bytes) -> Normalized {
-        if self.own.is_some() && self.held.is_empty() && CHUNK_SCAN.normal(data) {
+        let is_normal = self.held.is_empty() && CHUNK_SCAN.normal(data);
+        let calls = !is_normal || mentions_calls(data);
+        if let Some(own) = self.own.as_ref().filter(|_| is_normal)
+            && (!calls || needs_no_repair(data, &own.id, self.calls.begun()))
+        {
             return Normalized::Same;
         }
-        let Ok(chunk) = Document::parse(data.clone(), 3) else { return Normalized::Same };
+        let depth = if calls { tool_calls::DEPTH } else { 3 };
+        let Ok(chunk) = Document::parse(data.clone(), depth) else { return Normalized::Same };
         let root = chunk.root();
         let Some(choices) = root.get("choices").filter(|choices| choices.kind() == Kind::Array) else {
             return Normalized::Same;
@@ -76,12 +90,21 @@ impl Normalizer {
             self.own = Identity::of(root);
         }
         let usage = root.get("usage").is_some_and(|usage| usage.kind() == Kind::Object);
-        if choices.items().next().is_none() && !usage && self.ever < MOST_HELD {
+        if choices.items().next().is_none()
+            && !usage
+            && self.ever < MOST_HELD
+            && self.bytes + data.len() < MOST_BYTES
+        {
+            self.bytes += data.len();
             self.hold(root);
             return Normalized::Held;
         }
         let mut changes = self.filled(root);
         changes.extend(choices.items().enumerate().flat_map(|(at, choice)| completed(at, choice)));
+        let answer = self.own.as_ref().map_or("", |own| &*own.id);
+        for (at, choice) in choices.items().enumerate() {
+            self.calls.choice(at, choice, answer, &mut changes);
+        }
         self.carry(root, &mut changes);
         if changes.is_empty() { Normalized::Same } else { Normalized::Changed(edited(&chunk, &changes)) }
     }

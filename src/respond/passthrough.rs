@@ -23,6 +23,9 @@ use crate::{
 /// How many bytes at the end of a piece are searched for token counts.
 const TAIL: usize = 1024;
 
+/// The cause in the log of a JSON body that ends too early, though its connection did not break.
+const CUT: &str = "the body ends in the middle of its JSON";
+
 /// Why a body ended early. The status has already gone out, so azgate closes the client's connection.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer of Azure OpenAI broke off: {0}")]
@@ -34,6 +37,8 @@ pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
     /// The length that upstream has announced.
     length: Option<u64>,
     pulse: Pulse,
+    /// Whether the body is one JSON object.
+    json: bool,
     last: Bytes,
     before: Bytes,
     bytes: u64,
@@ -45,11 +50,12 @@ pub(super) struct Passthrough<B, F: FnOnce(Outcome)> {
 impl<B: Body, F: FnOnce(Outcome)> Passthrough<B, F> {
     /// Passes `upstream` on under the limits of `pulse`. Calls `report` once: at the end, or when the body is dropped
     /// before it.
-    pub(super) fn new(upstream: B, pulse: Pulse, report: F) -> Passthrough<B, F> {
+    pub(super) fn new(upstream: B, json: bool, pulse: Pulse, report: F) -> Passthrough<B, F> {
         Passthrough {
             length: upstream.size_hint().exact(),
             upstream,
             pulse,
+            json,
             last: Bytes::new(),
             before: Bytes::new(),
             bytes: 0,
@@ -73,6 +79,15 @@ impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
         BrokenOff(cause)
     }
 
+    /// Returns whether the body was cut off. hyper notices only that a body is shorter than its announced length.
+    fn is_cut(&self) -> bool {
+        self.json
+            && ![&self.last, &self.before]
+                .into_iter()
+                .find(|piece| !is_blank(piece))
+                .is_some_and(|end| closes(end))
+    }
+
     fn report(&mut self) {
         let Some(report) = self.report.take() else { return };
         let usage = if self.end == End::Done { usage(&self.before, &self.last) } else { None };
@@ -80,6 +95,15 @@ impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
         let (end, cause, bytes) = (self.end, self.cause.take(), self.bytes);
         report(Outcome { summary, exhausted: false, end, cause, bytes });
     }
+}
+
+fn is_blank(piece: &[u8]) -> bool {
+    piece.trim_ascii().is_empty()
+}
+
+/// Returns whether a JSON object may end here.
+pub(super) fn closes(end: &[u8]) -> bool {
+    end.trim_ascii_end().ends_with(b"}")
 }
 
 /// Reads the token counts from the last two pieces of an answer.
@@ -117,6 +141,9 @@ where
                     body.keep(chunk);
                 }
                 if body.length == Some(body.bytes) {
+                    if body.is_cut() {
+                        return Poll::Ready(Some(Err(body.failed(CUT.to_owned()))));
+                    }
                     body.end = End::Done;
                     // The server stops polling at the announced length. The upstream connection can serve another call
                     // only once its end was seen.
@@ -127,6 +154,9 @@ where
             }
             Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(body.failed(error.to_string())))),
             Poll::Ready(None) => {
+                if body.report.is_some() && body.is_cut() {
+                    return Poll::Ready(Some(Err(body.failed(CUT.to_owned()))));
+                }
                 body.end = End::Done;
                 body.report();
                 Poll::Ready(None)

@@ -1,15 +1,18 @@
 //! Passes on Azure's non-2xx answers, with the `error` object that OpenAI's clients look for.
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use super::{
     adapted::{Adapted, Content},
+    denied::Denial,
     edited,
     envelope::envelope,
     error::AnswerError,
     media::JSON,
+    origin::Origin,
     outcome::Outcome,
+    retry_after,
 };
 use crate::{
     bridge::over_responses,
@@ -26,15 +29,18 @@ use crate::{
 pub fn refused(
     answer: &Response<Bytes>,
     shape: &Shape,
-    resource: &str,
+    origin: Origin<'_>,
     record: &Record,
 ) -> Result<Adapted, AnswerError> {
     let headers = headers::down(answer.headers());
     let status = answer.status();
-    if status.is_redirection() {
-        return Err(AnswerError::Redirect { resource: resource.to_owned(), status: status.as_u16() });
+    if !(status.is_redirection() || status.is_client_error() || status.is_server_error()) {
+        return Err(AnswerError::Status { resource: origin.resource.to_owned(), status: status.as_u16() });
     }
-    failed(status, headers, answer.body(), shape, resource, record)
+    if status.is_redirection() {
+        return Err(AnswerError::Redirect { resource: origin.resource.to_owned(), status: status.as_u16() });
+    }
+    failed(status, headers, answer.body(), shape, origin, record)
 }
 
 /// Returns an error answer. It is JSON, whatever framing the client asked for.
@@ -43,31 +49,59 @@ pub(super) fn failed(
     mut headers: HeaderMap,
     body: &Bytes,
     shape: &Shape,
-    resource: &str,
+    origin: Origin<'_>,
     record: &Record,
 ) -> Result<Adapted, AnswerError> {
-    let (body, code) = envelope(status, body);
+    let (body, code) = envelope(status, &origin.conceal(body));
+    if let Some(wait) = waits(status, &headers, &body) {
+        headers.insert(header::RETRY_AFTER, wait);
+    }
     let body = match shape {
         Shape::OverResponses(_) => filtered(&body).unwrap_or(body),
         Shape::Same | Shape::OverChat(_) => body,
     };
     let body = places(&body, shape).unwrap_or(body);
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        let (resource, status) = (resource.to_owned(), status.as_u16());
+        let status = status.as_u16();
+        let said = message(&body).unwrap_or_default();
+        let denial = Denial::of(code.as_deref().unwrap_or_default(), &said);
         // The message is left out, because it may name subscriptions and addresses, which must not be logged.
+        let resource = origin.resource;
         tracing::error!(
             resource,
             status,
             code,
             request_id = record.request_id(),
             upstream_request_id = record.upstream_id(),
-            "Azure refused azgate's credential: check the resource's api_key and the endpoint"
+            reason = denial.reason(),
+            "Azure refused azgate: check the resource's api_key, its endpoint, its roles and its network rules"
         );
-        return Err(AnswerError::Authentication { resource, status });
+        let unquoted = denial.message(resource, status, "");
+        return Err(AnswerError::Denied {
+            denial,
+            message: denial.message(resource, status, &said),
+            unquoted,
+        });
     }
     let (name, json) = JSON;
     headers.insert(name, json);
     Ok(Adapted { status, headers, content: Content::Whole(body, Outcome::error(code)) })
+}
+
+/// Returns the message of an error body.
+fn message(body: &Bytes) -> Option<String> {
+    let document = Document::parse(body.clone(), 2).ok()?;
+    Some(document.root().get("error")?.get("message")?.text()?.into_owned())
+}
+
+/// Returns how long the client should wait, if the text says it and no header does.
+fn waits(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Option<HeaderValue> {
+    let is_busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let says = headers.contains_key(header::RETRY_AFTER) || headers.contains_key("retry-after-ms");
+    if !is_busy || says {
+        return None;
+    }
+    retry_after::seconds(&message(body)?).map(HeaderValue::from)
 }
 
 /// Adds the content filter's verdict where clients of chat completions look for it. Returns `None` if the error has no

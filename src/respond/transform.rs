@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     call::{AnswerSummary, Dialect, ReplyPlan},
+    json::Document,
     sse::Event,
 };
 
@@ -64,12 +65,21 @@ impl StreamTransform {
     }
 
     /// Returns what goes out at the end of upstream: the last event, which may lack its blank line, and everything that
-    /// was held back.
+    /// was held back. If the stream is not whole, an error follows, so the last event goes out closed or not at all.
     pub(super) fn end(&mut self, tail: Option<&Event>) -> [Bytes; 2] {
-        let tail = tail.map_or_else(Bytes::new, |tail| match self.event(tail) {
-            EventAction::Pass => tail.raw().clone(),
-            EventAction::Replace(bytes) => bytes,
-            EventAction::Drop => Bytes::new(),
+        let whole = |tail: &Event| tail.data().is_some_and(|data| Document::parse(data, 1).is_ok());
+        let tail = tail.map_or_else(Bytes::new, |tail| {
+            let bytes = match self.event(tail) {
+                EventAction::Pass => tail.raw().clone(),
+                EventAction::Replace(bytes) => bytes,
+                EventAction::Drop => Bytes::new(),
+            };
+            match self {
+                StreamTransform::Chat { .. } | StreamTransform::Responses(_) if !self.is_whole() => {
+                    if whole(tail) { closed(&bytes) } else { Bytes::new() }
+                }
+                _ => bytes,
+            }
         });
         match self {
             StreamTransform::Chat { watch, reshape } if !watch.done => [reshape.finish(), tail],
@@ -87,6 +97,18 @@ impl StreamTransform {
         };
         self.summary().error = Some(fault.code.to_owned());
         fault::event(dialect, number, &fault.body())
+    }
+
+    /// Returns whether the stream has all that a client needs to take it for complete: its last event, the reason why
+    /// the model stopped, or an error.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            StreamTransform::Chat { watch, .. } => {
+                watch.done || watch.is_finished() || watch.summary.error.is_some()
+            }
+            StreamTransform::Responses(watch) => watch.done,
+            StreamTransform::Bridged(bridged) => bridged.is_done(),
+        }
     }
 
     /// Returns whether the last event of the stream was seen. Anything after it is ignored.
@@ -111,4 +133,10 @@ impl StreamTransform {
             StreamTransform::Bridged(bridged) => bridged.summary(),
         }
     }
+}
+
+/// Returns an event with the blank line that ends it.
+fn closed(event: &Bytes) -> Bytes {
+    let lines = event.trim_ascii_end();
+    if lines.is_empty() { Bytes::new() } else { [lines, b"\n\n"].concat().into() }
 }

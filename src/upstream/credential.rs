@@ -1,8 +1,9 @@
 //! azgate's own credential for a resource: an API key.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use memchr::memmem;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A resource's key, as the value of a header. Built once, so that a call does not check the key again.
@@ -26,6 +27,9 @@ pub enum CredentialError {
 /// (`securitySchemes` of its specification).
 const HEADER: HeaderName = HeaderName::from_static("api-key");
 
+/// Stands where a text repeats the key.
+const CONCEALED: &[u8] = b"[the key]";
+
 impl Credential {
     /// Makes the credential of a key.
     pub fn api_key(key: &SecretString) -> Result<Self, CredentialError> {
@@ -36,6 +40,23 @@ impl Credential {
         let mut value = HeaderValue::from_str(key).map_err(|_| CredentialError::NotAHeader)?;
         value.set_sensitive(true);
         Ok(Self { value })
+    }
+
+    /// Returns a text without the key, if the text repeats it.
+    pub fn conceal<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let key = self.value.as_bytes();
+        let mut out = Vec::new();
+        let mut rest = text;
+        while let Some((before, found)) = memmem::find(rest, key).and_then(|at| rest.split_at_checked(at)) {
+            out.extend_from_slice(before);
+            out.extend_from_slice(CONCEALED);
+            rest = found.get(key.len()..).unwrap_or_default();
+        }
+        if rest.len() == text.len() {
+            return Cow::Borrowed(text);
+        }
+        out.extend_from_slice(rest);
+        Cow::Owned(out)
     }
 
     /// Puts the credential into the headers of a request.
@@ -68,6 +89,13 @@ mod tests {
         assert!(headers["api-key"].is_sensitive());
         let shown = format!("{credential:?} {headers:?}");
         assert!(!shown.contains("0123456789abcdef"), "{shown}");
+    }
+
+    #[test]
+    fn a_text_that_repeats_the_key_loses_it() {
+        let credential = key("k-1").unwrap();
+        assert_eq!(credential.conceal(b"k-1 is k-1.").as_ref(), b"[the key] is [the key].");
+        assert!(matches!(credential.conceal(b"k-2"), Cow::Borrowed(b"k-2")));
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Socket {
     progress: CallProgress,
     /// The bytes that were read after the head of an event stream.
     held: Bytes,
+    /// The other side takes no more bytes. It may have answered before it stopped reading: a 413, for example.
+    deaf: bool,
 }
 
 /// A stream of bytes in both directions.
@@ -32,7 +34,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> ByteStream for S {}
 
 impl Socket {
     pub(super) fn new(stream: impl ByteStream + 'static, forwarded: bool) -> Self {
-        Self { stream: Box::new(stream), forwarded, progress: CallProgress::default(), held: Bytes::new() }
+        Self {
+            stream: Box::new(stream),
+            forwarded,
+            progress: CallProgress::default(),
+            held: Bytes::new(),
+            deaf: false,
+        }
     }
 
     pub(super) fn is_forwarded(&self) -> bool {
@@ -41,6 +49,18 @@ impl Socket {
 
     pub(super) fn progress(&self) -> CallProgress {
         self.progress.clone()
+    }
+
+    /// Drops what can no longer be written, because the answer to it may have arrived. Reading tells: it gives the
+    /// answer, or the end of the connection. Without this, hyper would end the call and never read.
+    fn unless_deaf<T>(&mut self, written: Poll<io::Result<T>>, all: T) -> Poll<io::Result<T>> {
+        match written {
+            Poll::Ready(Err(error)) if is_lost(error.kind()) => {
+                self.deaf = true;
+                Poll::Ready(Ok(all))
+            }
+            written => written,
+        }
     }
 
     /// Takes the bytes that were held back. The next read continues after them.
@@ -61,6 +81,12 @@ impl Socket {
         read.set_filled(end);
         self.progress.hold();
     }
+}
+
+/// Returns whether an error of a write means that the other side has closed the connection.
+fn is_lost(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+    matches!(kind, BrokenPipe | ConnectionReset | ConnectionAborted)
 }
 
 /// Returns where the head of an answer ends, if all of it is here and the answer may be an event stream. A wrong
@@ -103,12 +129,21 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        if self.deaf {
+            return Poll::Ready(Ok(buf.len()));
+        }
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.unless_deaf(written, buf.len())
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        self.progress.flushed();
+        if !self.deaf {
+            let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+            ready!(self.unless_deaf(flushed, ()))?;
+        }
+        if !self.deaf {
+            self.progress.flushed();
+        }
         Poll::Ready(Ok(()))
     }
 
@@ -125,6 +160,11 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let all = bufs.iter().map(|buf| buf.len()).sum();
+        if self.deaf {
+            return Poll::Ready(Ok(all));
+        }
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.unless_deaf(written, all)
     }
 }

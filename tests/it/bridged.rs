@@ -106,8 +106,9 @@ async fn rate_limits_and_server_errors_pass_with_their_headers() {
     ];
     for direction in DIRECTIONS {
         for status in [429, 500, 503] {
-            let body =
-                format!(r#"{{"error":{{"code":"{status}","message":"Please retry after 7 seconds."}}}}"#);
+            let body = format!(
+                r#"{{"error":{{"code":"{status}","message":"Please retry after 7 seconds.","type":"x","param":null}}}}"#
+            );
             for stream in [false, true] {
                 let upstream = Upstream::script([Reply::with(status, &headers, &body)]).await;
                 let proxy = Proxy::start(&upstream, "").await;
@@ -292,7 +293,7 @@ async fn a_policy_can_disable_the_bridge_or_refuse_the_call() {
         upstream.untouched();
 
         // azgate still sends the call, and Azure refuses it.
-        let body = r#"{"error":{"code":"OperationNotSupported","message":"The operation does not work with the specified model."}}"#;
+        let body = r#"{"error":{"code":"OperationNotSupported","message":"The operation does not work with the specified model.","type":"invalid_request_error","param":null}}"#;
         let upstream = Upstream::script([Reply::json(400, body)]).await;
         let proxy = Proxy::start(&upstream, &policy("pass")).await;
         let answer = proxy.post(direction.path(), direction.body(false).to_string(), &[]).await;

@@ -56,7 +56,10 @@ async fn an_error_in_the_stream_is_the_answer_with_the_status_it_would_have_had(
     let failed = "data: {\"error\":{\"code\":\"429\",\"message\":\"Please retry\"}}\n\n";
     let (_upstream, answer, _proxy) = asked(Reply::stream(&[STREAM[0], STREAM[1], failed]).end()).await;
     assert_eq!(answer.status(), 429);
-    assert_eq!(body(answer).await, json!({"error": {"code": "429", "message": "Please retry"}}));
+    assert_eq!(
+        body(answer).await,
+        json!({"error": {"code": "429", "message": "Please retry", "type": "rate_limit_error", "param": null}})
+    );
 }
 
 #[tokio::test]

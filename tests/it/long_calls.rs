@@ -10,7 +10,7 @@ use crate::support::{ANSWER, Logs, Proxy, Reply, Upstream, hello, soon, sse};
 /// Heartbeats after one second, the shortest configurable time.
 pub(crate) const SOON: &str = "[heartbeat]\nafter_seconds = 1\nevery_seconds = 1\n";
 
-pub(crate) const HEARTBEAT: &str = ": heartbeat\n\n";
+pub(crate) const HEARTBEAT: &str = "\n";
 
 pub(crate) fn streaming(model: &str) -> String {
     format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}],"stream":true}}"#)
@@ -24,7 +24,13 @@ pub(crate) async fn piece(answer: &mut reqwest::Response) -> String {
 
 /// Returns the rest of an answer without its heartbeats.
 pub(crate) async fn rest(answer: reqwest::Response) -> String {
-    soon(answer.text()).await.unwrap().replace(HEARTBEAT, "")
+    without_heartbeats(&soon(answer.text()).await.unwrap())
+}
+
+/// Returns a stream without its heartbeats: the line ends in front of its events.
+pub(crate) fn without_heartbeats(stream: &str) -> String {
+    let events = stream.split_inclusive("\n\n").map(|event| event.trim_start_matches(HEARTBEAT));
+    events.collect()
 }
 
 /// Splits an answer that was opened early into the content of its comment and the events after it.
@@ -95,6 +101,7 @@ async fn an_error_after_the_opening_is_an_event_and_no_done_follows() {
     let text = rest(answer).await;
     let (comment, events) = behind_comment(&text);
     assert_eq!((&comment["status"], &comment["retry-after"]), (&json!(429), &json!("7")));
+    let limited = limited.replace("}}", r#","type":"rate_limit_error","param":null}}"#);
     assert_eq!(events, format!("data: {limited}\n\n"));
     upstream.only();
     let line = logs.call();
@@ -168,6 +175,7 @@ async fn a_stream_that_stops_in_the_middle_is_ended_with_an_error() {
     let proxy = Proxy::start(&upstream, limits).await;
     let answer = soon(proxy.chat(streaming("slow"))).await;
     let text = soon(answer.text()).await.unwrap();
+    let text = without_heartbeats(&text);
     let (event, error) = text.split_at(EVENT.len());
     assert_eq!(event, EVENT);
     let error: Value = serde_json::from_str(error.strip_prefix("data: ").unwrap()).unwrap();
@@ -230,7 +238,8 @@ async fn heartbeats_never_split_an_event() {
     let mut answer = soon(proxy.chat(streaming("gpt-4.1"))).await;
     assert_eq!(piece(&mut answer).await, HEARTBEAT);
     go.notify_one();
-    assert_eq!(rest(answer).await, format!("{EVENT}{DONE}"));
+    let text = rest(answer).await;
+    assert_eq!(behind_comment(&text).1, format!("{EVENT}{DONE}"));
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::{
-    long_calls::{DONE, EVENT, HEARTBEAT, SOON, behind_comment, opened, piece, rest, streaming},
+    long_calls::{
+        DONE, EVENT, HEARTBEAT, SOON, behind_comment, opened, piece, rest, streaming, without_heartbeats,
+    },
     support::{ANSWER, Logs, Proxy, Raw, Reply, Upstream, client, soon, sse},
 };
 
@@ -105,10 +107,10 @@ async fn an_http_1_0_client_reads_until_the_connection_closes() {
     let body = streaming("gpt-4.1");
     raw.send(format!("POST /v1/chat/completions HTTP/1.0\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
         .await;
-    let head = raw.until(HEARTBEAT).await;
+    let head = raw.until(&format!("\r\n\r\n{HEARTBEAT}")).await;
     assert!(head.starts_with("HTTP/1.0 200 OK\r\n") && !head.contains("transfer-encoding"), "{head}");
     go.notify_one();
-    let text = raw.rest().await.replace(HEARTBEAT, "");
+    let text = without_heartbeats(&raw.rest().await);
     assert_eq!(behind_comment(&text).1, format!("{EVENT}{DONE}"));
 }
 

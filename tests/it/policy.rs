@@ -104,7 +104,7 @@ async fn an_unknown_value_in_the_header_is_400_and_nothing_is_sent() {
 #[tokio::test]
 async fn the_edits_are_reported_with_every_answer_of_azure() {
     let error = r#"{"error":{"code":"x","message":"no","param":null,"type":null}}"#;
-    let chunk = "data: {\"choices\":[]}\n\n";
+    let chunk = crate::long_calls::EVENT;
     let replies = [
         (200, Reply::json(200, ANSWER)),
         (200, Reply::stream(&[chunk, "data: [DONE]\n\n"]).end()),

@@ -161,12 +161,17 @@ async fn an_error_within_a_stream_is_not_logged_as_done_and_passes_unchanged() {
 }
 
 #[tokio::test]
-async fn a_stream_without_done_is_logged_as_eof() {
-    let log = Logs::listen();
-    let upstream = Upstream::script([Reply::stream(&[CHUNK]).end()]).await;
-    let proxy = Proxy::start(&upstream, "").await;
-    proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
-    assert_fields(&log.call(), &json!({ "status": 200, "ended": "eof" }));
+async fn a_stream_without_done_is_logged_as_eof_or_as_cut() {
+    let last = CHUNK.replace("null", "\"stop\"");
+    let cut = json!({ "ended": "upstream_failed", "error": "upstream_stream_interrupted",
+        "cause": "the stream ended before the answer did" });
+    for (chunk, fields) in [(&*last, json!({ "status": 200, "ended": "eof" })), (CHUNK, cut)] {
+        let log = Logs::listen();
+        let upstream = Upstream::script([Reply::stream(&[chunk]).end()]).await;
+        let proxy = Proxy::start(&upstream, "").await;
+        proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
+        assert_fields(&log.call(), &fields);
+    }
 }
 
 #[tokio::test]

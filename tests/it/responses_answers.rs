@@ -78,7 +78,8 @@ async fn a_stream_that_breaks_off_ends_with_an_error_event_that_the_sdks_raise()
 
 #[tokio::test]
 async fn an_error_after_the_opening_has_the_format_of_the_operation() {
-    let error = r#"{"error":{"code":"429","message":"Please retry"},"requestid":"r"}"#;
+    let error =
+        r#"{"error":{"code":"429","message":"Please retry","type":"x","param":null},"requestid":"r"}"#;
     for (path, input) in [
         (PATH, r#""input":"Hi""#),
         ("/v1/chat/completions", r#""messages":[{"role":"user","content":"Hi"}]"#),
@@ -94,7 +95,7 @@ async fn an_error_after_the_opening_has_the_format_of_the_operation() {
         let (comment, events) = behind_comment(&text);
         assert_eq!(comment["status"], 429);
         if path == PATH {
-            let expected = r#"{"type":"error","code":"429","message":"Please retry","param":null,"sequence_number":0,"error":{"code":"429","message":"Please retry"},"requestid":"r"}"#;
+            let expected = r#"{"type":"error","code":"429","message":"Please retry","param":null,"sequence_number":0,"error":{"code":"429","message":"Please retry","type":"x","param":null},"requestid":"r"}"#;
             assert_eq!(events, format!("event: error\ndata: {expected}\n\n"));
         } else {
             assert_eq!(events, format!("data: {error}\n\n"));

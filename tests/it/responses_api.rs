@@ -209,8 +209,8 @@ async fn azures_answers_about_an_object_pass_unchanged() {
             400,
             r#"{"error":{"message":"Cannot cancel a completed response.","type":"invalid_request_error","param":null,"code":null}}"#,
         ),
-        (429, r#"{"error":{"code":"429","message":"Rate limit is exceeded."}}"#),
-        (500, r#"{"error":{"code":"500","message":"no"}}"#),
+        (429, r#"{"error":{"code":"429","message":"Rate limit is exceeded.","type":null,"param":null}}"#),
+        (500, r#"{"error":{"code":"500","message":"no","type":null,"param":null}}"#),
     ];
     let upstream = Upstream::script(errors.map(|(status, body)| Reply::json(status, body))).await;
     let proxy = Proxy::start(&upstream, "").await;

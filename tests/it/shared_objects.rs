@@ -189,7 +189,8 @@ async fn calls_that_name_no_object_are_served_to_every_key() {
         ),
         ("/v1/chat/completions", hello("gpt-4.1")),
     ];
-    let upstream = Upstream::script(bodies.iter().map(|_| Reply::json(200, RESPONSE))).await;
+    let answers = [RESPONSE, RESPONSE, crate::support::ANSWER];
+    let upstream = Upstream::script(answers.map(|answer| Reply::json(200, answer))).await;
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     for (path, body) in &bodies {
         assert_eq!(ask(&proxy, "POST", path, TEAM_A, body).await.status, 200, "{body}");

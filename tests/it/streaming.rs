@@ -64,8 +64,11 @@ async fn the_client_gets_each_chunk_before_azure_sends_the_next() {
     for path in [AZURE_PATH, OPENAI_PATH] {
         let upstream = Upstream::script([reply.clone().end()]).await;
         let proxy = Proxy::start(&upstream, "[models.\"gpt-5.4-mini\"]\nnormalize_stream = false").await;
+        // The head waits for the first event.
+        steps[0].notify_one();
         let mut answer = proxy.post(path, ask(WITH_USAGE), &[]).await;
-        for (event, step) in STREAM.iter().zip(&steps) {
+        assert_eq!(soon(answer.chunk()).await.unwrap().unwrap(), STREAM[0].as_bytes());
+        for (event, step) in STREAM.iter().zip(&steps).skip(1) {
             step.notify_one();
             assert_eq!(soon(answer.chunk()).await.unwrap().unwrap(), event.as_bytes());
         }

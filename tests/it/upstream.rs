@@ -117,17 +117,38 @@ async fn only_the_listed_headers_of_azure_reach_the_client() {
 
 #[tokio::test]
 async fn failures_of_azgates_own_credential_are_hidden_from_the_client() {
-    for (status, body) in [
+    for (status, body, code, expected) in [
         (
             401,
             r#"{"error":{"code":"401","message":"Access denied due to invalid subscription key 'azure-secret-key'."}}"#,
+            "upstream_authentication",
+            "Access denied due to invalid subscription key '[the key]'.",
         ),
-        (401, r#"{"statusCode":401,"message":"Unauthorized. Subscription 1234 azure-secret-key"}"#),
+        (
+            401,
+            r#"{"statusCode":401,"message":"Unauthorized. azure-secret-key"}"#,
+            "upstream_authentication",
+            "`api_key`",
+        ),
         (
             403,
-            r#"{"error":{"code":"403","message":"Access denied due to Virtual Network/Firewall rules of azure-secret-key."}}"#,
+            r#"{"error":{"code":"403","message":"Access denied due to Virtual Network/Firewall rules."}}"#,
+            "upstream_network_rules",
+            "Access denied due to Virtual Network/Firewall rules.",
         ),
-        (403, "<html>azure-secret-key</html>"),
+        (
+            403,
+            r#"{"error":{"code":"AuthenticationTypeDisabled","message":"Key based authentication is disabled for this resource."}}"#,
+            "upstream_key_authentication_disabled",
+            "`disableLocalAuth`",
+        ),
+        (
+            401,
+            r#"{"error":{"code":"PermissionDenied","message":"The principal `377025c5-0931-437c-bffe-0b4ee77d31bb` lacks the required data action `Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action` to perform `POST /openai/deployments/{deployment-id}/chat/completions` operation."}}"#,
+            "upstream_missing_role",
+            "Cognitive Services OpenAI User",
+        ),
+        (403, "<html>azure-secret-key</html>", "upstream_authentication", "<html>[the key]</html>"),
     ] {
         let log = Logs::listen();
         let headers = [JSON, ("www-authenticate", "Bearer"), ("apim-request-id", "a-7")];
@@ -138,11 +159,13 @@ async fn failures_of_azgates_own_credential_are_hidden_from_the_client() {
         assert_eq!(answer.headers()["x-should-retry"], "false");
         assert!(answer.headers().get("www-authenticate").is_none());
         let text = answer.text().await.unwrap();
-        assert_eq!(error(&text)["code"], "upstream_authentication");
+        assert_eq!(error(&text)["code"], code);
         assert_eq!(error(&text)["type"], "server_error");
-        assert!(!text.contains(AZURE_KEY) && !text.contains("Firewall") && !text.contains("1234"), "{text}");
+        assert!(!text.contains(AZURE_KEY) && !text.contains(&upstream.address.to_string()), "{text}");
+        let message = error(&text)["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("The resource `main`") && message.contains(expected), "{message}");
         let logged = log.text();
-        assert!(!logged.contains(AZURE_KEY), "{logged}");
+        assert!(!logged.contains(AZURE_KEY) && !logged.contains("Firewall rules of"), "{logged}");
         assert!(logged.contains("ERROR") && logged.contains("\"resource\":\"main\""), "{logged}");
         assert!(logged.contains("a-7"), "{logged}");
     }
@@ -157,23 +180,24 @@ async fn azures_errors_pass_byte_for_byte_in_every_format_that_clients_understan
         ),
         (
             404,
-            r#"{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}"#,
+            r#"{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist.","type":null,"param":null}}"#,
         ),
-        (429, r#"{"error":{"code":"429","message":"Rate limit is exceeded. Try again in 2 seconds."}}"#),
-        (400, r#"{"error":{"requestid":"r","code":400,"message":"Validation error at #/logprobs"}}"#),
+        (
+            400,
+            r#"{"error":{"requestid":"r","code":400,"message":"Validation error at #/logprobs","type":"x","param":""}}"#,
+        ),
         (
             400,
             r#"{"error":{"message":"filtered","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":true,"severity":"high"}}}}}"#,
         ),
         (
             400,
-            r#"{"error":{"message":"filtered","code":"content_filter"},"innererror":{"code":"ResponsibleAIPolicyViolation"}}"#,
+            r#"{"error":{"message":"filtered","code":"content_filter","type":"x","param":null},"innererror":{"code":"ResponsibleAIPolicyViolation"}}"#,
         ),
         (
             409,
             " {\"error\" : {\"code\":\"x\",\"message\":\"y\",\"param\":null,\"type\":\"error\",\"inner_error\":{}} }\n",
         ),
-        (500, r#"{"error":{"code":"BackendNotSet","message":"m"}}"#),
     ] {
         let upstream = Upstream::script([Reply::json(status, body)]).await;
         let proxy = Proxy::start(&upstream, "").await;
@@ -181,6 +205,24 @@ async fn azures_errors_pass_byte_for_byte_in_every_format_that_clients_understan
         assert_eq!(answer.status().as_u16(), status);
         assert_eq!(answer.headers()["content-type"], "application/json");
         assert_eq!(answer.text().await.unwrap(), body);
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_azures_front_door_gets_the_members_that_openais_errors_have() {
+    for (status, code, kind, param) in [
+        (404, "DeploymentNotFound", "invalid_request_error", Some("model")),
+        (429, "429", "rate_limit_error", None),
+        (500, "BackendNotSet", "server_error", None),
+    ] {
+        let body = format!(r#"{{"error":{{"code":"{code}","message":"Try again in 2 seconds."}}}}"#);
+        let upstream = Upstream::script([Reply::json(status, &body)]).await;
+        let proxy = Proxy::start(&upstream, "").await;
+        let answer = proxy.chat(hello("gpt-4.1")).await;
+        let waits = answer.headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned());
+        assert_eq!(waits.as_deref(), (status == 429).then_some("2"));
+        let refused = crate::support::Refused::of(answer).await;
+        assert_eq!(refused.summary(), (status, kind, code, param));
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     item::{ItemContent, ItemState, ResponseItem},
     response::ResponseState,
 };
-use crate::call::AnswerSummary;
+use crate::{call::AnswerSummary, json::View};
 
 /// The response so far.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct ResponseBuilder {
     pub(super) response: ResponseState,
     /// Whether the first events are sent.
     begun: bool,
+    /// How many bytes the chunks have brought that are kept to the end.
+    kept: usize,
     pub(super) summary: AnswerSummary,
 }
 
@@ -28,8 +30,16 @@ impl ResponseBuilder {
         ResponseBuilder {
             response: ResponseState::new(reply),
             begun: false,
+            kept: 0,
             summary: AnswerSummary::default(),
         }
+    }
+
+    /// Counts what a chunk brings, and returns the sum so far. Nothing counts that each chunk repeats and that is kept
+    /// once.
+    pub(super) fn kept(&mut self, chunk: View<'_>) -> usize {
+        self.kept = self.kept.saturating_add(size(chunk, 4));
+        self.kept
     }
 
     /// Returns whether the first events are sent.
@@ -110,4 +120,35 @@ pub(super) fn new_item(
 ) -> ResponseItem {
     let id = [b"\"", &*response.head.derived(prefix, suffix), b"\""].concat();
     ResponseItem { id, content, closed: false }
+}
+
+/// What a member or an item is counted for, beside its value: about what an entry takes in memory.
+const ENTRY: usize = 32;
+
+/// The members that each chunk of a stream repeats.
+const REPEATED: [&str; 12] = [
+    "id",
+    "object",
+    "created",
+    "model",
+    "index",
+    "role",
+    "usage",
+    "service_tier",
+    "system_fingerprint",
+    "obfuscation",
+    "content_filter_results",
+    "prompt_filter_results",
+];
+
+/// Returns about how much memory the values of a chunk take.
+fn size(value: View<'_>, depth: u32) -> usize {
+    let of = |inner: View<'_>| size(inner, depth.saturating_sub(1)).saturating_add(ENTRY);
+    let counts = |key: &str, value: &View<'_>| !REPEATED.contains(&key) && !value.is_null();
+    let members = value.members().filter(|(key, value)| counts(key, value)).map(|(_, value)| value);
+    let mut inner = members.chain(value.items()).peekable();
+    match inner.peek() {
+        Some(_) if depth > 0 => inner.map(of).sum(),
+        _ => value.raw().len(),
+    }
 }

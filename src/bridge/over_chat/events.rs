@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::{Reply, builder::ResponseBuilder, event_writer::EventWriter};
 use crate::{
-    bridge::{INTERRUPTED, UNREADABLE, values::string},
+    bridge::{INTERRUPTED, MOST_KEPT, UNREADABLE, too_large, values::string},
     call::AnswerSummary,
     json::{Document, Kind, View, text},
 };
@@ -19,6 +19,8 @@ pub const DEPTH: u32 = 4;
 #[derive(Debug)]
 pub struct Events {
     builder: ResponseBuilder,
+    /// How many bytes the builder may keep.
+    limit: usize,
     /// The number of the next event.
     next: u64,
     done: bool,
@@ -27,7 +29,12 @@ pub struct Events {
 impl Events {
     /// Starts the stream for one call.
     pub fn new(reply: Arc<Reply>) -> Events {
-        Events { builder: ResponseBuilder::new(reply), next: 0, done: false }
+        Events::limited(reply, MOST_KEPT)
+    }
+
+    /// Starts the stream, and ends it with an error once it has brought more than `limit` bytes.
+    pub(super) fn limited(reply: Arc<Reply>, limit: usize) -> Events {
+        Events { builder: ResponseBuilder::new(reply), limit, next: 0, done: false }
     }
 
     /// Takes the data of one event from upstream, and appends whole events to `out`. `[DONE]` completes the response,
@@ -45,6 +52,10 @@ impl Events {
         };
         match chunk.root().non_null("error") {
             Some(error) => self.error(error, out),
+            None if self.builder.kept(chunk.root()) > self.limit => {
+                let (code, message) = too_large(self.limit);
+                self.fail(code, &message, out);
+            }
             None => self.write(out, |builder, events| builder.add(&chunk, events)),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     call::{Dialect, Usage},
-    json::{View, write::member},
+    json::{View, write::ObjectWriter},
 };
 
 const KNOWN: [&str; 5] = [
@@ -19,31 +19,27 @@ pub(super) fn usage(usage: View<'_>) -> (Usage, Vec<u8>) {
     let counts = Usage::read(Dialect::Chat, usage);
     let total = counts.prompt.saturating_add(counts.completion);
     let total = usage.get("total_tokens").and_then(View::whole).unwrap_or(total);
-    let mut out = format!("{{\"input_tokens\":{},\"input_tokens_details\":", counts.prompt).into_bytes();
-    details(&mut out, usage.get("prompt_tokens_details"), &["cached_tokens", "cache_write_tokens"]);
-    out.extend_from_slice(
-        format!(",\"output_tokens\":{},\"output_tokens_details\":", counts.completion).as_bytes(),
-    );
-    details(&mut out, usage.get("completion_tokens_details"), &["reasoning_tokens"]);
-    out.extend_from_slice(format!(",\"total_tokens\":{total}").as_bytes());
-    for (key, value) in usage.members().filter(|(key, _)| !KNOWN.contains(&&**key)) {
-        member(&mut out, &key, value.raw());
-    }
-    out.push(b'}');
-    (counts, out)
+    let mut out = ObjectWriter::default();
+    out.member("input_tokens", counts.prompt.to_string().as_bytes());
+    let prompt = details(usage.get("prompt_tokens_details"), &["cached_tokens", "cache_write_tokens"]);
+    out.member("input_tokens_details", &prompt);
+    out.member("output_tokens", counts.completion.to_string().as_bytes());
+    let completion = details(usage.get("completion_tokens_details"), &["reasoning_tokens"]);
+    out.member("output_tokens_details", &completion);
+    out.member("total_tokens", total.to_string().as_bytes());
+    out.copy_rest(usage, &KNOWN);
+    (counts, out.finish())
 }
 
-/// Writes a breakdown. The counts in `required` are zero if chat has none.
-fn details(out: &mut Vec<u8>, details: Option<View<'_>>, required: &[&str]) {
-    out.push(b'{');
+/// Returns a breakdown. The counts in `required` are zero if chat has none.
+fn details(details: Option<View<'_>>, required: &[&str]) -> Vec<u8> {
+    let mut out = ObjectWriter::default();
     for key in required {
         let count = details.and_then(|details| details.non_null(key));
-        member(out, key, count.map_or(b"0", View::raw));
+        out.member(key, count.map_or(b"0", View::raw));
     }
-    for (key, value) in details.into_iter().flat_map(View::members) {
-        if !required.contains(&&*key) {
-            member(out, &key, value.raw());
-        }
+    if let Some(details) = details {
+        out.copy_rest(details, &[]);
     }
-    out.push(b'}');
+    out.finish()
 }

@@ -5,8 +5,8 @@ use super::member_map::MemberMap;
 use crate::{
     bridge::filters::is_filtered,
     json::{
-        View,
-        write::{item, key, member},
+        View, text,
+        write::{ObjectWriter, item, key},
     },
 };
 
@@ -28,11 +28,8 @@ impl Verdicts {
             let results = entry.get("content_filter_results");
             let blocked = results.into_iter().flat_map(View::members).any(|(_, one)| is_filtered(one.raw()));
             let mut out = head(blocked, "prompt");
-            for (key, value) in entry.members() {
-                member(&mut out, &key, value.raw());
-            }
-            out.push(b'}');
-            item(&mut self.prompts, &out);
+            out.copy_rest(entry, &[]);
+            item(&mut self.prompts, &out.finish());
         }
     }
 
@@ -50,14 +47,17 @@ impl Verdicts {
         out.push(b'[');
         out.extend_from_slice(&self.prompts);
         if !self.answer.is_empty() {
-            item(out, &head(self.answer.values().any(is_filtered), "completion"));
-            member(out, "content_filter_results", &self.answer.object());
-            out.push(b'}');
+            let mut completion = head(self.answer.values().any(is_filtered), "completion");
+            completion.member("content_filter_results", &self.answer.object());
+            item(out, &completion.finish());
         }
         out.push(b']');
     }
 }
 
-fn head(blocked: bool, source: &str) -> Vec<u8> {
-    format!("{{\"blocked\":{blocked},\"source_type\":\"{source}\"").into_bytes()
+fn head(blocked: bool, source: &str) -> ObjectWriter {
+    let mut out = ObjectWriter::default();
+    out.member("blocked", blocked.to_string().as_bytes());
+    out.member("source_type", text::quote(source).as_bytes());
+    out
 }

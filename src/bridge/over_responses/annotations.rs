@@ -9,7 +9,7 @@ use crate::{
     bridge::values::{string, type_of},
     json::{
         Kind, View, text,
-        write::{item, member},
+        write::{ObjectWriter, item, member},
     },
 };
 
@@ -107,15 +107,14 @@ fn page(annotation: View<'_>, before: u64) -> Option<Vec<u8>> {
     let has = |key: &str, kind| annotation.get(key).is_some_and(|value| value.kind() == kind);
     let missing = needed.into_iter().filter(|(key, kind, _)| !has(key, *kind));
     let is_missing = |key: &str| missing.clone().any(|(missing, ..)| missing == key);
-    let mut out = Vec::from(b"{");
+    let mut out = ObjectWriter::default();
     for (key, value) in annotation.members().filter(|(key, _)| key != "type" && !is_missing(key)) {
         put_moved(&mut out, "url_citation", &key, value, before);
     }
     for (key, _, value) in missing.clone() {
-        member(&mut out, key, value);
+        out.member(key, value);
     }
-    out.push(b'}');
-    Some(out)
+    Some(out.finish())
 }
 
 /// Returns the citation of a file in the form of a page's; `None` if it names no file. Both indices are the place of
@@ -138,18 +137,17 @@ fn moved(annotation: View<'_>, kind: &str, before: u64) -> Vec<u8> {
     if before == 0 || annotation.kind() != Kind::Object {
         return annotation.raw().into();
     }
-    let mut out = Vec::from(b"{");
+    let mut out = ObjectWriter::default();
     for (key, value) in annotation.members() {
         put_moved(&mut out, kind, &key, value, before);
     }
-    out.push(b'}');
-    out
+    out.finish()
 }
 
-fn put_moved(out: &mut Vec<u8>, kind: &str, key: &str, value: View<'_>, before: u64) {
+fn put_moved(out: &mut ObjectWriter, kind: &str, key: &str, value: View<'_>, before: u64) {
     match value.whole().filter(|_| is_offset(kind, key)) {
-        Some(offset) => member(out, key, offset.saturating_add(before).to_string().as_bytes()),
-        None => member(out, key, value.raw()),
+        Some(offset) => out.member(key, offset.saturating_add(before).to_string().as_bytes()),
+        None => out.member(key, value.raw()),
     }
 }
 

@@ -75,7 +75,7 @@ impl Failure {
         Failure { status: 502, ..Failure::new(code, message) }
     }
 
-    fn new(code: &str, message: &str) -> Failure {
+    pub(super) fn new(code: &str, message: &str) -> Failure {
         let (code, message, status) = (code.to_owned(), message.to_owned(), status(code));
         Failure { code, message, status, filters: Vec::new() }
     }
@@ -113,14 +113,43 @@ fn filters(error: View<'_>) -> Vec<u8> {
 /// Returns the HTTP status of an error code: the codes of a response (OpenAI's specification, `ResponseErrorCode`), and
 /// some codes of a refused call that also occur in streams. An unknown code gets 500, so that clients try again.
 pub fn status(code: &str) -> u16 {
-    match code {
-        "rate_limit_exceeded" | "RateLimitReached" | "insufficient_quota" | "too_many_requests" => 429,
-        "vector_store_timeout" => 504,
-        "context_length_exceeded" | "content_filter" | "bio_policy" | "data_residency_mismatch" => 400,
+    known_status(code).unwrap_or(500)
+}
+
+/// Returns the HTTP status of an error code or an error type; `None` if it is not known.
+pub fn known_status(code: &str) -> Option<u16> {
+    Some(match code {
+        "rate_limit_exceeded"
+        | "rate_limit_error"
+        | "RateLimitReached"
+        | "insufficient_quota"
+        | "too_many_requests"
+        | "tokens"
+        | "requests" => 429,
+        "invalid_api_key" | "authentication_error" | "Unauthorized" => 401,
+        "permission_error" | "permission_denied" | "PermissionDenied" => 403,
+        "not_found_error" | "model_not_found" | "DeploymentNotFound" | "NotFound" => 404,
+        "vector_store_timeout" | "timeout" | "Timeout" => 504,
+        "service_unavailable"
+        | "ServiceUnavailable"
+        | "server_overloaded"
+        | "overloaded_error"
+        | "engine_overloaded" => 503,
+        "server_error" | "internal_error" | "internal_server_error" | "InternalServerError" => 500,
+        "context_length_exceeded"
+        | "content_filter"
+        | "ResponsibleAIPolicyViolation"
+        | "bio_policy"
+        | "data_residency_mismatch"
+        | "string_above_max_length"
+        | "unsupported_parameter"
+        | "unsupported_value"
+        | "missing_required_parameter"
+        | "BadRequest" => 400,
         // Every error about images is about images in the call.
         call if call.contains("image") || call.starts_with("invalid_") => 400,
-        number => number.parse().ok().filter(|number| (400..600).contains(number)).unwrap_or(500),
-    }
+        number => return number.parse().ok().filter(|number| (400..600).contains(number)),
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::json::{
     Document, Kind, View,
-    write::{item, key, member},
+    write::{ObjectWriter, item, key},
 };
 
 /// Merges chat completions of one choice each: the first one, with the choices and the token counts of all. Each of
@@ -25,11 +25,10 @@ fn choices(out: &mut Vec<u8>, answers: &[Document]) {
     out.push(b'[');
     let choices = answers.iter().filter_map(|answer| answer.root().get("choices")?.items().next());
     for (index, choice) in choices.enumerate() {
-        item(out, format!("{{\"index\":{index}").as_bytes());
-        for (name, value) in choice.members().filter(|(name, _)| name != "index") {
-            member(out, &name, value.raw());
-        }
-        out.push(b'}');
+        let mut merged = ObjectWriter::default();
+        merged.member("index", index.to_string().as_bytes());
+        merged.copy_rest(choice, &[]);
+        item(out, &merged.finish());
     }
     out.push(b']');
 }

@@ -22,7 +22,7 @@ mod vendor_field;
 pub use crate::call::OverResponses as Reply;
 pub use answer::{ANSWER_DEPTH, NoAnswer, answer};
 pub use filters::innererror;
-pub use finish::status;
+pub use finish::{known_status, status};
 pub use kept::kept_of_completion;
 pub use merge::merge;
 pub use options::BridgeOptions;

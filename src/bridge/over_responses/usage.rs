@@ -1,6 +1,6 @@
 //! The token counts of a response as a chat completion has them. Only the names of the members differ.
 
-use crate::json::{Document, Kind, View, write::member};
+use crate::json::{Document, Kind, View, write::ObjectWriter};
 
 /// The name of each count in a response, and in a completion.
 const COUNTS: [(&str, &str); 2] = [("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")];
@@ -21,21 +21,20 @@ pub(super) fn of(response: &Document) -> Option<Document> {
 
 /// Returns the `usage` of a completion.
 pub(super) fn write(usage: View<'_>) -> Vec<u8> {
-    let mut out = Vec::from(b"{");
+    let mut out = ObjectWriter::default();
     let sum = COUNTS.iter().filter_map(|(theirs, _)| usage.get(theirs)?.whole()).fold(0, u64::saturating_add);
     for (theirs, ours) in COUNTS {
-        member(&mut out, ours, usage.non_null(theirs).map_or(b"0", View::raw));
+        out.member(ours, usage.non_null(theirs).map_or(b"0", View::raw));
     }
     let sum = sum.to_string();
-    member(&mut out, TOTAL, usage.non_null(TOTAL).map_or(sum.as_bytes(), View::raw));
+    out.member(TOTAL, usage.non_null(TOTAL).map_or(sum.as_bytes(), View::raw));
     for (key, value) in usage.members() {
         let detail = DETAILS.iter().find(|(theirs, _)| *theirs == key);
         if key != TOTAL && !COUNTS.iter().any(|(theirs, _)| *theirs == key) {
-            member(&mut out, detail.map_or(&key, |(_, ours)| ours), value.raw());
+            out.member(detail.map_or(&key, |(_, ours)| ours), value.raw());
         }
     }
-    out.push(b'}');
-    out
+    out.finish()
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[schemars(rename = "Heartbeat")]
 pub struct HeartbeatConfig {
-    /// Seconds of silence after which a stream is opened with a comment. Until then errors keep their status. 0
+    /// Seconds of silence after which a stream is opened with a blank line. Until then errors keep their status. 0
     /// switches all signs of life off, also within a stream.
     pub after_seconds: u32,
-    /// Seconds between one comment and the next.
+    /// Seconds between one blank line and the next.
     pub every_seconds: u32,
     /// Also open JSON answers early, with blanks. Errors that come later than that have the status 200.
     pub json: bool,

@@ -22,6 +22,7 @@ mod tests;
 mod value;
 
 pub use error::CollectError;
+pub(super) use response::reported;
 
 /// Collects one stream.
 #[derive(Debug)]

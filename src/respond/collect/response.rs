@@ -33,17 +33,13 @@ impl ResponseCollector {
         match LastEvent::of(event.root()) {
             None => {}
             Some(LastEvent::Response(response)) => self.response = Some(data.slice(response.span().range())),
-            Some(LastEvent::Failed(response)) => {
-                let error = response.get("error").filter(|error| error.kind() == Kind::Object);
-                let Some(error) = error.and_then(|error| error.reparse(1)) else {
-                    self.failed = Some(with_error(&event, unnamed()));
+            Some(LastEvent::Failed(_) | LastEvent::Error(_)) => match reported(&event) {
+                Ok(event) => return Err(CollectError::Reported { event }),
+                Err(unnamed) => {
+                    self.failed = Some(unnamed);
                     return Ok(false);
-                };
-                return Err(CollectError::Reported { event: with_error(&event, whole(&error)) });
-            }
-            Some(LastEvent::Error(error)) => {
-                return Err(CollectError::Reported { event: nested(&event, error) });
-            }
+                }
+            },
         }
         Ok(self.response.is_some())
     }
@@ -55,6 +51,22 @@ impl ResponseCollector {
             (None, Some(event)) => Err(CollectError::Reported { event }),
             (None, None) => Err(CollectError::BrokenOff),
         }
+    }
+}
+
+/// Returns an event that reports an error, with the error where error answers have it. The error of a response that
+/// failed without a reason is an `Err`, because Azure may name the reason in a later event.
+pub(in crate::respond) fn reported(event: &Document) -> Result<Bytes, Bytes> {
+    match LastEvent::of(event.root()) {
+        Some(LastEvent::Error(error)) => Ok(nested(event, error)),
+        Some(LastEvent::Failed(response)) => {
+            let error = response.get("error").filter(|error| error.kind() == Kind::Object);
+            match error.and_then(|error| error.reparse(1)) {
+                Some(error) => Ok(with_error(event, whole(&error))),
+                None => Err(with_error(event, unnamed())),
+            }
+        }
+        Some(LastEvent::Response(_)) | None => Err(with_error(event, unnamed())),
     }
 }
 
@@ -117,7 +129,7 @@ mod tests {
     fn error(data: &[&str]) -> (StatusCode, serde_json::Value) {
         let Err(CollectError::Reported { event }) = collect(data) else { panic!("no error") };
         let body: serde_json::Value = serde_json::from_slice(&event).unwrap();
-        (status_of(&event), body["error"].clone())
+        (status_of(&event).unwrap(), body["error"].clone())
     }
 
     const DELTA: &str = r#"{"type":"response.output_text.delta","delta":"\"type\":\"error\"","logprobs":[]}"#;

@@ -111,6 +111,9 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         let tail = self.decoder.finish();
         let last = self.transform.end(tail.as_ref());
         self.out.extend(last.into_iter().filter(|bytes| !bytes.is_empty()));
+        if !self.transform.is_whole() {
+            return self.failed(&INTERRUPTED, "the stream ended before the answer did".to_owned());
+        }
         self.end = Some(if self.transform.is_done() { End::Done } else { End::Eof });
     }
 

@@ -11,3 +11,9 @@ pub(super) use responses::ResponsesWatch;
 fn is_done(data: &[u8]) -> bool {
     data.trim_ascii() == b"[DONE]"
 }
+
+/// Returns the whole number at the start of a text.
+fn whole(text: &[u8]) -> Option<u64> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()
+}

@@ -31,7 +31,7 @@ impl ResponsesWatch {
             self.done = true;
             return;
         }
-        if let Some(number) = key::SEQUENCE_NUMBER.values(data).find_map(whole) {
+        if let Some(number) = key::SEQUENCE_NUMBER.values(data).find_map(super::whole) {
             self.next = number.saturating_add(1);
         }
         if self.is_interesting(data)
@@ -75,10 +75,4 @@ impl ResponsesWatch {
         self.summary =
             AnswerSummary { model: summary.model.or(model), error: error.or(summary.error), ..summary };
     }
-}
-
-/// Returns the whole number at the start of a text.
-fn whole(text: &[u8]) -> Option<u64> {
-    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
-    std::str::from_utf8(text.get(..end)?).ok()?.parse().ok()
 }

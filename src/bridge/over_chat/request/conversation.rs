@@ -136,7 +136,7 @@ impl Conversation {
             out.member("refusal", refusal);
         }
         for (key, value) in turn.rest {
-            out.member(&key, value);
+            out.copy_along(&key, value);
         }
         if !turn.calls.is_empty() {
             out.member("tool_calls", turn.calls.finish());

@@ -150,7 +150,7 @@ impl Messages {
         out.copy("role", role);
         out.member("content", content.value);
         for (key, value) in rest {
-            out.member(&key, value);
+            out.copy_along(&key, value);
         }
         self.input.push(out.finish());
         Ok(())

@@ -1,6 +1,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "JSON literals read better without a borrow")]
 
 mod answers;
+mod limits;
 mod streams;
 
 use std::sync::Arc;

@@ -115,6 +115,10 @@ impl ToolCalls {
         self.calls.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
     /// Returns the index of the call that an item is.
     pub(super) fn of_item(&self, item: CallRef<'_>) -> Option<usize> {
         self.calls.iter().position(|call| call.is(item))

@@ -8,7 +8,9 @@ use bytes::{Bytes, BytesMut};
 use super::{calls::ToolCalls, items::FinishedItems, texts::SentTexts, writer::Writer};
 use crate::{
     bridge::{
+        MOST_KEPT,
         over_responses::{Reply, finish::Failure, stop::HeldText},
+        too_large,
         values::text_of,
     },
     call::AnswerSummary,
@@ -32,6 +34,10 @@ pub struct Chunks {
     /// The failure of a response without an explanation. Azure may explain it in an `error` event that follows
     /// (earendil-works/pi#7983).
     pub(super) unexplained: Option<Failure>,
+    /// How many bytes may be kept.
+    limit: usize,
+    /// How many bytes the events have brought that are kept to the end.
+    kept: usize,
     pub(super) done: bool,
     pub(super) cut: bool,
 }
@@ -60,9 +66,31 @@ impl Chunks {
             context: ContextState::None,
             summary: AnswerSummary::default(),
             unexplained: None,
+            limit: MOST_KEPT,
+            kept: 0,
             done: false,
             cut: false,
         }
+    }
+
+    /// Ends the stream with an error once more than `limit` bytes are kept.
+    #[cfg(test)]
+    pub(super) fn limited(self, limit: usize) -> Chunks {
+        Chunks { limit, ..self }
+    }
+
+    /// Counts what an event has brought, and ends the stream if that is too much.
+    pub(super) fn keep(&mut self, bytes: usize, out: &mut BytesMut) {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept > self.limit && !self.done {
+            let (code, message) = too_large(self.limit);
+            self.fail(&Failure::new(code, &message), out);
+        }
+    }
+
+    /// Returns how many texts and calls are known.
+    pub(super) fn entries(&self) -> usize {
+        self.texts.len() + self.calls.len()
     }
 
     /// Returns whether everything is written, so that whatever upstream still sends is ignored.

@@ -36,7 +36,14 @@ impl Chunks {
             return;
         };
         let root = event.root();
-        match kind(root) {
+        let (kind, entries) = (kind(root), self.entries());
+        let kept = match kind {
+            EventKind::ItemAdded | EventKind::ItemDone => data.len(),
+            // A piece of a call's input may have to wait.
+            EventKind::InputDelta => string(root, "delta").map_or(0, <[u8]>::len),
+            _ => 0,
+        };
+        match kind {
             EventKind::TextDelta(kind) => self.text_delta(kind, root, out),
             EventKind::TextDone(kind) => self.text_done(kind, root, out),
             EventKind::InputDelta => {
@@ -60,6 +67,8 @@ impl Chunks {
             }
             EventKind::Ignored => {}
         }
+        let is_new = self.entries() > entries && kept == 0;
+        self.keep(if is_new { data.len() } else { kept }, out);
     }
 
     /// Ends the stream because upstream has ended without an error of its connection.

@@ -65,6 +65,10 @@ struct TextState {
 pub(super) struct SentTexts(Vec<TextState>);
 
 impl SentTexts {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Takes a piece if it continues the last text, at the same place. Nearly every piece does.
     pub(super) fn continues_last(&mut self, key: TextKey, inner: &[u8]) -> bool {
         let last = self.0.last_mut().filter(|last| last.key == key && !last.whole && !last.item_done);

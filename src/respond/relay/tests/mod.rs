@@ -143,15 +143,15 @@ fn members_held_at_the_end_come_before_done() {
     assert!(out.starts_with(r#"data: {"id":"","object":"chat.completion.chunk""#), "{out}");
     assert!(out.contains("prompt_filter_results") && out.ends_with("}\n\ndata: [DONE]\n\n"), "{out}");
     let (frames, outcome) = relay(vec![data(first)], &normalized());
-    assert!(text(&frames).contains("prompt_filter_results"));
-    assert_eq!(outcome.end, End::Eof);
+    assert!(frames[0].starts_with(b"data: {\"id\":\"\"") && text(&frames).contains("prompt_filter_results"));
+    assert_eq!(outcome.end, End::UpstreamFailed, "the answer is missing");
 }
 
 #[test]
 fn the_legacy_form_and_the_normaliser_work_on_one_chunk() {
     let plan = ReplyPlan { legacy_functions: true, ..normalized() };
-    let call = r#"data: {"id":"c","object":"","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"i","function":{"name":"f","arguments":""}}]},"finish_reason":null}]}"#;
-    let expected = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"function_call":{"name":"f","arguments":""}},"finish_reason":null}]}"#;
+    let call = r#"data: {"id":"c","object":"","created":1,"model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"i","function":{"name":"f","arguments":""}}]},"finish_reason":"stop"}]}"#;
+    let expected = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"function_call":{"name":"f","arguments":""}},"finish_reason":"stop"}]}"#;
     assert_eq!(relayed(&format!("{call}\n\n"), &plan), format!("{expected}\n\n"));
 }
 
@@ -187,7 +187,8 @@ fn an_error_within_the_stream_is_a_failure_whatever_follows_it() {
             assert_eq!((outcome.end, outcome.summary.error.as_deref()), (End::UpstreamFailed, Some(code)));
         }
     }
-    assert_eq!(relay(vec![data(format!("{filter}\n\n"))], &untouched()).1.summary.error, None);
+    let stream = format!("{filter}\n\ndata: [DONE]\n\n");
+    assert_eq!(relay(vec![data(stream)], &untouched()).1.summary.error, None);
 }
 
 #[test]
@@ -229,12 +230,54 @@ fn an_event_without_end_is_a_failure() {
 }
 
 #[test]
-fn a_stream_that_ends_without_done_is_eof() {
-    let steps = || vec![data("data: 1\n\nda"), data("ta: 2")];
-    let (frames, outcome) = relay(steps(), &untouched());
-    assert_eq!((text(&frames).as_str(), outcome.end), ("data: 1\n\ndata: 2", End::Eof));
+fn a_stream_that_ends_with_a_finish_reason_and_without_done_is_eof() {
+    let last = r#"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#;
+    let (first, second) = last.split_at(9);
+    let (frames, outcome) = relay(vec![data(format!("data: 1\n\n{first}")), data(second)], &untouched());
+    assert_eq!((text(&frames), outcome.end), (format!("data: 1\n\n{last}"), End::Eof));
     let (_, outcome) = relay(vec![data("data: 1\n\ndata: [DONE]")], &untouched());
     assert_eq!(outcome.end, End::Done);
+}
+
+#[test]
+fn a_stream_that_ends_before_the_answer_does_ends_with_an_error() {
+    let chunk = r#"{"choices":[{"index":0,"delta":{"content":"Gru"},"finish_reason":null}]}"#;
+    for (tail, kept) in [
+        (String::new(), String::new()),
+        (format!("data: {chunk}"), format!("data: {chunk}\n\n")),
+        (format!("data: {chunk}\r\n"), format!("data: {chunk}\n\n")),
+        (format!("data: {}", chunk.split_at(40).0), String::new()),
+        (": comment".to_owned(), String::new()),
+    ] {
+        for plan in [untouched(), hidden(), normalized()] {
+            let whole = if plan.normalize { String::new() } else { format!("data: {chunk}\n\n") };
+            let (frames, outcome) = relay(vec![data(format!("{whole}{tail}"))], &plan);
+            let all = text(&frames);
+            let (before, error) =
+                all.split_once("data: {\"error\":").unwrap_or_else(|| panic!("no error: {all}"));
+            assert!(error.contains(INTERRUPTED.code) && error.ends_with("}\n\n"), "{all}");
+            if !plan.normalize {
+                assert_eq!(before, format!("{whole}{kept}"));
+            }
+            assert_eq!(
+                (outcome.end, outcome.summary.error.as_deref()),
+                (End::UpstreamFailed, Some(INTERRUPTED.code))
+            );
+            assert_eq!(outcome.cause.as_deref(), Some("the stream ended before the answer did"));
+        }
+    }
+}
+
+#[test]
+fn every_choice_of_a_stream_needs_its_finish_reason() {
+    let chunk = |index: u8, reason: &str| {
+        format!("data: {{\"choices\":[{{\"index\":{index},\"delta\":{{}},\"finish_reason\":{reason}}}]}}\n\n")
+    };
+    let begun = chunk(0, "null") + &chunk(1, "null") + &chunk(0, "\"stop\"");
+    assert_eq!(relay(vec![data(begun.clone())], &untouched()).1.end, End::UpstreamFailed);
+    assert_eq!(relay(vec![data(begun + &chunk(1, "\"stop\""))], &untouched()).1.end, End::Eof);
+    let calls = r#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1}]},"finish_reason":"tool_calls"}]}"#;
+    assert_eq!(relay(vec![data(format!("{calls}\n\n"))], &untouched()).1.end, End::Eof);
 }
 
 #[test]
@@ -266,7 +309,9 @@ fn a_chunk_with_choices_and_counts_is_not_the_usage_chunk() {
 fn held_members_come_before_an_unfinished_tail() {
     let first = AZURE.split_inclusive("\n\n").next().unwrap();
     let summary = RefCell::new(None);
-    let mut relay = Relay::new(body(vec![data(first), data(": bye")]), &normalized(), still(), |outcome| {
+    let tail =
+        r#"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"prompt_filter_results":0}"#;
+    let mut relay = Relay::new(body(vec![data(first), data(tail)]), &normalized(), still(), |outcome| {
         *summary.borrow_mut() = Some(outcome);
     });
     let Poll::Ready(Some(held)) = frame(&mut relay) else { panic!("the held members come") };

@@ -83,9 +83,19 @@ fn the_summary_comes_from_the_last_event() {
         r#"{ "sequence_number": 1, "response" : {"status":"completed","output":[{"type":"function_call"}]}, "type" : "response.completed" }"#,
     );
     assert_eq!((spaced.summary.finish_reason.as_deref(), spaced.end), (Some("tool_calls"), End::Done));
-    let unended = ended(r#"{"type":"response.completed","sequence_number":1}"#);
-    assert_eq!(unended.end, End::Eof, "it lacks the response");
     assert_eq!(ended("[DONE]").end, End::Done);
+}
+
+#[test]
+fn a_response_without_its_last_event_ends_with_an_error() {
+    let begun = r#"data: {"type":"response.created","response":{"model":"m-1"},"sequence_number":0}"#;
+    for last in [r#"data: {"type":"response.completed","sequence_number":1}"#, ": comment"] {
+        let stream = format!("{begun}\n\n{last}\n\n");
+        let (frames, outcome) = relay(vec![data(stream.clone())], &plan());
+        let (name, error) = self::last(&frames, &stream);
+        assert_eq!((&*name, error["code"].as_str()), ("event: error", Some(INTERRUPTED.code)));
+        assert_eq!(outcome.end, End::UpstreamFailed);
+    }
 }
 
 #[test]
@@ -193,13 +203,14 @@ proptest! {
         let mut stream: String = STREAM.char_indices().take_while(|(at, _)| *at < end).map(|(_, letter)| letter).collect();
         if done { stream += "data: [DONE]\n\n"; }
         if crlf { stream = stream.replace('\n', "\r\n"); }
-        let (_, expected) = relay(vec![data(stream.clone())], &plan());
+        let (whole, expected) = relay(vec![data(stream.clone())], &plan());
         let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < stream.len()).collect();
         cuts.extend([0, stream.len()]);
         cuts.sort_unstable();
         let steps = cuts.windows(2).map(|pair| data(stream.as_bytes()[pair[0]..pair[1]].to_vec())).collect();
         let (frames, outcome) = relay(steps, &plan());
-        prop_assert_eq!(text(&frames), stream);
+        prop_assert_eq!(text(&frames), text(&whole));
+        if end == STREAM.len() { prop_assert_eq!(text(&frames), stream); }
         prop_assert_eq!(outcome, expected);
     }
 }

@@ -1,5 +1,6 @@
 #![expect(clippy::needless_pass_by_value, reason = "JSON literals read better without a borrow")]
 
+mod duplicates;
 mod input;
 mod namespaces;
 mod order;

@@ -1,4 +1,5 @@
 mod approvals;
+mod limits;
 mod same_position;
 mod stop;
 mod unusual_positions;
