@@ -15,4 +15,7 @@ pub struct BridgeOptions<'a> {
     pub summary: Option<&'a str>,
     /// Which earlier answers get their reasoning back, if the client sends it.
     pub replayed: ReplayedReasoning,
+    /// Whether the call must not name what Azure stores. Searches then stay with the client, since Azure looks their
+    /// results up by id.
+    pub stateless: bool,
 }
