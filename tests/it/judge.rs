@@ -62,6 +62,12 @@ const RESPONSES_ALONE: &[&str] = &[
 
 const REFUSED: &[ListedRefusal] = &[
     ListedRefusal {
+        rule: "refuse.data_sources_identity",
+        cases: &["data-sources-identity"],
+        families: &["*"],
+        fact: "the resource's identity reads what callers may not, so the config has to allow it",
+    },
+    ListedRefusal {
         rule: "bridge.chat",
         cases: &["responses/context-management", "responses/store"],
         families: CHAT,

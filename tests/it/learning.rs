@@ -56,6 +56,7 @@ const UNLEARNABLE: &[(&str, &str)] = &[
 /// Rules that refuse a call, as in the list in `judge`.
 const REFUSED: &[&str] = &[
     "bridge.responses",
+    "refuse.data_sources_identity",
     "refuse.data_sources",
     "refuse.tools",
     "refuse.functions",

@@ -2,6 +2,7 @@
 //!
 //! The order matters in a few places:
 //!
+//! - A call that may not be served is refused before anything else.
 //! - The api-version and the nulls go first, so that no rule reads a null as a value.
 //! - Members of a Responses call that are written as in chat move to their own place before any rule looks for them
 //!   there.
@@ -18,6 +19,7 @@ mod both_caps;
 mod bridge;
 mod collect;
 mod data_sources;
+mod data_sources_identity;
 mod effort;
 pub(super) mod effort_with_tools;
 mod empty_lists;
@@ -52,6 +54,7 @@ pub use rule::Rule;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
+    data_sources_identity::RULE,
     bridge::RULE,
     api_version::RULE,
     nulls::RULE,
@@ -89,6 +92,7 @@ pub const RULES: &[Rule] = &[
 
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const BEFORE_BRIDGE: &[Rule] = &[
+    data_sources_identity::RULE,
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
@@ -104,6 +108,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
 /// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every
 /// model. Only these act on a family of which little is known.
 pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
+    data_sources_identity::RULE,
     api_version::RULE,
     moved::RULE,
     flatten::RULE,
