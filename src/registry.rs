@@ -15,6 +15,7 @@ use std::{
 };
 
 use crate::{
+    connections::Connections,
     learning::KnowledgeStore,
     limits::{RequestLimit, Subject},
     observe::Metrics,
@@ -28,6 +29,8 @@ pub struct Registry {
     pub knowledge: Arc<KnowledgeStore>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// The connections of clients.
+    pub connections: Arc<Connections>,
     limits: ByName<(Subject, NonZeroU32), RequestLimit>,
     clients: ByName<ClientKey, Client>,
 }
@@ -45,8 +48,9 @@ struct ClientKey {
 impl Default for Registry {
     fn default() -> Registry {
         let knowledge = Arc::<KnowledgeStore>::default();
-        let metrics = Arc::new(Metrics::new(&knowledge.metrics));
-        Registry { knowledge, metrics, limits: ByName::default(), clients: ByName::default() }
+        let connections = Arc::<Connections>::default();
+        let metrics = Arc::new(Metrics::new(&knowledge.metrics, &connections));
+        Registry { knowledge, metrics, connections, limits: ByName::default(), clients: ByName::default() }
     }
 }
 

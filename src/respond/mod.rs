@@ -34,11 +34,12 @@ mod watch;
 mod whole;
 
 pub use adapt::{ReplyContext, adapt};
-pub use adapted::{Adapted, Content, whole};
+pub use adapted::{Adapted, Content, empty, whole};
 pub use buffer::gathered;
 pub use early::{Early, Form, Opening, Running, open};
 pub use envelope::kind;
 pub use error::AnswerError;
+pub use fault::CUT_OFF;
 pub use finish::{Ending, finish};
 pub use media::JSON;
 pub use outcome::{End, Outcome};
