@@ -91,9 +91,9 @@ mod tests {
         for hash in hashes {
             let digits = |key: &&str| {
                 let digest: [u8; 32] = Sha256::digest(key).into();
-                digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+                hash.starts_with(&digest.map(|byte| format!("{byte:02x}")).concat())
             };
-            assert!(PUBLISHED.iter().any(|key| hash.starts_with(&digits(&key))), "{hash}");
+            assert!(PUBLISHED.iter().any(digits), "{hash}");
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A browser calls azgate for any page that its user opens. Without keys such a call must not be served, not even on
 //! loopback: a page can send a POST of `text/plain` without asking, and with a name of its own that resolves to
-//! 127.0.0.1 (DNS rebinding) it can read the answers as well. With keys a page needs a key, and the browser lets it read
-//! answers only where the config lists the page's origin (CORS: fetch.spec.whatwg.org, "HTTP CORS protocol").
+//! 127.0.0.1 (DNS rebinding) it can read the answers as well. With keys a page needs a key, and the browser lets it
+//! read answers only where the config lists the page's origin (CORS: fetch.spec.whatwg.org, "HTTP CORS protocol").
 
 use std::net::IpAddr;
 

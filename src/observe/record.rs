@@ -18,7 +18,6 @@ use crate::{
 
 /// The facts that azgate reports about a call.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are facts, and none depends on another")]
 pub struct Record {
     metrics: Arc<Metrics>,
     started: Instant,

@@ -8,17 +8,23 @@ use std::{
     io::{self, Read},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_util::FutureExt;
 use socket2::SockRef;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, Interest, ReadBuf, Ready},
     net::TcpStream,
+    time::{Sleep, sleep},
 };
 
 /// The first bytes from every HTTP/2 client (RFC 9113 §3.4).
 const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// How long a call may still run after its client has closed the connection. A client may close only the direction in
+/// which it sends, and an answer without Azure comes at once.
+const LAST_ANSWER: Duration = Duration::from_millis(100);
 
 /// The HTTP version that a client uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +46,8 @@ pub(super) struct ClientSocket {
     watches: bool,
     /// Whether hyper has waited for bytes since it last wrote.
     waits: bool,
+    /// Set once the client has left. The connection ends when it fires.
+    left: Option<Pin<Box<Sleep>>>,
     /// Whether there may be bytes that the runtime does not announce again.
     unannounced: bool,
 }
@@ -47,7 +55,8 @@ pub(super) struct ClientSocket {
 impl ClientSocket {
     pub(super) fn new(stream: TcpStream) -> ClientSocket {
         let (start, from, until) = ([0; HTTP2_PREFACE.len()], 0, 0);
-        ClientSocket { stream, start, from, until, watches: false, waits: false, unannounced: false }
+        let (watches, waits, left, unannounced) = (false, false, None, false);
+        ClientSocket { stream, start, from, until, watches, waits, left, unannounced }
     }
 
     /// Returns whether the client has sent anything.
@@ -79,7 +88,7 @@ impl ClientSocket {
     fn is_left(&mut self, context: &mut Context<'_>) -> bool {
         while let Poll::Ready(Ok(())) = self.stream.poll_read_ready(context) {
             let ready = self.stream.ready(Interest::READABLE).now_or_never();
-            if ready.and_then(Result::ok).is_some_and(|ready| ready.is_read_closed()) {
+            if ready.and_then(Result::ok).is_some_and(Ready::is_read_closed) {
                 return true;
             }
             // There are bytes, and hyper does not want them yet. Only the next event is of interest.
@@ -142,10 +151,11 @@ impl AsyncWrite for ClientSocket {
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let waits = std::mem::take(&mut this.waits);
-        if this.watches && !waits && this.is_left(context) {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        if this.watches && !waits && this.left.is_none() && this.is_left(context) {
+            this.left = Some(Box::pin(sleep(LAST_ANSWER)));
         }
-        Poll::Ready(Ok(()))
+        let is_over = this.left.as_mut().is_some_and(|left| left.as_mut().poll(context).is_ready());
+        Poll::Ready(if is_over { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) })
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -51,7 +51,7 @@ impl Stop {
     pub(super) async fn wait_now(&mut self) {
         if self.0.wait_for(|phase| *phase == Phase::Ending).await.is_err() {
             // The stopper was dropped, and running calls keep their time.
-            pending().await
+            pending::<()>().await;
         }
     }
 }

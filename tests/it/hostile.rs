@@ -123,6 +123,19 @@ async fn a_client_that_leaves_is_noticed_whatever_follows_its_body() {
 }
 
 #[tokio::test]
+async fn a_client_that_closes_its_sending_side_gets_an_answer_that_needs_no_azure() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    for (body, extra) in [("{}", ""), ("{}", "\r\n"), (&*"x".repeat(5_000), "\n"), ("{", "GET /")] {
+        let mut raw = Raw::connect(&proxy).await;
+        raw.send(call(body, "") + extra).await;
+        raw.end().await;
+        assert_eq!(raw.answer().await.status, 400, "{body:.10} {extra}");
+    }
+    upstream.finish();
+}
+
+#[tokio::test]
 async fn bytes_after_a_body_are_the_next_request_once_the_answer_is_complete() {
     let go_on = Arc::new(Notify::new());
     let first = Reply::default().wait(&go_on).then(Reply::json(200, ANSWER));

@@ -31,13 +31,12 @@ impl Checker<'_> {
                 let remedy = "list the origins, or add [keys.NAME]";
                 self.findings.value_error(&at, "without keys every web page could call", remedy);
             }
-            match origin(written) {
-                Some(origin) => origins.push(origin),
-                None => {
-                    let remedy = "write scheme, host and port, such as \"https://chat.example.com\"";
-                    self.findings.value_error(&at, "not the origin of a web page", remedy);
-                }
+            let origin = origin(written);
+            if origin.is_none() {
+                let remedy = "write scheme, host and port, such as \"https://chat.example.com\"";
+                self.findings.value_error(&at, "not the origin of a web page", remedy);
             }
+            origins.extend(origin);
         }
         origins
     }
