@@ -152,7 +152,7 @@ fn request(kind: &Kind) -> String {
     let Kind { model, more, .. } = kind;
     let body = format!(r#"{{"model":"{model}","messages":[{{"role":"user","content":"Hi"}}]{more}}}"#);
     let length = body.len();
-    format!("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}")
+    format!("POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n{body}")
 }
 
 /// A call that has arrived at Azure.

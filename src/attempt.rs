@@ -18,7 +18,7 @@ use crate::{
     observe::Record,
     respond::{self, JSON},
     translate::learn,
-    upstream::{self, AnswerBody, Failure, Request, Segments},
+    upstream::{self, AnswerBody, Failure, Request, ResentFlag, Segments},
 };
 
 /// A call on one deployment, until Azure takes it or azgate gives up.
@@ -110,7 +110,7 @@ impl Attempt {
         let planned = exchange.plan(stripped.as_ref().unwrap_or(&resolved.target))?;
         let endpoint = &self.deployment.resource.endpoint;
         let uri = resolved.uri(endpoint, planned.operation, planned.api_version.as_ref())?;
-        let mut headers = upstream::headers::up(&exchange.headers);
+        let mut headers = upstream::headers::up(&exchange.headers, exchange.caller.headers());
         if exchange.call.body.json().is_some() {
             // azgate has read the body as JSON, whatever type the client named. curl's -d names a form.
             let (name, json) = JSON;
@@ -135,7 +135,9 @@ impl Attempt {
         let copies = ready.reply.as_ref().map_or_else(Copies::default, |reply| reply.copies);
         let resource = &self.deployment.resource;
         let (answer, others) =
-            match fan_out::send(resource, ready.take_request(), copies, permit, deadlines).await? {
+            match fan_out::send(resource, ready.take_request(record.resent()), copies, permit, deadlines)
+                .await?
+            {
                 Ok(answers) => answers,
                 Err(failure) => return Ok(Sent::Failed(failure)),
             };
@@ -212,9 +214,10 @@ impl Attempt {
 
 impl Ready {
     /// Returns the request. URL and body stay, to be compared with an amended call; the headers go with the request.
-    fn take_request(&mut self) -> Request {
+    fn take_request(&mut self, resent: ResentFlag) -> Request {
         let headers = mem::take(&mut self.headers);
-        Request { method: Method::POST, uri: self.uri.clone(), headers, body: self.body.clone() }
+        let (uri, body) = (self.uri.clone(), self.body.clone());
+        Request { method: Method::POST, uri, headers, body, resent }
     }
 
     /// Returns the dialect of the body that azgate sends.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
@@ -19,6 +19,8 @@ pub struct CallerKey {
     pub limit: Option<Arc<RequestLimit>>,
     /// The key's layer of policy.
     pub policy: PolicyLayer,
+    /// The headers that this key may send to Azure beside those that everyone may.
+    pub headers: Vec<HeaderName>,
 }
 
 /// The keys that may call. If there are none, everyone may call.
@@ -48,6 +50,11 @@ impl Caller {
         self.key.as_deref()
     }
 
+    /// Returns the headers that the caller may send to Azure beside those that everyone may.
+    pub fn headers(&self) -> &[HeaderName] {
+        self.key().map_or(&[], |key| &key.headers)
+    }
+
     /// Returns the limit on the caller's key.
     pub fn limit(&self) -> Option<&Arc<RequestLimit>> {
         self.key.as_ref()?.limit.as_ref()
@@ -58,6 +65,11 @@ impl Keys {
     /// Makes the keys of a configuration.
     pub fn new(keys: Vec<CallerKey>) -> Keys {
         Keys(keys.into_iter().map(Arc::new).collect())
+    }
+
+    /// Returns whether callers need no key.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Finds the caller of a request by its `api-key` header or its bearer token. The SDKs send one of the two;
@@ -120,6 +132,7 @@ mod tests {
             digest: Sha256::digest(secret).into(),
             limit: None,
             policy: PolicyLayer::default(),
+            headers: Vec::new(),
         };
         Keys::new(vec![key("a", "secret-a"), key("b", "secret-b")])
     }

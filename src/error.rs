@@ -11,11 +11,11 @@ use crate::{
     balance::UnknownModel,
     call::{AnswerSummary, Refusal},
     exchange::Unplanned,
-    inbound::{BodyError, DecodeError, paths::PathError},
+    inbound::{BodyError, DecodeError, Unwelcome, paths::PathError},
     json::text::shortened,
     limits::Limited,
     objects::StoredObject,
-    respond::{Adapted, AnswerError, Content, End, JSON, Outcome, collect::CollectError, kind},
+    respond::{Adapted, AnswerError, CUT_OFF, Content, End, JSON, Outcome, collect::CollectError, kind},
     upstream::{Failure, UrlError},
 };
 
@@ -69,6 +69,16 @@ impl ApiError {
     pub fn no_deployment(model: &str) -> ApiError {
         let message = format!("No deployment of the model `{model}` can take the call now. Try again later.");
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "no_deployment", message)
+    }
+
+    /// Makes the answer to a call that azgate ends because it stops.
+    pub fn cut_off() -> Adapted {
+        let (code, message) = CUT_OFF;
+        let mut answer = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, message).into_answer();
+        if let Content::Whole(_, outcome) = &mut answer.content {
+            outcome.end = End::CutOff;
+        }
+        answer
     }
 
     fn param(mut self, param: impl Into<String>) -> ApiError {
@@ -160,6 +170,32 @@ impl From<Denied> for ApiError {
         let hint = "send an azgate key as `Authorization: Bearer KEY` or as `api-key: KEY`";
         ApiError::new(StatusCode::UNAUTHORIZED, "invalid_api_key", format!("{denied}: {hint}"))
             .header("www-authenticate", &"Bearer")
+    }
+}
+
+impl From<Unwelcome> for ApiError {
+    fn from(unwelcome: Unwelcome) -> ApiError {
+        let (status, code, remedy) = match &unwelcome {
+            Unwelcome::NoHost => {
+                (StatusCode::BAD_REQUEST, "invalid_host", "Send one, with the host of azgate's URL.")
+            }
+            Unwelcome::Host(_) => (
+                StatusCode::FORBIDDEN,
+                "foreign_host",
+                "Call it as localhost or by its IP address, or add the name to `hosts` under [server], or add [keys.NAME].",
+            ),
+            Unwelcome::Page(_) => (
+                StatusCode::FORBIDDEN,
+                "foreign_origin",
+                "Add [keys.NAME], and the page's origin to `cors_origins` under [server].",
+            ),
+            Unwelcome::Origin(_) => (
+                StatusCode::FORBIDDEN,
+                "foreign_origin",
+                "The operator of azgate lists the origins of pages that may call it as `cors_origins` under [server].",
+            ),
+        };
+        ApiError::new(status, code, format!("{unwelcome}. {remedy}"))
     }
 }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode};
 
 use crate::{
+    auth::Caller,
     balance::Resource,
     call::{Address, ApiVersion, Call, ReplyPlan, Shape},
     deadline::Deadlines,
@@ -14,7 +15,7 @@ use crate::{
     gateway::Gateway,
     observe::Record,
     respond::{self, Adapted, Origin, PassContext},
-    upstream::{self, Failure, Request},
+    upstream::{self, Failure, Request, ResentFlag},
 };
 
 /// The results from the resources that could not serve a call.
@@ -32,14 +33,14 @@ struct Misses<'r> {
 /// texts, and a resource answers 404 to an id of another resource. Sends a call without an object to the first
 /// resource.
 ///
-/// `headers` and `query` are those of the client's request.
+/// `headers` and `query` are those of the caller's request.
 ///
 /// # Errors
 /// When a resource did not answer and no other resource has the object, or when azgate cannot pass the answer on.
 pub async fn forward(
     gateway: &Gateway,
     call: &Call,
-    (headers, query): (&HeaderMap, &str),
+    (caller, headers, query): (&Caller, &HeaderMap, &str),
     record: &mut Record,
 ) -> Result<Adapted, ApiError> {
     let deadlines = Deadlines::begin(gateway.timeouts);
@@ -49,7 +50,8 @@ pub async fn forward(
     };
     let mut misses = Misses::default();
     for resource in gateway.resources.iter().take(candidates) {
-        let request = request(resource, call, id, (headers, query))?;
+        let mut request = request(resource, call, id, (caller, headers, query))?;
+        request.resent = record.resent();
         record.note_resource(resource);
         let answer = match resource.send(request, &deadlines).await {
             Ok(answer) => answer,
@@ -99,14 +101,15 @@ fn request(
     resource: &Resource,
     call: &Call,
     id: &str,
-    (headers, query): (&HeaderMap, &str),
+    (caller, headers, query): (&Caller, &HeaderMap, &str),
 ) -> Result<Request, ApiError> {
     let operation = call.operation;
     let version = resource.surface.version_of(operation);
     Ok(Request {
         method: operation.method.parse().unwrap_or(Method::GET),
         uri: resource.endpoint.operation(version.as_ref().map(ApiVersion::as_str), operation, id, query)?,
-        headers: upstream::headers::up(headers),
+        headers: upstream::headers::up(headers, caller.headers()),
         body: call.body.bytes().clone().into(),
+        resent: ResentFlag::default(),
     })
 }

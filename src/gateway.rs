@@ -17,6 +17,7 @@ use crate::{
         schema::UnknownModels,
     },
     deadline::Timeouts,
+    inbound::Visitors,
     learning::{FamilySource, Knowledge, LearningOptions},
     limits::Subject,
     reasoning_memory::ReasoningMemory,
@@ -63,6 +64,8 @@ pub struct Gateway {
     pub heartbeat: Option<HeartbeatSettings>,
     /// The time-outs of calls that name no model.
     pub timeouts: Timeouts,
+    /// The names by which azgate may be called, and the web pages that may call it.
+    pub visitors: Visitors,
     /// The largest request body in bytes, decoded.
     pub max_body_bytes: usize,
     /// The memory of reasoning; `None` if azgate does not keep reasoning.
@@ -112,6 +115,7 @@ impl Gateway {
             objects_are_shared: settings.shared_objects || settings.keys.len() <= 1,
             heartbeat: settings.heartbeat,
             timeouts: settings.timeouts,
+            visitors: Visitors { hosts: settings.hosts.clone(), origins: settings.cors_origins.clone() },
             max_body_bytes: settings.max_body_bytes,
             reasoning: settings
                 .reasoning_memory
@@ -204,6 +208,7 @@ fn key(settings: &KeySettings, registry: &Registry) -> CallerKey {
         digest: settings.sha256,
         limit: settings.requests_per_minute.map(limit),
         policy: settings.policy.clone(),
+        headers: settings.headers.clone(),
     }
 }
 

@@ -35,6 +35,8 @@
 
 pub mod serve;
 
+pub mod connections;
+
 pub mod app;
 
 pub mod pipeline;

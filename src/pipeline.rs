@@ -5,9 +5,10 @@
 //!                                             └──── amend · retry · fail over ────┘
 //! ```
 
-use std::sync::Arc;
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use axum::body::Body;
+use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, request::Parts};
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     exchange::Exchange,
     forward::forward,
     gateway::Gateway,
-    inbound::{self, Matched, paths},
+    inbound::{self, Matched, Welcome, paths, visitor},
     limits,
     observe::Record,
     respond::{self, Adapted, Early, Ending, Form, Opening, Origin, PassContext, ReplyContext},
@@ -30,15 +31,29 @@ use crate::{
 /// Serves one request. The answer may be opened before the call has ended.
 pub fn serve(gateway: Arc<Gateway>, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send {
     let opening = Opening::default();
-    respond::open(opening.clone(), Box::pin(call(gateway, request, opening)))
+    let reader = gateway.visitors.reader(request.headers());
+    respond::open(opening.clone(), Box::pin(call(gateway, request, opening))).map(|mut answer| {
+        if let Some(origin) = reader {
+            visitor::share(answer.headers_mut(), origin);
+        }
+        answer
+    })
 }
 
 /// Runs one call until it has an answer or an error, and returns that with the settlement and the record.
 async fn call(gateway: Arc<Gateway>, request: Request<Body>, opening: Opening) -> Ending {
     let mut record = Record::start(gateway.registry.metrics.clone(), request_id(request.headers()));
     let mut settlement = None;
-    let answer = answer(&gateway, request, &opening, &mut settlement, &mut record).await;
-    Ending { answer: answer.unwrap_or_else(ApiError::into_answer), settlement, record }
+    let connections = gateway.registry.connections.clone();
+    let answer = {
+        let mut answer = pin!(answer(&gateway, request, &opening, &mut settlement, &mut record));
+        poll_fn(|context| match answer.as_mut().poll(context) {
+            Poll::Pending if connections.is_cut_off() => Poll::Ready(Ok(ApiError::cut_off())),
+            answer => answer,
+        })
+        .await
+    };
+    Ending { answer: answer.unwrap_or_else(ApiError::into_answer), settlement, record, connections }
 }
 
 /// Takes a request through all steps, from its path to its answer.
@@ -50,6 +65,11 @@ async fn answer(
     record: &mut Record,
 ) -> Result<Adapted, ApiError> {
     let (head, body) = request.into_parts();
+    record.note_request(&head.method, head.uri.path(), head.extensions.get());
+    match gateway.visitors.check(&head, !gateway.keys.is_empty())? {
+        Welcome::Call => {}
+        Welcome::Preflight => return Ok(respond::empty(visitor::preflight(&head.headers))),
+    }
     let matched = paths::recognise(&head.method, head.uri.path())
         .map_err(|error| error.with_headers(&head.method, &head.headers))?;
     let caller = gateway.keys.caller(&head.headers)?;
@@ -86,8 +106,12 @@ async fn answer(
         let others = pool.size() > tried.len() + 1;
         match decide(sent.outcome(), Allowance { attempts: attempts.saturating_sub(made), others }) {
             Decision::Amend => {}
-            Decision::Retry => made += 1,
+            Decision::Retry => {
+                record.resent().set();
+                made += 1;
+            }
             Decision::FailOver => {
+                record.resent().set();
                 made += 1;
                 tried.extend(current.take().map(Attempt::into_deployment));
             }
@@ -157,7 +181,7 @@ async fn forwarded(
         return Err(ApiError::unknown_object(id));
     }
     let call = inbound::read(matched, &head.headers, body, gateway.max_body_bytes).await?;
-    forward(gateway, &call, (&head.headers, head.uri.query().unwrap_or_default()), record).await
+    forward(gateway, &call, (caller, &head.headers, head.uri.query().unwrap_or_default()), record).await
 }
 
 /// Answers a call for the list of models, or for one model.

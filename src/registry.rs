@@ -15,6 +15,7 @@ use std::{
 };
 
 use crate::{
+    connections::Connections,
     learning::KnowledgeStore,
     limits::{RequestLimit, Subject},
     observe::Metrics,
@@ -29,6 +30,8 @@ pub struct Registry {
     pub knowledge: Arc<KnowledgeStore>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// The connections of clients.
+    pub connections: Arc<Connections>,
     limits: ByName<(Subject, NonZeroU32), RequestLimit>,
     clients: ByName<ClientKey, Client>,
     reasoning: ByName<(usize, Duration), ReasoningMemory>,
@@ -48,10 +51,11 @@ struct ClientKey {
 impl Default for Registry {
     fn default() -> Registry {
         let knowledge = Arc::<KnowledgeStore>::default();
+        let connections = Arc::<Connections>::default();
         let reasoning_metrics = MemoryMetrics::default();
-        let metrics = Arc::new(Metrics::new(&knowledge.metrics, &reasoning_metrics));
+        let metrics = Arc::new(Metrics::new(&knowledge.metrics, &reasoning_metrics, &connections));
         let (limits, clients, reasoning) = Default::default();
-        Registry { knowledge, metrics, limits, clients, reasoning, reasoning_metrics }
+        Registry { knowledge, metrics, connections, limits, clients, reasoning, reasoning_metrics }
     }
 }
 

@@ -57,7 +57,13 @@ pub async fn discover(resource: &Resource, knowledge_store: &KnowledgeStore) {
 async fn deployments(resource: &Resource) -> Result<Vec<(String, String)>, String> {
     let uri = resource.endpoint.deployments().map_err(|error| error.to_string())?;
     let (headers, body) = (HeaderMap::new(), Bytes::new().into());
-    let request = upstream::Request { method: Method::GET, uri, headers, body };
+    let request = upstream::Request {
+        method: Method::GET,
+        uri,
+        headers,
+        body,
+        resent: upstream::ResentFlag::default(),
+    };
     let deadlines = Deadlines::begin(Timeouts::default());
     let answer = resource.send(request, &deadlines).await.map_err(|error| error.to_string())?;
     if !answer.status().is_success() {

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::Context;
 use clap::Args;
+use futures_util::future::try_join_all;
 use sha2::{Digest, Sha256};
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -29,10 +30,10 @@ use crate::{
 Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing
 is sent to another machine. The demo ends with Ctrl-C.")]
 pub(super) struct DemoArgs {
-    /// The address to listen on; port 0 stands for any free port
-    #[arg(long, short, value_name = "ADDR", default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// The key that clients must send
+    /// The address to listen on; port 0 stands for any free port [default: 127.0.0.1:8080, or a free port]
+    #[arg(long, short, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The key that clients must send; without text, on loopback, none
     #[arg(long, value_name = "KEY", default_value = "demo-key")]
     key: String,
 }
@@ -45,24 +46,26 @@ pub(super) fn run(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outco
 }
 
 async fn demo(args: &DemoArgs, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
+    let listener = listener(args).await?;
+    let address = listener.local_addr()?;
     let azure = serve::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let settings = settings(azure.local_addr()?, args)?;
     let _log = logging::start(&settings.log).context("the log cannot be started")?;
     let gateway = Arc::new(Gateway::build(&settings, &Arc::default())?);
-    let listener = listener(args.listen).await?;
-    let address = listener.local_addr()?;
     let simulator = Simulator::new(sim::Options { key: INNER_KEY.to_owned(), ..sim::Options::default() });
     let (stopper, stop) = serve::stop();
-    let signals = serve::signals()?;
+    let mut signals = serve::signals()?;
+    let options = Options { connections: gateway.registry.connections.clone(), ..Options::default() };
     let serving = [
         tokio::spawn(serve::serve(azure, simulator.router(), Options::default(), stop.clone())),
-        tokio::spawn(serve::serve(listener, app::service(gateway), Options::default(), stop)),
+        tokio::spawn(serve::serve(listener, app::service(gateway), options, stop)),
     ];
     welcome(address, &args.key, out)?;
-    signals.await;
+    signals.next().await;
     stopper.stop();
-    for task in serving {
-        task.await?;
+    tokio::select! {
+        ended = try_join_all(serving) => drop(ended?),
+        () = signals.next() => {}
     }
     Ok(Outcome::Done)
 }
@@ -83,12 +86,13 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
         config::check(merged, &CheckContext { environment: &environment, read: &read, dry_run: false });
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
-    settings.keys.push(KeySettings {
+    settings.keys.extend((!args.key.is_empty()).then(|| KeySettings {
         name: "demo".to_owned(),
         sha256: Sha256::digest(&args.key).into(),
         requests_per_minute: None,
+        headers: Vec::new(),
         policy: PolicyLayer::default(),
-    });
+    }));
     settings.models = sim::models().map(|name| model(name, settings.timeouts)).collect();
     Ok(settings)
 }
@@ -109,14 +113,21 @@ fn model(name: &str, timeouts: Timeouts) -> ModelSettings {
     }
 }
 
-/// Listens on the wanted address, or on any free port if the address is in use.
-async fn listener(wanted: SocketAddr) -> io::Result<TcpListener> {
-    match serve::bind(wanted).await {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            serve::bind(SocketAddr::new(wanted.ip(), 0)).await
-        }
-        bound => bound,
+/// Listens on the wanted address. Without a wish it is the usual one, or a free port if that is in use.
+async fn listener(args: &DemoArgs) -> anyhow::Result<TcpListener> {
+    let Some(wanted) = args.listen else {
+        let usual = SocketAddr::from(([127, 0, 0, 1], 8080));
+        return Ok(match serve::bind(usual).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                serve::bind(SocketAddr::new(usual.ip(), 0)).await?
+            }
+            bound => bound?,
+        });
+    };
+    if args.key.is_empty() && !wanted.ip().to_canonical().is_loopback() {
+        anyhow::bail!("others can reach {wanted}, so the demo needs a key there: leave out `--key ''`");
     }
+    Ok(serve::bind(wanted).await?)
 }
 
 fn welcome(address: SocketAddr, key: &str, out: &mut Output<'_>) -> io::Result<()> {

@@ -1,16 +1,22 @@
 //! `azgate serve`: runs the gateway.
 
-use std::{io::Write, net::SocketAddr, pin::pin, sync::Arc};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    pin::pin,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::Args;
+use futures_util::future::try_join_all;
 use tokio::runtime::{Builder, Handle};
 
 use super::{ConfigArgs, Outcome, Output, check::report};
 use crate::{
     admin, app,
     background::{Background, Task, Until},
-    config::{Checked, Environment, Flag, KeyPath, Problem, Settings, Severity},
+    config::{self, Checked, Environment, Flag, KeyPath, Problem, Settings, Severity},
     gateway::{Current, Gateway},
     observe::logging,
     registry::Registry,
@@ -27,7 +33,7 @@ With an account and no config file:
 serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-At SIGTERM or Ctrl-C azgate stops once running calls have ended. At SIGHUP it reads its config again. Running calls
+At SIGTERM or Ctrl-C azgate stops once running calls have ended, and at a second one at once. At SIGHUP it reads its config again. Running calls
 keep the old config. Limits, connections and the knowledge of deployments stay. A config with errors changes nothing.
 A change of listeners or log needs a restart.")]
 pub(super) struct ServeArgs {
@@ -88,7 +94,7 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     let listener = serve::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let (stopper, stop) = serve::stop();
-    let signals = serve::signals().context("signals cannot be waited for")?;
+    let mut signals = serve::signals().context("signals cannot be waited for")?;
     let mut hangups = serve::hangups().context("signals cannot be waited for")?;
     // The runtime of this thread serves no calls.
     let background = Background::on(Handle::current());
@@ -98,22 +104,35 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
     discover(settings, &gateway, &background);
     let admin = admin.map(|address| address.to_string());
     tracing::info!(%address, admin, models = gateway.routes.listed().count(), "azgate is ready");
-    let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
+    let options = serve::Options {
+        header_timeout: settings.header_timeout,
+        drain: settings.drain,
+        max_connections: settings.max_connections.unwrap_or_else(serve::default_max_connections),
+        connections: gateway.registry.connections.clone(),
+    };
     let current = Current::from(gateway);
-    let serving = serve::serve_on_all_cores(listener, &app::service(current.clone()), options, &stop)?;
-    let mut signals = pin!(signals);
+    let serving = serve::serve_on_all_cores(listener, &app::service(current.clone()), &options, &stop)?;
     loop {
         tokio::select! {
-            () = &mut signals => break,
-            _ = hangups.recv() => reload(settings, again(), &current, &background),
+            () = signals.next() => break,
+            _ = hangups.recv() => reload((settings, address), again(), &current, &background),
         }
     }
-    tracing::info!("azgate stops once running calls have ended");
+    tracing::info!("azgate stops once running calls have ended; a second signal ends them at once");
     stopper.stop();
-    for core in serving {
-        core.await?.context("the listener failed")?;
-    }
-    let left = background.drain(settings.drain).await;
+    let mut ended = pin!(try_join_all(serving));
+    let cores = tokio::select! {
+        cores = &mut ended => cores?,
+        () = signals.next() => {
+            stopper.stop_now();
+            ended.await?
+        }
+    };
+    cores.into_iter().collect::<io::Result<()>>().context("the listener failed")?;
+    let left = tokio::select! {
+        left = background.drain(settings.drain) => left,
+        () = signals.next() => 0,
+    };
     if left > 0 {
         tracing::warn!(left, "background tasks did not end in time");
     }
@@ -122,7 +141,7 @@ async fn serve(settings: &Settings, again: &dyn Fn() -> Checked, out: &mut Outpu
 
 /// Replaces the gateway by one with a new config, if the config has no error.
 fn reload(
-    started: &Settings,
+    (started, bound): (&Settings, SocketAddr),
     Checked { settings, problems }: Checked,
     current: &Current,
     background: &Background,
@@ -132,8 +151,13 @@ fn reload(
         tracing::error!("the config was not reloaded: it has errors, so the old one stays");
         return;
     };
+    if let Some(exposure) = config::exposure(bound, &settings.keys, settings.allow_anonymous) {
+        tracing::error!("the config was not reloaded: {exposure}, so the old one stays");
+        return;
+    }
     let fixed = [
         ("server.listen", settings.listen != started.listen),
+        ("server.max_connections", settings.max_connections != started.max_connections),
         ("server.drain_seconds", settings.drain != started.drain),
         ("server.header_timeout_seconds", settings.header_timeout != started.header_timeout),
         ("admin.listen", settings.admin != started.admin),
@@ -160,6 +184,9 @@ fn discover(settings: &Settings, gateway: &Gateway, background: &Background) {
     }
 }
 
+/// How many connections the admin listener has, so that they leave files for calls.
+const MOST_ADMIN_CONNECTIONS: usize = 64;
+
 /// Serves health, readiness and metrics on a listener of their own, if the config has one.
 async fn admin_listener(
     settings: &Settings,
@@ -173,6 +200,7 @@ async fn admin_listener(
     let Registry { metrics, knowledge, .. } = &*gateway.registry;
     let router = admin::router(metrics.clone(), knowledge.clone());
     let task = Task { name: "admin", owner: address.to_string(), until: Until::WhenDone };
-    background.spawn(task, serve::serve(listener, router, serve::Options::default(), stop.clone()));
+    let options = serve::Options { max_connections: MOST_ADMIN_CONNECTIONS, ..serve::Options::default() };
+    background.spawn(task, serve::serve(listener, router, options, stop.clone()));
     Ok(Some(address))
 }

@@ -54,15 +54,18 @@ pub(super) fn run(args: &SimArgs, out: &mut Output<'_>) -> anyhow::Result<Outcom
     Runtime::new()?.block_on(async {
         let listener = serve::bind(args.listen).await?;
         let (stopper, stop) = serve::stop();
-        let signals = serve::signals()?;
+        let mut signals = serve::signals()?;
         let address = listener.local_addr()?;
         writeln!(out, "The Azure simulator listens on http://{address}, with the key {}", args.key)?;
         out.flush()?;
         let serving =
             tokio::spawn(serve::serve(listener, simulator.router(), serve::Options::default(), stop));
-        signals.await;
+        signals.next().await;
         stopper.stop();
-        serving.await?;
+        tokio::select! {
+            ended = serving => ended?,
+            () = signals.next() => {}
+        }
         Ok(Outcome::Done)
     })
 }

@@ -6,6 +6,7 @@
 
 mod check;
 mod environment;
+mod exposure;
 mod file;
 mod findings;
 mod load;
@@ -23,6 +24,7 @@ mod variables;
 pub use crate::catalog::KeyPath;
 pub use check::{CheckContext, Checked, check};
 pub use environment::Environment;
+pub use exposure::{Exposure, exposure};
 pub use load::{Flag, MergedConfig, load};
 pub use location::Location;
 pub use problem::{Problem, Severity};

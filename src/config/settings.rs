@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use http::HeaderName;
 use secrecy::SecretString;
 
 use super::schema::{LogFormat, UnknownModels};
@@ -23,6 +24,12 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Whether callers without a key are served on every address.
     pub allow_anonymous: bool,
+    /// The names by which callers without a key may call azgate, in lower case.
+    pub hosts: Vec<String>,
+    /// The origins of web pages that may call azgate.
+    pub cors_origins: Vec<String>,
+    /// Most connections of clients at a time, if the config says so.
+    pub max_connections: Option<usize>,
     /// How long running calls may take to end after a signal to stop.
     pub drain: Duration,
     /// How long a client may take to send the head of a request.
@@ -148,6 +155,8 @@ pub struct KeySettings {
     pub sha256: [u8; 32],
     /// Most requests in a minute.
     pub requests_per_minute: Option<NonZeroU32>,
+    /// The headers that it may send to Azure beside those that everyone may.
+    pub headers: Vec<HeaderName>,
     /// What translation may do.
     pub policy: PolicyLayer,
 }

@@ -14,6 +14,8 @@ use super::schema;
 pub(super) enum ConfigShape {
     /// A string.
     Text,
+    /// A list of strings. A variable has them with commas.
+    Texts,
     /// `true` or `false`.
     Boolean,
     /// A whole number from 0 up to this one.
@@ -63,6 +65,7 @@ impl ConfigShape {
         }
         match kind(schema) {
             Some("string") => ConfigShape::Text,
+            Some("array") => ConfigShape::Texts,
             Some("boolean") => ConfigShape::Boolean,
             Some("integer") if schema.get("format").and_then(Value::as_str) == Some("uint32") => {
                 ConfigShape::Integer(u32::MAX.into())
@@ -111,6 +114,7 @@ impl ConfigShape {
     pub(super) fn remedy(&self) -> String {
         match self {
             ConfigShape::Text => "write a string in quotes".to_owned(),
+            ConfigShape::Texts => "write a list of strings, such as [\"a\", \"b\"]".to_owned(),
             ConfigShape::Boolean => "write true or false".to_owned(),
             ConfigShape::Integer(i64::MAX) => "write a whole number".to_owned(),
             ConfigShape::Integer(most) => format!("write a whole number from 0 to {most}"),
@@ -165,6 +169,7 @@ mod tests {
     #[test]
     fn each_key_takes_what_the_schema_says() {
         assert_eq!(shape("server/listen"), Some(ConfigShape::Text));
+        assert_eq!(shape("server/hosts"), Some(ConfigShape::Texts));
         assert_eq!(shape("server/max_body_bytes"), Some(ConfigShape::Integer(i64::MAX)));
         assert_eq!(shape("models/any/requests_per_minute"), Some(ConfigShape::Integer(u32::MAX.into())));
         assert_eq!(shape("models/any/normalize_stream"), Some(ConfigShape::Boolean));

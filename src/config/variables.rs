@@ -55,6 +55,10 @@ fn path_of(key: &str, file: &Table) -> KeyPath {
 /// reports it. Figment guesses the type from the text, which would turn a name such as `007` into a number.
 fn typed(shape: &ConfigShape, text: &str) -> toml::Value {
     let value = match shape {
+        ConfigShape::Texts => {
+            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+            Some(texts.collect::<Vec<_>>().into())
+        }
         ConfigShape::Boolean => text.trim().parse().ok().map(toml::Value::Boolean),
         ConfigShape::Integer(_) => text.trim().parse().ok().map(toml::Value::Integer),
         _ => None,

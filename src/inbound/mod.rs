@@ -4,7 +4,9 @@ pub mod body;
 pub mod decode;
 pub mod models;
 pub mod paths;
+pub mod visitor;
 
 pub use body::{BodyError, read};
 pub use decode::DecodeError;
 pub use paths::{FrontDoor, Matched};
+pub use visitor::{Unwelcome, Visitors, Welcome};

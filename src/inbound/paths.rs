@@ -48,7 +48,7 @@ const DEPLOYMENTS: [(&str, &str); 2] =
 
 /// OpenAI's operations whose name takes the place of a response's id in the path. Azure's specification has neither
 /// operation.
-const RESERVED: [&str; 2] = ["/responses/compact", "/responses/input_tokens"];
+const RESERVED: [&str; 2] = ["compact", "input_tokens"];
 
 /// A recognised path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ fn behind<'p>(
         let (name, _) = rest.strip_prefix('/')?.split_once('/')?;
         Some((Some(name), rest.get(name.len() + 1..)?))
     };
-    let rest = rest.and_then(split).filter(|(_, rest)| !RESERVED.contains(rest));
+    let rest = rest.and_then(split).filter(|(_, rest)| !is_reserved(rest));
     rest.into_iter().flat_map(move |(deployment, rest)| {
         let operations =
             OPERATIONS.iter().filter(move |operation| deployment.is_none() || operation.is_by_model());
@@ -151,6 +151,16 @@ fn behind<'p>(
             matches(operation.path, rest, &mut name).then_some((operation, prefix.door, name))
         })
     })
+}
+
+/// Returns whether a word of an operation stands where the path of a response has its id. Azure decodes a path before
+/// it reads it, and may ignore the case of words.
+fn is_reserved(path: &str) -> bool {
+    let mut segments = path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+    let is_of_responses = segments.next().is_some_and(|root| root.is_empty())
+        && segments.next().is_some_and(|operation| operation.eq_ignore_ascii_case("responses"));
+    let id = segments.next().filter(|_| is_of_responses);
+    id.is_some_and(|id| RESERVED.iter().any(|word| id.trim().eq_ignore_ascii_case(word)))
 }
 
 /// Returns whether a path has the segments of a pattern. Sets `name` to the segment at `{}`.
@@ -227,9 +237,25 @@ mod tests {
                 matched(Method::GET, "/resp_1/input_items"),
                 expected("responses.input_items", Some("resp_1"))
             );
-            for unknown in ["/compact", "/input_tokens", "/resp_1/output_items", "/a%2Fb/cancel"] {
+            for unknown in [
+                "/compact",
+                "/input_tokens",
+                "/resp_1/output_items",
+                "/a%2Fb/cancel",
+                "/%63ompact/cancel",
+                "/input%5ftokens",
+                "/Compact/cancel",
+            ] {
                 let path = format!("{prefix}/responses{unknown}");
                 assert_eq!(post(&path), Err(PathError::Unknown), "{path}");
+            }
+            for word in
+                ["compact", "%63ompact", "%63%6F%6D%70%61%63%74", "COMPACT", "input%5Ftokens", "compact%20"]
+            {
+                for method in [Method::GET, Method::DELETE] {
+                    let path = format!("{prefix}/responses/{word}");
+                    assert_eq!(recognise(&method, &path), Err(PathError::Unknown), "{path}");
+                }
             }
             let climbing = recognise(&Method::DELETE, &format!("{prefix}/responses/.."));
             assert_eq!(climbing, Err(PathError::Unknown), "{prefix}");

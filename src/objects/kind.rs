@@ -23,4 +23,6 @@ pub enum ObjectKind {
     Tunnel,
     /// A chat answer in audio.
     Audio,
+    /// A voice of the resource's owner.
+    Voice,
 }

@@ -2,14 +2,15 @@
 
 use super::ObjectKind::{
     self, Audio, Container, Conversation, File, Item, PromptTemplate, Response, Skill, Tunnel, VectorStore,
+    Voice,
 };
 use crate::json::View;
 
 /// The places of ids in a body.
 pub type IdPlaces = &'static [IdPlace];
 
-/// A function that returns whether a member of this object is an id.
-type IsId = fn(View<'_>) -> bool;
+/// A function that returns whether a member of this object, in this body, is an id.
+type IsId = fn(View<'_>, View<'_>) -> bool;
 
 /// A member that is an id, contains ids, or both.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,7 @@ pub struct IdPlace {
 }
 
 const fn id(key: &'static str, kind: ObjectKind) -> IdPlace {
-    IdPlace { key, id: Some((kind, |_| true)), below: &[] }
+    IdPlace { key, id: Some((kind, |_, _| true)), below: &[] }
 }
 
 const fn below(key: &'static str, below: IdPlaces) -> IdPlace {
@@ -38,6 +39,8 @@ pub const MODEL_CALL: IdPlaces = &[
     below("prompt", &[id("id", PromptTemplate)]),
     below("input", ITEM),
     below("messages", MESSAGE),
+    // A voice that was made for the resource (`VoiceIdsOrCustomVoice`). A built-in voice is a text.
+    below("audio", &[below("voice", &[id("id", Voice)])]),
     below("tools", TOOL),
     // The resources of an assistant's tools (assistants.md).
     below("tool_resources", &[below("*", TOOL_RESOURCES)]),
@@ -57,7 +60,8 @@ pub const RESPONSE: IdPlaces = &[
 
 /// An item of the input of a Responses call (`InputItem` in OpenAI's specification).
 const ITEM: IdPlaces = &[
-    IdPlace { key: "id", id: Some((Item, is_looked_up)), below: &[] },
+    IdPlace { key: "id", id: Some((Item, |item, _| is_looked_up(item))), below: &[] },
+    IdPlace { key: "approval_request_id", id: Some((Item, is_elsewhere)), below: &[] },
     below("content", PART),
     // The output of a tool: parts, or a screenshot.
     below("output", PART),
@@ -121,7 +125,27 @@ fn is_looked_up(item: View<'_>) -> bool {
     let lacks =
         |key| all(key).next().is_none() || all(key).any(|value| matches!(value.raw(), b"null" | b"\"\""));
     is("item_reference")
+        // The pages that a search found are not in its item.
+        || is("web_search_call")
+        || (is("file_search_call") && lacks("results"))
+        || (is("compaction") && lacks("encrypted_content"))
         || (is_untyped && lacks("role"))
         || (is("reasoning") && lacks("encrypted_content"))
         || (is("image_generation_call") && lacks("result"))
+}
+
+/// Returns whether an approval is for a request that the body does not hold, so that Azure looks it up.
+fn is_elsewhere(approval: View<'_>, body: View<'_>) -> bool {
+    let asked = |item: View<'_>| {
+        let is_request = item.get("type").and_then(View::text).as_deref() == Some("mcp_approval_request");
+        is_request && item.get("arguments").is_some() && item.get("id").is_some_and(|id| names(approval, id))
+    };
+    let inputs = body.members().filter(|(key, _)| key == "input").map(|(_, input)| input);
+    !inputs.flat_map(View::items).any(asked)
+}
+
+/// Returns whether every id of an approval's request is this one.
+fn names(approval: View<'_>, id: View<'_>) -> bool {
+    let mut named = approval.members().filter(|(key, _)| key == "approval_request_id");
+    id.text().is_some() && named.all(|(_, named)| named.text() == id.text())
 }

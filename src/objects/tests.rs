@@ -48,6 +48,7 @@ fn an_id_is_found_in_every_place_however_deep() {
         "messages.0.content.0.file.file_id",
         "messages.0.attachments.0.file_id",
         "messages.0.audio.id",
+        "audio.voice.id",
         "tools.0.vector_store_ids",
         "tools.0.file_ids",
         "tools.0.file_search.vector_store_ids",
@@ -73,7 +74,9 @@ fn an_id_is_found_in_every_place_however_deep() {
         assert_eq!(of(&body(at, r#""id_1""#)), Some((shown.clone(), "id_1".to_owned())), "{at}");
         let list = of(&body(at, r#"["id_1","id_2"]"#));
         assert_eq!(list, Some((format!("{shown}[0]"), "id_1".to_owned())), "{at}");
-        for nothing in ["null", "[]", "{}", "[null]", "7", r#"{"x":"id_1"}"#, r#"[["id_1"]]"#] {
+        let lists = of(&body(at, r#"[[],[["id_1"]]]"#));
+        assert_eq!(lists, Some((format!("{shown}[1][0][0]"), "id_1".to_owned())), "{at}");
+        for nothing in ["null", "[]", "{}", "[null]", "7", r#"{"x":"id_1"}"#, "[[[]]]"] {
             assert_eq!(of(&body(at, nothing)), None, "{at}: {nothing}");
         }
     }
@@ -97,6 +100,13 @@ fn azure_looks_up_an_item_that_only_has_an_id() {
         (r#"{"type":"reasoning","id":"i","encrypted_content":"g","encrypted_content":null}"#, true),
         (r#"{"type":"reasoning","id":"i","encrypted_content":"gAAA"}"#, false),
         (r#"{"type":"reasoning","summary":[],"content":[]}"#, false),
+        (r#"{"type":"web_search_call","id":"i","status":"completed"}"#, true),
+        (r#"{"type":"web_search_call","id":"i","action":{"type":"search","query":"q"}}"#, true),
+        (r#"{"type":"file_search_call","id":"i","queries":["q"]}"#, true),
+        (r#"{"type":"file_search_call","id":"i","queries":["q"],"results":null}"#, true),
+        (r#"{"type":"file_search_call","id":"i","queries":["q"],"results":[]}"#, false),
+        (r#"{"type":"compaction","id":"i"}"#, true),
+        (r#"{"type":"compaction","id":"i","encrypted_content":"g"}"#, false),
         (r#"{"type":"image_generation_call","id":"i"}"#, true),
         (r#"{"type":"image_generation_call","id":"i","result":"aGk="}"#, false),
     ] {
@@ -105,6 +115,24 @@ fn azure_looks_up_an_item_that_only_has_an_id() {
         let kept = format!(r#"{{"messages":[{{"role":"assistant","azgate":{{"output":[{item}]}}}}]}}"#);
         assert_eq!(of(&kept), None, "{item}");
     }
+}
+
+#[test]
+fn an_approval_names_its_request_unless_the_call_holds_it() {
+    let approval = r#"{"type":"mcp_approval_response","approval_request_id":"i","approve":true}"#;
+    let request = |id: &str| {
+        format!(
+            r#"{{"type":"mcp_approval_request","id":"{id}","server_label":"s","name":"f","arguments":"{{}}"}}"#
+        )
+    };
+    let named = |items: &str| of(&format!(r#"{{"input":[{items}]}}"#)).map(|(at, _)| at);
+    assert_eq!(named(approval).unwrap(), "input[0].approval_request_id");
+    assert_eq!(named(&format!("{},{approval}", request("other"))).unwrap(), "input[1].approval_request_id");
+    let bare = r#"{"type":"mcp_approval_request","id":"i"}"#;
+    assert_eq!(named(&format!("{bare},{approval}")).unwrap(), "input[1].approval_request_id");
+    assert_eq!(named(&format!("{},{approval}", request("i"))), None);
+    let twice = approval.replace("true", r#"true,"approval_request_id":"j""#);
+    assert_eq!(named(&format!("{},{twice}", request("i"))).unwrap(), "input[1].approval_request_id");
 }
 
 #[test]
@@ -140,7 +168,7 @@ fn an_id_is_found_despite_a_repeated_key_an_escape_or_a_surrogate() {
 #[test]
 fn nested_lists_do_not_exhaust_the_stack_and_too_many_values_are_refused() {
     let deep = 200_000;
-    assert_eq!(of(&format!(r#"{{"input":{}{}}}"#, "[".repeat(deep), "]".repeat(deep))), None);
+    assert_eq!(of(&format!(r#"{{"input":{}{}}}"#, "[".repeat(deep), "]".repeat(deep))).unwrap().1, "?");
     let members = r#""a":0,"#.repeat(1 << 18);
     let many = format!(r#"{{"messages":[{{"content":[{{"file":{{{members}"file_id":"i"}}}}]}}]}}"#);
     assert_eq!(of(&many).unwrap(), ("messages[0].content[0].file".to_owned(), "?".to_owned()));

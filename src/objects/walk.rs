@@ -37,7 +37,7 @@ pub fn first_id(body: &Document, places: IdPlaces) -> Option<StoredObject> {
 }
 
 fn up_to(most: usize, body: &Document, places: IdPlaces) -> Vec<StoredObject> {
-    let mut walk = Walk { path: Vec::new(), found: Vec::new(), most };
+    let mut walk = Walk { body: body.root(), path: Vec::new(), found: Vec::new(), most };
     walk.object(body.root(), places);
     walk.found
 }
@@ -48,13 +48,17 @@ const DEEPER: u32 = 2;
 /// The id that stands for the objects in a value with too many values to search.
 const UNREAD: &str = "?";
 
-struct Walk {
+/// How deep lists may lie in lists. No operation has any, so azgate refuses what lies deeper.
+const DEEPEST_LIST: usize = 4;
+
+struct Walk<'d> {
+    body: View<'d>,
     path: Vec<Step>,
     found: Vec<StoredObject>,
     most: usize,
 }
 
-impl Walk {
+impl Walk<'_> {
     /// Searches the members of an object.
     fn object(&mut self, object: View<'_>, places: IdPlaces) {
         for (key, value) in object.members() {
@@ -62,19 +66,22 @@ impl Walk {
                 if self.found.len() >= self.most {
                     return;
                 }
-                let kind = place.id.filter(|(_, is_id)| is_id(object)).map(|(kind, _)| kind);
+                let kind = place.id.filter(|(_, is_id)| is_id(object, self.body)).map(|(kind, _)| kind);
                 self.path.push(Step::Key(key.to_string().into()));
-                self.member(value, kind, place.below);
+                self.member(value, kind, place.below, 0);
                 self.path.pop();
             }
         }
     }
 
-    /// Searches a member. The member is an id, an object with ids, or a list of either.
-    fn member(&mut self, value: View<'_>, kind: Option<ObjectKind>, below: IdPlaces) {
+    /// Searches a member. The member is an id, an object with ids, or a list of either. It lies in so many `lists`.
+    fn member(&mut self, value: View<'_>, kind: Option<ObjectKind>, below: IdPlaces, lists: usize) {
+        if lists > DEEPEST_LIST {
+            return self.found(kind.unwrap_or(ObjectKind::Item), UNREAD.to_owned());
+        }
         if value.is_opaque() {
             return match value.reparse(DEEPER) {
-                Some(deeper) => self.member(deeper.root(), kind, below),
+                Some(deeper) => self.member(deeper.root(), kind, below, lists),
                 // Nothing depends on the kind here: azgate refuses a value that it cannot search.
                 None => self.found(kind.unwrap_or(ObjectKind::Item), UNREAD.to_owned()),
             };
@@ -83,14 +90,12 @@ impl Walk {
             (Kind::String, Some(kind)) => self.found(kind, shown(value)),
             (Kind::Object, _) => self.object(value, below),
             (Kind::Array, _) => {
-                // No operation has a list in a list.
-                let items = value.items().enumerate().filter(|(_, item)| item.kind() != Kind::Array);
-                for (index, item) in items {
+                for (index, item) in value.items().enumerate() {
                     if self.found.len() >= self.most {
                         return;
                     }
                     self.path.push(Step::Index(index));
-                    self.member(item, kind, below);
+                    self.member(item, kind, below, lists + 1);
                     self.path.pop();
                 }
             }

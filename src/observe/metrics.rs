@@ -11,6 +11,7 @@ use prometheus_client::{
 use super::lines::LOST_LINES;
 use crate::{
     call::{Edit, RuleId, Usage},
+    connections::Connections,
     learning::LearningMetrics,
     reasoning_memory::MemoryMetrics,
     translate::learn,
@@ -73,6 +74,7 @@ pub struct Metrics {
     no_family: Arc<str>,
     /// The rule label of edits that remove a key unknown to azgate.
     foreign: RuleId,
+    connections: Arc<Connections>,
 }
 
 /// Returns whether a rule was learned for a key that azgate does not know. Clients choose such keys, so a rule named
@@ -87,14 +89,18 @@ const SECONDS: [f64; 12] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 60
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        Metrics::new(&LearningMetrics::default(), &MemoryMetrics::default())
+        Metrics::new(&LearningMetrics::default(), &MemoryMetrics::default(), &Arc::default())
     }
 }
 
 impl Metrics {
-    /// Creates the counters and registers them, together with those of learning and of the memory of
-    /// reasoning.
-    pub fn new(learning_metrics: &LearningMetrics, reasoning_metrics: &MemoryMetrics) -> Metrics {
+    /// Creates the counters and registers them, together with those of learning, of the memory of reasoning, and of
+    /// connections.
+    pub fn new(
+        learning_metrics: &LearningMetrics,
+        reasoning_metrics: &MemoryMetrics,
+        connections: &Arc<Connections>,
+    ) -> Metrics {
         let mut registry = Registry::with_prefix("azgate");
         let calls = Family::default();
         registry.register("calls", "Calls, by family, status and how the answer ended", calls.clone());
@@ -109,11 +115,12 @@ impl Metrics {
         let help = "Answers without text because reasoning used up the token cap";
         registry.register("reasoning_exhausted", help, exhausted.clone());
         let resent = Counter::default();
-        registry.register("resent", "Calls sent again after a stale connection", resent.clone());
+        registry.register("resent", "Calls that were sent again", resent.clone());
         let help = "Log lines lost because whoever reads them stood still";
         registry.register("log_lines_lost", help, LOST_LINES.clone());
         learning_metrics.register(&mut registry);
         reasoning_metrics.register(&mut registry);
+        connections.register(&mut registry);
         Metrics {
             registry,
             calls,
@@ -124,6 +131,7 @@ impl Metrics {
             resent,
             no_family: Arc::from("none"),
             foreign: Arc::from("drop.foreign"),
+            connections: connections.clone(),
         }
     }
 }
@@ -138,6 +146,11 @@ impl Metrics {
         let mut text = String::new();
         // Writing into a string cannot fail.
         encode(&mut text, &self.registry).map_or_else(|_| String::new(), |()| text)
+    }
+
+    /// Returns whether running calls are cut off.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.connections.is_cut_off()
     }
 
     /// Counts a finished call.

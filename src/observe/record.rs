@@ -1,9 +1,9 @@
 //! The record of one call. It is logged and counted once, when it is dropped: at the end of the answer, at an error, or
 //! when the client has gone. It only reports: nothing reads it to decide.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, net::SocketAddr, sync::Arc};
 
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use tokio::time::Instant;
 
 use super::metrics::{CountedCall, Metrics};
@@ -11,17 +11,20 @@ use crate::{
     auth::Caller,
     balance::{Deployment, ResolvedDeployment, Resource},
     call::{AnswerSummary, Call, Edit, Operation},
+    connections::Ends,
     translate::edits_header,
-    upstream::Resent,
+    upstream::ResentFlag,
 };
 
 /// The facts that azgate reports about a call.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "they are facts, and none depends on another")]
 pub struct Record {
     metrics: Arc<Metrics>,
     started: Instant,
     request_id: String,
+    method: Option<Method>,
+    path: String,
+    client: Option<SocketAddr>,
     upstream_id: Option<String>,
     caller: Option<Caller>,
     operation: Option<&'static Operation>,
@@ -36,13 +39,59 @@ pub struct Record {
     cause: Option<String>,
     ended: &'static str,
     exhausted: bool,
-    resent: bool,
+    resent: ResentFlag,
     amended: u8,
     opened: bool,
 }
 
+/// How many characters of a path are logged.
+const LONGEST_PATH: usize = 200;
+
 /// The status in the log for a client that left before azgate answered (nginx's convention).
 const CLIENT_GONE: u16 = 499;
+
+/// How a call of such a client ended.
+const CLIENT_GONE_NAME: &str = "client_gone";
+
+/// Writes the line of a call. tracing needs the level when it compiles.
+macro_rules! call_line {
+    ($record:expr, $level:ident) => {{
+            let AnswerSummary { usage, model: answered_by, finish_reason, error, reasoning: _ } = &$record.summary;
+            let usage = usage.unwrap_or_default();
+            tracing::$level!(
+                target: "azgate::call",
+                request_id = $record.request_id,
+                method = $record.method.as_ref().map(Method::as_str),
+                path = $record.path,
+                client = $record.client.map(tracing::field::display),
+                upstream_request_id = $record.upstream_id(),
+                key = $record.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
+                operation = $record.operation.map(|operation| operation.name),
+                model = $record.model,
+                deployment = $record.resolved().map(|resolved| resolved.target.deployment.as_str()),
+                resource = $record.resource.as_ref().map(|resource| &*resource.name),
+                family = $record.family().map(|family| &**family),
+                answered_by,
+                stream = $record.stream,
+                status = $record.status,
+                ended = $record.ended,
+                error,
+                cause = $record.cause,
+                finish_reason,
+                edits = &*$record.edits_header,
+                resent = $record.resent.is_set(),
+                amended = $record.amended,
+                opened = $record.opened,
+                exhausted = $record.exhausted,
+                prompt_tokens = usage.prompt,
+                cached_tokens = usage.cached,
+                completion_tokens = usage.completion,
+                reasoning_tokens = usage.reasoning,
+                ms = u64::try_from($record.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                "call"
+            );
+    }};
+}
 
 impl Record {
     /// Starts the record of a new call. Until the record gets a status and an end, it reports that the client has gone.
@@ -51,6 +100,9 @@ impl Record {
             metrics,
             started: Instant::now(),
             request_id,
+            method: None,
+            path: String::new(),
+            client: None,
             upstream_id: None,
             caller: None,
             operation: None,
@@ -63,9 +115,9 @@ impl Record {
             status: CLIENT_GONE,
             summary: AnswerSummary::default(),
             cause: None,
-            ended: "client_gone",
+            ended: CLIENT_GONE_NAME,
             exhausted: false,
-            resent: false,
+            resent: ResentFlag::default(),
             amended: 0,
             opened: false,
         }
@@ -117,14 +169,25 @@ impl Record {
         self.amended += 1;
     }
 
-    /// Records the head of Azure's answer: Azure's id of the call, which Azure's support asks for, and whether azgate
-    /// had to send the call on a second connection.
+    /// Records the head of Azure's answer: Azure's id of the call, which Azure's support asks for.
     pub fn note_head<B>(&mut self, answer: &Response<B>) {
         let headers = answer.headers();
         let id = headers.get("apim-request-id").or_else(|| headers.get("x-request-id"));
         // Copy the id, because a value of the map keeps all bytes of the answer's head in memory.
         self.upstream_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
-        self.resent |= answer.extensions().get::<Resent>().is_some();
+    }
+
+    /// Returns the flag that says whether azgate has sent the call twice, for the requests of the call.
+    pub fn resent(&self) -> ResentFlag {
+        self.resent.clone()
+    }
+
+    /// Records the request: its method, its path and the client's address. The query can contain a secret, so it is
+    /// left out.
+    pub fn note_request(&mut self, method: &Method, path: &str, ends: Option<&Ends>) {
+        self.method = Some(method.clone());
+        self.path = path.chars().take(LONGEST_PATH).collect();
+        self.client = ends.map(|ends| ends.client);
     }
 
     /// Records the status of the answer.
@@ -176,42 +239,17 @@ impl Record {
             edits: &self.edits,
             usage: self.summary.usage.unwrap_or_default(),
             exhausted: self.exhausted,
-            resent: self.resent,
+            resent: self.resent.is_set(),
         });
     }
 
+    /// Writes the line of the call. A failure that an operator should look at is a warning.
     fn log(&self) {
-        let AnswerSummary { usage, model: answered_by, finish_reason, error, reasoning: _ } = &self.summary;
-        let usage = usage.unwrap_or_default();
-        tracing::info!(
-            target: "azgate::call",
-            request_id = self.request_id,
-            upstream_request_id = self.upstream_id(),
-            key = self.caller.as_ref().and_then(Caller::key).map(|key| key.name.as_str()),
-            operation = self.operation.map(|operation| operation.name),
-            model = self.model,
-            deployment = self.resolved().map(|resolved| resolved.target.deployment.as_str()),
-            resource = self.resource.as_ref().map(|resource| &*resource.name),
-            family = self.family().map(|family| &**family),
-            answered_by,
-            stream = self.stream,
-            status = self.status,
-            ended = self.ended,
-            error,
-            cause = self.cause,
-            finish_reason,
-            edits = &*self.edits_header,
-            resent = self.resent,
-            amended = self.amended,
-            opened = self.opened,
-            exhausted = self.exhausted,
-            prompt_tokens = usage.prompt,
-            cached_tokens = usage.cached,
-            completion_tokens = usage.completion,
-            reasoning_tokens = usage.reasoning,
-            ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "call"
-        );
+        if self.status >= 500 {
+            call_line!(self, warn);
+        } else {
+            call_line!(self, info);
+        }
         if self.exhausted {
             tracing::warn!(
                 target: "azgate::call",
@@ -229,6 +267,12 @@ impl Drop for Record {
         if std::thread::panicking() {
             self.status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
             self.ended = "panicked";
+        } else if self.ended == CLIENT_GONE_NAME && self.metrics.is_cut_off() {
+            // The client did not leave: azgate stopped before the call had come to its end.
+            self.ended = "cut_off";
+            if self.status == CLIENT_GONE {
+                self.status = StatusCode::SERVICE_UNAVAILABLE.as_u16();
+            }
         }
         self.count();
         self.log();

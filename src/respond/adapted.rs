@@ -42,6 +42,12 @@ pub enum Content {
     },
 }
 
+/// Returns an answer of azgate's own without a body.
+pub fn empty(headers: HeaderMap) -> Adapted {
+    let content = Content::Whole(Bytes::new(), Outcome::default());
+    Adapted { status: StatusCode::NO_CONTENT, headers, content }
+}
+
 /// Returns an answer of azgate's own from a whole JSON body.
 pub fn whole(json: Bytes) -> Adapted {
     let headers = HeaderMap::from_iter([JSON]);

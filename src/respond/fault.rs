@@ -18,6 +18,10 @@ use crate::{
 pub(super) const INTERRUPTED: Fault =
     Fault { code: bridge::INTERRUPTED.0, message: Cow::Borrowed(bridge::INTERRUPTED.1) };
 
+/// Code and message of a call that azgate ends because it stops.
+pub const CUT_OFF: (&str, &str) =
+    ("shutting_down", "azgate was stopped before the answer had come to its end. Send the call again.");
+
 /// Why a stream failed, as the client reads it.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -36,6 +40,11 @@ impl Fault {
     pub(super) fn too_large(error: sse::TooLarge) -> Fault {
         let message = format!("The stream from Azure OpenAI cannot be passed on: {error}.");
         Fault { code: INTERRUPTED.code, message: message.into() }
+    }
+
+    /// Returns the fault of a stream that azgate ends because it stops.
+    pub(super) fn cut_off() -> Fault {
+        Fault { code: CUT_OFF.0, message: CUT_OFF.1.into() }
     }
 
     /// Returns the fault as the body of an error answer.

@@ -1,6 +1,8 @@
 //! The last step of every answer: adds the headers that report what azgate did, and a body that settles the call at its
 //! end.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
@@ -10,7 +12,7 @@ use super::{
     passthrough::Passthrough,
     relay::Relay,
 };
-use crate::{observe::Record, settlement::Settlement};
+use crate::{connections::Connections, observe::Record, settlement::Settlement};
 
 /// A call that has its answer, with its settlement and its record.
 #[derive(Debug)]
@@ -21,11 +23,13 @@ pub struct Ending {
     pub settlement: Option<Settlement>,
     /// The record of the call.
     pub record: Record,
+    /// The connections of clients, whose calls may be cut off.
+    pub connections: Arc<Connections>,
 }
 
 /// Returns the answer as it goes out. The body of a stream holds the record and the settlement until it ends.
 pub fn finish(ending: Ending) -> Response<Body> {
-    let Ending { answer, settlement, mut record } = ending;
+    let Ending { answer, settlement, mut record, connections } = ending;
     let mut headers = answer.headers;
     describe(&record, &mut headers);
     record.note_status(answer.status);
@@ -35,9 +39,11 @@ pub fn finish(ending: Ending) -> Response<Body> {
             Body::from(bytes)
         }
         Content::Stream { upstream, reply, pulse } => {
+            let pulse = pulse.until_cut_off(connections);
             Body::new(Relay::new(upstream, &reply, pulse, move |outcome| settle(settlement, record, outcome)))
         }
         Content::Bytes { upstream, json, pulse } => {
+            let pulse = pulse.until_cut_off(connections);
             let report = move |outcome| settle(settlement, record, outcome);
             Body::new(Passthrough::new(upstream, json, pulse, report))
         }

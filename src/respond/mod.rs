@@ -40,13 +40,14 @@ mod watch;
 mod whole;
 
 pub use adapt::{ReplyContext, adapt};
-pub use adapted::{Adapted, Content, whole};
+pub use adapted::{Adapted, Content, empty, whole};
 pub use begun::BegunBody;
 pub use buffer::gathered;
 pub use denied::Denial;
 pub use early::{Early, Form, Opening, Running, open};
 pub use envelope::kind;
 pub use error::AnswerError;
+pub use fault::CUT_OFF;
 pub use finish::{Ending, finish};
 pub use media::JSON;
 pub use origin::Origin;

@@ -16,6 +16,8 @@ pub enum End {
     ClientGone,
     /// azgate refused the call.
     Refused,
+    /// azgate stopped, and the call had no more time to end.
+    CutOff,
 }
 
 impl End {
@@ -27,6 +29,7 @@ impl End {
             End::UpstreamFailed => "upstream_failed",
             End::ClientGone => "client_gone",
             End::Refused => "refused",
+            End::CutOff => "cut_off",
         }
     }
 }

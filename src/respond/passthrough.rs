@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{
+    fault::CUT_OFF,
     key,
     outcome::{End, Outcome},
     pulse::{Beat, Pulse},
@@ -72,8 +73,8 @@ impl<B, F: FnOnce(Outcome)> Passthrough<B, F> {
         self.before = mem::replace(&mut self.last, chunk.clone());
     }
 
-    fn failed(&mut self, cause: String) -> BrokenOff {
-        self.end = End::UpstreamFailed;
+    fn failed(&mut self, cause: String, end: End) -> BrokenOff {
+        self.end = end;
         self.cause = Some(cause.clone());
         self.report();
         BrokenOff(cause)
@@ -135,6 +136,10 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         let body = self.get_mut();
+        if body.pulse.is_cut_off() && body.end != End::Done {
+            let broken = body.failed(CUT_OFF.1.to_owned(), End::CutOff);
+            return Poll::Ready(Some(Err(broken)));
+        }
         match Pin::new(&mut body.upstream).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(chunk) = frame.data_ref() {
@@ -142,7 +147,7 @@ where
                 }
                 if body.length == Some(body.bytes) {
                     if body.is_cut() {
-                        return Poll::Ready(Some(Err(body.failed(CUT.to_owned()))));
+                        return Poll::Ready(Some(Err(body.failed(CUT.to_owned(), End::UpstreamFailed))));
                     }
                     body.end = End::Done;
                     // The server stops polling at the announced length. The upstream connection can serve another call
@@ -152,10 +157,12 @@ where
                 body.pulse.received(true);
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(body.failed(error.to_string())))),
+            Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Some(Err(body.failed(error.to_string(), End::UpstreamFailed))))
+            }
             Poll::Ready(None) => {
                 if body.report.is_some() && body.is_cut() {
-                    return Poll::Ready(Some(Err(body.failed(CUT.to_owned()))));
+                    return Poll::Ready(Some(Err(body.failed(CUT.to_owned(), End::UpstreamFailed))));
                 }
                 body.end = End::Done;
                 body.report();
@@ -167,7 +174,8 @@ where
                     // A body of bytes has no place for a heartbeat.
                     Poll::Ready(Beat::Quiet) => {}
                     Poll::Ready(Beat::Overdue(overdue)) => {
-                        return Poll::Ready(Some(Err(body.failed(overdue.to_string()))));
+                        let broken = body.failed(overdue.to_string(), End::UpstreamFailed);
+                        return Poll::Ready(Some(Err(broken)));
                     }
                 }
             },

@@ -5,13 +5,17 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::deadline::{Deadlines, Limit, Overdue};
+use crate::{
+    connections::Connections,
+    deadline::{Deadlines, Limit, Overdue},
+};
 
 /// Why the timer fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +38,26 @@ pub struct Pulse {
     sleep: Option<Pin<Box<Sleep>>>,
     /// The task that the timer will wake.
     waker: Option<Waker>,
+    /// Tells when running calls are cut off.
+    connections: Option<Arc<Connections>>,
 }
 
 impl Pulse {
     /// Creates a timer under these limits. `every` is the silence after which the client gets a heartbeat, if any.
     pub fn new(deadlines: Deadlines, every: Option<Duration>) -> Pulse {
         let now = Instant::now();
-        Pulse { deadlines, every, received: now, informed: now, sleep: None, waker: None }
+        let (sleep, waker, connections) = (None, None, None);
+        Pulse { deadlines, every, received: now, informed: now, sleep, waker, connections }
+    }
+
+    /// Ends the stream when the calls on these connections are cut off.
+    pub(super) fn until_cut_off(self, connections: Arc<Connections>) -> Pulse {
+        Pulse { connections: Some(connections), ..self }
+    }
+
+    /// Returns whether the stream has no more time, because azgate stops. The task is woken when that becomes so.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.connections.as_ref().is_some_and(|connections| connections.is_cut_off())
     }
 
     /// Notes that upstream sent something. `informed` is whether the client was sent something, too.

@@ -3,90 +3,138 @@
 //! This uses hyper directly and not axum's server. axum sets no timer, so a client that sends the head of its request
 //! one byte an hour would hold a connection for ever.
 
-use std::{io, time::Duration};
+use std::{io, pin::Pin, sync::Arc, time::Duration};
 
 use hyper::server::conn::{http1, http2};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::{GracefulConnection, Watcher},
-    service::TowerToHyperService,
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulConnection,
 };
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{net::TcpStream, time};
 
-use super::{service::Service, stop::Stop};
-use crate::keep_alive;
+use super::{
+    calls::{Calls, counted},
+    executor::Executor,
+    service::Service,
+    socket::{ClientSocket, Version},
+    stop::Stop,
+};
+use crate::{
+    connections::{Connections, Ends},
+    keep_alive,
+};
 
-/// The first bytes from every HTTP/2 client (RFC 9113 §3.4).
-const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// The largest head of a request in bytes. SDKs send less than two thousand (Envoy's limit: 60 KiB). A client may leave
+/// so much unfinished on each connection.
+const MOST_HEAD_BYTES: usize = 64 * 1024;
 
-/// The HTTP version that a client uses.
-enum Version {
-    Http1,
-    Http2,
-}
+/// How long an HTTP/2 client may take to close its connection after it was asked to.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Serves connections, with the settings of both HTTP versions.
 #[derive(Clone)]
 pub(super) struct Http {
     http1: http1::Builder,
-    http2: http2::Builder<TokioExecutor>,
+    http2: http2::Builder<Executor>,
     header_timeout: Duration,
+    connections: Arc<Connections>,
 }
 
 impl Http {
-    pub(super) fn new(header_timeout: Duration) -> Http {
-        let (mut http1, mut http2) = (http1::Builder::new(), http2::Builder::new(TokioExecutor::new()));
-        http1.timer(TokioTimer::new()).header_read_timeout(header_timeout);
+    /// Makes the settings. `header_timeout` limits the head of a request, and how long a connection is idle.
+    pub(super) fn new(header_timeout: Duration, connections: &Arc<Connections>) -> Http {
+        let executor = Executor::new(connections.clone());
+        let (mut http1, mut http2) = (http1::Builder::new(), http2::Builder::new(executor));
+        http1.timer(TokioTimer::new()).header_read_timeout(header_timeout).max_header_size(MOST_HEAD_BYTES);
         http2.timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20));
-        Http { http1, http2, header_timeout }
+        Http { http1, http2, header_timeout, connections: connections.clone() }
     }
 
     /// Serves a connection until it ends, or until the running calls have ended after a stop.
-    pub(super) async fn serve(self, stream: TcpStream, service: impl Service, stop: Stop, watcher: Watcher) {
-        let Some(version) = prepare(&stream, self.header_timeout, stop).await else { return };
-        let (stream, service) = (TokioIo::new(stream), TowerToHyperService::new(service));
-        match version {
-            Version::Http1 => watch(watcher, self.http1.serve_connection(stream, service)).await,
-            Version::Http2 => Box::pin(watch(watcher, self.http2.serve_connection(stream, service))).await,
+    pub(super) async fn serve(self, stream: TcpStream, service: impl Service, mut stop: Stop) {
+        let Ok(ends) = prepare(&stream) else { return };
+        let mut socket = ClientSocket::new(stream);
+        let version = tokio::select! {
+            version = time::timeout(self.header_timeout, socket.version()) => version,
+            () = stop.wait() => return,
+        };
+        // A client that has not sent enough in time is cut off here, since hyper would wait for that without a limit.
+        let Ok(Ok(Some(version))) = version else {
+            if socket.has_begun() {
+                self.connections.note_unfinished();
+            }
+            return;
+        };
+        let calls = Arc::new(Calls::default());
+        let service = counted(service, ends, &calls);
+        let socket = TokioIo::new(socket);
+        let ended = match version {
+            Version::Http1 => {
+                let mut connection = self.http1.serve_connection(socket, service);
+                let ended = until_end(Pin::new(&mut connection), stop, &self.connections).await;
+                if ended.is_err() && calls.none_runs() && !connection.into_parts().read_buf.is_empty() {
+                    self.connections.note_unfinished();
+                }
+                ended
+            }
+            Version::Http2 => {
+                let connection = Box::pin(self.http2.serve_connection(socket, service));
+                until_idle(connection, stop, &self.connections, &calls, self.header_timeout).await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended with an error");
         }
     }
 }
 
-async fn watch(watcher: Watcher, connection: impl GracefulConnection<Error = hyper::Error>) {
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended with an error");
+/// Drives a connection to its end. After a stop it takes no further call. When calls are cut off, it is polled once
+/// more, so that they can say so.
+async fn until_end<C>(mut connection: Pin<&mut C>, mut stop: Stop, connections: &Connections) -> C::Output
+where
+    C: GracefulConnection<Error = hyper::Error>,
+{
+    tokio::select! {
+        biased;
+        ended = &mut connection => return ended,
+        () = stop.wait() => connection.as_mut().graceful_shutdown(),
+    }
+    tokio::select! {
+        biased;
+        ended = &mut connection => ended,
+        () = connections.when_cut_off() => connection.await,
     }
 }
 
-/// Sets the socket's options and finds out which HTTP version the client uses. Returns `None` if the client does not
-/// send enough in time, since hyper would wait for that without a limit.
-async fn prepare(stream: &TcpStream, timeout: Duration, mut stop: Stop) -> Option<Version> {
+/// Drives an HTTP/2 connection to its end, or until it has carried no call for some time. Its pings do not count.
+async fn until_idle<C>(
+    mut connection: Pin<Box<C>>,
+    stop: Stop,
+    connections: &Connections,
+    calls: &Calls,
+    patience: Duration,
+) -> C::Output
+where
+    C: GracefulConnection<Error = hyper::Error>,
+{
+    tokio::select! {
+        ended = until_end(connection.as_mut(), stop, connections) => return ended,
+        () = calls.idle(patience) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    // An error means that the client does not close the connection. It is closed when it is dropped.
+    time::timeout(FAREWELL, connection).await.unwrap_or(Ok(()))
+}
+
+/// Sets the socket's options, and returns its two ends.
+fn prepare(stream: &TcpStream) -> io::Result<Ends> {
     // Small chunks of a stream must not wait for more.
-    stream.set_nodelay(true).ok()?;
+    stream.set_nodelay(true)?;
     let probes = TcpKeepalive::new()
         .with_time(keep_alive::INTERVAL)
         .with_interval(keep_alive::INTERVAL)
         .with_retries(keep_alive::PROBES);
-    SockRef::from(stream).set_tcp_keepalive(&probes).ok()?;
-    tokio::select! {
-        version = time::timeout(timeout, detect_version(stream)) => version.ok()?.ok(),
-        () = stop.wait() => None,
-    }
-}
-
-/// Compares the first bytes with the preface of HTTP/2. The bytes stay in the socket.
-async fn detect_version(stream: &TcpStream) -> io::Result<Version> {
-    let mut start = [0; HTTP2_PREFACE.len()];
-    loop {
-        let seen = stream.peek(&mut start).await?;
-        match start.get(..seen).unwrap_or_default() {
-            [] => return Err(io::ErrorKind::UnexpectedEof.into()),
-            HTTP2_PREFACE => return Ok(Version::Http2),
-            piece if HTTP2_PREFACE.starts_with(piece) => {}
-            _ => return Ok(Version::Http1),
-        }
-        // Part of the preface, which is rare. The socket stays readable, so readiness does not announce the rest.
-        time::sleep(Duration::from_millis(10)).await;
-    }
+    SockRef::from(stream).set_tcp_keepalive(&probes)?;
+    Ok(Ends { client: stream.peer_addr()?, server: stream.local_addr()? })
 }

@@ -14,17 +14,18 @@ pub trait Service:
     tower::Service<Request<Incoming>, Response = Response<Self::Body>, Error = Infallible, Future: Send>
     + Clone
     + Send
+    + Unpin
     + 'static
 {
     /// The body of its answers.
-    type Body: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
+    type Body: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static;
 }
 
 impl<S, B> Service for S
 where
     S: tower::Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send>,
-    S: Clone + Send + 'static,
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    S: Clone + Send + Unpin + 'static,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     type Body = B;
 }

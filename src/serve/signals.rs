@@ -9,15 +9,28 @@ pub fn hangups() -> io::Result<Signal> {
     signal(SignalKind::hangup())
 }
 
-/// Listens for SIGINT and SIGTERM. The returned future completes at the first of them. Before this call these signals
-/// kill the process, so call it before reporting that azgate is ready.
-pub fn signals() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+/// Listens for SIGINT and SIGTERM. Before this call these signals kill the process, so call it before reporting that
+/// azgate is ready.
+pub fn signals() -> io::Result<StopSignals> {
+    Ok(StopSignals {
+        interrupt: signal(SignalKind::interrupt())?,
+        terminate: signal(SignalKind::terminate())?,
     })
+}
+
+/// The signals that stop azgate.
+#[derive(Debug)]
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Waits for the next signal. The first one stops azgate once running calls have ended, and the second one at once.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }

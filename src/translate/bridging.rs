@@ -82,7 +82,7 @@ pub(super) fn bridge_call(
             let resource = target.resource.clone();
             reply.shape = Shape::OverResponses(Arc::new(OverResponses { resource, stop }));
             let refused = refused_includes(target);
-            over_responses::request(&source, &bridge_options(target, &refused))
+            over_responses::request(&source, &bridge_options(&call, target, &refused))
         }
         Dialect::Chat => over_chat::request(&source).map(|(bridged, over_chat)| {
             // A client that sent the body of a response to chat completions reads a chat completion.
@@ -252,7 +252,11 @@ fn refused_includes(target: &Target) -> Vec<&str> {
 }
 
 /// Returns the options with which chat calls to this deployment are bridged to the Responses API.
-fn bridge_options<'a>(target: &'a Target, refused_includes: &'a [&'a str]) -> BridgeOptions<'a> {
+fn bridge_options<'a>(
+    call: &Dialogue<'_>,
+    target: &'a Target,
+    refused_includes: &'a [&'a str],
+) -> BridgeOptions<'a> {
     BridgeOptions {
         refused_includes,
         resource: &target.resource,
@@ -261,6 +265,7 @@ fn bridge_options<'a>(target: &'a Target, refused_includes: &'a [&'a str]) -> Br
         summary: target.options.reasoning_summary.map(Summary::name),
         replayed: target.profile.replayed_reasoning,
         answers_response: false,
+        stateless: call.stateless,
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The options of a model. A config writes them in `[models.NAME]`, and the doc comments describe them in its schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are options, and none depends on another")]
 pub struct TargetOptions {
     /// Ask a reasoning model for Markdown, which the o-series leaves out on its own.
     pub markdown: bool,
@@ -23,6 +24,9 @@ pub struct TargetOptions {
     /// Honour `stop` in chat calls that Azure serves on the Responses API, which does not support it: azgate cuts the
     /// answer at the sequence and ends the call.
     pub cut_at_stop: bool,
+    /// Let callers open data sources of On Your Data (`data_sources`) with the managed identity of the Azure resource,
+    /// which may be allowed to read more than the caller is.
+    pub data_sources_identity: bool,
     /// Honour an `n` up to this (8 at most) in chat calls that Azure serves on the Responses API, which gives one
     /// answer per call: azgate makes one call for each answer, and each is paid for.
     pub fan_out: Option<u8>,

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION};
@@ -64,6 +65,25 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body.
     pub body: Segments,
+    /// Whether the client has sent the call twice.
+    pub resent: ResentFlag,
+}
+
+/// Whether a call was sent twice. Clones share it, so that whoever reports the call knows it even if the call has no
+/// answer and no failure.
+#[derive(Clone, Debug, Default)]
+pub struct ResentFlag(Arc<AtomicBool>);
+
+impl ResentFlag {
+    /// Records that the call is sent twice.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the call was sent twice.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// An extension of an answer whose call was sent twice, for logs and counters.
@@ -113,7 +133,10 @@ impl Client {
         if let Some(connection) = self.pool.take(&key) {
             match self.attempt(connection, request.clone()).await {
                 // If one idle connection is stale, the others probably are too. So the second attempt opens a new one.
-                Err(error) if error.is_stale_connection() => resent = true,
+                Err(error) if error.is_stale_connection() => {
+                    resent = true;
+                    request.resent.set();
+                }
                 answer => return answer.map_err(|error| Failure::not_answered(&target, error, false)),
             }
         }

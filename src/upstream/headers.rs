@@ -31,13 +31,18 @@ pub const UP: &[PassedHeader] = &[
     pass("accept", "JSON or an event stream"),
     pass("user-agent", "names the caller in Azure's own records"),
     pass("x-ms-client-request-id", "correlation: Azure echoes it"),
-    pass("x-ms-spillover-deployment", "spill over from a provisioned deployment, per request"),
-    pass("x-ms-oai-image-generation-deployment", "the deployment of the Responses image tool"),
-    pass("x-policy-id", "selects a content-filter policy, per request"),
     pass("openai-beta", "gates of vector stores and older previews"),
     pass("aoai-evals", "preview gate of evals (Azure OpenAPI v1)"),
     pass("aoai-copy-ft-checkpoints", "preview gate of checkpoint copies (Azure OpenAPI v1)"),
     pass("idempotency-key", "the caller's own protection against repeating a call"),
+];
+
+/// The headers that pass from the client to Azure only if the config allows them for the caller's key. They choose
+/// another deployment than that of the called model, or another content filter.
+pub const UP_BY_KEY: &[PassedHeader] = &[
+    pass("x-ms-spillover-deployment", "spill over from a provisioned deployment, per request"),
+    pass("x-ms-oai-image-generation-deployment", "the deployment of the Responses image tool"),
+    pass("x-policy-id", "selects a content-filter policy, per request"),
 ];
 
 /// The headers that pass from Azure to the client.
@@ -70,8 +75,9 @@ const APIM_REQUEST_ID: HeaderName = HeaderName::from_static("apim-request-id");
 const OWN_USER_AGENT: &str = concat!("azgate/", env!("CARGO_PKG_VERSION"));
 
 /// Returns the headers of a call to Azure, without azgate's credential: the credential is added when the call is sent.
-pub fn up(client: &HeaderMap) -> HeaderMap {
-    let mut headers = passing(client, UP);
+/// `allowed` are the headers of [`UP_BY_KEY`] that the caller may send.
+pub fn up(client: &HeaderMap, allowed: &[HeaderName]) -> HeaderMap {
+    let mut headers = passing(client, UP, allowed);
     headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(OWN_USER_AGENT));
     // azgate reads the answer, so Azure must not compress it.
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -80,19 +86,20 @@ pub fn up(client: &HeaderMap) -> HeaderMap {
 
 /// Returns the headers of Azure's answer that pass to the client.
 pub fn down(upstream: &HeaderMap) -> HeaderMap {
-    let mut headers = passing(upstream, DOWN);
+    let mut headers = passing(upstream, DOWN, &[]);
     if let Some(id) = upstream.get(APIM_REQUEST_ID) {
         headers.entry(REQUEST_ID).or_insert_with(|| id.clone());
     }
     headers
 }
 
-fn passing(all: &HeaderMap, list: &[PassedHeader]) -> HeaderMap {
+fn passing(all: &HeaderMap, list: &[PassedHeader], allowed: &[HeaderName]) -> HeaderMap {
     // Leave room for the headers that azgate adds later.
     let mut kept = HeaderMap::with_capacity(all.len().min(list.len()) + 8);
     let named = all.contains_key(CONNECTION);
     for (name, value) in all {
-        if list.iter().any(|pass| pass.covers(name.as_str())) && !(named && hop_by_hop(all, name)) {
+        let passes = list.iter().any(|pass| pass.covers(name.as_str())) || allowed.contains(name);
+        if passes && !(named && hop_by_hop(all, name)) {
             kept.append(name, value.clone());
         }
     }
@@ -126,7 +133,7 @@ mod tests {
     }
 
     fn sent(client: &[(&'static str, &'static str)]) -> HeaderMap {
-        up(&map(client))
+        up(&map(client), &[])
     }
 
     /// The headers that AzureOpenAI/Python 1.109.1 sends, and headers that a proxy in front of azgate adds.
@@ -185,9 +192,19 @@ mod tests {
     }
 
     #[test]
+    fn headers_that_choose_a_deployment_or_a_filter_go_up_only_if_they_are_allowed() {
+        let sent = map(&[("x-policy-id", "lenient"), ("x-ms-spillover-deployment", "other")]);
+        assert!(!up(&sent, &[]).contains_key("x-policy-id"));
+        let allowed = [HeaderName::from_static("x-policy-id")];
+        let headers = up(&sent, &allowed);
+        assert_eq!(headers["x-policy-id"], "lenient");
+        assert!(!headers.contains_key("x-ms-spillover-deployment"));
+    }
+
+    #[test]
     fn a_call_with_every_listed_header_stays_under_azures_limit_of_ten_custom_ones() {
         let standard = ["content-type", "accept", "user-agent"];
-        let custom = UP.iter().filter(|pass| !standard.contains(&pass.name)).count();
+        let custom = UP.iter().chain(UP_BY_KEY).filter(|pass| !standard.contains(&pass.name)).count();
         assert!(custom < 10, "{custom} and the key are more than ten");
     }
 
@@ -227,7 +244,7 @@ mod tests {
 
     #[test]
     fn every_row_is_lower_case_gives_its_reason_and_stands_once() {
-        for list in [UP, DOWN] {
+        for list in [UP, UP_BY_KEY, DOWN] {
             for (at, pass) in list.iter().enumerate() {
                 assert!(!pass.why.is_empty(), "{}", pass.name);
                 assert_eq!(pass.name, pass.name.to_ascii_lowercase());

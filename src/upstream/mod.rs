@@ -30,7 +30,7 @@ pub mod url;
 mod tests;
 
 pub use body::{AnswerBody, AnswerBodyError};
-pub use client::{Client, ClientOptions, Request, Resent};
+pub use client::{Client, ClientOptions, Request, Resent, ResentFlag};
 pub use credential::Credential;
 pub use failure::Failure;
 pub use kind::FailureKind;

@@ -13,7 +13,7 @@ const CHAT: &str = "/v1/chat/completions";
 const SMALL: &str = "[server]\nmax_body_bytes = 1000\n";
 
 fn head(more: &str) -> String {
-    format!("POST {CHAT} HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\n{more}\r\n")
+    format!("POST {CHAT} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{more}\r\n")
 }
 
 /// A valid body of exactly that many bytes.

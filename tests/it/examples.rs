@@ -70,7 +70,7 @@ fn the_configs_in_the_examples_have_no_problems() {
 
 #[test]
 fn a_container_needs_no_file() {
-    let key = "e2186dbdb1bb4193608605e84f33208765b5693b55edd4f730a719a100eeea6f";
+    let key = "f52fbd32b2b3b86ff88ef6c490628285f482af15ddcb29541f94bcf526a3f6c7";
     let image = [
         ("AZGATE_SERVER__LISTEN", "0.0.0.0:8080"),
         ("AZGATE_ADMIN__LISTEN", "0.0.0.0:9090"),

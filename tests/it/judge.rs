@@ -91,6 +91,12 @@ const REFUSED: &[ListedRefusal] = &[
         fact: "the Responses API has no `stop` (OpenAI's OpenAPI document)",
     },
     ListedRefusal {
+        rule: "refuse.data_sources_identity",
+        cases: &["data-sources-identity"],
+        families: &["*"],
+        fact: "the resource's identity reads what callers may not, so the config has to allow it",
+    },
+    ListedRefusal {
         rule: "bridge.chat",
         cases: &["responses/context-management", "responses/store"],
         families: CHAT,

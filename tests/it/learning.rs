@@ -54,6 +54,7 @@ const UNLEARNABLE: &[(&str, &str)] = &[
 /// Rules that refuse a call, as in the list in `judge`.
 const REFUSED: &[&str] = &[
     "bridge.responses",
+    "refuse.data_sources_identity",
     "refuse.data_sources",
     "refuse.hosted_tools",
     "refuse.mcp_approval",

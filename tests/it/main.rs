@@ -27,6 +27,7 @@ mod golden;
 mod golden_bridge;
 mod hard_bodies;
 mod hard_connections;
+mod hostile;
 mod judge;
 mod keys;
 mod knowledge;

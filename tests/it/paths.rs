@@ -6,7 +6,7 @@ use crate::support::{ANSWER, Proxy, Raw, Refused, Reply, Upstream, hello};
 fn post(path: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "POST {path} HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -27,7 +27,7 @@ async fn every_spelling_of_the_chat_path_is_a_chat_call() {
         "/openai/deployments/gpt-4.1/chat/completions/?api-version=2024-10-21",
         "/openai/deployments/gpt%2D4%2e1/chat/completions",
         "/openai/v1/deployments/gpt-4.1/chat/completions?api-version=preview",
-        "http://gateway/v1/chat/completions",
+        "http://localhost/v1/chat/completions",
     ];
     for path in paths {
         let upstream = Upstream::script([Reply::json(200, ANSWER)]).await;
@@ -123,7 +123,7 @@ async fn a_name_that_could_leave_its_segment_is_an_unknown_path() {
     }
     for name in ["..", "%2e%2e", "a%2Fb", "%00", "%ff", &long] {
         let mut raw = Raw::connect(&proxy).await;
-        raw.send(format!("GET /v1/models/{name} HTTP/1.1\r\nhost: gateway\r\n\r\n")).await;
+        raw.send(format!("GET /v1/models/{name} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
         assert_eq!(raw.answer().await.status, 404, "{name}");
     }
     upstream.finish();
@@ -188,7 +188,7 @@ async fn another_method_is_405_and_says_which_it_takes() {
         ("DELETE", "/openai/v1/models/o1", "GET, HEAD"),
     ] {
         let mut raw = Raw::connect(&proxy).await;
-        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: gateway\r\n\r\n")).await;
+        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")).await;
         let answer = raw.answer().await;
         let told = answer.refused();
         assert_eq!(
@@ -243,10 +243,10 @@ async fn head_is_get_without_a_body() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let mut raw = Raw::connect(&proxy).await;
-    raw.send("HEAD /v1/models HTTP/1.1\r\nhost: gateway\r\n\r\n").await;
+    raw.send("HEAD /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
     let head = raw.until("\r\n\r\n").await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    raw.send("HEAD /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n\r\n").await;
+    raw.send("HEAD /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
     let rest = raw.rest().await;
     assert!(rest.starts_with("HTTP/1.1 405 ") && rest.ends_with("\r\n\r\n"), "{rest}");
     upstream.finish();

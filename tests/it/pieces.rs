@@ -56,7 +56,7 @@ impl Exchange {
             (format!("content-length: {}", body.len()), body.into_bytes())
         };
         let head = format!(
-            "POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nconnection: close\r\n{framing}\r\n\r\n"
+            "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{framing}\r\n\r\n"
         );
         [head.as_bytes(), &body].concat()
     }

@@ -250,6 +250,43 @@ async fn a_resent_call_is_counted() {
 }
 
 #[tokio::test]
+async fn a_resend_is_recorded_however_it_ends() {
+    let stale = || Reply::default().close();
+    let never = Arc::new(Notify::new());
+    // The second attempt is refused, is closed as well, gets no answer in time, or is left by the client.
+    for (second, status) in [
+        (Reply::json(400, "{}"), 400),
+        (stale(), 502),
+        (Reply::default().wait(&never), 504),
+        (Reply::default().wait(&never), 499),
+    ] {
+        let log = Logs::listen();
+        let upstream = Upstream::script([Reply::json(200, ANSWER), stale(), second]).await;
+        let timeouts = if status == 504 { "[timeouts]\nfirst_byte_seconds = 1\n" } else { "" };
+        let proxy = Proxy::start(&upstream, timeouts).await;
+        proxy.chat(hello("gpt-4.1")).await.text().await.unwrap();
+        let call = proxy.chat(hello("gpt-4.1"));
+        if status == 499 {
+            tokio::select! {
+                _ = call => panic!("no answer comes"),
+                () = async { while upstream.received().len() < 3 { tokio::task::yield_now().await; } } => {}
+            }
+            soon(async {
+                while log.calls().len() < 2 {
+                    tokio::task::yield_now().await;
+                }
+            })
+            .await;
+        } else {
+            assert_eq!(call.await.status(), status);
+        }
+        assert_fields(log.calls().last().unwrap(), &json!({ "resent": true, "status": status }));
+        assert_metric(&proxy, "azgate_resent_total 1");
+        upstream.finish();
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_models_is_logged_as_a_call() {
     let log = Logs::listen();
     let upstream = Upstream::script([]).await;

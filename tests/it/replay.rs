@@ -60,7 +60,7 @@ async fn code_interpreter_items_are_accepted_with_any_key_and_sent_without_their
     let proxy = Proxy::start(&upstream, &two_keys("")).await;
     let run =
         json!({"type": "code_interpreter_call", "id": "ci_1", "container_id": "cntr_secret", "code": "1"});
-    let searched = json!({"type": "file_search_call", "id": "fs_1", "status": "completed", "queries": ["q"]});
+    let searched = json!({"type": "file_search_call", "id": "fs_1", "status": "completed", "queries": ["q"], "results": []});
     let output = [reasoning("rs_1"), run, searched, reasoning("rs_2")];
     let body = chat("gpt-5-codex", &[user("Hi"), answered("main", &output), user("Go on.")]);
     let answer = proxy.post("/v1/chat/completions", body, TEAM_A).await;
@@ -337,7 +337,7 @@ proptest! {
         let chat = Bytes::from(chat("m", &[message]));
         let outlined = Document::parse(chat.clone(), OUTLINE_DEPTH).unwrap();
         prop_assert_eq!(objects::first_id(&outlined, objects::places::MODEL_CALL), None);
-        let options = over_responses::BridgeOptions { resource: "main", ..Default::default() };
+        let options = over_responses::BridgeOptions { resource: "main", stateless: true, ..Default::default() };
         let source = Document::parse(chat, bridge::DEPTH).unwrap();
         let sent = over_responses::request(&source, &options).unwrap().body.render(source.source());
         let sent = Document::parse(sent.into(), OUTLINE_DEPTH).unwrap();

@@ -20,7 +20,7 @@ pub(crate) fn asked(model: &str) -> String {
 pub(crate) async fn ask(proxy: &Proxy, method: &str, path: &str, headers: &str, body: &str) -> Answer {
     let mut raw = Raw::connect(proxy).await;
     let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
-    raw.send(format!("{method} {path} HTTP/1.1\r\nhost: gateway\r\n{headers}{length}\r\n{body}")).await;
+    raw.send(format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{headers}{length}\r\n{body}")).await;
     raw.answer().await
 }
 

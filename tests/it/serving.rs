@@ -9,7 +9,7 @@ use crate::support::{ANSWER, Logs, Proxy, Raw, Reply, Upstream, client, hello};
 const HASTE: &str = "[server]\nheader_timeout_seconds = 1\n";
 
 fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nhost: gateway\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n")
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn one_connection_serves_several_calls() {
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1");
     let call = format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut raw = Raw::connect(&proxy).await;
@@ -194,7 +194,7 @@ async fn azures_call_is_closed_when_the_client_disconnects_while_azure_thinks() 
     let body = hello("gpt-4.1");
     let mut raw = Raw::connect(&proxy).await;
     raw.send(format!(
-        "POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\ncontent-length: {}\r\n\r\n{body}",
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     ))
     .await;

@@ -20,7 +20,8 @@ async fn with_more_than_one_key_a_stored_response_is_not_found() {
     {
         let path = format!("/v1/responses/resp_1{behind}");
         let mut raw = Raw::connect(&proxy).await;
-        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: g\r\n{TEAM_A}connection: close\r\n\r\n")).await;
+        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{TEAM_A}connection: close\r\n\r\n"))
+            .await;
         let answer = raw.rest().await;
         assert!(answer.starts_with("HTTP/1.1 404 "), "{method}: {answer}");
         if method != "HEAD" {
@@ -107,7 +108,7 @@ const NAMED_AFTER_BRIDGING: &[(&str, &str)] = &[
     ),
     (
         r#""messages":[],"tool_resources":{"file_search":{"vector_store_ids":[["id_1"]]}}"#,
-        "tools[0].vector_store_ids[0]",
+        "tool_resources.file_search.vector_store_ids[0][0]",
     ),
     (
         r#""messages":[],"tools":[{"type":"file_search","file_search":{"vector_store_ids":["id_1"]}}]"#,

@@ -91,7 +91,7 @@ async fn a_client_that_does_not_read_slows_azure_down() {
     let mut client = socket.connect(address).await.unwrap();
     let (body, length) = (ask(WITH_USAGE), ask(WITH_USAGE).len());
     let head = format!(
-        "POST {AZURE_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+        "POST {AZURE_PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
     );
     client.write_all((head + &body).as_bytes()).await.unwrap();
 

@@ -17,4 +17,7 @@ pub struct BridgeOptions<'a> {
     pub replayed: ReplayedReasoning,
     /// Whether the client reads a response. It can ask for a stored response later, so the call may store one.
     pub answers_response: bool,
+    /// Whether the call must not name what Azure stores. Searches then stay with the client, since Azure looks their
+    /// results up by id.
+    pub stateless: bool,
 }

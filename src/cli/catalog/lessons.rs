@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use crate::{
     cli::{ConfigArgs, Outcome, Output, terminal::ERROR},
     config::{Environment, schema},
-    upstream::{Client, ClientOptions, Request},
+    upstream::{Client, ClientOptions, Request, ResentFlag},
 };
 
 /// The largest answer in bytes: more than a thousand deployments with all the lessons that they can have.
@@ -60,7 +60,13 @@ fn configured(config: &ConfigArgs, environment: &Environment) -> String {
 
 async fn lessons(address: &str) -> anyhow::Result<String> {
     let uri: Uri = format!("{address}/lessons").parse().context("that is not a URL")?;
-    let request = Request { method: Method::GET, uri, headers: HeaderMap::new(), body: Bytes::new().into() };
+    let request = Request {
+        method: Method::GET,
+        uri,
+        headers: HeaderMap::new(),
+        body: Bytes::new().into(),
+        resent: ResentFlag::default(),
+    };
     let answer = Client::new(&ClientOptions::default())?.send(request).await?;
     anyhow::ensure!(answer.status().is_success(), "it answers {}", answer.status());
     let body = Limited::new(answer.into_body(), LARGEST).collect().await;

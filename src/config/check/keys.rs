@@ -1,16 +1,21 @@
 //! `[keys.NAME]`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use http::HeaderName;
 
 use super::checker::Checker;
-use crate::config::{KeyPath, KeySettings, schema::Config};
+use crate::{
+    config::{KeyPath, KeySettings, exposure::is_published, schema::Config, suggest::suggest},
+    upstream::headers::UP_BY_KEY,
+};
 
 /// The SHA-256 of an empty text, which a shell computes for a variable that is not set.
 pub(super) const HASH_OF_EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl Checker<'_> {
     /// Returns the keys without problems. No two keys have the same hash.
-    pub(super) fn all_keys(&mut self, config: &Config) -> Vec<KeySettings> {
+    pub(super) fn all_keys(&mut self, config: &Config, server: Option<SocketAddr>) -> Vec<KeySettings> {
         let mut owners = BTreeMap::new();
         let mut keys = Vec::new();
         for (name, key) in &config.keys {
@@ -34,9 +39,36 @@ impl Checker<'_> {
                     "give each caller a key of its own",
                 );
             }
-            keys.push(KeySettings { name: name.clone(), sha256, requests_per_minute, policy });
+            if is_published(&sha256)
+                && server.is_some_and(|address| !address.ip().to_canonical().is_loopback())
+            {
+                self.findings.value_error(
+                    &at,
+                    "a key that azgate's documentation shows, and others can reach server.listen",
+                    "make a key of your own: KEY=$(openssl rand -hex 32), then `printf %s \"$KEY\" | sha256sum`",
+                );
+            }
+            let headers = self.key_headers(&table.child("headers"), &key.headers);
+            keys.push(KeySettings { name: name.clone(), sha256, requests_per_minute, headers, policy });
         }
         keys
+    }
+}
+
+impl Checker<'_> {
+    /// Returns the headers that a key may send to Azure beside those that everyone may.
+    fn key_headers(&mut self, at: &KeyPath, written: &[String]) -> Vec<HeaderName> {
+        let known = UP_BY_KEY.iter().map(|header| header.name);
+        let mut headers = Vec::new();
+        for name in written {
+            let header = known.clone().find(|known| name.trim().eq_ignore_ascii_case(known));
+            if header.is_none() {
+                let remedy = suggest(name, known.clone());
+                self.findings.value_error(at, "a header that no key can be allowed to send", remedy);
+            }
+            headers.extend(header.map(HeaderName::from_static));
+        }
+        headers
     }
 }
 

@@ -11,11 +11,16 @@ impl Checker<'_> {
         let server = &config.server;
         let key = |name: &str| KeyPath::new(["server", name]);
         self.require_nonzero(&key("max_body_bytes"), server.max_body_bytes as u64);
+        self.require_nonzero(&key("max_connections"), server.max_connections.unwrap_or(1).into());
         self.require_nonzero(&key("header_timeout_seconds"), server.header_timeout_seconds.into());
         let listen = self.address(&key("listen"), &server.listen)?;
         let is_decided =
             [KeyPath::new(["keys"]), key("allow_anonymous")].iter().all(|at| self.is_as_written(at));
-        if is_decided && !self.has_keys && !listen.ip().is_loopback() && !server.allow_anonymous {
+        if is_decided
+            && !self.has_keys
+            && !listen.ip().to_canonical().is_loopback()
+            && !server.allow_anonymous
+        {
             let remedy = "add [keys.NAME], or listen on 127.0.0.1, or set server.allow_anonymous = true";
             self.findings.value_error(
                 &key("listen"),
@@ -38,6 +43,9 @@ impl Checker<'_> {
         let is_written = self.is_as_written(&KeyPath::new(["server", "listen"]));
         if listen.port() != 0 && Some(listen) == server && is_written {
             self.findings.value_error(&at, "server.listen has the same address", "choose another port");
+        } else if !listen.ip().to_canonical().is_loopback() {
+            let remedy = "write 127.0.0.1, or keep the address inside your network";
+            self.findings.value_warning(&at, "anyone who can reach this address reads the metrics", remedy);
         }
         Some(listen)
     }

@@ -16,6 +16,7 @@ mod models;
 mod policy;
 mod resources;
 mod shape;
+mod visitors;
 
 use std::time::Duration;
 
@@ -74,12 +75,16 @@ impl Checker<'_> {
         let unknown_models = self.unknown_models(&config);
         let default_resource = self.default_resource(&config, &resources);
         let models = self.all_models(&config, &resources, default_resource, &catalog);
-        let keys = self.all_keys(&config);
+        let keys = self.all_keys(&config, server);
+        let (hosts, cors_origins) = (self.hosts(&config), self.cors_origins(&config));
         Some(Settings {
             listen: server?,
             admin,
             max_body_bytes: config.server.max_body_bytes,
             allow_anonymous: config.server.allow_anonymous,
+            hosts,
+            cors_origins,
+            max_connections: config.server.max_connections.and_then(|most| usize::try_from(most).ok()),
             drain: Duration::from_secs(config.server.drain_seconds.into()),
             header_timeout: Duration::from_secs(config.server.header_timeout_seconds.into()),
             log: LogSettings { level: config.log.level, format: config.log.format },

@@ -34,6 +34,7 @@ impl Checker<'_> {
             (ConfigShape::Free, Value::Table(_))
             | (ConfigShape::Text, Value::String(_))
             | (ConfigShape::Boolean, Value::Boolean(_)) => true,
+            (ConfigShape::Texts, Value::Array(texts)) => texts.iter().all(Value::is_str),
             (ConfigShape::Integer(most), Value::Integer(number)) => (0..=*most).contains(number),
             (ConfigShape::Choice(names), Value::String(name)) => names.contains(name),
             (ConfigShape::Secret, value) => Secret::written(value).is_some(),
@@ -73,6 +74,7 @@ fn mismatch(shape: &ConfigShape, value: &Value) -> &'static str {
         (ConfigShape::Integer(_), Value::Integer(_)) => "out of range",
         (ConfigShape::Choice(_), Value::String(_)) => "not one of the known values",
         (ConfigShape::Text | ConfigShape::Choice(_), _) => "not a string",
+        (ConfigShape::Texts, _) => "not a list of strings",
         (ConfigShape::Boolean, _) => "not true or false",
         (ConfigShape::Integer(_), _) => "not a whole number",
         (ConfigShape::Secret, _) => "not the place of a secret",

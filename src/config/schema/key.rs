@@ -18,6 +18,10 @@ pub struct KeyConfig {
     /// Most requests in a minute.
     #[serde(default)]
     pub requests_per_minute: Option<u32>,
+    /// Headers that this key may send to Azure although they choose a deployment or a content filter:
+    /// `x-policy-id`, `x-ms-spillover-deployment`, `x-ms-oai-image-generation-deployment`.
+    #[serde(default)]
+    pub headers: Vec<String>,
     /// What translation may do to a call with this key.
     #[serde(default)]
     pub policy: PolicyLayer,

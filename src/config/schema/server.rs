@@ -14,6 +14,13 @@ pub struct ServerConfig {
     pub max_body_bytes: usize,
     /// Serve callers without a key on an address that others can reach.
     pub allow_anonymous: bool,
+    /// Names by which callers without a key may call azgate, such as `azgate` in a network of containers. Without keys
+    /// azgate answers 403 to a `Host` that is neither one of these, nor `localhost`, nor its own IP address.
+    pub hosts: Vec<String>,
+    /// Origins of web pages that may call azgate from a browser, such as `https://chat.example.com`, or `*` for all.
+    pub cors_origins: Vec<String>,
+    /// Most connections of clients at a time. Further ones are answered 503. Default: half of the limit on open files.
+    pub max_connections: Option<u32>,
     /// How many seconds running calls may take to end after a signal to stop.
     pub drain_seconds: u32,
     /// How many seconds a client may take to send the head of a request. azgate closes an idle connection after the
@@ -27,6 +34,9 @@ impl Default for ServerConfig {
             listen: "127.0.0.1:8080".to_owned(),
             max_body_bytes: 32 * 1024 * 1024,
             allow_anonymous: false,
+            hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            max_connections: None,
             drain_seconds: 25,
             header_timeout_seconds: 75,
         }

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 
 use super::{
-    fault::{Fault, INTERRUPTED},
+    fault::{CUT_OFF, Fault, INTERRUPTED},
     linger::LINGER,
     outcome::{End, Outcome},
     pulse::{Beat, Pulse},
@@ -128,11 +128,20 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         }
     }
 
+    /// Ends the stream because azgate stops.
+    fn cut_off(&mut self) {
+        self.failed(&Fault::cut_off(), CUT_OFF.1.to_owned());
+        if self.end == Some(End::UpstreamFailed) {
+            self.end = Some(End::CutOff);
+        }
+    }
+
     fn report(&mut self) {
         let Some(report) = self.report.take() else { return };
         let summary = std::mem::take(self.transform.summary());
         let end = match self.end {
             Some(End::UpstreamFailed) => End::UpstreamFailed,
+            Some(End::CutOff) => End::CutOff,
             // The SDKs also close the connection at an error.
             _ if summary.error.is_some() && self.out.is_empty() => End::UpstreamFailed,
             Some(end) if self.out.is_empty() => end,
@@ -181,6 +190,10 @@ where
             if relay.end.is_some() {
                 relay.report();
                 return Poll::Ready(None);
+            }
+            if relay.pulse.is_cut_off() {
+                relay.cut_off();
+                continue;
             }
             let frame = match Pin::new(&mut relay.upstream).poll_frame(context) {
                 Poll::Ready(frame) => frame,

@@ -4,6 +4,7 @@
 //!
 //! - A call is put into the words of its operation before the bridge is decided on, and before any rule reads it. These
 //!   rules work on the call first, and all other rules on what they made of it.
+//! - A call that may not be served is refused before anything else.
 //! - The api-version and the nulls go first, so that no rule reads a null as a value.
 //! - Members of a Responses call that are written as in chat move to their own place before any rule looks for them
 //!   there.
@@ -25,6 +26,7 @@ mod chat_tools;
 mod chat_words;
 mod collect;
 mod data_sources;
+mod data_sources_identity;
 mod descriptions;
 mod effort;
 pub(super) mod effort_with_tools;
@@ -70,6 +72,7 @@ pub use rule::Rule;
 
 /// Every rule, in order.
 pub const RULES: &[Rule] = &[
+    data_sources_identity::RULE,
     read_first(&spelling::RULE),
     read_first(&parts::RULE),
     read_first(&chat_hosted::RULE),
@@ -139,6 +142,7 @@ pub(super) const AS_RESPONSE: &[Rule] =
 
 /// The rules that prepare a call for the bridge to the other dialect. [`RULES`] follow on the bridged call.
 pub(super) const BEFORE_BRIDGE: &[Rule] = &[
+    data_sources_identity::RULE,
     nulls::RULE,
     fill::RULE,
     moved::RULE,
@@ -161,6 +165,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
 /// The rules that only carry out what a profile says literally, and the rules about what Azure refuses for every
 /// model. Only these act on a family of which little is known.
 pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
+    data_sources_identity::RULE,
     api_version::RULE,
     fill::RULE,
     moved::RULE,

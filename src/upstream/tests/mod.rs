@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use super::{AnswerBody, Client, ClientOptions, Failure, Proxies, Request, Segments};
+use super::{AnswerBody, Client, ClientOptions, Failure, Proxies, Request, ResentFlag, Segments};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -99,6 +99,7 @@ fn call(url: &str) -> Request {
         uri: url.parse().unwrap(),
         headers: HeaderMap::from_iter(headers),
         body: Segments::from(vec![Bytes::from_static(b"{\"a\":"), Bytes::from_static(b"1}")]),
+        resent: ResentFlag::default(),
     }
 }
 

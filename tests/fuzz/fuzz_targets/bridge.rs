@@ -60,6 +60,7 @@ fn requests(document: &Document, options: u8) {
         refused_includes: &[],
         summary: (options & 8 == 8).then_some("auto"),
         replayed: replayed[usize::from(options >> 6)],
+        stateless: options & 16 == 16,
     };
     if let Ok(bridged) = over_responses::request(document, &bridge_options) {
         rendered(document, &bridged);

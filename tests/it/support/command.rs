@@ -115,11 +115,16 @@ impl Server {
     }
 
     /// Sends SIGTERM and waits for the exit.
-    pub(crate) async fn stop(mut self) -> Ended {
+    pub(crate) async fn stop(self) -> Ended {
         if let Some(id) = self.child.id() {
             let status = Command::new("kill").args(["-TERM", &id.to_string()]).status().await.unwrap();
             assert!(status.success());
         }
+        self.ended().await
+    }
+
+    /// Waits until the command has ended.
+    pub(crate) async fn ended(mut self) -> Ended {
         let status = timeout(NEVER, self.child.wait()).await.expect("the command ends in time").unwrap();
         let (mut rest, mut err) = (String::new(), String::new());
         self.out.read_to_string(&mut rest).await.unwrap();

@@ -55,7 +55,12 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stopper, stop) = serve::stop();
-        let options = serve::Options { header_timeout: settings.header_timeout, drain: settings.drain };
+        let options = serve::Options {
+            header_timeout: settings.header_timeout,
+            drain: settings.drain,
+            max_connections: settings.max_connections.unwrap_or(usize::MAX),
+            connections: gateway.registry.connections.clone(),
+        };
         let serving = tokio::spawn(serve::serve(listener, app::service(gateway.clone()), options, stop));
         Proxy { url, gateway, client: client().build().unwrap(), stopper, serving }
     }

@@ -52,7 +52,7 @@ pub(super) fn push<'a>(
             if let Some((rule, why, same)) = omitted {
                 input.lose(rule, at.clone().then("azgate"), why, same);
             }
-            let replayed = replay::replay(&past, items, message, omitted.is_none());
+            let replayed = replay::replay(&past, items, message, omitted.is_none(), input.options.stateless);
             if let Some(item) = replayed.left_out {
                 let at = at.clone().then("azgate").then("output").item(item);
                 let why = "items of Azure's own tools are for the client only";

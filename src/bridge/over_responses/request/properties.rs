@@ -18,6 +18,7 @@ const OPTIONS: BridgeOptions<'_> = BridgeOptions {
     refused_includes: &[],
     summary: Some("auto"),
     replayed: ReplayedReasoning::All,
+    stateless: false,
 };
 
 const REPLAYED: [ReplayedReasoning; 4] =

@@ -40,6 +40,7 @@ pub(super) fn replay<'a>(
     items: AssistantItems<'a>,
     message: View<'a>,
     with_reasoning: bool,
+    stateless: bool,
 ) -> Replayed {
     let mut current = CurrentMessage::new(past, items, message);
     let mut items: Vec<Raw> = current.unplaced().into_iter().collect();
@@ -66,7 +67,7 @@ pub(super) fn replay<'a>(
                 current.message(index, *item)
             }
             kind if ToolKind::of_call_item(kind).is_some() => current.call(*item),
-            kind => complete(kind, *item).or_else(|| {
+            kind => complete(kind, *item, stateless).or_else(|| {
                 left_out.get_or_insert(index);
                 None
             }),
@@ -80,8 +81,14 @@ pub(super) fn replay<'a>(
     Replayed { items, left_out }
 }
 
-/// Returns an item that is complete in itself; `None` for any other.
-fn complete(kind: &str, item: View<'_>) -> Option<Raw> {
+/// Returns an item that is complete in itself; `None` for any other. A search without its results is complete only
+/// where Azure may look them up.
+fn complete(kind: &str, item: View<'_>, stateless: bool) -> Option<Raw> {
+    let has_results =
+        || kind == "file_search_call" && item.get("results").is_some_and(|results| !results.is_null());
+    if stateless && !has_results() {
+        return None;
+    }
     let (kind, keys) = COMPLETE.iter().find(|(complete, _)| *complete == kind)?;
     let mut complete = Object::typed(kind);
     complete.copy_some(members(item), keys);

@@ -57,6 +57,7 @@ fn collect(shape: &ConfigShape, values: &[&toml::Value], at: &KeyPath, missing: 
             }
         }
         ConfigShape::Text
+        | ConfigShape::Texts
         | ConfigShape::Boolean
         | ConfigShape::Integer(_)
         | ConfigShape::Choice(_)

@@ -18,6 +18,18 @@ fn wrong_values_of_a_listener() {
         &[
             ("listen = ':80'", "5:10: error: server.listen: not an address to listen on"),
             ("listen = '0.0.0.0:80'", "5:10: error: server.listen: there are no keys and others can reach"),
+            ("max_connections = 0", "5:19: error: server.max_connections: must not be 0"),
+            ("hosts = 'azgate'", "5:9: error: server.hosts: not a list of strings"),
+            ("hosts = ['azgate:80']", "5:9: error: server.hosts: not the name of a host"),
+            (
+                "cors_origins = ['https://a.example/chat']",
+                "5:16: error: server.cors_origins: not the origin of a",
+            ),
+            (
+                "cors_origins = ['a.example']",
+                "5:16: error: server.cors_origins: not the origin of a web page",
+            ),
+            ("cors_origins = ['*']", "5:16: error: server.cors_origins: without keys every web page could"),
             ("max_body_bytes = 0", "5:18: error: server.max_body_bytes: must not be 0"),
             ("header_timeout_seconds = 0", "5:26: error: server.header_timeout_seconds: must not be 0"),
         ],
@@ -26,6 +38,7 @@ fn wrong_values_of_a_listener() {
         "[admin]",
         &[
             ("listen = '127.0.0.1:8080'", "5:10: error: admin.listen: server.listen has the same address"),
+            ("listen = '0.0.0.0:9090'", "5:10: warning: admin.listen: anyone who can reach this address"),
             ("listen = 'localhost'", "5:10: error: admin.listen: not an address to listen on"),
         ],
     );
