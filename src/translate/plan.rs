@@ -77,14 +77,12 @@ pub fn plan(call: &Dialogue<'_>, target: &Target, policy: &Policy<'_>) -> Result
         }
         None => bridged.or(restated).or(worded).or_else(|| rewritten(read?)),
     };
-    let bridged = match newest {
-        Some(dialogue) => Some(BridgedDialogue { dialogue, edits: before }),
-        None => {
-            before.append(&mut edits);
-            edits = before;
-            None
-        }
-    };
+    // Without a new body the plan itself lists all edits.
+    if newest.is_none() {
+        before.append(&mut edits);
+        edits = std::mem::take(&mut before);
+    }
+    let bridged = newest.map(|dialogue| BridgedDialogue { dialogue, edits: before });
     Ok(Plan { dialect, api_version, bridged, deployment_name, edits, reply })
 }
 

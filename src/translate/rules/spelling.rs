@@ -133,7 +133,7 @@ mod tests {
                 "rename.text;n=2",
             ),
         ] {
-            let body = |words: &str| format!(r#"{{{words}}}"#);
+            let body = |words: &str| format!("{{{words}}}");
             assert_eq!(sent("gpt-5", "v1", &body(written)), (body(own), edits.to_owned()));
             assert_eq!(sent("unknown", "v1", &body(written)), (body(own), edits.to_owned()));
         }
