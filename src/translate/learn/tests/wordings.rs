@@ -85,7 +85,7 @@ fn a_message_is_read_alike_wherever_its_envelope_holds_it() {
 }
 
 /// A call with something at every place that the messages of the corpus name.
-const FULL: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","x":1}],"context":1},{"role":"assistant","content":"b","annotations":[]}],"tools":[{"type":"function","function":{"name":"f","strict":true}}],"temperature":0.1,"store":true,"seed":1,"user":"u","stop":"x","instructions":"i","x_vendor":{"y":1}}"#;
+const FULL: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","x":1}],"context":1},{"role":"assistant","content":"b","annotations":[]}],"tools":[{"type":"function","function":{"name":"f","strict":true}}],"temperature":0.1,"store":true,"seed":1,"user":"u","stop":"x","instructions":"Keep this.","x_vendor":{"y":1}}"#;
 
 fn anything() -> impl Strategy<Value = String> {
     let sourced: Vec<String> = corpus().map(|line| line.message).collect();
@@ -149,7 +149,7 @@ proptest! {
                     Dialect::Responses => respond(&target, FULL, &Policy::default()),
                 }
             };
-            let first = planned(&Lessons::default()).unwrap().body;
+            let Ok(Sent { body: first, .. }) = planned(&Lessons::default()) else { continue };
             let learned = learned_on(dialect, &answer, &first, &target(&Lessons::default(), "v1"));
             let lessons: Lessons = learned.into_iter().collect();
             if lessons.is_empty() || lessons.iter().any(|lesson| !matches!(lesson, Lesson::Row(..))) {
@@ -157,7 +157,7 @@ proptest! {
             }
             let Ok(next) = planned(&lessons) else { continue };
             prop_assert!(next.body != first && next.edits.contains(";learned"), "{}: {}", message, next.edits);
-            prop_assert!(next.body.contains("\"instructions\"") && next.body.contains("\"text\":\"a\""), "{}", message);
+            prop_assert!(next.body.contains("Keep this.") && next.body.contains("\"text\":\"a\""), "{}", message);
             let again = learned_on(dialect, &answer, &next.body, &target(&lessons, "v1"));
             prop_assert!(again.is_empty(), "{} again: {:?}", message, again);
         }
