@@ -3,7 +3,9 @@
 pub mod body;
 pub mod decode;
 pub mod models;
+mod nearest_path;
 pub mod paths;
+mod prefixes;
 
 pub use body::{BodyError, read};
 pub use decode::DecodeError;

@@ -186,6 +186,7 @@ fn bridge_options<'a>(target: &'a Target, refused_includes: &'a [&'a str]) -> Br
         encrypted: target.profile.system_role != SystemRole::System,
         summary: target.options.reasoning_summary.map(Summary::name),
         replayed: target.profile.replayed_reasoning,
+        names_in_text: target.options.names_in_text,
     }
 }
 

@@ -192,14 +192,14 @@ impl<'a> Draft<'a> {
         if self.policy.action(rule, Action::Refuse, Effect::Lossy) == Action::Pass {
             return Ok(());
         }
-        Err(self.refusal(rule, param, why))
+        Err(self.refused((rule, Action::Refuse, false), param, why))
     }
 
     /// Records that the call is bridged, if the policy allows it. Returns `true` if it does.
     pub(super) fn bridge(&mut self, rule: &str, to: Dialect, why: &'static str) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
-            Action::Refuse => Err(self.refusal(rule, "model", why)),
+            Action::Refuse => Err(self.refused((rule, Action::Apply, true), "model", why)),
             Action::Apply => {
                 let change = Change::Dialect { from: self.call.dialect, to };
                 self.push(rule, change, Effect::Same, why.into());
@@ -215,9 +215,11 @@ impl<'a> Draft<'a> {
         // The value cannot be passed on. A caller who accepts no loss gets a refusal, so no loss is reported.
         let unreported = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
         match self.policy.action(rule, Action::Apply, effect) {
-            Action::Refuse => return Err(self.refusal(rule, &at.to_string(), &why)),
-            Action::Pass if unreported => return Err(self.refusal(rule, &at.to_string(), &why)),
-            Action::Pass | Action::Apply => {}
+            Action::Pass if !unreported => {}
+            Action::Refuse | Action::Pass => {
+                return Err(self.refused((rule, Action::Apply, true), &at.to_string(), &why));
+            }
+            Action::Apply => {}
         }
         self.push(rule, Change::Lost { at }, effect, why);
         Ok(())
@@ -233,7 +235,7 @@ impl<'a> Draft<'a> {
         let Some(from) = self.version else { return Ok(()) };
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(()),
-            Action::Refuse => Err(self.refusal(rule, "api-version", &why)),
+            Action::Refuse => Err(self.refused((rule, Action::Apply, true), "api-version", &why)),
             Action::Apply => {
                 self.version = Some(to);
                 let change = Change::ApiVersion { from: from.name.clone(), to: to.name.clone() };
@@ -262,7 +264,7 @@ impl<'a> Draft<'a> {
     ) -> Result<bool, Refusal> {
         match self.policy.action(rule, default, effect) {
             Action::Pass => Ok(false),
-            Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
+            Action::Refuse => Err(self.refused((rule, default, true), &change.at().to_string(), &why)),
             Action::Apply => {
                 let change = self.params.completed(change);
                 self.record(&change);
@@ -277,8 +279,19 @@ impl<'a> Draft<'a> {
         self.edits.push(Edit { rule: RuleId::from(rule), change, effect, why, learned });
     }
 
+    /// Makes the refusal of a rule, which a policy can change. The rule comes with its own default, and whether there
+    /// is a change that could replace its refusal.
+    fn refused(&self, (rule, default, instead): (&str, Action, bool), param: &str, why: &str) -> Refusal {
+        let policy = self.policy.remedy(rule, default, instead);
+        Refusal { policy, ..self.refusal(rule, param, why) }
+    }
+
+    /// Makes the refusal of a call that no edit can express. A policy can only leave the call as it is.
     pub(super) fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
         Refusal {
+            policy: format!(
+                "A policy with `rules = {{ \"{rule}\" = \"pass\" }}` sends the call to Azure as it is."
+            ),
             rule: RuleId::from(rule),
             param: param.to_owned(),
             family: self.profile().name.clone(),

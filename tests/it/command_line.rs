@@ -270,7 +270,7 @@ async fn explain_and_catalog_need_no_secrets() {
     assert_eq!(ended.code, Some(1), "the model's policy refuses: {ended:?}");
     let ended = command::run(&["explain", "-c", &config, "-m", "main"], &[], PREVIEW).await;
     assert_eq!(ended.code, Some(1));
-    assert!(ended.err.contains("`main` does not exist") && ended.err.contains("`mine`"), "{ended:?}");
+    assert!(ended.err.contains("`main` does not exist") && !ended.err.contains("`mine`"), "{ended:?}");
     let ended = command::run(&["catalog", "-c", &config, "show", "o1-preview"], &[], "").await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(!ended.out.contains("drop.verbosity") && ended.out.contains("drop.temperature"), "{ended:?}");
@@ -369,7 +369,7 @@ async fn an_unknown_model_is_answered_with_the_known_ones() {
         ),
         (
             &listed,
-            "the model `a/b` does not exist here; the nearest one is `mine`. GET /v1/models lists the models.",
+            "the model `a/b` does not exist here. GET /v1/models lists the models.",
         ),
     ] {
         let server = Server::start(&["--listen", "127.0.0.1:0"], environment, "azgate listens on").await;

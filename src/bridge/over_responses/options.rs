@@ -15,4 +15,6 @@ pub struct BridgeOptions<'a> {
     pub summary: Option<&'a str>,
     /// Which earlier answers get their reasoning back, if the client sends it.
     pub replayed: ReplayedReasoning,
+    /// Whether the name of a participant goes to the beginning of the text.
+    pub names_in_text: bool,
 }

@@ -126,7 +126,7 @@ fn rest<'a>(
     for member in members(message) {
         match &*member.key {
             "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
-            "name" => input.drop_name(message, at),
+            "name" => input.drop_name(message, at, false),
             "azgate" => {
                 past = past_answer::read(member.value).or(past);
                 if past.is_none() {

@@ -17,6 +17,7 @@ const OPTIONS: BridgeOptions<'_> = BridgeOptions {
     refused_includes: &[],
     summary: Some("auto"),
     replayed: ReplayedReasoning::All,
+    names_in_text: false,
 };
 
 const REPLAYED: [ReplayedReasoning; 4] =
