@@ -79,8 +79,10 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
     let environment: Environment = environment.into_iter().collect();
     let merged = config::load(None, &environment, &[]);
     let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
-    let Checked { settings, problems } =
-        config::check(merged, &CheckContext { environment: &environment, read: &read, dry_run: false });
+    let Checked { settings, problems } = config::check(
+        merged,
+        &CheckContext { environment: &environment, read: &read, today: None, dry_run: false },
+    );
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
     settings.keys.push(KeySettings {

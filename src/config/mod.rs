@@ -11,8 +11,8 @@ mod findings;
 mod load;
 mod location;
 mod locations;
-
 mod problem;
+mod read;
 pub mod schema;
 mod settings;
 mod shape;
@@ -26,6 +26,7 @@ pub use environment::Environment;
 pub use load::{Flag, MergedConfig, load};
 pub use location::Location;
 pub use problem::{Problem, Severity};
+pub use read::regular_file;
 pub use settings::{
     HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ResourceSettings, Settings,
 };

@@ -17,6 +17,8 @@ mod clients_page;
 mod collected;
 mod collecting;
 mod command_line;
+mod command_output;
+mod config_files;
 mod destreaming;
 mod embeddings;
 mod examples;
