@@ -26,7 +26,7 @@ use crate::{
 /// The arguments of `azgate demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing
+Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing \
 is sent to another machine. The demo ends with Ctrl-C.")]
 pub(super) struct DemoArgs {
     /// The address to listen on; port 0 stands for any free port

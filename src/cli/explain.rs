@@ -42,8 +42,8 @@ The command reads the call's body from a file, or from standard input:
   azgate explain --model o1-preview < body.json
   azgate explain --model gpt-5-codex --operation responses < body.json
 
-With --config the command uses the configured resource, family, options and policy of the model. Without it the model
-is a deployment of that name, on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION if these are set, and
+With --config the command uses the configured resource, family, options and policy of the model. Without it the model \
+is a deployment of that name, on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION if these are set, and \
 otherwise on the v1 surface. The command sends nothing and needs no secret.
 
 The exit code is 1 if azgate would refuse the call.")]

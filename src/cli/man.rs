@@ -31,7 +31,8 @@ pub(super) fn run(args: &ManArgs, mut command: Command, out: &mut Output<'_>) ->
         page = below;
     }
     let mut text = Vec::new();
-    Man::new(page.clone()).render(&mut text)?;
+    let source = concat!("azgate ", env!("CARGO_PKG_VERSION"));
+    Man::new(page.clone()).source(source).render(&mut text)?;
     out.write_all(&text)?;
     Ok(Outcome::Done)
 }

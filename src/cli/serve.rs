@@ -24,11 +24,11 @@ With an account and no config file:
 
   AZURE_OPENAI_ENDPOINT=https://NAME.openai.azure.com AZURE_OPENAI_API_KEY=... azgate serve
 
-serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
+serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set, \
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-At SIGTERM or Ctrl-C azgate stops once running calls have ended. At SIGHUP it reads its config again. Running calls
-keep the old config. Limits, connections and the knowledge of deployments stay. A config with errors changes nothing.
+At SIGTERM or Ctrl-C azgate stops once running calls have ended. At SIGHUP it reads its config again. Running calls \
+keep the old config. Limits, connections and the knowledge of deployments stay. A config with errors changes nothing. \
 A change of listeners or log needs a restart.")]
 pub(super) struct ServeArgs {
     #[command(flatten)]

@@ -82,7 +82,9 @@ impl Policy<'_> {
                 line("apply"),
                 line("pass")
             ),
-            (_, Action::Refuse) => format!("A policy with {} lets Azure decide.", line("pass")),
+            (Some(Action::Refuse) | None, Action::Refuse) => {
+                format!("A policy with {} lets Azure decide.", line("pass"))
+            }
             _ if self.call == Some(Lossy::Refuse) => {
                 "The call says `x-azgate-lossy: refuse`. With `x-azgate-lossy: allow` azgate makes this edit."
                     .to_owned()

@@ -188,5 +188,5 @@ async fn completions_and_manual_pages_name_every_command() {
         assert!(ended.out.contains(&format!("azgate\\-{command}(1)")), "{command}: {}", ended.out);
     }
     let ended = command::run(&["man", "catalog", "list"], &[], "").await;
-    assert!(ended.out.contains(".TH azgate-catalog-list 1"), "{}", ended.out);
+    assert!(ended.out.contains(".TH azgate-catalog-list 1  \"azgate 0."), "{}", ended.out);
 }

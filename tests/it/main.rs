@@ -41,6 +41,7 @@ mod pieces;
 mod policy;
 mod properties;
 mod records;
+mod refusals;
 mod registry;
 mod reloading;
 mod replay;
