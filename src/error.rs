@@ -30,7 +30,8 @@ pub struct ApiError {
     pub param: Option<String>,
     /// `error.message`: the problem and its remedy.
     pub message: String,
-    /// The text for the log, if the message quotes Azure's answer.
+    /// The text for the log, if it is another one than the client's: it quotes nothing of Azure's answer, and names the
+    /// address of a resource.
     pub unquoted: Option<String>,
     /// Additional headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -57,9 +58,9 @@ impl ApiError {
     /// answers as if the object did not exist.
     pub fn unknown_object(id: &str) -> ApiError {
         let message = format!(
-            "azgate does not know an object with the id '{}'. azgate does not record which key an object belongs to, \
-             so with more than one key it refuses calls that name stored objects. Use a single key, or set \
-             `shared_objects = true` under [routing] if all keys may share the objects that Azure stores.",
+            "azgate does not know an object with the id '{}'. It serves several callers and does not record which of \
+             them an object belongs to, so it refuses calls that name stored objects. Send the content itself, such as \
+             the earlier messages, or ask the operator of azgate whether its callers may share what Azure stores.",
             shortened(id)
         );
         ApiError::new(StatusCode::NOT_FOUND, "not_found", message)
@@ -119,14 +120,19 @@ impl ApiError {
 impl From<PathError> for ApiError {
     fn from(error: PathError) -> ApiError {
         match error {
-            PathError::Unknown => ApiError::new(
-                StatusCode::NOT_FOUND,
-                "unknown_url",
-                "azgate does not serve this path: use /v1/chat/completions, /v1/responses, /v1/embeddings, /v1/models, \
-                 or Azure's forms of these paths. If the client uses another API, set the client to one of these.",
-            ),
-            PathError::Method { allowed } => {
-                let message = format!("this path takes {}", allowed.join(" or "));
+            PathError::Unknown { path, nearest } => {
+                let nearest = nearest.map(|path| format!(" Did you mean `{}`?", shortened(&path)));
+                let message = format!(
+                    "azgate does not serve the path `{}`.{} It serves /v1/chat/completions, /v1/responses, \
+                     /v1/embeddings, /v1/models, and Azure's forms of these paths. If the client uses another API, set \
+                     the client to one of these.",
+                    shortened(&path),
+                    nearest.unwrap_or_default()
+                );
+                ApiError::new(StatusCode::NOT_FOUND, "unknown_url", message)
+            }
+            PathError::Method { method, allowed } => {
+                let message = format!("this path takes {}, not {}", allowed.join(" or "), shortened(&method));
                 ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
                     .header("allow", &allowed.join(", ").replace("GET", "GET, HEAD"))
             }
@@ -259,8 +265,9 @@ impl From<Limited> for ApiError {
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> ApiError {
-        let Refusal { rule, param, family, why } = refusal;
-        let message = format!("'{param}' cannot be sent to the model family {family}: {why} (rule {rule})");
+        let Refusal { rule, param, family, why, policy } = refusal;
+        let message =
+            format!("'{param}' cannot be sent to the model family {family}: {why} (rule {rule}). {policy}");
         ApiError::new(StatusCode::BAD_REQUEST, "unsupported_parameter", message).param(param)
     }
 }
@@ -276,14 +283,17 @@ impl From<UrlError> for ApiError {
 
 impl From<Failure> for ApiError {
     fn from(failure: Failure) -> ApiError {
-        let message = format!("Azure did not answer: {failure}");
-        if failure.is_timeout() {
-            ApiError::new(StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", message)
+        let (status, code) = if failure.is_timeout() {
+            (StatusCode::GATEWAY_TIMEOUT, "upstream_timeout")
         } else if failure.phase.is_before_the_call() {
-            ApiError::new(StatusCode::BAD_GATEWAY, "upstream_unreachable", message)
+            (StatusCode::BAD_GATEWAY, "upstream_unreachable")
         } else {
-            ApiError::new(StatusCode::BAD_GATEWAY, "upstream_interrupted", message)
-        }
+            (StatusCode::BAD_GATEWAY, "upstream_interrupted")
+        };
+        let message = format!("Azure did not answer: {}", failure.for_client());
+        // The log has the address, which is not for clients.
+        let unquoted = Some(format!("Azure did not answer: {failure}"));
+        ApiError { unquoted, ..ApiError::new(status, code, message) }
     }
 }
 

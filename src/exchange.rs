@@ -73,7 +73,7 @@ impl From<Refusal> for Unplanned {
 }
 
 /// The header with which a caller allows or refuses lossy edits.
-const LOSSY: &str = "x-azgate-lossy";
+pub const LOSSY: &str = "x-azgate-lossy";
 
 impl Exchange {
     /// Begins a call from `caller` to a model.

@@ -15,7 +15,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let environment = Environment::of_process();
     let mut stdout = anstream::stdout().lock();
-    let outcome = cli::run(&cli, &environment, &mut io::stdin().lock(), &mut Output::stdout(&mut stdout));
+    // Not locked, because the log of other threads goes there too.
+    let mut stderr = anstream::stderr();
+    let mut out = Output::standard(&mut stdout, &mut stderr);
+    let outcome = cli::run(&cli, &environment, &mut io::stdin().lock(), &mut out);
     match outcome.and_then(|outcome| Ok(stdout.flush().map(|()| outcome)?)) {
         Ok(outcome) => outcome.into(),
         // The reader has seen enough, as `head` does.

@@ -36,6 +36,7 @@ impl Resource {
         deadlines: &Deadlines,
     ) -> Result<Response<AnswerBody>, Failure> {
         self.credential.authorize(&mut request.headers).await;
-        self.client.send_within(request, deadlines).await
+        let answer = self.client.send_within(request, deadlines).await;
+        answer.map_err(|failure| failure.named(self.name.clone()))
     }
 }

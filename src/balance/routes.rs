@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 use super::{Deployment, Pool, Resource, Route};
 use crate::{
     call::name,
-    catalog::{Catalog, Surfaces},
+    catalog::{Catalog, Surfaces, nearest},
     deadline::Timeouts,
     learning::{FamilySource, KnowledgeStore, LearningOptions},
     translate::Target,
@@ -40,12 +40,12 @@ const SEEN: usize = 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownModel {
     /// The list is closed and does not contain the name.
-    #[error("the model `{model}` does not exist here; the nearest one is `{nearest}`")]
+    #[error("the model `{model}` does not exist here{}", suggestion(nearest.as_deref()))]
     Unlisted {
         /// The name that the client used.
         model: String,
-        /// The most similar listed name.
-        nearest: String,
+        /// The most similar listed name, if one is similar enough to be meant.
+        nearest: Option<String>,
     },
     /// The list is closed and empty.
     #[error("the model `{model}` does not exist here: no model is configured")]
@@ -78,10 +78,11 @@ impl Routes {
         if let Some(unlisted) = &self.unlisted {
             return unlisted.route(model).ok_or_else(|| UnknownModel::NoDeployment { model: name() });
         }
-        Err(match self.nearest(model) {
-            Some(nearest) => UnknownModel::Unlisted { model: name(), nearest },
-            None => UnknownModel::NoneListed { model: name() },
-        })
+        if self.names.is_empty() {
+            return Err(UnknownModel::NoneListed { model: name() });
+        }
+        let nearest = nearest(model, self.names.iter().map(String::as_str)).map(str::to_owned);
+        Err(UnknownModel::Unlisted { model: name(), nearest })
     }
 
     /// Returns the listed routes, in the order of the configuration.
@@ -103,12 +104,10 @@ impl Routes {
         });
         ours.chain(azures).collect()
     }
+}
 
-    fn nearest(&self, model: &str) -> Option<String> {
-        let model = model.to_lowercase();
-        let distance = |name: &String| strsim::damerau_levenshtein(&name.to_lowercase(), &model);
-        self.names.iter().min_by_key(|name| distance(name)).cloned()
-    }
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map(|name| format!("; the nearest one is `{name}`")).unwrap_or_default()
 }
 
 impl UnlistedRoutes {

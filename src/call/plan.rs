@@ -304,4 +304,6 @@ pub struct Refusal {
     pub family: Arc<str>,
     /// The reason, and what to do instead.
     pub why: String,
+    /// Which policy allows the call, in a sentence.
+    pub policy: String,
 }

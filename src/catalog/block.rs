@@ -7,7 +7,7 @@ use super::{
 };
 use crate::call::{ApiVersion, Dialect, PerDialect, ReplayedReasoning};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "abstract",
     "inherits",
     "models",
@@ -25,6 +25,7 @@ const KEYS: [&str; 20] = [
     "functions",
     "custom_tools",
     "retires",
+    "replaced_by",
     "source",
     "chat",
     "responses",
@@ -50,6 +51,7 @@ pub(super) struct Block {
     pub(super) functions: Option<Functions>,
     pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
+    pub(super) replaced_by: Option<String>,
     pub(super) source: Option<String>,
     pub(super) entries: PerDialect<Vec<Entry>>,
 }
@@ -78,6 +80,7 @@ impl Block {
             retires: section.read("retires", "a date such as \"2027-02-09\"", |value| {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
+            replaced_by: section.text("replaced_by").map(str::to_owned),
             source: section.text("source").map(str::to_owned),
             entries: PerDialect::new(|dialect| entries(section, dialect)),
         }

@@ -42,17 +42,26 @@ impl KeyPath {
     }
 }
 
+/// How many characters of a segment a message shows.
+const LONGEST_SHOWN: usize = 80;
+
 impl fmt::Display for KeyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (depth, segment) in self.0.iter().enumerate() {
             if depth > 0 {
                 f.write_str(".")?;
             }
+            // A name of any length can be written, and every message about it repeats it.
+            let end = segment.char_indices().nth(LONGEST_SHOWN).map_or(segment.len(), |(end, _)| end);
+            let (segment, rest) = segment.split_at_checked(end).unwrap_or((segment, ""));
             let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
             if !segment.is_empty() && segment.bytes().all(is_bare) {
                 f.write_str(segment)?;
             } else {
                 write!(f, "{segment:?}")?;
+            }
+            if !rest.is_empty() {
+                f.write_str("…")?;
             }
         }
         Ok(())

@@ -48,6 +48,8 @@ pub struct Profile {
     pub custom_tools: bool,
     /// The day on which Azure retires it, `YYYY-MM-DD`.
     pub retires: Option<String>,
+    /// The model to take instead once Azure has retired it.
+    pub replaced_by: Option<String>,
     /// The sources of these facts.
     pub source: String,
     /// What Azure assumes for absent parameters. The dialects differ, for example in `store`.
@@ -79,6 +81,7 @@ impl Profile {
             functions: Functions::Legacy,
             custom_tools: true,
             retires: None,
+            replaced_by: None,
             source: String::new(),
             defaults: defaults.clone(),
             rows: PerDialect::default(),

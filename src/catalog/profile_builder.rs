@@ -61,6 +61,7 @@ impl ProfileBuilder {
         fields.set(&mut profile.functions, "functions", block.functions.as_ref());
         fields.set(&mut profile.custom_tools, "custom_tools", block.custom_tools.as_ref());
         fields.set_some(&mut profile.retires, "retires", block.retires.as_ref());
+        fields.set_some(&mut profile.replaced_by, "replaced_by", block.replaced_by.as_ref());
         fields.set(&mut profile.source, "source", block.source.as_ref());
         for dialect in Dialect::ALL {
             for entry in block.entries.of(dialect) {
@@ -120,7 +121,8 @@ impl ProfileBuilder {
         }
     }
 
-    /// Adds rows that clamp caps to the longest answer. Azure refuses a larger cap, and the largest one means the same.
+    /// Adds rows that clamp caps to the longest answer. Azure refuses a larger cap, and the longest answer
+    /// is the most that it could have meant. The rule reports a loss if that is far below what was asked.
     fn clamp_caps(&mut self, dialect: Dialect, params: &[&str]) {
         let Some(output) = self.profile.context.output else { return };
         if !self.profile.serves(dialect) {

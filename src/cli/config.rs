@@ -1,26 +1,39 @@
 //! The flag that names a config, which is the same in every command.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::config::{self, CheckContext, Checked, Environment, Flag};
 
+use super::today::today;
+
 /// The config of a command.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ConfigArgs {
-    /// The config file [default: the one that `AZGATE_CONFIG` names, if any]
+    /// The config file [default: the one that `AZGATE_CONFIG` names, or else `azgate.toml` in this directory]
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
+/// The config in the current directory, if nothing names one.
+const HERE: &str = "azgate.toml";
+
 impl ConfigArgs {
-    /// Returns the config file, if one is named.
+    /// Returns the config file, if one is named or there is one in the current directory.
     pub fn file(&self, environment: &Environment) -> Option<PathBuf> {
+        self.named(environment).or_else(|| Some(PathBuf::from(HERE)).filter(|path| path.exists()))
+    }
+
+    /// Returns the config file that a flag or a variable names.
+    pub fn named(&self, environment: &Environment) -> Option<PathBuf> {
         self.config.clone().or_else(|| environment.get(Environment::CONFIG).map(PathBuf::from))
+    }
+
+    /// Returns the same config by name, so that a later look finds the same file or none.
+    #[must_use]
+    pub fn resolved(&self, environment: &Environment) -> ConfigArgs {
+        ConfigArgs { config: self.file(environment) }
     }
 
     /// Returns whether there is a config at all: a file, or a resource in the environment alone.
@@ -30,17 +43,28 @@ impl ConfigArgs {
 
     /// Merges and checks the config.
     pub fn checked(&self, environment: &Environment, flags: &[Flag]) -> Checked {
-        self.check(environment, flags, false)
+        check(self.file(environment).as_deref(), environment, flags, false)
+    }
+
+    /// Merges and checks the config that was named, and looks for no other.
+    pub fn checked_again(&self, environment: &Environment, flags: &[Flag]) -> Checked {
+        check(self.named(environment).as_deref(), environment, flags, false)
     }
 
     /// Merges and checks the config for a command that sends nothing and so needs no secrets.
     pub fn dry_run(&self, environment: &Environment) -> Checked {
-        self.check(environment, &[], true)
+        check(self.file(environment).as_deref(), environment, &[], true)
     }
+}
 
-    fn check(&self, environment: &Environment, flags: &[Flag], dry_run: bool) -> Checked {
-        let merged = config::load(self.file(environment).as_deref(), environment, flags);
-        let read = |path: &Path| fs::read_to_string(path);
-        config::check(merged, &CheckContext { environment, read: &read, dry_run })
-    }
+fn check(file: Option<&Path>, environment: &Environment, flags: &[Flag], dry_run: bool) -> Checked {
+    let merged = config::load(file, environment, flags);
+    let today = today();
+    let context = CheckContext {
+        environment,
+        read: &config::regular_file,
+        today: Some(&today).filter(|_| !dry_run).map(String::as_str),
+        dry_run,
+    };
+    config::check(merged, &context)
 }

@@ -27,7 +27,7 @@ use crate::{
 /// The arguments of `azgate demo`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing
+Starts the built-in Azure simulator and azgate in front of it, on loopback, and prints three calls to paste. Nothing \
 is sent to another machine. The demo ends with Ctrl-C.")]
 pub(super) struct DemoArgs {
     /// The address to listen on; port 0 stands for any free port [default: 127.0.0.1:8080, or a free port]
@@ -82,8 +82,10 @@ fn settings(azure: SocketAddr, args: &DemoArgs) -> anyhow::Result<config::Settin
     let environment: Environment = environment.into_iter().collect();
     let merged = config::load(None, &environment, &[]);
     let read = |_: &std::path::Path| Err(io::Error::from(io::ErrorKind::NotFound));
-    let Checked { settings, problems } =
-        config::check(merged, &CheckContext { environment: &environment, read: &read, dry_run: false });
+    let Checked { settings, problems } = config::check(
+        merged,
+        &CheckContext { environment: &environment, read: &read, today: None, dry_run: false },
+    );
     let mut settings =
         settings.with_context(|| format!("the demo's own settings have problems: {problems:?}"))?;
     settings.keys.extend((!args.key.is_empty()).then(|| KeySettings {

@@ -1,7 +1,9 @@
 //! `azgate explain`: shows how azgate would send a call, without sending it.
 
 use std::{
-    io::{self, Read, Write},
+    fs::File,
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -10,7 +12,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use http::HeaderMap;
+use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -20,12 +22,12 @@ use super::{
     terminal::{ERROR, HEAD},
 };
 use crate::{
-    call::{Edit, OPERATIONS, Operation},
+    call::{Edit, OPERATIONS, Operation, Refusal},
     config::{Checked, Environment},
     error::ApiError,
-    exchange::{Exchange, Planned, Unplanned},
+    exchange::{Exchange, LOSSY, Planned, Unplanned},
     gateway::Gateway,
-    inbound::body,
+    inbound::{BodyError, body},
 };
 
 /// The account for which a call is explained if no account is configured.
@@ -34,13 +36,14 @@ const ANY_ACCOUNT: [(&str, &str); 1] = [("AZURE_OPENAI_ENDPOINT", "https://any-r
 /// The arguments of `azgate explain`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The command reads the call's body from standard input:
+The command reads the call's body from a file, or from standard input:
 
+  azgate explain --model o1-preview body.json
   azgate explain --model o1-preview < body.json
   azgate explain --model gpt-5-codex --operation responses < body.json
 
-With --config the command uses the configured resource, family, options and policy of the model. Without it the model
-is a deployment of that name, on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION if these are set, and
+With --config the command uses the configured resource, family, options and policy of the model. Without it the model \
+is a deployment of that name, on the account of AZURE_OPENAI_ENDPOINT and OPENAI_API_VERSION if these are set, and \
 otherwise on the v1 surface. The command sends nothing and needs no secret.
 
 The exit code is 1 if azgate would refuse the call.")]
@@ -56,9 +59,15 @@ pub(super) struct ExplainArgs {
     /// The name of the caller's key in the config, whose policy applies too
     #[arg(long, short, value_name = "NAME")]
     key: Option<String>,
+    /// What the caller says to lossy edits, as the header `x-azgate-lossy` does
+    #[arg(long, value_name = "WORD", value_parser = ["allow", "refuse"])]
+    lossy: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// The file with the call's body; `-` stands for standard input, the default
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
 }
 
 /// Makes the parser of an operation's name.
@@ -99,6 +108,9 @@ struct Refused {
     rule: String,
     param: String,
     why: String,
+    /// Which policy allows the call.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    policy: String,
 }
 
 pub(super) fn run(
@@ -107,21 +119,26 @@ pub(super) fn run(
     input: &mut dyn Read,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let mut text = Vec::new();
-    input.read_to_end(&mut text)?;
     let is_configured = args.config.exists(environment);
     let any_account = ANY_ACCOUNT.into_iter().collect();
     let environment = if is_configured { environment } else { &any_account };
     let Checked { settings, problems } = args.config.dry_run(environment);
     let Some(settings) = settings else {
-        report(&problems, out)?;
+        report(&problems, &mut out.errors())?;
         return Ok(Outcome::Problems);
+    };
+    let text = match body_text(args.file.as_deref(), input, settings.max_body_bytes, out)? {
+        Ok(text) => text,
+        Err(message) => {
+            writeln!(out.errors(), "{ERROR}error{ERROR:#}: {message}")?;
+            return Ok(Outcome::Problems);
+        }
     };
     let gateway = Arc::new(Gateway::build(&settings, &Arc::default())?);
     let call = match body::call(args.operation, Some(args.model.clone()), true, text.into()) {
         Ok(call) => call,
         Err(error) => {
-            writeln!(out, "{ERROR}error{ERROR:#}: {error}")?;
+            writeln!(out.errors(), "{ERROR}error{ERROR:#}: {error}")?;
             return Ok(Outcome::Problems);
         }
     };
@@ -146,7 +163,9 @@ pub(super) fn run(
         refused: None,
         body: None,
     };
-    let exchange = Exchange::begin(gateway, caller, HeaderMap::new(), call, route);
+    let lossy = args.lossy.as_deref().and_then(|word| HeaderValue::from_str(word).ok());
+    let headers = lossy.map(|word| (HeaderName::from_static(LOSSY), word)).into_iter().collect();
+    let exchange = Exchange::begin(gateway, caller, headers, call, route);
     match exchange.and_then(|exchange| exchange.plan(target)) {
         Ok(planned) => report.planned(planned)?,
         Err(unplanned) => report.refused = Some(Refused::by(unplanned)),
@@ -157,6 +176,38 @@ pub(super) fn run(
         print(&report, out)?;
     }
     Ok(if report.refused.is_some() { Outcome::Problems } else { Outcome::Done })
+}
+
+/// Reads the body of the call, of which the gateway would take at most `limit` bytes. Returns why there is none.
+fn body_text(
+    file: Option<&Path>,
+    input: &mut dyn Read,
+    limit: usize,
+    out: &mut Output<'_>,
+) -> io::Result<Result<Vec<u8>, String>> {
+    let mut text = Vec::new();
+    // One byte more tells a body that is too large.
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let source = if let Some(path) = file.filter(|path| *path != Path::new("-")) {
+        let source = format!("the file `{}`", path.display());
+        if let Err(error) = File::open(path).and_then(|file| file.take(most).read_to_end(&mut text)) {
+            return Ok(Err(format!("{source} cannot be read: {error}")));
+        }
+        source
+    } else {
+        if out.is_terminal() && io::stdin().is_terminal() {
+            writeln!(out.errors(), "azgate reads the call's body from standard input, up to Ctrl-D")?;
+        }
+        input.take(most).read_to_end(&mut text)?;
+        "standard input".to_owned()
+    };
+    Ok(if text.len() > limit {
+        Err(BodyError::TooLarge { limit }.to_string())
+    } else if text.trim_ascii().is_empty() {
+        Err(format!("{source} is empty: pass the JSON body of a call, in a file or by `<`"))
+    } else {
+        Ok(text)
+    })
 }
 
 impl Report {
@@ -178,12 +229,14 @@ impl Refused {
     fn by(unplanned: Unplanned) -> Refused {
         match unplanned {
             Unplanned::Refused(refusal) => {
-                Refused { rule: refusal.rule.to_string(), param: refusal.param, why: refusal.why }
+                let Refusal { rule, param, why, policy, .. } = refusal;
+                Refused { rule: rule.to_string(), param, why, policy }
             }
             // No rule refuses these calls, but the gateway answers them with an error.
             other @ (Unplanned::Object(_) | Unplanned::Header { .. }) => {
                 let ApiError { code, param, message, .. } = other.into();
-                Refused { rule: code.to_owned(), param: param.unwrap_or_default(), why: message }
+                let policy = String::new();
+                Refused { rule: code.to_owned(), param: param.unwrap_or_default(), why: message, policy }
             }
         }
     }
@@ -198,8 +251,9 @@ fn print(report: &Report, out: &mut Output<'_>) -> io::Result<()> {
     }
     writeln!(out, "{HEAD}deployment{HEAD:#}  {deployment} on {surface}{version}")?;
     writeln!(out, "{HEAD}family{HEAD:#}      {family}")?;
-    if let Some(Refused { rule, param, why }) = refused {
-        return writeln!(out, "\n{ERROR}refused{ERROR:#} by {rule}: {param}: {why}");
+    if let Some(Refused { rule, param, why, policy }) = refused {
+        writeln!(out, "\n{ERROR}refused{ERROR:#} by {rule}: {param}: {why}")?;
+        return if policy.is_empty() { Ok(()) } else { writeln!(out, "{policy}") };
     }
     if edits.is_empty() {
         writeln!(out, "\nno edits: azgate changes only the deployment's name in the body\n")?;

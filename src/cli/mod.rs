@@ -2,18 +2,22 @@
 
 mod catalog;
 mod check;
+mod completions;
 mod config;
 mod demo;
 mod explain;
+mod man;
 mod outcome;
 mod schema;
 mod serve;
 mod sim;
+mod table;
 mod terminal;
+mod today;
 
 use std::io::Read;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::Environment;
 
@@ -38,14 +42,16 @@ const EXAMPLES: &str = "\
 Examples:
   azgate demo                           try it: a simulated Azure with azgate in front
   azgate serve --config azgate.toml     the gateway (also the default without a command)
-  azgate explain --model o1 < body.json what azgate would send for a call
+  azgate explain --model o1 body.json   what azgate would send for a call
   azgate check --config azgate.toml     every problem of a config at once
   azgate schema > azgate.schema.json    for completion in an editor
+  azgate completions bash               for completion in a shell
 
 Flags override the environment, and the environment overrides the config file. Each key of the config is \
 also a variable: AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN=0.0.0.0:8080.
 
-Exit codes: 0 success, 1 problems, 2 wrong usage.";
+Exit codes: 0 success, also with warnings; 1 problems: in the config, in the call, or at work; 2 a command line that \
+azgate does not understand. Problems that stop a command go to standard error.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -63,6 +69,10 @@ enum Command {
     Catalog(catalog::CatalogArgs),
     /// Print the JSON schema of a config
     Schema(schema::SchemaArgs),
+    /// Print the completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print a page of the manual
+    Man(man::ManArgs),
 }
 
 /// Runs a command.
@@ -81,13 +91,13 @@ pub fn run(
         Some(Command::Explain(args)) => explain::run(args, environment, input, out),
         Some(Command::Catalog(args)) => catalog::run(args, environment, out),
         Some(Command::Schema(args)) => Ok(schema::run(args, out)?),
+        Some(Command::Completions(args)) => Ok(completions::run(args, Cli::command(), out)?),
+        Some(Command::Man(args)) => Ok(man::run(args, Cli::command(), out)?),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

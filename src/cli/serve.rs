@@ -30,17 +30,18 @@ With an account and no config file:
 
   AZURE_OPENAI_ENDPOINT=https://NAME.openai.azure.com AZURE_OPENAI_API_KEY=... azgate serve
 
-serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set,
+serves every deployment of that resource under its own name on http://127.0.0.1:8080/v1. OPENAI_API_VERSION, if set, \
 selects Azure's dated surface. Without keys in the config azgate listens on loopback only.
 
-At SIGTERM or Ctrl-C azgate stops once running calls have ended, and at a second one at once. At SIGHUP it reads its config again. Running calls
-keep the old config. Limits, connections and the knowledge of deployments stay. A config with errors changes nothing.
+At SIGTERM or Ctrl-C azgate stops once running calls have ended, and at a second one at once. At SIGHUP it reads its \
+config again. Running calls keep the old config. Limits, connections and the knowledge of deployments stay. A config \
+with errors changes nothing. \
 A change of listeners or log needs a restart.")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// The address to listen on, such as 0.0.0.0:8080 [default: 127.0.0.1:8080]
-    #[arg(long, short, value_name = "ADDR")]
+    #[arg(long, short, value_name = "ADDR", value_parser = address)]
     listen: Option<String>,
     /// Ask each resource once for its deployments and their models
     #[arg(long)]
@@ -52,27 +53,37 @@ pub(super) fn run(
     environment: &Environment,
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
-    let Checked { settings, problems } = args.checked(environment);
+    // A reload reads the same file again, or fails: it does not fall back to another config.
+    let config = args.config.resolved(environment);
+    let Checked { settings, problems } = args.checked(&config, environment);
     let Some(settings) = settings else {
-        report(&problems, out)?;
+        report(&problems, &mut out.errors())?;
         return Ok(Outcome::Problems);
     };
     let _log = logging::start(&settings.log).context("the log cannot be started")?;
     log(&problems);
-    let again = || args.checked(environment);
+    let again = || args.checked(&config, environment);
     Builder::new_current_thread().enable_all().build()?.block_on(serve(&settings, &again, out))?;
     Ok(Outcome::Done)
 }
 
+/// Checks an address to listen on.
+fn address(text: &str) -> Result<String, &'static str> {
+    match text.parse::<SocketAddr>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => Err("write an IP address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080"),
+    }
+}
+
 impl ServeArgs {
     /// Reads and checks the current config.
-    fn checked(&self, environment: &Environment) -> Checked {
+    fn checked(&self, config: &ConfigArgs, environment: &Environment) -> Checked {
         let listen = self.listen.clone().map(|value| Flag {
             name: "--listen",
             key: KeyPath::new(["server", "listen"]),
             value,
         });
-        let mut checked = self.config.checked(environment, listen.as_slice());
+        let mut checked = config.checked_again(environment, listen.as_slice());
         if let Some(settings) = &mut checked.settings {
             settings.learning.discover |= self.discover;
         }

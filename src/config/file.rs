@@ -1,6 +1,6 @@
 //! Reads a config file: its values, and where each key was written.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use toml::{Table, de::DeTable};
 
@@ -9,13 +9,14 @@ use super::{
     location::Location,
     locations::{Locations, SourceText},
     problem::Problem,
+    read,
 };
 
 /// Reads the file at exactly this path. Figment's own reader searches parent directories, which would be a surprise.
 pub(super) fn read(path: &Path) -> Result<(Table, Locations), Vec<Problem>> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| {
-        let location = Location::File { file: name.clone(), line: 1, column: 1 };
+    let text = read::config(path).map_err(|error| {
+        let location = Location::WholeFile(name.clone());
         let message = format!("the file cannot be read: {error}");
         let remedy = "name a config with --config or AZGATE_CONFIG";
         vec![Problem::error(location, &KeyPath::default(), message, remedy)]

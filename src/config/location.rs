@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Location {
     /// Nowhere: something is missing altogether.
     Unwritten,
+    /// The config file as a whole, which could not be read.
+    WholeFile(String),
     /// In the config file. Line and column count from 1, columns in characters.
     File {
         /// The file, as it was named.
@@ -26,6 +28,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Location::Unwritten => f.write_str("config"),
+            Location::WholeFile(file) => f.write_str(file),
             Location::File { file, line, column } => write!(f, "{file}:{line}:{column}"),
             Location::Variable(name) => f.write_str(name),
             Location::Flag(name) => f.write_str(name),

@@ -12,8 +12,8 @@ mod findings;
 mod load;
 mod location;
 mod locations;
-
 mod problem;
+mod read;
 pub mod schema;
 mod settings;
 mod shape;
@@ -28,6 +28,7 @@ pub use exposure::{Exposure, exposure};
 pub use load::{Flag, MergedConfig, load};
 pub use location::Location;
 pub use problem::{Problem, Severity};
+pub use read::regular_file;
 pub use settings::{
     HeartbeatSettings, KeySettings, LearningSettings, LogSettings, ModelSettings, ReasoningMemorySettings,
     ResourceSettings, Settings,

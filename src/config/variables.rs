@@ -6,6 +6,7 @@ use super::{
     Environment, KeyPath, location::Location, locations::Locations, problem::Problem, shape::ConfigShape,
     tree::insert,
 };
+use crate::catalog::{did_you_mean, nearest};
 
 /// What the name of every azgate variable begins with.
 const PREFIX: &str = "AZGATE_";
@@ -26,14 +27,14 @@ pub(super) fn layer(
         let is_value = |shape: &&ConfigShape| {
             !matches!(shape, ConfigShape::Table(_) | ConfigShape::Named(_) | ConfigShape::Free)
         };
-        let Some(shape) = shape.at(path.segments()).filter(is_value) else {
-            unknown.push(name.as_str());
+        let Some(key) = shape.at(path.segments()).filter(is_value) else {
+            unknown.push((name.as_str(), path));
             continue;
         };
-        insert(&mut layer, path.segments(), typed(shape, text));
+        insert(&mut layer, path.segments(), typed(key, text));
         locations.set(path, Location::Variable(name.clone()));
     }
-    problems.extend(warning(&unknown));
+    problems.extend(warnings(&unknown, &shape));
     layer
 }
 
@@ -66,10 +67,70 @@ fn typed(shape: &ConfigShape, text: &str) -> toml::Value {
     value.unwrap_or_else(|| text.into())
 }
 
-/// Returns one warning for all unknown variables. Kubernetes sets some for a Service called `azgate`.
-fn warning(unknown: &[&str]) -> Option<Problem> {
-    let location = Location::Variable((*unknown.first()?).to_owned());
-    let message = format!("not a key of the config, ignored: {}", unknown.join(", "));
-    let remedy = "keys are spelled AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN";
-    Some(Problem::warning(location, &KeyPath::default(), message, remedy))
+/// Returns a warning for each misspelt variable, and one for all others. Kubernetes sets some for a Service called
+/// `azgate`.
+fn warnings(unknown: &[(&str, KeyPath)], shape: &ConfigShape) -> Vec<Problem> {
+    let warning = |name: &str, message: String, remedy: String| {
+        Problem::warning(Location::Variable(name.to_owned()), &KeyPath::default(), message, remedy)
+    };
+    let (mut warnings, mut others) = (Vec::new(), Vec::new());
+    for (name, path) in unknown {
+        match meant(path, shape) {
+            Some(meant) => {
+                warnings.push(warning(
+                    name,
+                    "not a key of the config, ignored".to_owned(),
+                    did_you_mean(&meant),
+                ));
+            }
+            None => others.push(*name),
+        }
+    }
+    if let Some(first) = others.first() {
+        let message = format!("not a key of the config, ignored: {}", others.join(", "));
+        let remedy = "keys are spelled AZGATE_SECTION__KEY, such as AZGATE_SERVER__LISTEN".to_owned();
+        warnings.push(warning(first, message, remedy));
+    }
+    warnings
+}
+
+/// Returns the variable that an unknown one was probably meant to be.
+fn meant(path: &KeyPath, shape: &ConfigShape) -> Option<String> {
+    let mut known = vec![variable(&["CONFIG".to_owned()])];
+    add_known(shape, path.segments(), &mut Vec::new(), &mut known);
+    // All variables begin in the same way, which would make any two of them similar.
+    let written = variable(path.segments());
+    let known = known.iter().filter_map(|name| name.strip_prefix(PREFIX));
+    nearest(written.strip_prefix(PREFIX)?, known).map(|name| format!("{PREFIX}{name}"))
+}
+
+/// Adds the variables of all keys. A name that the operator chooses is the one that was written in its place.
+fn add_known(shape: &ConfigShape, written: &[String], at: &mut Vec<String>, known: &mut Vec<String>) {
+    let mut add = |shape: &ConfigShape, key: &str| {
+        at.push(key.to_owned());
+        add_known(shape, written, at, known);
+        at.pop();
+    };
+    match shape {
+        ConfigShape::Table(keys) => keys.iter().for_each(|(key, slot)| add(&slot.shape, key)),
+        ConfigShape::Named(each) => {
+            if let Some(name) = written.get(1) {
+                add(each, name);
+            }
+        }
+        ConfigShape::Secret => ["env", "file"].iter().for_each(|key| add(&ConfigShape::Text, key)),
+        ConfigShape::Free => {}
+        ConfigShape::Text
+        | ConfigShape::Texts
+        | ConfigShape::Boolean
+        | ConfigShape::Integer(_)
+        | ConfigShape::Choice(_) => {
+            known.push(variable(at));
+        }
+    }
+}
+
+/// Returns the variable of a key.
+fn variable(path: &[String]) -> String {
+    format!("{PREFIX}{}", path.join("__").to_uppercase().replace(['-', '.', ' '], "_"))
 }

@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
     /// The body, as sent, has more bytes than allowed.
-    #[error("the body is larger than {limit} bytes")]
+    #[error("the body is larger than {limit} bytes, the limit that `max_body_bytes` under [server] sets")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,

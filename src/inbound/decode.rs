@@ -29,7 +29,7 @@ pub enum DecodeError {
         coding: String,
     },
     /// The decoded body is larger than allowed.
-    #[error("the body is larger than {limit} bytes")]
+    #[error("the body is larger than {limit} bytes, the limit that `max_body_bytes` under [server] sets")]
     TooLarge {
         /// The limit in bytes.
         limit: usize,

@@ -3,7 +3,9 @@
 pub mod body;
 pub mod decode;
 pub mod models;
+mod nearest_path;
 pub mod paths;
+mod prefixes;
 pub mod visitor;
 
 pub use body::{BodyError, read};

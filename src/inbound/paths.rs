@@ -3,44 +3,13 @@
 use http::{HeaderMap, Method, header::UPGRADE};
 use percent_encoding::percent_decode_str;
 
+use super::{
+    nearest_path::nearest_path,
+    prefixes::{PREFIXES, Prefix},
+};
 use crate::call::{OPERATIONS, Operation, name};
 
-/// The API whose clients use a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrontDoor {
-    /// OpenAI's own paths. Their clients are strict and do not expect Azure's additions.
-    OpenAi,
-    /// Azure's paths. Their clients know Azure's form of a stream.
-    Azure,
-}
-
-/// A prefix before the path of an operation.
-struct Prefix {
-    path: &'static str,
-    door: FrontDoor,
-    /// Whether a deployment's name follows the prefix. Only operations that name a model have such a path.
-    deployment: bool,
-}
-
-const fn prefix(path: &'static str, door: FrontDoor) -> Prefix {
-    Prefix { path, door, deployment: false }
-}
-
-const fn deployments(path: &'static str) -> Prefix {
-    Prefix { path, door: FrontDoor::Azure, deployment: true }
-}
-
-/// The prefixes that the SDKs build. A longer prefix comes before a shorter prefix that it begins with.
-const PREFIXES: [Prefix; 6] = [
-    // AzureOpenAI with a base_url that ends in /openai/v1 builds this prefix.
-    deployments("/openai/v1/deployments"),
-    deployments("/openai/deployments"),
-    prefix("/openai/v1", FrontDoor::Azure),
-    // OpenAI with a base_url that ends in /openai builds this prefix.
-    prefix("/openai", FrontDoor::Azure),
-    prefix("/v1", FrontDoor::OpenAi),
-    prefix("", FrontDoor::OpenAi),
-];
+pub use super::prefixes::FrontDoor;
 
 /// The paths under which Azure's own clients list the deployments. azgate answers them with its models.
 const DEPLOYMENTS: [(&str, &str); 2] =
@@ -66,10 +35,17 @@ pub struct Matched {
 pub enum PathError {
     /// No operation has the path, or the name in the path could leave its segment.
     #[error("unknown path")]
-    Unknown,
+    Unknown {
+        /// The path.
+        path: String,
+        /// A path of an operation that is similar enough to be meant.
+        nearest: Option<String>,
+    },
     /// The path exists, but not with this method.
     #[error("method not allowed")]
     Method {
+        /// The method that the request has.
+        method: String,
         /// The methods that the path takes. GET stands for HEAD as well.
         allowed: Vec<&'static str>,
     },
@@ -92,7 +68,7 @@ impl PathError {
                 protocols.map(<[u8]>::trim_ascii).any(|one| one.eq_ignore_ascii_case(b"websocket"))
             });
         match self {
-            PathError::Method { allowed } if is_upgrade => PathError::WebSocket { allowed },
+            PathError::Method { allowed, .. } if is_upgrade => PathError::WebSocket { allowed },
             other => other,
         }
     }
@@ -113,11 +89,22 @@ pub fn recognise(method: &Method, path: &str) -> Result<Matched, PathError> {
             allowed.push(operation.method);
             continue;
         }
-        let name = names.map(segment).transpose()?;
+        let Ok(name) = names.map(segment).transpose() else { return Err(unknown(path)) };
         return Ok(Matched { operation, door, name });
     }
-    Err(if allowed.is_empty() { PathError::Unknown } else { PathError::Method { allowed } })
+    if allowed.is_empty() {
+        return Err(unknown(path));
+    }
+    Err(PathError::Method { method: method.to_owned(), allowed })
 }
+
+/// Returns the error of a path that no operation has.
+fn unknown(path: &str) -> PathError {
+    PathError::Unknown { path: path.to_owned(), nearest: nearest_path(path) }
+}
+
+/// A name in a path that could leave its segment.
+struct NoSegment;
 
 /// Returns the operations that have a path, with any method, and the name in the path.
 fn candidates(path: &str) -> impl Iterator<Item = (&'static Operation, FrontDoor, Option<&str>)> {
@@ -177,13 +164,9 @@ fn matches<'p>(pattern: &str, path: &'p str, name: &mut Option<&'p str>) -> bool
 }
 
 /// Decodes a name in a path, and checks that it remains one segment.
-fn segment(encoded: &str) -> Result<String, PathError> {
-    let name = percent_decode_str(encoded).decode_utf8().map_err(|_| PathError::Unknown)?;
-    if name::is_model(&name) && name::is_segment(&name) {
-        Ok(name.into_owned())
-    } else {
-        Err(PathError::Unknown)
-    }
+fn segment(encoded: &str) -> Result<String, NoSegment> {
+    let name = percent_decode_str(encoded).decode_utf8().map_err(|_| NoSegment)?;
+    if name::is_model(&name) && name::is_segment(&name) { Ok(name.into_owned()) } else { Err(NoSegment) }
 }
 
 #[cfg(test)]
@@ -196,6 +179,10 @@ mod tests {
 
     fn post(path: &str) -> Result<Matched, PathError> {
         recognise(&Method::POST, path)
+    }
+
+    fn is_unknown(result: &Result<Matched, PathError>) -> bool {
+        matches!(result, Err(PathError::Unknown { .. }))
     }
 
     #[test]
@@ -247,18 +234,18 @@ mod tests {
                 "/Compact/cancel",
             ] {
                 let path = format!("{prefix}/responses{unknown}");
-                assert_eq!(post(&path), Err(PathError::Unknown), "{path}");
+                assert!(is_unknown(&post(&path)), "{path}");
             }
             for word in
                 ["compact", "%63ompact", "%63%6F%6D%70%61%63%74", "COMPACT", "input%5Ftokens", "compact%20"]
             {
                 for method in [Method::GET, Method::DELETE] {
                     let path = format!("{prefix}/responses/{word}");
-                    assert_eq!(recognise(&method, &path), Err(PathError::Unknown), "{path}");
+                    assert!(is_unknown(&recognise(&method, &path)), "{path}");
                 }
             }
             let climbing = recognise(&Method::DELETE, &format!("{prefix}/responses/.."));
-            assert_eq!(climbing, Err(PathError::Unknown), "{prefix}");
+            assert!(is_unknown(&climbing), "{prefix}");
         }
         for path in ["/openai/deployments/o1/responses", "/openai/v1/deployments/o1/responses"] {
             let expected = Matched {
@@ -274,7 +261,7 @@ mod tests {
     fn names_that_could_leave_their_segment_are_unknown_paths() {
         for name in ["..", ".", "%2e%2e", "%2E", "a%2Fb", "a%2fb", "a%5Cb", "%00", "%0d%0a", "%ff", ""] {
             let path = format!("/openai/deployments/{name}/chat/completions");
-            assert_eq!(post(&path), Err(PathError::Unknown), "{name}");
+            assert!(is_unknown(&post(&path)), "{name}");
         }
         for path in [
             "/openai/deployments/../chat/completions/x",
@@ -282,16 +269,19 @@ mod tests {
             "/v1/chat/completions//",
             "/",
         ] {
-            assert_eq!(post(path), Err(PathError::Unknown), "{path}");
+            assert!(is_unknown(&post(path)), "{path}");
         }
     }
 
     #[test]
     fn a_known_path_with_another_method_is_an_error_with_the_allowed_methods() {
         let error = recognise(&Method::GET, "/v1/chat/completions");
-        assert_eq!(error, Err(PathError::Method { allowed: vec!["POST"] }));
+        assert_eq!(error, Err(PathError::Method { method: "GET".to_owned(), allowed: vec!["POST"] }));
         let error = post("/v1/responses/resp_1");
-        assert_eq!(error, Err(PathError::Method { allowed: vec!["GET", "DELETE"] }));
+        assert_eq!(
+            error,
+            Err(PathError::Method { method: "POST".to_owned(), allowed: vec!["GET", "DELETE"] })
+        );
     }
 
     #[test]

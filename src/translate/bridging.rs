@@ -266,6 +266,7 @@ fn bridge_options<'a>(
         replayed: target.profile.replayed_reasoning,
         answers_response: false,
         stateless: call.stateless,
+        names_in_text: target.options.names_in_text,
     }
 }
 

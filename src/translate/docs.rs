@@ -29,7 +29,7 @@ Every answer, errors and streams included, says what was done:
 - `x-azgate-family` and `x-azgate-deployment`: what the call was translated for; `none` where it ended before that.
 
 A rule that refuses answers 400 in OpenAI's error shape: `param` names the place, the message says why and what to do.
-`azgate explain --model NAME < body.json` shows the same for a call that is not sent.
+`azgate explain --model NAME body.json` shows the same for a call that is not sent.
 
 ## Policy
 

@@ -201,7 +201,7 @@ impl<'a> Draft<'a> {
         if self.policy.action(rule, Action::Refuse, Effect::Lossy) == Action::Pass {
             return Ok(());
         }
-        Err(self.refusal(rule, param, why))
+        Err(self.refused((rule, Action::Refuse, false), param, why))
     }
 
     /// Records that the call changes to another dialect because of a parameter, if the policy allows it. Returns `true`
@@ -215,7 +215,7 @@ impl<'a> Draft<'a> {
     ) -> Result<bool, Refusal> {
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(false),
-            Action::Refuse => Err(self.refusal(rule, param, why)),
+            Action::Refuse => Err(self.refused((rule, Action::Apply, true), param, why)),
             Action::Apply => {
                 let change = Change::Dialect { from: self.call.dialect, to };
                 self.push(rule, change, Effect::Same, why.into());
@@ -236,9 +236,11 @@ impl<'a> Draft<'a> {
         // The value cannot be passed on. A caller who accepts no loss gets a refusal, so no loss is reported.
         let unreported = effect == Effect::Lossy && self.policy.call == Some(Lossy::Refuse);
         match self.policy.action(rule, Action::Apply, effect) {
-            Action::Refuse => return Err(self.refusal(rule, &at.to_string(), &why)),
-            Action::Pass if unreported => return Err(self.refusal(rule, &at.to_string(), &why)),
-            Action::Pass | Action::Apply => {}
+            Action::Pass if !unreported => {}
+            Action::Refuse | Action::Pass => {
+                return Err(self.refused((rule, Action::Apply, true), &at.to_string(), &why));
+            }
+            Action::Apply => {}
         }
         self.push(rule, Change::Lost { at }, effect, why);
         Ok(())
@@ -254,7 +256,7 @@ impl<'a> Draft<'a> {
         let Some(from) = self.version else { return Ok(()) };
         match self.policy.action(rule, Action::Apply, Effect::Same) {
             Action::Pass => Ok(()),
-            Action::Refuse => Err(self.refusal(rule, "api-version", &why)),
+            Action::Refuse => Err(self.refused((rule, Action::Apply, true), "api-version", &why)),
             Action::Apply => {
                 self.version = Some(to);
                 let change = Change::ApiVersion { from: from.name.clone(), to: to.name.clone() };
@@ -288,7 +290,7 @@ impl<'a> Draft<'a> {
     ) -> Result<bool, Refusal> {
         match self.policy.action(rule, default, effect) {
             Action::Pass => Ok(false),
-            Action::Refuse => Err(self.refusal(rule, &change.at().to_string(), &why)),
+            Action::Refuse => Err(self.refused((rule, default, true), &change.at().to_string(), &why)),
             Action::Apply => {
                 let change = self.params.completed(change);
                 self.record(&change);
@@ -303,8 +305,19 @@ impl<'a> Draft<'a> {
         self.edits.push(Edit { rule: RuleId::from(rule), change, effect, why, learned });
     }
 
+    /// Makes the refusal of a rule, which a policy can change. The rule comes with its own default, and whether there
+    /// is a change that could replace its refusal.
+    fn refused(&self, (rule, default, instead): (&str, Action, bool), param: &str, why: &str) -> Refusal {
+        let policy = self.policy.remedy(rule, default, instead);
+        Refusal { policy, ..self.refusal(rule, param, why) }
+    }
+
+    /// Makes the refusal of a call that no edit can express. A policy can only leave the call as it is.
     pub(super) fn refusal(&self, rule: &str, param: &str, why: &str) -> Refusal {
         Refusal {
+            policy: format!(
+                "A policy with `rules = {{ \"{rule}\" = \"pass\" }}` sends the call to Azure as it is."
+            ),
             rule: RuleId::from(rule),
             param: param.to_owned(),
             family: self.profile().name.clone(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The options of a model. A config writes them in `[models.NAME]`, and the doc comments describe them in its schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "they are options, and none depends on another")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in a config")]
 pub struct TargetOptions {
     /// Ask a reasoning model for Markdown, which the o-series leaves out on its own.
     pub markdown: bool,
@@ -21,6 +21,9 @@ pub struct TargetOptions {
     /// Ask for a summary of the reasoning and return it as `reasoning_content`, in chat calls that Azure serves on the
     /// Responses API.
     pub reasoning_summary: Option<Summary>,
+    /// Write a message's `name` to the beginning of its text, in chat calls that Azure serves on the Responses API,
+    /// which has no names of participants.
+    pub names_in_text: bool,
     /// Honour `stop` in chat calls that Azure serves on the Responses API, which does not support it: azgate cuts the
     /// answer at the sequence and ends the call.
     pub cut_at_stop: bool,

@@ -68,6 +68,35 @@ impl Policy<'_> {
         if lossy == Lossy::Refuse { Action::Refuse } else { Action::Apply }
     }
 
+    /// Returns which policy would not refuse a change that [`Policy::action`] refuses. `instead` says whether there is
+    /// a change that a rule's own refusal can be replaced by.
+    pub fn remedy(&self, rule: &str, default: Action, instead: bool) -> String {
+        let line = |action: &str| format!("`rules = {{ \"{rule}\" = \"{action}\" }}`");
+        let named = self.layers().find_map(|layer| layer.rules.get(rule).copied());
+        match (named, default) {
+            (Some(Action::Refuse), Action::Apply) => {
+                format!("A policy refuses this edit by name. A policy with {} allows it.", line("apply"))
+            }
+            (Some(Action::Refuse) | None, Action::Refuse) if instead => format!(
+                "A policy with {} leaves it out instead, and {} lets Azure decide.",
+                line("apply"),
+                line("pass")
+            ),
+            (Some(Action::Refuse) | None, Action::Refuse) => {
+                format!("A policy with {} lets Azure decide.", line("pass"))
+            }
+            _ if self.call == Some(Lossy::Refuse) => {
+                "The call says `x-azgate-lossy: refuse`. With `x-azgate-lossy: allow` azgate makes this edit."
+                    .to_owned()
+            }
+            _ => format!(
+                "A policy refuses edits that lose something. `x-azgate-lossy: allow` with the call, or a policy with {}, \
+                 allows this one.",
+                line("apply")
+            ),
+        }
+    }
+
     fn layers(&self) -> impl Iterator<Item = &PolicyLayer> {
         self.layers.iter().copied().flatten()
     }

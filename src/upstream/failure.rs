@@ -3,6 +3,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use http::Uri;
 
@@ -24,6 +25,8 @@ pub struct Failure {
     pub reused: bool,
     /// Whether the call was sent a second time because a reused connection was closed.
     pub resent: bool,
+    /// The operator's name for what was called, if it has one.
+    resource: Option<Arc<str>>,
     origin: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -44,12 +47,26 @@ impl Failure {
         let source = source.into();
         let kind = FailureKind::of(&*source);
         let origin = origin(target);
-        Self { phase, kind, reused: false, resent: false, origin, source: Some(source) }
+        Self { phase, kind, reused: false, resent: false, resource: None, origin, source: Some(source) }
     }
 
     /// Creates the failure of a call whose time limit ran out before the answer began.
     pub fn overdue(target: &Uri, overdue: Overdue) -> Self {
         Self::new(Phase::AwaitAnswer, target, overdue)
+    }
+
+    /// Names the resource that was called.
+    #[must_use]
+    pub fn named(self, resource: Arc<str>) -> Self {
+        Self { resource: Some(resource), ..self }
+    }
+
+    /// Returns the message for a client. It names the resource and not its address, which is the operator's.
+    pub fn for_client(&self) -> String {
+        match &self.resource {
+            Some(resource) => ForClient { failure: self, resource }.to_string(),
+            None => self.to_string(),
+        }
     }
 
     /// Returns whether the call took too long.
@@ -65,17 +82,38 @@ fn origin(target: &Uri) -> String {
     format!("{}://{host}", target.scheme_str().unwrap_or("http"))
 }
 
+/// Shows a failure without the address.
+struct ForClient<'a> {
+    failure: &'a Failure,
+    resource: &'a str,
+}
+
+impl fmt::Display for ForClient<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ForClient { failure, resource } = self;
+        let host = failure.origin.split_once("://").map_or("", |(_, host)| host);
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        failure.write(f, &format!("the resource `{resource}`"), |cause| !cause.contains(name))
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = &self.origin;
+        self.write(f, &self.origin, |_| true)
+    }
+}
+
+impl Failure {
+    /// Writes what failed, at a place with this name. The text of a cause follows if `may_show` takes it.
+    fn write(&self, f: &mut fmt::Formatter<'_>, place: &str, may_show: impl Fn(&str) -> bool) -> fmt::Result {
         match self.phase {
-            Phase::Resolve => write!(f, "looking up the host of {origin}"),
-            Phase::Connect => write!(f, "connecting to {origin}"),
-            Phase::Tls => write!(f, "the TLS handshake with {origin}"),
-            Phase::Proxy => write!(f, "connecting to {origin} through the proxy"),
-            Phase::Send => write!(f, "sending the request to {origin}"),
-            Phase::AwaitAnswer => write!(f, "waiting for the answer of {origin}"),
-            Phase::ReadAnswer => write!(f, "reading the answer of {origin}"),
+            Phase::Resolve => write!(f, "looking up the host of {place}"),
+            Phase::Connect => write!(f, "connecting to {place}"),
+            Phase::Tls => write!(f, "the TLS handshake with {place}"),
+            Phase::Proxy => write!(f, "connecting to {place} through the proxy"),
+            Phase::Send => write!(f, "sending the request to {place}"),
+            Phase::AwaitAnswer => write!(f, "waiting for the answer of {place}"),
+            Phase::ReadAnswer => write!(f, "reading the answer of {place}"),
         }?;
         match (self.kind, &self.source) {
             (FailureKind::TimedOut(_), Some(source)) if source.is::<Overdue>() => {
@@ -87,10 +125,13 @@ impl fmt::Display for Failure {
             (FailureKind::Closed, _) => f.write_str(" failed: the connection was closed"),
             (FailureKind::Malformed, _) => f.write_str(" failed: the answer is not HTTP"),
             (FailureKind::Other, None) => f.write_str(" failed"),
-            (FailureKind::Other, Some(source)) => match causes(&**source).last() {
-                Some(root) => write!(f, " failed: {root}"),
-                None => f.write_str(" failed"),
-            },
+            (FailureKind::Other, Some(source)) => {
+                let cause = causes(&**source).last().map(ToString::to_string);
+                match cause.filter(|cause| may_show(cause)) {
+                    Some(root) => write!(f, " failed: {root}"),
+                    None => f.write_str(" failed"),
+                }
+            }
         }?;
         if self.resent { f.write_str(" (second attempt)") } else { Ok(()) }
     }
@@ -136,6 +177,30 @@ mod tests {
             ),
         ] {
             assert_eq!(failure.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_client_reads_the_name_of_the_resource_and_not_its_address() {
+        let lookup = io::Error::other("Name or service not known");
+        let certificate = io::Error::other("certificate not valid for name \"res.openai.azure.com\"");
+        for (failure, message) in [
+            (
+                Failure::overdue(&target(), FIRST_BYTE),
+                "waiting for the answer of the resource `main` failed: the `first_byte` time-out of 300ms ran out",
+            ),
+            (
+                Failure::new(Phase::Resolve, &target(), lookup),
+                "looking up the host of the resource `main` failed: Name or service not known",
+            ),
+            (
+                Failure::new(Phase::Tls, &target(), certificate),
+                "the TLS handshake with the resource `main` failed",
+            ),
+        ] {
+            let failure = failure.named("main".into());
+            assert_eq!(failure.for_client(), message);
+            assert!(failure.to_string().contains("https://res.openai.azure.com"), "{failure}");
         }
     }
 

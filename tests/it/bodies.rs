@@ -170,6 +170,7 @@ async fn a_body_up_to_the_limit_is_taken_and_a_byte_more_is_413() {
     let refused = Refused::of(proxy.chat(of_size(1001)).await).await;
     assert_eq!(refused.summary(), (413, "invalid_request_error", "request_too_large", None));
     assert!(refused.message.contains("1000 bytes"), "{}", refused.message);
+    assert!(refused.message.contains("`max_body_bytes` under [server]"), "{}", refused.message);
     assert_eq!(upstream.only().body.len(), 1000);
 }
 

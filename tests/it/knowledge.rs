@@ -145,7 +145,7 @@ async fn the_command_reports_that_no_gateway_answers() {
         let ended = command::run(&["catalog", "lessons", "--admin", url], &[], "").await;
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(
-            ended.out.contains("no admin listener answers at") && ended.out.contains("--admin URL"),
+            ended.err.contains("no admin listener answers at") && ended.err.contains("--admin URL"),
             "{ended:?}"
         );
     }

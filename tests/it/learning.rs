@@ -118,8 +118,10 @@ fn configured(overlay: &str) -> Catalog {
     let environment = Environment::from_iter([("KEY", "k")]);
     let read = |_: &Path| Err(io::Error::from(io::ErrorKind::NotFound));
     let draft = config::load(Some(&file), &environment, &[]);
-    let checked =
-        config::check(draft, &CheckContext { environment: &environment, read: &read, dry_run: false });
+    let checked = config::check(
+        draft,
+        &CheckContext { environment: &environment, read: &read, today: None, dry_run: false },
+    );
     assert!(checked.problems.is_empty(), "{overlay}\n{:#?}", checked.problems);
     checked.settings.unwrap().catalog
 }

@@ -139,7 +139,31 @@ async fn who_asks_for_another_api_is_told_what_there_is() {
         let refused = raw.answer().await.refused();
         assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{path}");
         assert!(refused.message.contains("set the client to one of these"), "{path}: {}", refused.message);
+        assert!(refused.message.contains(&format!("the path `{path}`")), "{}", refused.message);
     }
+    upstream.finish();
+}
+
+#[tokio::test]
+async fn a_misspelt_path_is_told_the_right_one() {
+    let upstream = Upstream::script([]).await;
+    let proxy = Proxy::start(&upstream, "").await;
+    for (path, meant) in [
+        ("/v1/chat/completion", "/v1/chat/completions"),
+        ("/v1/v1/chat/completions?x=secret", "/v1/chat/completions"),
+        ("/openai/deployments/o1/chat/complete", "/openai/deployments/o1/chat/completions"),
+    ] {
+        let mut raw = Raw::connect(&proxy).await;
+        raw.send(post(path, &hello("gpt-4.1"))).await;
+        let refused = raw.answer().await.refused();
+        assert_eq!(refused.summary(), (404, "invalid_request_error", "unknown_url", None), "{path}");
+        assert!(refused.message.contains(&format!("Did you mean `{meant}`?")), "{}", refused.message);
+        assert!(!refused.message.contains("secret"), "{}", refused.message);
+    }
+    let mut raw = Raw::connect(&proxy).await;
+    raw.send(post(&format!("/{}", "x".repeat(5000)), &hello("gpt-4.1"))).await;
+    let refused = raw.answer().await.refused();
+    assert!(refused.message.len() < 500, "{}", refused.message);
     upstream.finish();
 }
 

@@ -28,7 +28,7 @@ async fn with_more_than_one_key_a_stored_response_is_not_found() {
             let refused = Refused::read(404, answer.split_once("\r\n\r\n").unwrap().1);
             assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", None), "{path}");
             assert!(
-                refused.message.contains("resp_1") && refused.message.contains("shared_objects"),
+                refused.message.contains("resp_1") && refused.message.contains("ask the operator"),
                 "{refused:?}"
             );
         }
@@ -174,7 +174,7 @@ async fn an_earlier_audio_answer_is_refused_by_id_and_accepted_as_a_transcript()
     };
     let refused = ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(audio)).await.refused();
     assert_eq!(refused.summary(), (404, "invalid_request_error", "not_found", Some("messages[0].audio.id")));
-    let expected = ["'audio_1'", "shared_objects", "transcript"];
+    let expected = ["'audio_1'", "ask the operator", "transcript"];
     assert!(expected.iter().all(|text| refused.message.contains(text)), "{}", refused.message);
     assert_eq!(ask(&proxy, "POST", "/v1/chat/completions", TEAM_A, &call(transcript)).await.status, 200);
     assert_eq!(upstream.only().text(), call(transcript));

@@ -310,10 +310,8 @@ async fn an_unreachable_upstream_is_a_502_that_names_the_phase() {
     let error = error(&answer.text().await.unwrap());
     assert_eq!(error["code"], "upstream_unreachable");
     let message = error["message"].as_str().unwrap();
-    assert!(
-        message.ends_with(&format!("connecting to http://{closed} failed: connection refused")),
-        "{message}"
-    );
+    assert!(message.ends_with("connecting to the resource `main` failed: connection refused"), "{message}");
+    assert!(!message.contains(&closed.port().to_string()), "the client reads no address: {message}");
 }
 
 #[tokio::test]
@@ -326,10 +324,7 @@ async fn a_connection_time_out_is_a_504_that_names_the_phase() {
     let error = error(&answer.text().await.unwrap());
     assert_eq!(error["code"], "upstream_timeout");
     let message = error["message"].as_str().unwrap();
-    assert!(
-        message.ends_with(&format!("the TLS handshake with https://{address} timed out after 1s")),
-        "{message}"
-    );
+    assert!(message.ends_with("the TLS handshake with the resource `main` timed out after 1s"), "{message}");
 }
 
 #[tokio::test]
@@ -504,7 +499,7 @@ async fn https_proxy_is_used_with_a_tunnel_and_no_proxy_is_respected() {
     assert_eq!(direct.status(), 502);
     let error = error(&direct.text().await.unwrap());
     assert!(
-        error["message"].as_str().unwrap().contains("looking up the host of https://inside.test"),
+        error["message"].as_str().unwrap().contains("looking up the host of the resource `inside` failed"),
         "{error}"
     );
     let received = upstream.finish();

@@ -20,4 +20,6 @@ pub struct BridgeOptions<'a> {
     /// Whether the call must not name what Azure stores. Searches then stay with the client, since Azure looks their
     /// results up by id.
     pub stateless: bool,
+    /// Whether the name of a participant goes to the beginning of the text.
+    pub names_in_text: bool,
 }

@@ -51,7 +51,7 @@ pub(super) fn facts(catalog: &Catalog) -> String {
             if family.functions == Functions::Legacy { "taken" } else { "become tools" }.to_owned(),
             custom_tools(family),
             family.modalities.as_deref().map_or_else(unstated, keywords),
-            family.retires.clone().unwrap_or_else(unstated),
+            retirement(family),
             family.source.clone(),
         ]));
     }
@@ -95,6 +95,12 @@ fn efforts(family: &Profile) -> String {
     let more: Vec<&str> =
         more.filter(|effort| !efforts.contains(effort)).map(|effort| effort.name()).collect();
     if more.is_empty() { shown } else { format!("{shown} + {}", more.join(", ")) }
+}
+
+fn retirement(family: &Profile) -> String {
+    let instead = family.replaced_by.as_ref().map(|model| format!(" → `{model}`"));
+    let date = family.retires.clone().unwrap_or_else(unstated);
+    format!("{date}{}", instead.unwrap_or_default())
 }
 
 fn custom_tools(family: &Profile) -> String {

@@ -28,6 +28,7 @@ A model belongs to a family by its exact name, or by its name followed by a date
 - **Reasoning taken back**: of which earlier answers: `all`, those since the user's last message (`turn`, where only
   bridged calls leave out the rest), or the newest only (`last`).
 - **Custom tools**: whether tools of type `custom` are taken. In chat calls only v1 takes them, no dated api-version does.
+- **Retires**: the day on which Azure retires the family, and the model to take instead.
 
 ";
 

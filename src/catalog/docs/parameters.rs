@@ -20,7 +20,7 @@ pub(super) fn parameters(catalog: &Catalog, dialect: Dialect, called: &str, caps
     let mut page = format!("\n## Parameters of {called}\n\n");
     page.push_str("A cap above the longest answer is set to it in every family whose limit is known ");
     page.push_str(caps);
-    page.push_str(".\n");
+    page.push_str(". The edit is lossy if the limit is less than half of what was asked.\n");
     for base in tables.bases() {
         page.push_str(&tables.base_section(base));
     }

@@ -26,6 +26,17 @@ fn every_family_says_what_it_is() {
 }
 
 #[test]
+fn what_replaces_a_retired_family_is_served_for_longer() {
+    let catalog = Catalog::embedded();
+    for family in catalog.families().filter(|family| family.replaced_by.is_some()) {
+        let model = family.replaced_by.as_deref().unwrap();
+        let next = catalog.by_model(model).unwrap_or_else(|| panic!("{}: no model {model}", family.name));
+        let (old, new) = (family.retires.as_deref().unwrap(), next.retires.as_deref().unwrap());
+        assert!(new >= old, "{} retires on {old}, and {model} on {new}", family.name);
+    }
+}
+
+#[test]
 fn every_row_is_named_after_its_verb_and_parameter() {
     for family in Catalog::embedded().families() {
         for dialect in Dialect::ALL {

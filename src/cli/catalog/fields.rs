@@ -42,6 +42,7 @@ pub(super) fn fields(profile: &Profile) -> Map<String, Value> {
         "functions": profile.functions.keyword(),
         "custom_tools": profile.custom_tools,
         "retires": profile.retires,
+        "replaced_by": profile.replaced_by,
         "source": profile.source,
     });
     if let Value::Object(fields) = fields { fields } else { Map::new() }

@@ -17,23 +17,31 @@ use crate::{
 /// The largest answer in bytes: more than a thousand deployments with all the lessons that they can have.
 const LARGEST: usize = 32 * 1024 * 1024;
 
-/// Asks the admin listener for the learned lines and prints them.
-pub(super) fn run(
-    admin: Option<&str>,
-    config: &ConfigArgs,
-    environment: &Environment,
-    out: &mut Output<'_>,
-) -> anyhow::Result<Outcome> {
-    let address = match admin {
-        Some(url) => url.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", configured(config, environment)),
+/// Where the admin listener is found.
+pub(super) struct Source<'a> {
+    /// Its URL, if the command line names it.
+    pub(super) admin: Option<&'a Uri>,
+    pub(super) config: &'a ConfigArgs,
+    pub(super) environment: &'a Environment,
+}
+
+/// Asks the admin listener for the learned lines and prints them: as they go into a config, or as JSON.
+pub(super) fn run(source: &Source<'_>, json: bool, out: &mut Output<'_>) -> anyhow::Result<Outcome> {
+    let address = match source.admin {
+        Some(url) => url.to_string().trim_end_matches('/').to_owned(),
+        None => format!("http://{}", configured(source.config, source.environment)),
     };
     match Runtime::new()?.block_on(lessons(&address)) {
+        Ok(lessons) if json => {
+            let lines: toml::Table = lessons.parse().context("the lessons are not TOML")?;
+            writeln!(out, "{:#}", serde_json::to_value(lines)?)?;
+        }
         Ok(lessons) if lessons.is_empty() => writeln!(out, "# nothing is learned")?,
         Ok(lessons) => write!(out, "{lessons}")?,
         Err(error) => {
-            writeln!(out, "{ERROR}error{ERROR:#}: no admin listener answers at {address}: {error:#}")?;
-            writeln!(out, "write [admin] in the gateway's config, or name its listener with --admin URL")?;
+            let errors = &mut out.errors();
+            writeln!(errors, "{ERROR}error{ERROR:#}: no admin listener answers at {address}: {error:#}")?;
+            writeln!(errors, "write [admin] in the gateway's config, or name its listener with --admin URL")?;
             return Ok(Outcome::Problems);
         }
     }

@@ -7,6 +7,7 @@ mod render;
 use std::io::Write;
 
 use clap::{Args, Subcommand};
+use http::Uri;
 
 use super::{ConfigArgs, Outcome, Output, check::report, terminal::ERROR};
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 /// The arguments of `azgate catalog`.
 #[derive(Debug, Args)]
 #[command(mut_arg("config", |config| config.global(true)), after_help = "\
-  azgate catalog list             every family
+  azgate catalog list             every family; --json or a wide terminal shows more columns
   azgate catalog show gpt-5.1     everything about one, and where each value was written
   azgate catalog lessons          what a running gateway has learned from Azure's refusals
 
@@ -45,7 +46,7 @@ enum CatalogCommand {
     Lessons {
         /// The gateway's admin listener [default: the one in the config, or `http://127.0.0.1:9090`]
         #[arg(long, value_name = "URL")]
-        admin: Option<String>,
+        admin: Option<Uri>,
     },
 }
 
@@ -55,13 +56,14 @@ pub(super) fn run(
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
     if let CatalogCommand::Lessons { admin } = &args.command {
-        return lessons::run(admin.as_deref(), &args.config, environment, out);
+        let source = lessons::Source { admin: admin.as_ref(), config: &args.config, environment };
+        return lessons::run(&source, args.json, out);
     }
     let mut catalog = Catalog::embedded();
     if args.config.file(environment).is_some() {
         let Checked { settings, problems } = args.config.dry_run(environment);
         let Some(settings) = settings else {
-            report(&problems, out)?;
+            report(&problems, &mut out.errors())?;
             return Ok(Outcome::Problems);
         };
         catalog = settings.catalog;
@@ -72,7 +74,13 @@ pub(super) fn run(
         CatalogCommand::Show { family } => {
             let Some(profile) = catalog.family(family).or_else(|| catalog.by_model(family)) else {
                 let nearest = catalog.nearest(family).map(|name| format!("; did you mean `{name}`?"));
-                writeln!(out, "{ERROR}error{ERROR:#}: no family `{family}`{}", nearest.unwrap_or_default())?;
+                let errors = &mut out.errors();
+                let list = || "; `azgate catalog list` shows all families".to_owned();
+                writeln!(
+                    errors,
+                    "{ERROR}error{ERROR:#}: no family `{family}`{}",
+                    nearest.unwrap_or_else(list)
+                )?;
                 return Ok(Outcome::Problems);
             };
             render::show(&profile, args.json, out)?;

@@ -17,24 +17,30 @@ pub(super) fn list(catalog: &Catalog, json: bool, out: &mut Output<'_>) -> io::R
         let families: Vec<Value> = catalog.families().map(|profile| Value::Object(fields(profile))).collect();
         return writeln!(out, "{:#}", Value::Array(families));
     }
-    let head =
-        ["family", "models", "operations", "streaming", "instructions", "efforts", "output", "retires"];
     let row = |profile: &Profile| {
         let fields = fields(profile);
         let text = |key: &str| fields.get(key).map(plain).unwrap_or_default();
-        [
-            profile.name.to_string(),
-            text("models"),
-            text("operations"),
-            text("streaming"),
-            text("system_role"),
-            text("efforts"),
-            text("max_output_tokens"),
-            text("retires"),
-        ]
+        let operations =
+            if profile.dialects.len() == Dialect::ALL.len() { "both".to_owned() } else { text("operations") };
+        let [efforts, output, retires] = ["efforts", "max_output_tokens", "retires"].map(text);
+        let name = profile.name.to_string();
+        if out.width() < WIDE {
+            return vec![name, operations, efforts, output, retires];
+        }
+        let [models, streaming, role] = ["models", "streaming", "system_role"].map(text);
+        vec![name, models, operations, streaming, role, efforts, output, retires]
     };
-    out.table(&head, catalog.families().map(|profile| row(profile)), &[])
+    let rows: Vec<Vec<String>> = catalog.families().map(|profile| row(profile)).collect();
+    let head: &[&str] = if out.width() < WIDE {
+        &["family", "operations", "efforts", "output", "retires"]
+    } else {
+        &["family", "models", "operations", "streaming", "instructions", "efforts", "output", "retires"]
+    };
+    out.table(head, rows, &[])
 }
+
+/// The width in columns from which the list has its models, streaming and instructions.
+const WIDE: u16 = 140;
 
 /// Prints one family: its fields, then its rows in each dialect that Azure serves.
 pub(super) fn show(profile: &Profile, json: bool, out: &mut Output<'_>) -> io::Result<()> {

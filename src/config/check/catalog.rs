@@ -8,7 +8,7 @@ use super::checker::Checker;
 use crate::{
     call::Dialect,
     catalog::{Catalog, Surfaces, did_you_mean},
-    config::KeyPath,
+    config::{KeyPath, suggest::shortened},
     translate::{RULES, learn},
 };
 
@@ -31,7 +31,7 @@ impl Checker<'_> {
         if !is_known && self.is_as_written(&KeyPath::new(["families"])) {
             let nearest = catalog.nearest(name).map(did_you_mean);
             let remedy = nearest.unwrap_or_else(|| "`azgate catalog list` shows all families".to_owned());
-            self.findings.value_error(at, format!("there is no family `{name}`"), remedy);
+            self.findings.value_error(at, format!("there is no family `{}`", shortened(name)), remedy);
         }
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, num::NonZeroU32};
 use toml::Table;
 
 use super::context::CheckContext;
-use crate::config::{KeyPath, findings::Findings, locations::Locations};
+use crate::{
+    call::name,
+    config::{KeyPath, findings::Findings, locations::Locations},
+};
 
 /// The pass over a config.
 pub(super) struct Checker<'a> {
@@ -43,6 +46,14 @@ impl<'a> Checker<'a> {
     /// Returns whether the tree still has what was written here. A value that was removed does not count as absent.
     pub(super) fn is_as_written(&self, at: &KeyPath) -> bool {
         !self.removed.iter().any(|removed| at.is_within(removed))
+    }
+
+    /// Checks a name that the operator chose, which stands in headers, logs and metrics.
+    pub(super) fn name(&mut self, table: &KeyPath, name: &str) {
+        if !name::is_model(name) {
+            let message = format!("a name has 1 to {} bytes and no control characters", name::LONGEST);
+            self.findings.key_error(table, message, "choose a shorter, plain name");
+        }
     }
 
     /// Reports a number that is 0.

@@ -20,16 +20,19 @@ impl Checker<'_> {
         let mut keys = Vec::new();
         for (name, key) in &config.keys {
             let table = KeyPath::new(["keys", name]);
+            self.name(&table, name);
             let requests_per_minute = self.requests_per_minute(&table, key.requests_per_minute);
             let policy = self.policy(&table.child("policy"), &key.policy);
             let at = table.child("sha256");
             let Some(text) = &key.sha256 else { continue };
-            let Some(sha256) = decoded(text) else {
+            let Some((digits, sha256)) = hash(text) else {
                 let remedy = "write what `printf %s \"$KEY\" | sha256sum` prints";
-                self.findings.value_error(&at, "not 64 hex digits", remedy);
+                let count = text.chars().count();
+                // The text is not repeated, because it can be the key itself.
+                self.findings.value_error(&at, format!("not 64 hex digits, but {count} characters"), remedy);
                 continue;
             };
-            if text.eq_ignore_ascii_case(HASH_OF_EMPTY) {
+            if digits.eq_ignore_ascii_case(HASH_OF_EMPTY) {
                 self.findings.value_error(&at, "the hash of an empty key", "hash the key itself");
             }
             if let Some(owner) = owners.insert(sha256, table.clone()) {
@@ -70,6 +73,14 @@ impl Checker<'_> {
         }
         headers
     }
+}
+
+/// Returns the hash in a text, which can be the whole output of `sha256sum` (`HEX  -`, `HEX  FILE`) or of `openssl`
+/// (`SHA2-256(stdin)= HEX`).
+fn hash(text: &str) -> Option<(&str, [u8; 32])> {
+    let words = text.split(|letter: char| letter.is_whitespace() || matches!(letter, '=' | ':' | '\\'));
+    let mut hashes = words.filter_map(|word| Some((word, decoded(word)?)));
+    hashes.next().filter(|_| hashes.next().is_none())
 }
 
 /// Returns the bytes of 64 hex digits.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::checker::Checker;
-use crate::config::{KeyPath, schema::Config};
+use crate::config::{KeyPath, schema::Config, suggest::shortened};
 
 impl Checker<'_> {
     /// Returns the address that clients call.
@@ -51,10 +51,11 @@ impl Checker<'_> {
     }
 
     fn address(&mut self, at: &KeyPath, text: &str) -> Option<SocketAddr> {
-        let address = text.parse().ok();
+        let address: Option<SocketAddr> = text.parse().ok();
         if address.is_none() {
             let remedy = "write an IP address and a port, such as 127.0.0.1:8080 or 0.0.0.0:8080";
-            self.findings.value_error(at, "not an address to listen on", remedy);
+            let message = format!("not an address to listen on: `{}`", shortened(text));
+            self.findings.value_error(at, message, remedy);
         }
         address
     }

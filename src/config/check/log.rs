@@ -1,7 +1,11 @@
 //! `[log]`.
 
 use super::checker::Checker;
-use crate::config::{KeyPath, schema::LogConfig, suggest::suggest};
+use crate::config::{
+    KeyPath,
+    schema::LogConfig,
+    suggest::{shortened, suggest},
+};
 
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
@@ -15,10 +19,11 @@ impl Checker<'_> {
         });
         if let Some(level) = misspelt {
             let remedy = suggest(level, LEVELS.into_iter());
-            self.findings.value_error(&at, format!("`{level}` is not a log level"), remedy);
+            self.findings.value_error(&at, format!("`{}` is not a log level", shortened(level)), remedy);
         } else if tracing_subscriber::EnvFilter::builder().parse(&log.level).is_err() {
             let remedy = "write a level, or a filter such as `info,azgate::upstream=debug`";
-            self.findings.value_error(&at, "not a log filter", remedy);
+            let message = format!("not a log filter: `{}`", shortened(&log.level));
+            self.findings.value_error(&at, message, remedy);
         }
     }
 }

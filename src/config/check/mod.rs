@@ -15,6 +15,7 @@ mod log;
 mod models;
 mod policy;
 mod resources;
+mod served_model;
 mod shape;
 mod visitors;
 

@@ -2,12 +2,12 @@
 
 use super::{checker::Checker, durations};
 use crate::{
-    call::Copies,
+    call::{Copies, name},
     catalog::Catalog,
     config::{
         KeyPath, ModelSettings, ResourceSettings,
         schema::{Config, ModelConfig, UnknownModels},
-        suggest::suggest,
+        suggest::{shortened, suggest},
     },
 };
 
@@ -56,10 +56,15 @@ impl Checker<'_> {
             let requests_per_minute = self.requests_per_minute(&table, model.requests_per_minute);
             let connect_timeout = self.connect_timeout(&table, &model.timeouts);
             let policy = self.policy(&table.child("policy"), &model.policy);
+            if !name::is_model(alias) {
+                let message = format!("no call can name this model: a name has 1 to {} bytes", name::LONGEST);
+                self.findings.key_error(&table, message, "choose a shorter name without control characters");
+            }
             if let Some(family) = &model.family {
                 self.family(&table.child("family"), family, catalog, &config.families);
             }
             let deployment = self.deployment(&table, alias, model);
+            self.served_model(&table, (model, &deployment), catalog);
             self.fan_out(&table.child("fan_out"), model.options.fan_out);
             let resource = if let Some(name) = &model.resource {
                 self.resource_index(&table.child("resource"), name, resources)
@@ -87,14 +92,15 @@ impl Checker<'_> {
     fn fan_out(&mut self, at: &KeyPath, most: Option<u8>) {
         if most.is_some_and(|most| Copies::of(most.into()).is_none()) && self.is_as_written(at) {
             let remedy = format!("write a number from 1 to {}", Copies::MOST);
-            self.findings.value_error(at, "out of range", remedy);
+            let shown = most.unwrap_or_default();
+            self.findings.value_error(at, format!("out of range: {shown}"), remedy);
         }
     }
 
     fn resource_index(&mut self, at: &KeyPath, name: &str, resources: &[ResourceSettings]) -> Option<usize> {
         if !self.resources.iter().any(|known| known == name) {
             let remedy = suggest(name, self.resources.iter().map(String::as_str));
-            self.findings.value_error(at, format!("there is no resource `{name}`"), remedy);
+            self.findings.value_error(at, format!("there is no resource `{}`", shortened(name)), remedy);
         }
         resources.iter().position(|resource| resource.name == name)
     }
@@ -112,12 +118,12 @@ impl Checker<'_> {
     /// Returns the deployment's name, which becomes a segment of Azure's path.
     fn deployment(&mut self, table: &KeyPath, alias: &str, model: &ModelConfig) -> String {
         let name = model.deployment.as_deref().unwrap_or(alias);
-        let is_segment = !matches!(name, "" | "." | "..")
-            && !name.contains(|c: char| c.is_control() || "/\\?#".contains(c));
+        let is_segment = name::is_model(name) && name::is_segment(name) && !name.contains(['?', '#']);
         let at = table.child("deployment");
         if !is_segment && self.is_as_written(&at) {
             let remedy = "write the name that Azure shows for the deployment";
-            self.findings.value_error(&at, "no deployment can have this name", remedy);
+            let message = format!("no deployment can have the name `{}`", shortened(name));
+            self.findings.value_error(&at, message, remedy);
         }
         name.to_owned()
     }

@@ -11,10 +11,14 @@ use super::{
 use crate::{
     call::Surface,
     config::{
-        KeyPath, ResourceSettings,
+        KeyPath, ResourceSettings, read,
         schema::{Config, ResourceConfig, Secret},
+        suggest::shortened,
     },
 };
+
+/// The longest secret in bytes. A server refuses a request with a longer header.
+const LONGEST_SECRET: usize = 4096;
 
 impl Checker<'_> {
     /// Returns the resources without problems.
@@ -30,6 +34,7 @@ impl Checker<'_> {
 
     fn resource(&mut self, name: &str, resource: &ResourceConfig) -> Option<ResourceSettings> {
         let table = KeyPath::new(["resources", name]);
+        self.name(&table, name);
         let endpoint = resource.endpoint.as_deref();
         let endpoint = endpoint.and_then(|text| self.endpoint(&table.child("endpoint"), text));
         let surface = self.surface(&table.child("surface"), &resource.surface);
@@ -73,8 +78,9 @@ impl Checker<'_> {
     fn surface(&mut self, at: &KeyPath, text: &str) -> Option<Surface> {
         let surface = text.parse().ok();
         if surface.is_none() {
+            let shown = shortened(text);
             let remedy = "write \"v1\", or YYYY-MM-DD or YYYY-MM-DD-preview such as \"2024-10-21\"";
-            self.findings.value_error(at, "neither v1 nor an api-version", remedy);
+            self.findings.value_error(at, format!("neither v1 nor an api-version: `{shown}`"), remedy);
         }
         surface
     }
@@ -97,10 +103,11 @@ impl Checker<'_> {
             Secret::File(path) => match (self.context.read)(path) {
                 Ok(text) if text.trim().is_empty() => Err("the file named here is empty".to_owned()),
                 Ok(text) => Ok(text),
-                Err(error) => Err(format!("the file named here cannot be read: {}", error.kind())),
+                Err(error) => Err(format!("the file named here cannot be read: {}", read::reason(&error))),
             },
         };
         let wrong = match found.as_deref().map(str::trim) {
+            Ok(value) if value.len() > LONGEST_SECRET => "the secret is longer than any key".to_owned(),
             Ok(value) if value.bytes().all(|byte| byte.is_ascii_graphic()) => return Some(value.into()),
             Ok(_) => "the secret contains characters that a key cannot have".to_owned(),
             Err(message) => message.clone(),
@@ -114,7 +121,7 @@ impl Checker<'_> {
         let message = match (self.context.read)(path) {
             Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => return,
             Ok(_) => "the file contains no certificate".to_owned(),
-            Err(error) => format!("the file cannot be read: {}", error.kind()),
+            Err(error) => format!("the file cannot be read: {}", read::reason(&error)),
         };
         self.findings.value_error(at, message, "name a PEM file of certificates");
     }

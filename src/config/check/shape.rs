@@ -9,7 +9,7 @@ use crate::config::{
     KeyPath,
     schema::Secret,
     shape::{ConfigShape, Slot},
-    suggest::suggest,
+    suggest::{shortened, suggest},
 };
 
 impl Checker<'_> {
@@ -68,9 +68,9 @@ impl Checker<'_> {
     }
 }
 
-/// Returns what is wrong with a value, without the value itself.
-fn mismatch(shape: &ConfigShape, value: &Value) -> &'static str {
-    match (shape, value) {
+/// Returns what is wrong with a value, and the value if it cannot be a secret.
+fn mismatch(shape: &ConfigShape, value: &Value) -> String {
+    let wrong = match (shape, value) {
         (ConfigShape::Integer(_), Value::Integer(_)) => "out of range",
         (ConfigShape::Choice(_), Value::String(_)) => "not one of the known values",
         (ConfigShape::Text | ConfigShape::Choice(_), _) => "not a string",
@@ -79,6 +79,43 @@ fn mismatch(shape: &ConfigShape, value: &Value) -> &'static str {
         (ConfigShape::Integer(_), _) => "not a whole number",
         (ConfigShape::Secret, _) => "not the place of a secret",
         (ConfigShape::Table(_) | ConfigShape::Named(_) | ConfigShape::Free, _) => "not a table",
+    };
+    match harmless(shape, value) {
+        Some(shown) => format!("{wrong}: `{shown}`"),
+        None => wrong.to_owned(),
+    }
+}
+
+/// Returns a value that cannot be a secret: a number, a boolean, or a text that was meant as one of these. Any other
+/// text can be a key that was pasted into the wrong place.
+fn harmless(shape: &ConfigShape, value: &Value) -> Option<String> {
+    const LONGEST: usize = 12;
+    match (shape, value) {
+        (
+            ConfigShape::Integer(_) | ConfigShape::Boolean | ConfigShape::Choice(_),
+            Value::Integer(_) | Value::Float(_) | Value::Boolean(_),
+        ) => plain(value),
+        (ConfigShape::Integer(_), Value::String(text)) => {
+            let is_number =
+                text.trim_start_matches(['-', '+']).starts_with(|first: char| first.is_ascii_digit());
+            (is_number && text.len() <= LONGEST).then(|| shortened(text))
+        }
+        (ConfigShape::Boolean, Value::String(text)) => {
+            let words = ["true", "false", "yes", "no", "on", "off", "1", "0"];
+            words.contains(&text.to_ascii_lowercase().as_str()).then(|| text.clone())
+        }
+        (ConfigShape::Choice(_), Value::String(text)) => (text.len() <= LONGEST).then(|| shortened(text)),
+        _ => None,
+    }
+}
+
+/// Returns a plain value as it is written.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Boolean(flag) => Some(flag.to_string()),
+        Value::String(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, row: &Row) -> Result<(), Refusal> {
         }
         Verb::Clamp { min, max } => {
             let Some(bound) = outside(&value, *min, *max) else { return Ok(()) };
+            let effect = if is_far_below(bound, &value) { Effect::Lossy } else { effect };
             let value = Raw::json(Scalar::Number(bound).json());
             draft.edit(&row.id, effect, why, Change::Set { at, value })?
         }
@@ -163,6 +164,12 @@ fn allowed(
 fn outside(value: &ParamValue<'_>, min: Option<f64>, max: Option<f64>) -> Option<f64> {
     let Some(Scalar::Number(number)) = value.scalar() else { return None };
     max.filter(|max| number > *max).or(min.filter(|min| number < *min))
+}
+
+/// Returns whether a bound is less than half of what was asked. A caller who asked for an answer of 100,000 tokens can
+/// rely on more than 16,384, so that clamp is a loss, although the model could never give the rest.
+fn is_far_below(bound: f64, asked: &ParamValue<'_>) -> bool {
+    matches!(asked.scalar(), Some(Scalar::Number(asked)) if bound * 2.0 < asked)
 }
 
 #[cfg(test)]
@@ -295,8 +302,20 @@ mod tests {
             r#"{"max_completion_tokens":100000}"#.into(),
             "rename.max_tokens, clamp.max_completion_tokens".into(),
         );
-        assert_eq!(sent("o1", "v1", r#"{"max_tokens":1000000000000000000000000}"#), expected);
+        assert_eq!(sent("o1", "v1", r#"{"max_tokens":200000}"#), expected);
         assert_eq!(sent("o1", "v1", r#"{"max_completion_tokens":100000}"#).1, "none");
+    }
+
+    #[test]
+    fn a_cap_that_is_clamped_to_less_than_half_is_a_loss() {
+        let edits = |body| sent("gpt-4o", "v1", body).1;
+        assert_eq!(edits(r#"{"max_tokens":32768}"#), "clamp.max_tokens");
+        assert_eq!(edits(r#"{"max_tokens":32769}"#), "clamp.max_tokens;lossy");
+        assert_eq!(edits(r#"{"max_tokens":1000000000000000000000000}"#), "clamp.max_tokens;lossy");
+        assert_eq!(strictly("gpt-4o", "v1", r#"{"max_tokens":100000}"#).unwrap_err().param, "max_tokens");
+        assert!(strictly("gpt-4o", "v1", r#"{"max_tokens":20000}"#).is_ok());
+        let body = r#"{"max_output_tokens":9000000}"#;
+        assert_eq!(responses("gpt-5-pro", "v1", body).1, "clamp.max_output_tokens;lossy");
     }
 
     #[test]

@@ -31,7 +31,17 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
 
 /// Runs a command to its end.
 pub(crate) async fn run(arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Ended {
-    let mut child = command(arguments, environment).spawn().unwrap();
+    run_in(Path::new("."), arguments, environment, input).await
+}
+
+/// Runs a command to its end in a directory.
+pub(crate) async fn run_in(
+    directory: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    input: &str,
+) -> Ended {
+    let mut child = command(arguments, environment).current_dir(directory).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // A command that reads no input can exit before this write, so the result is ignored.
     drop(stdin.write_all(input.as_bytes()).await);
@@ -63,7 +73,17 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a command, and waits for the line that contains `last`. The first printed URL is its address.
     pub(crate) async fn start(arguments: &[&str], environment: &[(&str, &str)], last: &str) -> Server {
-        let mut child = command(arguments, environment).spawn().unwrap();
+        Server::start_in(Path::new("."), arguments, environment, last).await
+    }
+
+    /// Starts a command in a directory, as [`Server::start`] does.
+    pub(crate) async fn start_in(
+        directory: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        last: &str,
+    ) -> Server {
+        let mut child = command(arguments, environment).current_dir(directory).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let mut server = Server { child, out, url: String::new(), printed: String::new() };
         loop {

@@ -126,7 +126,7 @@ fn rest<'a>(
     for member in members(message) {
         match &*member.key {
             "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
-            "name" => input.drop_name(message, at),
+            "name" => input.drop_name(message, at, false),
             "azgate" if past.is_some() => {}
             key if READER_ONLY.contains(&key) => {
                 dropped.get_or_insert(member.key);

@@ -26,12 +26,17 @@ impl InputItems<'_, '_> {
         self.losses.push(Loss { rule, at, why: why.into(), same });
     }
 
-    /// Drops a participant's name, which an item cannot hold. A tool's name is in its call, so dropping it loses
-    /// nothing.
-    pub(super) fn drop_name(&mut self, message: View<'_>, at: &Pointer) {
+    /// Drops a participant's name, which an item cannot hold. A tool's name is in its call, and a name can be in the
+    /// text, so dropping either loses nothing.
+    pub(super) fn drop_name(&mut self, message: View<'_>, at: &Pointer, is_in_text: bool) {
         let is_tool = text_of(message, "role").as_deref() == Some("tool");
-        let why = "the Responses API, on which this call is served, has no names of participants";
-        self.lose("drop.name", at.clone().then("name"), why, is_tool);
+        let why = if is_in_text {
+            "the Responses API, on which this call is served, has no names of participants; the text begins with the name"
+        } else {
+            "the Responses API, on which this call is served, has no names of participants; with `names_in_text` set for \
+             the model, the text of a user's message begins with the name"
+        };
+        self.lose("drop.name", at.clone().then("name"), why, is_tool || is_in_text);
     }
 }
 

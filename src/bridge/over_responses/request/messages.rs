@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     assistant,
-    content::{Author, content},
+    content::{Author, content, parts},
     input_items::{InputItems, legacy_id},
     object::{Object, array, members},
     past_answer::LITELLM,
@@ -65,11 +65,31 @@ fn client_message<'a>(
 ) -> Result<Raw, Unbridgeable> {
     let mut item = Object::typed("message");
     item.take(message, "role");
+    let name = message.non_null("name").filter(|_| input.options.names_in_text).and_then(View::text);
+    let mut is_in_text = false;
     if let Some(sent) = message.non_null("content") {
-        item.put("content", content(sent, &at.clone().then("content"), Author::Client)?);
+        let at = at.clone().then("content");
+        item.put(
+            "content",
+            match &name {
+                Some(name) => array(after_name(name, parts(sent, &at, Author::Client)?)),
+                None => content(sent, &at, Author::Client)?,
+            },
+        );
+        is_in_text = name.is_some();
     }
-    copy_rest(input, &mut item, message, at, &[]);
+    if is_in_text {
+        input.drop_name(message, at, true);
+    }
+    copy_rest(input, &mut item, message, at, if is_in_text { &["name"] } else { &[] });
     Ok(item.finish())
+}
+
+/// Returns the parts of a content behind the name of who speaks.
+fn after_name(name: &str, parts: Vec<Raw>) -> Vec<Raw> {
+    let mut first = Object::typed("input_text");
+    first.put("text", Raw::string(&format!("{name}: ")));
+    std::iter::once(first.finish()).chain(parts).collect()
 }
 
 /// Translates the result of a tool.
@@ -116,7 +136,7 @@ fn copy_rest<'a>(
         match &*member.key {
             "content" => {}
             key if left_out.contains(&key) => {}
-            "name" => input.drop_name(message, at),
+            "name" => input.drop_name(message, at, false),
             key @ ("azgate" | LITELLM) => {
                 let why = "only a message of the assistant is replayed";
                 input.lose("drop.replayed", at.clone().then(key.to_owned()), why, true);
@@ -136,7 +156,8 @@ fn output(message: View<'_>, at: &Pointer) -> Result<Raw, Unbridgeable> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{conversation, refusal};
+    use super::super::testing::{conversation, refusal, translated};
+    use crate::bridge::over_responses::BridgeOptions;
 
     fn check(message: &str, items: &str, losses: &str) {
         let (actual, lost) = conversation(&format!("[{message}]"));
@@ -180,6 +201,37 @@ mod tests {
             (r#""bare""#, r#""bare""#, ""),
         ] {
             check(message, item, losses);
+        }
+    }
+
+    #[test]
+    fn a_name_can_stay_in_the_text() {
+        let options = BridgeOptions { resource: "here", names_in_text: true, ..BridgeOptions::default() };
+        for (message, items, losses) in [
+            (
+                r#"{"name":"A\"nn","role":"user","content":"x\u00e9"}"#,
+                r#"[{"type":"message","role":"user","content":[{"type":"input_text","text":"A\"nn: "},{"type":"input_text","text":"x\u00e9"}]}]"#,
+                "~drop.name@messages[0].name",
+            ),
+            (
+                r#"{"role":"user","name":"Ann","content":[{"type":"image_url","image_url":"u"}]}"#,
+                r#"[{"type":"message","role":"user","content":[{"type":"input_text","text":"Ann: "},{"type":"input_image","image_url":"u"}]}]"#,
+                "~drop.name@messages[0].name",
+            ),
+            (
+                r#"{"role":"user","name":null,"content":"x"}"#,
+                r#"[{"type":"message","role":"user","content":"x"}]"#,
+                "",
+            ),
+            (
+                r#"{"role":"user","name":"Ann","content":null}"#,
+                r#"[{"type":"message","role":"user"}]"#,
+                "drop.name@messages[0].name",
+            ),
+        ] {
+            let (body, lost) = translated(&format!(r#"{{"messages":[{message}]}}"#), &options).unwrap();
+            assert!(body.contains(&format!(r#""input":{items}"#)), "{body}");
+            assert_eq!(lost, losses, "{message}");
         }
     }
 

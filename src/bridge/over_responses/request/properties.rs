@@ -19,6 +19,7 @@ const OPTIONS: BridgeOptions<'_> = BridgeOptions {
     summary: Some("auto"),
     replayed: ReplayedReasoning::All,
     stateless: false,
+    names_in_text: false,
 };
 
 const REPLAYED: [ReplayedReasoning; 4] =

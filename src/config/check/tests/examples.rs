@@ -15,7 +15,7 @@ fn shipped(text: &str) -> Case {
 #[test]
 fn both_files_have_no_problems() {
     let short = shipped(SHORT).settings();
-    assert_eq!((short.resources.len(), short.models[0].deployment.as_str()), (1, "o3-prod"));
+    assert_eq!((short.resources.len(), short.models[0].deployment.as_str()), (1, "gpt-prod"));
     let full = shipped(FULL).settings();
     assert_eq!((full.resources.len(), full.models.len(), full.keys.len()), (2, 2, 1));
 }

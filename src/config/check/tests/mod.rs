@@ -4,7 +4,9 @@ mod examples;
 mod layers;
 mod meaning;
 mod problems;
+mod retired;
 mod values;
+mod variables;
 
 use std::{fs, io, num::NonZeroU32, path::Path};
 
@@ -21,6 +23,7 @@ struct Case {
     file: Option<String>,
     environment: Vec<(String, String)>,
     flags: Vec<Flag>,
+    today: Option<&'static str>,
 }
 
 /// A file, in an environment that has `EAST_KEY`.
@@ -34,7 +37,7 @@ fn with_east(text: &str) -> Case {
 }
 
 fn none() -> Case {
-    Case { file: None, environment: vec![], flags: vec![] }.variable("EAST_KEY", "hunter2")
+    Case { file: None, environment: vec![], flags: vec![], today: None }.variable("EAST_KEY", "hunter2")
 }
 
 impl Case {
@@ -57,6 +60,11 @@ impl Case {
         self
     }
 
+    fn on(mut self, today: &'static str) -> Case {
+        self.today = Some(today);
+        self
+    }
+
     fn checked(&self) -> Checked {
         let directory = tempfile::tempdir().unwrap();
         let path = self.file.as_ref().map(|text| {
@@ -65,7 +73,8 @@ impl Case {
             path
         });
         let environment: Environment = self.environment.iter().cloned().collect();
-        let surroundings = CheckContext { environment: &environment, read: &read, dry_run: false };
+        let surroundings =
+            CheckContext { environment: &environment, read: &read, today: self.today, dry_run: false };
         let merged = load(path.as_deref(), &environment, &self.flags);
         let mut checked = check(merged, &surroundings);
         for problem in &mut checked.problems {

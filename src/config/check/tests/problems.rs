@@ -14,13 +14,13 @@ fn all_syntax_errors_are_reported_with_their_locations_but_without_the_line() {
 fn a_missing_file_is_a_problem() {
     let environment = Environment::default();
     let merged = load(Some(Path::new("/none/azgate.toml")), &environment, &[]);
-    let surroundings = CheckContext { environment: &environment, read: &read, dry_run: false };
+    let surroundings = CheckContext { environment: &environment, read: &read, today: None, dry_run: false };
     let problems = check(merged, &surroundings).problems;
     assert_eq!(problems.len(), 1);
     assert!(
         problems[0]
             .to_string()
-            .starts_with("/none/azgate.toml:1:1: error: the file cannot be read: No such file")
+            .starts_with("/none/azgate.toml: error: the file cannot be read: No such file")
     );
 }
 
@@ -35,11 +35,11 @@ fn all_problems_are_reported_at_once_in_the_order_of_the_file() {
         problems,
         [
             "azgate.toml:2:1: error: server.listn: unknown key (did you mean `listen`?)",
-            "azgate.toml:3:18: error: server.max_body_bytes: not a whole number (write a whole number)",
+            "azgate.toml:3:18: error: server.max_body_bytes: not a whole number: `1` (write a whole number)",
             "azgate.toml:5:12: error: resources.east.endpoint: missing (write the resource's URL, such as `https://NAME.openai.azure.com`)",
             "azgate.toml:6:11: error: resources.east.api_key: not the place of a secret (a secret is named, never \
              written: { env = \"VARIABLE\" } or { file = \"/path\" })",
-            "azgate.toml:7:9: error: resources.east.http2: not true or false (write true or false)",
+            "azgate.toml:7:9: error: resources.east.http2: not true or false: `1` (write true or false)",
             "azgate.toml:10:10: error: models.\"gpt-4.1\".family: there is no family `gpt-41` (did you mean \
              `gpt-4.1`?)",
             "azgate.toml:11:12: error: models.\"gpt-4.1\".resource: there is no resource `eats` (did you mean `east`?)",
@@ -54,21 +54,21 @@ fn a_value_of_the_wrong_type_is_reported_with_what_its_key_takes() {
         ("families = 1", "azgate.toml:1:12: error: families: not a table (write a table)"),
         (
             "routing.unknown_models = 'x'",
-            "azgate.toml:1:26: error: routing.unknown_models: not one of the known values \
+            "azgate.toml:1:26: error: routing.unknown_models: not one of the known values: `x` \
             (write \"forward\" or \"refuse\")",
         ),
         (
             "policy.lossy = 0",
-            "azgate.toml:1:16: error: policy.lossy: not a string (write \"allow\" or \"refuse\")",
+            "azgate.toml:1:16: error: policy.lossy: not a string: `0` (write \"allow\" or \"refuse\")",
         ),
         (
             "server.drain_seconds = 4294967296",
-            "azgate.toml:1:24: error: server.drain_seconds: out of range \
+            "azgate.toml:1:24: error: server.drain_seconds: out of range: `4294967296` \
             (write a whole number from 0 to 4294967295)",
         ),
         (
             "server.drain_seconds = -1",
-            "azgate.toml:1:24: error: server.drain_seconds: out of range \
+            "azgate.toml:1:24: error: server.drain_seconds: out of range: `-1` \
             (write a whole number from 0 to 4294967295)",
         ),
     ] {
@@ -197,7 +197,7 @@ fn a_dry_run_needs_no_secret_but_reports_a_pasted_one() {
     let checked = |api_key: &str| {
         let tree = toml::from_str(&format!("[resources.east]\nendpoint = 'https://e.example'\n{api_key}"));
         let merged = MergedConfig { tree: tree.unwrap(), ..load(None, &environment, &[]) };
-        check(merged, &CheckContext { environment: &environment, read: &read, dry_run: true })
+        check(merged, &CheckContext { environment: &environment, read: &read, today: None, dry_run: true })
     };
     for api_key in ["", "api_key = { env = 'NOT_SET' }", "api_key = { file = '/none' }"] {
         assert_eq!(checked(api_key).problems, [], "{api_key}");

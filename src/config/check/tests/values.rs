@@ -83,7 +83,7 @@ fn wrong_values_of_a_model_and_its_policy() {
         "[models.a]",
         &[
             ("requests_per_minute = 0", "5:23: error: models.a.requests_per_minute: must not be 0"),
-            ("deployment = 'a/b'", "5:14: error: models.a.deployment: no deployment can have this name"),
+            ("deployment = 'a/b'", "5:14: error: models.a.deployment: no deployment can have the name"),
             (
                 "family = 'o1-previw'",
                 "5:10: error: models.a.family: there is no family `o1-previw` (did you mean `o1-preview`?)",
@@ -100,7 +100,7 @@ fn wrong_values_of_a_model_and_its_policy() {
     );
     reports(
         "[models.'..']",
-        &[("", "4:9: error: models.\"..\".deployment: no deployment can have this name")],
+        &[("", "4:9: error: models.\"..\".deployment: no deployment can have the name")],
     );
     reports(
         "[routing]",
