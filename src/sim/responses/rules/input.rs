@@ -29,8 +29,8 @@ const fn shape(
     ItemShape { kind, id, needs, takes }
 }
 
-/// The item types of Azure's v1 specification, OpenAI's two types for custom tools, and those that Codex sends. Azure refuses `status` on
-/// messages and reasoning (litellm's `responses/transformation.py`).
+/// The item types of Azure's v1 specification, OpenAI's two types for custom tools, and those that Codex sends. Azure
+/// refuses `status` on messages and reasoning (litellm's `responses/transformation.py`).
 const SHAPES: &[ItemShape] = &[
     shape(
         "code_interpreter_call",

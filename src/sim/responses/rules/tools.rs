@@ -13,7 +13,8 @@ use crate::sim::{
 };
 
 /// The tool types of Azure's v1 specification, of Microsoft's pages, and those that Codex sends to Azure
-/// (openai/codex#37380 shows a namespace that Azure reads). Azure's lists are open, but every other type is refused here.
+/// (openai/codex#37380 shows a namespace that Azure reads). Azure's lists are open, but every other type is refused
+/// here.
 const TYPES: &[&str] = &[
     "file_search",
     "function",
