@@ -1,6 +1,6 @@
-//! Empty descriptions of tools. Codex groups tools in namespaces without a description, and adds tools in an item of the
-//! input. Azure refuses that: "Invalid 'input\[0\].tools\[0\].description': empty string. Expected a string with minimum
-//! length 1" (openai/codex#37380, #37692, maximhq/bifrost#6047). The description of a function in `tools` may be empty.
+//! Empty descriptions of tools. Codex groups tools in namespaces without a description, and adds tools in an item of
+//! the input. Azure refuses that: "Invalid 'input\[0\].tools\[0\].description': empty string. Expected a string with
+//! minimum length 1" (openai/codex#37380, #37692, maximhq/bifrost#6047). A function in `tools` may have none.
 
 use super::rule::{RESPONSES, Rule};
 use crate::{
@@ -58,8 +58,8 @@ fn describe(tools: View<'_>, at: &Pointer, each: bool, changes: &mut Vec<Change>
     }
 }
 
-/// Returns the tools of a namespace with their descriptions filled in; `None` if none is empty. They lie deeper than the
-/// outline of a call.
+/// Returns the tools of a namespace with their descriptions filled in; `None` if none is empty. They lie deeper than
+/// the outline of a call.
 fn described_inside(tools: View<'_>) -> Option<Raw> {
     let list = tools.reparse(2)?;
     let mut changes = Vec::new();

@@ -25,6 +25,7 @@ mod empty_lists;
 mod flatten;
 mod functions;
 mod hosted_tools;
+mod item_metadata;
 mod lacking;
 mod least_cap;
 mod markdown;
@@ -59,6 +60,7 @@ pub const RULES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    item_metadata::RULE,
     reasoning::RULE,
     status::RULE,
     stateless::RULE,
@@ -94,6 +96,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     nulls::RULE,
     moved::RULE,
     flatten::RULE,
+    item_metadata::RULE,
     status::RULE,
     both_caps::RULE,
     empty_lists::RULE,
@@ -110,6 +113,7 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    item_metadata::RULE,
     reasoning::RULE,
     status::RULE,
     least_cap::RULE,
