@@ -46,8 +46,8 @@ const PREFIXES: [Prefix; 6] = [
 const DEPLOYMENTS: [(&str, &str); 2] =
     [("/openai/deployments", "models"), ("/openai/deployments/{}", "models.retrieve")];
 
-/// OpenAI's operations whose name takes the place of a response's id in the path. Azure's specification has neither
-/// operation.
+/// Names of operations that take the place of a response's id in the path. No table row has the second, which Azure's
+/// specification lacks.
 const RESERVED: [&str; 2] = ["/responses/compact", "/responses/input_tokens"];
 
 /// A recognised path.
@@ -142,10 +142,13 @@ fn behind<'p>(
         let (name, _) = rest.strip_prefix('/')?.split_once('/')?;
         Some((Some(name), rest.get(name.len() + 1..)?))
     };
-    let rest = rest.and_then(split).filter(|(_, rest)| !RESERVED.contains(rest));
-    rest.into_iter().flat_map(move |(deployment, rest)| {
-        let operations =
-            OPERATIONS.iter().filter(move |operation| deployment.is_none() || operation.is_by_model());
+    let rest = rest.and_then(split).into_iter();
+    rest.flat_map(move |(deployment, rest)| {
+        let serves = move |operation: &&Operation| {
+            (deployment.is_none() || operation.is_by_model())
+                && (operation.path == rest || !RESERVED.contains(&rest))
+        };
+        let operations = OPERATIONS.iter().filter(serves);
         operations.filter_map(move |operation| {
             let mut name = deployment;
             matches(operation.path, rest, &mut name).then_some((operation, prefix.door, name))
@@ -219,6 +222,7 @@ mod tests {
                 name: id.map(str::to_owned),
             };
             assert_eq!(matched(Method::POST, ""), expected("responses", None));
+            assert_eq!(matched(Method::POST, "/compact"), expected("responses.compact", None));
             assert_eq!(matched(Method::GET, "/resp_1/"), expected("responses.retrieve", Some("resp_1")));
             assert_eq!(matched(Method::HEAD, "/resp_1"), expected("responses.retrieve", Some("resp_1")));
             assert_eq!(matched(Method::DELETE, "/resp%5F1"), expected("responses.delete", Some("resp_1")));
@@ -227,7 +231,7 @@ mod tests {
                 matched(Method::GET, "/resp_1/input_items"),
                 expected("responses.input_items", Some("resp_1"))
             );
-            for unknown in ["/compact", "/input_tokens", "/resp_1/output_items", "/a%2Fb/cancel"] {
+            for unknown in ["/input_tokens", "/resp_1/output_items", "/a%2Fb/cancel"] {
                 let path = format!("{prefix}/responses{unknown}");
                 assert_eq!(post(&path), Err(PathError::Unknown), "{path}");
             }

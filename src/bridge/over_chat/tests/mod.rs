@@ -12,7 +12,10 @@ use super::{DEPTH, Events, Reply, answer, testing::events};
 use crate::{call::AnswerSummary, json::Document};
 
 fn reply() -> Reply {
-    Reply { echo: Bytes::from_static(br#""store":false,"tools":[],"metadata":{"a":"b"}"#), ..Reply::default() }
+    Reply {
+        echo: Bytes::from_static(br#""store":false,"tools":[],"metadata":{"a":"b"}"#),
+        ..Reply::default()
+    }
 }
 
 fn parsed(json: &str) -> Document {
