@@ -146,8 +146,8 @@ fn correct_hosted_tools(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusa
     Ok(())
 }
 
-/// Leaves out of a Responses call what chat lacks: hosted tools that are only offered, and everything if the policy says
-/// `apply` of the bridge. What is left after that, the bridge refuses.
+/// Leaves out of a Responses call what chat lacks: hosted tools that are only offered, and everything if the policy
+/// says `apply` of the bridge. What is left after that, the bridge refuses.
 fn leave_out_what_chat_lacks(draft: &mut Draft<'_>, to: Dialect) -> Result<(), Refusal> {
     if to != Dialect::Chat {
         return Ok(());

@@ -107,6 +107,10 @@ impl<'a> ChatCall<'a> {
                 let why = "a response repeats it; a chat completion takes it only for what is stored";
                 self.lose("drop.metadata", at, why, true);
             }
+            "client_metadata" => {
+                let why = "only OpenAI's own backend reads it, and chat completions refuse it";
+                self.lose("drop.metadata", at, why, true);
+            }
             "max_tool_calls" => {
                 let why = "it limits the calls of hosted tools, and this call has none";
                 self.lose("drop.max_tool_calls", at, why, true);
