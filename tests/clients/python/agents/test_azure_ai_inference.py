@@ -64,6 +64,13 @@ def test_a_loop_of_tools(row, gateway, simulator):
     assert len(simulator.received()) == 4
 
 
+def test_a_stream_that_begins_late(gateway):
+    """azgate keeps the connection alive meanwhile, in a form that this client's strict parser takes."""
+    chunks = connect(gateway, "gpt-4.1").complete(messages=[UserMessage("[[sim: silent=11s]] Hello")], stream=True)
+    said = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert said == "gpt-4.1 says: Hello"
+
+
 def test_an_error(gateway):
     with pytest.raises(HttpResponseError) as caught:
         connect(gateway, "gpt-5").complete(messages=[UserMessage("[[sim: 400]]")])
