@@ -9,7 +9,10 @@ use tokio::time::Instant;
 use crate::{
     auth::Caller,
     balance::Route,
-    call::{ApiVersion, Body, Call, Dialect, Edit, Operation, Refusal, Remembered, ReplyPlan},
+    call::{
+        ApiVersion, Body, Call, Compaction, Dialect, Dialogue, Edit, Operation, Refusal, Remembered,
+        ReplyPlan, Shape,
+    },
     gateway::Gateway,
     json::{self, Document},
     objects::{self, StoredObject},
@@ -100,8 +103,17 @@ impl Exchange {
     /// # Errors
     /// When Azure would refuse the call, and the policy allows no translation that helps.
     pub fn plan(&self, target: &Target) -> Result<Planned, Unplanned> {
-        let Some(dialogue) = self.call.dialogue() else { return Ok(self.passed(target)) };
+        let own = self.call.dialogue();
+        let is_own = own.is_some();
+        let Some(dialogue) = own.or_else(|| self.compacting(target)) else { return Ok(self.passed(target)) };
         let mut plan = translate::plan(&dialogue, target, &self.policy())?;
+        if !is_own {
+            match &mut plan.reply.shape {
+                Shape::OverChat(reply) => Arc::make_mut(reply).compaction = Some(Compaction::Operation),
+                // A policy keeps the call where it is.
+                _ => return Ok(self.passed(target)),
+            }
+        }
         // Bridging can create object ids, so check again.
         if let Some(bridged) = &plan.bridged {
             names_no_object(&self.gateway, Operation::of(plan.dialect), &bridged.dialogue.body)?;
@@ -109,6 +121,11 @@ impl Exchange {
         let body = json::apply(plan.body(&dialogue.body), plan.changes()).into();
         let (operation, edits) = (Operation::of(plan.dialect), plan.take_edits());
         Ok(Planned { operation, api_version: plan.api_version, body, edits, reply: Some(plan.reply) })
+    }
+
+    /// Returns the call that compacts a conversation with a model that Azure serves by chat completions alone.
+    fn compacting(&self, target: &Target) -> Option<Dialogue<'static>> {
+        translate::compacting(self.call.operation, self.call.body.json()?, target, self.call.stateless)
     }
 
     /// Plans a call that azgate does not translate. Changes only the deployment's name.

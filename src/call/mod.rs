@@ -16,8 +16,8 @@ pub use dialect::{Dialect, PerDialect};
 pub use dialogue::{Dialogue, OUTLINE_DEPTH, written_in};
 pub use operation::{Addressing, AnswerKind, BodyKind, OPERATIONS, Operation};
 pub use plan::{
-    BridgedDialogue, Change, Copies, Edit, Effect, Framing, NamespacedTool, OverChat, OverResponses, Plan,
-    Refusal, ReplyPlan, ReplyTweak, RuleId, Shape, UsageChunk,
+    BridgedDialogue, Change, Compaction, Copies, Edit, Effect, Framing, NamespacedTool, OverChat,
+    OverResponses, Plan, Refusal, ReplyPlan, ReplyTweak, RuleId, Shape, UsageChunk,
 };
 pub use remembered::{KeptReasoning, Remembered};
 pub use replayed::ReplayedReasoning;

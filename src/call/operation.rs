@@ -124,7 +124,7 @@ const fn own(name: &'static str, path: &'static str) -> Operation {
 }
 
 /// The table of operations.
-pub static OPERATIONS: [Operation; 9] = [
+pub static OPERATIONS: [Operation; 10] = [
     Operation {
         dialect: Some(Dialect::Chat),
         takes: places::MODEL_CALL,
@@ -141,6 +141,14 @@ pub static OPERATIONS: [Operation; 9] = [
         ..by_model("responses", "/responses")
     },
     by_model("embeddings", "/embeddings"),
+    // Passed on unchanged, except to a model of chat completions (`translate/compacting.rs`).
+    Operation {
+        takes: places::MODEL_CALL,
+        gives: places::RESPONSE,
+        address: Addressing::ByModel { deployment_in_path: false },
+        since: RESPONSES_SINCE,
+        ..by_model("responses.compact", "/responses/compact")
+    },
     response("responses.retrieve", GET, "/responses/{}"),
     response("responses.delete", DELETE, "/responses/{}"),
     Operation { body: BodyKind::Opaque, ..response("responses.cancel", POST, "/responses/{}/cancel") },

@@ -117,6 +117,17 @@ pub struct OverChat {
     pub echo: Bytes,
     /// The tools of namespaces, with the names by which chat calls them.
     pub tools: Vec<NamespacedTool>,
+    /// What the answer is, if the call asks for a compaction of its conversation.
+    pub compaction: Option<Compaction>,
+}
+
+/// What a compacted conversation is given back as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compaction {
+    /// A response with one item, for a call with a `compaction_trigger`.
+    Response,
+    /// The answer of the operation that compacts.
+    Operation,
 }
 
 /// A tool of a namespace, which the Responses API calls by two names and chat by one.

@@ -15,8 +15,8 @@ pub use super::prefixes::FrontDoor;
 const DEPLOYMENTS: [(&str, &str); 2] =
     [("/openai/deployments", "models"), ("/openai/deployments/{}", "models.retrieve")];
 
-/// OpenAI's operations whose name takes the place of a response's id in the path. Azure's specification has neither
-/// operation.
+/// OpenAI's operations whose name takes the place of a response's id in the path. No row has the second, which Azure's
+/// specification lacks.
 const RESERVED: [&str; 2] = ["compact", "input_tokens"];
 
 /// A recognised path.
@@ -129,10 +129,13 @@ fn behind<'p>(
         let (name, _) = rest.strip_prefix('/')?.split_once('/')?;
         Some((Some(name), rest.get(name.len() + 1..)?))
     };
-    let rest = rest.and_then(split).filter(|(_, rest)| !is_reserved(rest));
+    let rest = rest.and_then(split);
     rest.into_iter().flat_map(move |(deployment, rest)| {
-        let operations =
-            OPERATIONS.iter().filter(move |operation| deployment.is_none() || operation.is_by_model());
+        let is_reserved = is_reserved(rest);
+        let serves = move |operation: &&Operation| {
+            (deployment.is_none() || operation.is_by_model()) && (operation.path == rest || !is_reserved)
+        };
+        let operations = OPERATIONS.iter().filter(serves);
         operations.filter_map(move |operation| {
             let mut name = deployment;
             matches(operation.path, rest, &mut name).then_some((operation, prefix.door, name))
@@ -216,6 +219,7 @@ mod tests {
                 name: id.map(str::to_owned),
             };
             assert_eq!(matched(Method::POST, ""), expected("responses", None));
+            assert_eq!(matched(Method::POST, "/compact"), expected("responses.compact", None));
             assert_eq!(matched(Method::GET, "/resp_1/"), expected("responses.retrieve", Some("resp_1")));
             assert_eq!(matched(Method::HEAD, "/resp_1"), expected("responses.retrieve", Some("resp_1")));
             assert_eq!(matched(Method::DELETE, "/resp%5F1"), expected("responses.delete", Some("resp_1")));
@@ -225,7 +229,6 @@ mod tests {
                 expected("responses.input_items", Some("resp_1"))
             );
             for unknown in [
-                "/compact",
                 "/input_tokens",
                 "/resp_1/output_items",
                 "/a%2Fb/cancel",
@@ -236,9 +239,7 @@ mod tests {
                 let path = format!("{prefix}/responses{unknown}");
                 assert!(is_unknown(&post(&path)), "{path}");
             }
-            for word in
-                ["compact", "%63ompact", "%63%6F%6D%70%61%63%74", "COMPACT", "input%5Ftokens", "compact%20"]
-            {
+            for word in ["%63ompact", "%63%6F%6D%70%61%63%74", "COMPACT", "input%5Ftokens", "compact%20"] {
                 for method in [Method::GET, Method::DELETE] {
                     let path = format!("{prefix}/responses/{word}");
                     assert!(is_unknown(&recognise(&method, &path)), "{path}");

@@ -24,6 +24,8 @@ pub(super) struct Directive {
     pub(super) words: Option<u64>,
     /// Answers call tools until this many results are there.
     pub(super) calls: Option<usize>,
+    /// Tool calls have their required arguments alone, and their texts are this word.
+    pub(super) args: Option<String>,
     /// Answers with status `failed` and this code.
     pub(super) failed: Option<String>,
     /// A key that the deployment does not know, wherever it stands.
@@ -131,6 +133,7 @@ impl Directive {
             "pace" => self.pace = Some(duration(value)?),
             "failed" => self.failed = Some(value.to_owned()),
             "unknown" => self.unknown = (!value.is_empty()).then(|| Some(value.to_owned()))?,
+            "args" => self.args = Some(value.to_owned()),
             "parts" => self.parts = value.parse().ok().filter(|parts| (1..=100).contains(parts))?,
             "calls" => self.calls = Some(value.parse().ok().filter(|calls| (1..=100).contains(calls))?),
             "think" => self.think = Some(value.parse().ok()?),

@@ -127,23 +127,27 @@ fn tool_calls(
         spec.tools.iter().filter(|tool| spec.choice.allows(tool.name)).collect();
     let first = tools.first()?;
     if first.kind == ToolKind::Legacy {
-        let message = AnswerMessage::FunctionCall(tool_call(first, prompt, String::new()));
+        let message = AnswerMessage::FunctionCall(tool_call(first, prompt, directive, String::new()));
         return Some(AnswerChoice { message, finish: "function_call" });
     }
     let is_free = !matches!(spec.choice, ToolChoice::Named(_));
     let count = if spec.parallel && is_free && prompt.text.contains("both") { 2 } else { 1 };
     let tools = tools.iter().cycle().take(count).zip(0_u8..);
-    let calls =
-        tools.map(|(tool, at)| tool_call(tool, prompt, format!("call_sim{serial:018}{at}"))).collect();
+    let calls = tools
+        .map(|(tool, at)| tool_call(tool, prompt, directive, format!("call_sim{serial:018}{at}")))
+        .collect();
     Some(AnswerChoice { message: AnswerMessage::ToolCalls(calls), finish: "tool_calls" })
 }
 
-fn tool_call(tool: &CallerTool<'_>, prompt: &Prompt, id: String) -> ToolCall {
+fn tool_call(tool: &CallerTool<'_>, prompt: &Prompt, directive: &Directive, id: String) -> ToolCall {
     let name = tool.name.to_owned();
     let custom = tool.kind == ToolKind::Custom;
     let input = match tool.schema {
         _ if custom => prompt.text.clone(),
-        Some(schema) => schema_instance::instance(schema).to_string(),
+        Some(schema) => match &directive.args {
+            Some(word) => schema_instance::least(schema, word).to_string(),
+            None => schema_instance::instance(schema).to_string(),
+        },
         None => "{}".to_owned(),
     };
     ToolCall { id, custom, name, namespace: tool.namespace.map(str::to_owned), input }

@@ -13,6 +13,18 @@ pub(super) fn instance(schema: &Value) -> Value {
     InstanceBuilder { root: schema }.value(schema, "value", 0)
 }
 
+/// Returns an object with the required members of `schema` alone. Each text is `word`.
+pub(super) fn least(schema: &Value, word: &str) -> Value {
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+    let members = required.filter_map(Value::as_str).map(|key| {
+        let property = schema.get("properties").and_then(|all| all.get(key)).unwrap_or(&Value::Null);
+        let is_text = property.get("type").is_some_and(|kind| kind == "string");
+        let value = if is_text { Value::from(word) } else { instance(property) };
+        (key.to_owned(), value)
+    });
+    Value::Object(members.collect())
+}
+
 struct InstanceBuilder<'a> {
     root: &'a Value,
 }

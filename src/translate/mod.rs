@@ -2,6 +2,7 @@
 //! change is an [`crate::call::Edit`] with its rule and reason, and only [`crate::json::apply`] touches bytes.
 
 mod bridging;
+mod compacting;
 mod docs;
 mod draft;
 mod edited_params;
@@ -19,6 +20,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use compacting::compacting;
 pub use docs::rules_markdown;
 pub use draft::{Draft, Message};
 pub use edited_params::ParamValue;

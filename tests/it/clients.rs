@@ -39,7 +39,37 @@ fn litellm() {
 #[test]
 #[ignore = "needs node and openai for Node: tests/run installs them"]
 fn openai_for_node() {
-    node(|file| !file.starts_with("ai-sdk"));
+    node(|file| !["ai-sdk", "codex", "openai-agents"].iter().any(|other| file.starts_with(other)));
+}
+
+#[test]
+#[ignore = "needs node and OpenAI Agents: tests/run installs them"]
+fn openai_agents_for_node() {
+    node(|file| file.starts_with("openai-agents"));
+}
+
+#[test]
+#[ignore = "needs node and the Codex CLI: tests/run installs them"]
+fn codex() {
+    node(|file| file.starts_with("codex"));
+}
+
+#[test]
+#[ignore = "needs python3 and azure-ai-inference: tests/run installs them"]
+fn azure_ai_inference() {
+    python("agents", &["agents/test_azure_ai_inference.py"]);
+}
+
+#[test]
+#[ignore = "needs python3 and pydantic-ai: tests/run installs them"]
+fn pydantic_ai() {
+    python("agents", &["agents/test_pydantic_ai.py"]);
+}
+
+#[test]
+#[ignore = "needs python3 and openai for Python, 0.28: tests/run installs them"]
+fn openai_for_python_028() {
+    python("028", &["legacy"]);
 }
 
 #[test]

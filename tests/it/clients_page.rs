@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 const PAGE: &str = "docs/clients.md";
 
 /// The files with the versions that the tests pin, and the packages that the page shows.
-const PINNED: [(&str, &[&str]); 3] = [
+const PINNED: [(&str, &[&str]); 5] = [
     ("requirements-newest.txt", &["openai"]),
     ("requirements-1x.txt", &["openai"]),
     (
@@ -19,12 +19,14 @@ const PINNED: [(&str, &[&str]); 3] = [
             "litellm",
         ],
     ),
+    ("requirements-agents.txt", &["azure-ai-inference", "pydantic-ai-slim"]),
+    ("requirements-028.txt", &["openai"]),
 ];
 
 #[test]
 fn the_page_shows_the_code_that_is_tested() {
     let mut blocks = BTreeMap::new();
-    for folder in ["python", "python/frameworks", "node"] {
+    for folder in ["", "python", "python/frameworks", "python/agents", "python/legacy", "node"] {
         collect(&root().join("tests/clients").join(folder), &mut blocks);
     }
     blocks.insert("versions".to_owned(), ("text", versions()));
@@ -64,6 +66,7 @@ fn collect(folder: &Path, blocks: &mut BTreeMap<String, Block>) {
         let language = match file.extension().and_then(|extension| extension.to_str()) {
             Some("py") => "python",
             Some("mjs") => "js",
+            Some("toml") => "toml",
             _ => continue,
         };
         cut(&fs::read_to_string(file).unwrap(), language, blocks);

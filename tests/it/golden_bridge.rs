@@ -145,7 +145,7 @@ fn over_responses(file: &str) -> OverResponses {
 fn over_chat() -> OverChat {
     let (called, namespace, name) = ("crm__find".into(), "crm".into(), "find".into());
     let tools = vec![NamespacedTool { called, namespace, name }];
-    OverChat { echo: r#""instructions":null,"store":false,"tools":[]"#.into(), tools }
+    OverChat { echo: r#""instructions":null,"store":false,"tools":[]"#.into(), tools, compaction: None }
 }
 
 fn parse(line: &str, depth: u32) -> Document {

@@ -26,6 +26,7 @@ const TOOL_CASES: &[&str] = &[
     "tools-custom",
     "tools-effort",
     "tools-required-parallel",
+    "responses/codex",
     "responses/tools",
     "responses/tools-chat-shaped",
     "responses/tools-custom",

@@ -15,6 +15,7 @@ mod bridged_pieces;
 mod bridging;
 mod clients;
 mod clients_page;
+mod codex;
 mod collected;
 mod collecting;
 mod command_line;

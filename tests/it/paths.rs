@@ -133,7 +133,7 @@ async fn a_name_that_could_leave_its_segment_is_an_unknown_path() {
 async fn who_asks_for_another_api_is_told_what_there_is() {
     let upstream = Upstream::script([]).await;
     let proxy = Proxy::start(&upstream, "").await;
-    for path in ["/v1/completions", "/openai/v1/images/generations", "/v1/responses/compact"] {
+    for path in ["/v1/completions", "/openai/v1/images/generations", "/v1/responses/input_tokens"] {
         let mut raw = Raw::connect(&proxy).await;
         raw.send(post(path, &hello("gpt-4.1"))).await;
         let refused = raw.answer().await.refused();

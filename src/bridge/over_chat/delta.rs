@@ -29,6 +29,10 @@ pub(super) struct ChatDelta<'a> {
 impl ResponseBuilder {
     pub(super) fn delta(&mut self, delta: ChatDelta<'_>, events: &mut EventWriter<'_>) {
         let ChatDelta { message: sent, is_whole, padding, .. } = delta;
+        if self.response.reply.compaction.is_some() {
+            let piece = string(sent, "content").map(text::inner).unwrap_or_default();
+            return self.add_to_summary(piece, events);
+        }
         let inner = |key: &str| string(sent, key).map(text::inner).unwrap_or_default();
         let reasoning =
             ["reasoning_content", "reasoning"].into_iter().find(|key| string(sent, key).is_some());
@@ -60,6 +64,20 @@ impl ResponseBuilder {
         let calls = array(sent, "tool_calls");
         for (position, call) in (0..).zip(calls.iter().flat_map(|calls| calls.root().items())) {
             self.call(call, is_whole.then_some(position), padding, events);
+        }
+    }
+
+    /// Adds a piece to the summary, which is the one item of a compaction.
+    fn add_to_summary(&mut self, piece: &[u8], events: &mut EventWriter<'_>) {
+        let at = self.open_item(
+            |item| matches!(item.content, ItemContent::Compaction(_)),
+            |response| new_item(response, "cmp_", "", ItemContent::Compaction(Vec::new())),
+            events,
+        );
+        if let Some(ResponseItem { content: ItemContent::Compaction(summary), .. }) =
+            self.response.items.get_mut(at)
+        {
+            summary.extend_from_slice(piece);
         }
     }
 

@@ -1,6 +1,7 @@
 //! An item of a response while it grows. Texts are kept as the inside of a JSON string, joined as they came.
 
 use super::{
+    compaction::OWN,
     event_writer::{ARGUMENTS, EventWriter, INPUT, REASONING_TEXT, TextEvents, TextPosition},
     message::MessageItem,
 };
@@ -22,6 +23,8 @@ pub(super) enum ItemContent {
     Reasoning(Vec<u8>),
     Message(MessageItem),
     Call(ToolCallItem),
+    /// The summary that stands for a conversation, as the inside of a JSON string.
+    Compaction(Vec<u8>),
 }
 
 /// A call of a tool. Texts are the insides of JSON strings.
@@ -138,6 +141,7 @@ impl ResponseItem {
                 events.part_done(&REASONING_TEXT, position, &reasoning_part(text));
             }
             ItemContent::Message(message) => message.close(position, events),
+            ItemContent::Compaction(_) => {}
             ItemContent::Call(call) => match call.kind {
                 ToolKind::Custom => events.done(&INPUT, position, &call.input, &[]),
                 ToolKind::Function => {
@@ -175,6 +179,11 @@ impl ResponseItem {
                 }
             }
             ItemContent::Call(call) => call.json(&mut out, state),
+            ItemContent::Compaction(summary) => {
+                let summary = if state == ItemState::Begun { b"" } else { &**summary };
+                let head = b",\"type\":\"compaction\",\"encrypted_content\":\"";
+                out.extend_from_slice(&[head, OWN.as_bytes(), summary, b"\""].concat());
+            }
         }
         out.push(b'}');
         out

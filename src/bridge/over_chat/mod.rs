@@ -7,6 +7,7 @@
 mod answer;
 mod builder;
 mod chunk;
+mod compaction;
 mod delta;
 pub mod event_writer;
 mod events;

@@ -9,7 +9,7 @@ use super::{
     member_map::MemberMap,
     verdicts::Verdicts,
 };
-use crate::json::write::item;
+use crate::{call::Compaction, json::write::item};
 
 /// What the response object is made of.
 #[derive(Debug)]
@@ -48,8 +48,31 @@ impl ResponseState {
         }
     }
 
+    /// Returns the answer of the operation that compacts.
+    fn compacted(&self) -> Vec<u8> {
+        let mut output = Vec::new();
+        for one in &self.items {
+            item(&mut output, &one.json(ItemState::Whole { cut: false }));
+        }
+        [
+            b"{\"id\":\"",
+            &*self.head.derived("resp_", ""),
+            b"\",\"object\":\"response.compaction\",\"created_at\":",
+            self.head.created.as_deref().unwrap_or(b"0"),
+            b",\"output\":[",
+            &output,
+            b"],\"usage\":",
+            self.usage.as_deref().unwrap_or(b"null"),
+            b"}",
+        ]
+        .concat()
+    }
+
     /// Returns the response object: whole, or as it is at the beginning.
     pub(super) fn json(&self, whole: bool) -> Vec<u8> {
+        if self.reply.compaction == Some(Compaction::Operation) {
+            return self.compacted();
+        }
         let reason = self.incomplete_reason().filter(|_| whole);
         let status = match (whole, reason) {
             (false, _) => "in_progress",

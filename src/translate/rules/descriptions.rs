@@ -1,7 +1,6 @@
 //! Empty descriptions of tools. Codex groups tools in namespaces without a description, and adds tools in an item of
 //! the input. Azure refuses that: "Invalid 'input\[0\].tools\[0\].description': empty string. Expected a string with
-//! minimum length 1" (openai/codex#37380, #37692, maximhq/bifrost#6047). The description of a function in `tools` may
-//! be empty.
+//! minimum length 1" (openai/codex#37380, #37692, maximhq/bifrost#6047). A function in `tools` may have none.
 
 use super::rule::{RESPONSES, Rule};
 use crate::{

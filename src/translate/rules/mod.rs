@@ -37,6 +37,7 @@ mod functions;
 mod hosted_tools;
 mod images;
 mod item_ids;
+mod item_metadata;
 mod lacking;
 mod least_cap;
 mod markdown;
@@ -85,6 +86,7 @@ pub const RULES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    item_metadata::RULE,
     chat_tools::RULE,
     chat_words::RULE,
     reasoning::RULE,
@@ -147,6 +149,7 @@ pub(super) const BEFORE_BRIDGE: &[Rule] = &[
     fill::RULE,
     moved::RULE,
     flatten::RULE,
+    item_metadata::RULE,
     chat_tools::RULE,
     chat_words::RULE,
     status::RULE,
@@ -171,6 +174,7 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     moved::RULE,
     flatten::RULE,
     descriptions::RULE,
+    item_metadata::RULE,
     chat_tools::RULE,
     chat_words::RULE,
     reasoning::RULE,

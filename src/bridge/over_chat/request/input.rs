@@ -7,6 +7,7 @@ use super::{content, conversation::Conversation, tool_names::ToolNames};
 use crate::{
     bridge::{
         Loss, Unbridgeable,
+        over_chat::compaction,
         require::{self, present, refuse},
         tool_kind::ToolKind,
         values::type_of,
@@ -23,8 +24,25 @@ pub(super) fn is_known(kind: &str) -> bool {
             | "function_call_output"
             | "custom_tool_call_output"
             | "additional_tools"
+            | "compaction_trigger"
             | "reasoning"
     )
+}
+
+/// Why a compacted conversation cannot be read.
+const FOREIGN: &str = "this model is served by chat completions, and what stands for an earlier conversation was made \
+                       by another model: send that conversation itself, or a summary of it in a message";
+
+/// Returns whether an item is a compaction that azgate made.
+pub(super) fn is_own_compaction(item: View<'_>) -> bool {
+    let content = item.get("encrypted_content").and_then(View::text);
+    type_of(item).as_deref() == Some("compaction")
+        && content.is_some_and(|content| content.starts_with(compaction::OWN))
+}
+
+/// Returns whether an input asks for a compaction of its conversation.
+pub(super) fn asks_for_compaction(input: View<'_>) -> bool {
+    input.items().last().is_some_and(|item| type_of(item).as_deref() == Some("compaction_trigger"))
 }
 
 /// Where an item stands.
@@ -40,6 +58,7 @@ struct ItemPlace<'a> {
 pub(super) struct Messages {
     instructions: Option<Raw>,
     input: Conversation,
+    compacts: bool,
 }
 
 impl Messages {
@@ -72,6 +91,11 @@ impl Messages {
         Ok(())
     }
 
+    /// Returns whether the input ends with the item that asks for a compaction.
+    pub(super) fn asks_for_compaction(&self) -> bool {
+        self.compacts
+    }
+
     /// Returns the list of messages, unless it is empty.
     pub(super) fn finish(self) -> Result<Option<Raw>, Unbridgeable> {
         let mut list = RawBuilder::list();
@@ -95,6 +119,8 @@ impl Messages {
             Some("function_call_output" | "custom_tool_call_output") => self.output(item, at, losses),
             // The call offers these tools with the others.
             Some("additional_tools") => Ok(()),
+            Some("compaction_trigger") => self.compact(at),
+            Some("compaction") => self.compacted(item, at),
             Some("reasoning") => {
                 losses.push(reasoning(item, at));
                 Ok(())
@@ -114,6 +140,27 @@ impl Messages {
             }
             None => refuse(&at.clone().then("type"), "it is missing"),
         }
+    }
+
+    /// Asks for a summary behind the other messages.
+    fn compact(&mut self, at: &Pointer) -> Result<(), Unbridgeable> {
+        if self.compacts {
+            return refuse(at, "there is one already: it must be the final item");
+        }
+        self.compacts = true;
+        self.input.push(message("\"user\"", Raw::string(compaction::PROMPT)));
+        Ok(())
+    }
+
+    /// Puts a summary in the place of the conversation that it stands for.
+    fn compacted(&mut self, item: View<'_>, at: &Pointer) -> Result<(), Unbridgeable> {
+        let content = require::string(item, "encrypted_content", at)?.text().unwrap_or_default();
+        let Some(summary) = content.strip_prefix(compaction::OWN) else {
+            return refuse(at, FOREIGN);
+        };
+        let text = format!("{}{summary}", compaction::INTRODUCTION);
+        self.input.push(message("\"user\"", Raw::string(&text)));
+        Ok(())
     }
 
     fn message(&mut self, item: View<'_>, at: &Pointer, losses: &mut Vec<Loss>) -> Result<(), Unbridgeable> {

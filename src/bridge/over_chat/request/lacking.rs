@@ -141,6 +141,7 @@ impl Found {
             match kind.as_deref() {
                 Some("message") => self.parts(item, &at),
                 None if item.get("role").is_some() => self.parts(item, &at),
+                Some("compaction") if super::input::is_own_compaction(item) => {}
                 Some(kind) if super::input::is_known(kind) => {
                     if item.non_null("caller").is_some() {
                         self.add(

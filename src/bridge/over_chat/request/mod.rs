@@ -17,6 +17,7 @@ use self::{input::Messages, parameters::ChatCall, tool_names::ToolNames};
 use super::Reply;
 use crate::{
     bridge::{Bridged, Unbridgeable, require::refuse},
+    call::Compaction,
     json::{Document, Pointer},
 };
 
@@ -50,11 +51,13 @@ pub fn request(responses: &Document) -> Result<(Bridged, Reply), Unbridgeable> {
             _ => call.parameter(&key, value)?,
         }
     }
+    let compacts = messages.asks_for_compaction();
     let Some(messages) = messages.finish()? else {
         return refuse(&Pointer::key("input"), "it is missing, and a chat completion needs a message");
     };
     call.body.member("messages", messages);
     call.added_tools()?;
     let bridged = Bridged { body: call.body.finish(), losses: call.losses };
-    Ok((bridged, Reply { echo: echo::echo(responses), tools: names.namespaced }))
+    let compaction = compacts.then_some(Compaction::Response);
+    Ok((bridged, Reply { echo: echo::echo(responses), tools: names.namespaced, compaction }))
 }

@@ -1,6 +1,7 @@
 //! The parameters of a Responses call, each where chat has it.
 
 use super::{
+    input::asks_for_compaction,
     tool_names::{ToolNames, lists},
     tools,
 };
@@ -49,17 +50,23 @@ pub(super) const CHAT_ONLY: &[(&str, &str)] = &[
     ("verbosity", "and a Responses call has `text.verbosity`"),
 ];
 
+/// Parameters that a call for a summary does without: the summary is a text, and calls no tool.
+const NO_SUMMARY: &[&str] = &["tools", "tool_choice", "parallel_tool_calls", "text"];
+
 /// The chat call while the parameters are read, one by one.
 pub(super) struct ChatCall<'a> {
     root: View<'a>,
     names: &'a ToolNames,
+    /// Whether the call asks for a summary of its conversation.
+    compacts: bool,
     pub(super) body: RawBuilder,
     pub(super) losses: Vec<Loss>,
 }
 
 impl<'a> ChatCall<'a> {
     pub(super) fn new(root: View<'a>, names: &'a ToolNames) -> ChatCall<'a> {
-        ChatCall { root, names, body: RawBuilder::object(), losses: Vec::new() }
+        let compacts = root.get("input").is_some_and(asks_for_compaction);
+        ChatCall { root, names, compacts, body: RawBuilder::object(), losses: Vec::new() }
     }
 
     /// Refuses a call that needs what only the Responses API can do.
@@ -78,7 +85,7 @@ impl<'a> ChatCall<'a> {
     /// Translates a parameter.
     pub(super) fn parameter(&mut self, key: &str, value: View<'_>) -> Result<(), Unbridgeable> {
         let at = Pointer::key(key.to_owned());
-        if STATEFUL.iter().any(|(name, _)| *name == key) {
+        if STATEFUL.iter().any(|(name, _)| *name == key) || (self.compacts && NO_SUMMARY.contains(&key)) {
             return Ok(());
         }
         if let Some((_, instead)) = CHAT_ONLY.iter().find(|(name, _)| *name == key) {
@@ -100,6 +107,10 @@ impl<'a> ChatCall<'a> {
                 let why = "a response repeats it; a chat completion takes it only for what is stored";
                 self.lose("drop.metadata", at, why, true);
             }
+            "client_metadata" => {
+                let why = "only OpenAI's own backend reads it, and chat completions refuse it";
+                self.lose("drop.metadata", at, why, true);
+            }
             "max_tool_calls" => {
                 let why = "it limits the calls of hosted tools, and this call has none";
                 self.lose("drop.max_tool_calls", at, why, true);
@@ -111,7 +122,7 @@ impl<'a> ChatCall<'a> {
 
     /// Adds the tools of items of the input, if the call offers no others.
     pub(super) fn added_tools(&mut self) -> Result<(), Unbridgeable> {
-        if self.root.non_null("tools").is_none() && !lists(self.root).is_empty() {
+        if !self.compacts && self.root.non_null("tools").is_none() && !lists(self.root).is_empty() {
             self.body.member("tools", tools::tools(self.root, self.names)?);
         }
         Ok(())

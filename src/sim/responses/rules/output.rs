@@ -79,7 +79,8 @@ fn json_schema(format: &Value) -> CheckResult {
 /// are refused.
 pub(super) fn reasoning(request: &ApiRequest<'_>) -> CheckResult {
     let Some(reasoning) = request.get("reasoning") else { return Ok(()) };
-    only_known("reasoning", reasoning, &["effort", "summary"])?;
+    // Codex sends `context` with gpt-5.6, and no refusal of it is known.
+    only_known("reasoning", reasoning, &["effort", "summary", "context"])?;
     if let Some(effort) = member(request, "reasoning", "effort") {
         ValueType::OneOf(EFFORTS).check("reasoning.effort", effort)?;
     }

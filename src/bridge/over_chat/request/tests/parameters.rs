@@ -60,6 +60,7 @@ fn defaults_and_nulls_are_left_out() {
 fn losses_are_reported() {
     becomes(json!({"store": true}), json!({}), &[("drop.store", "store", false)]);
     becomes(json!({"metadata": {"a": "b"}}), json!({}), &[("drop.metadata", "metadata", true)]);
+    becomes(json!({"client_metadata": {}}), json!({}), &[("drop.metadata", "client_metadata", true)]);
     becomes(json!({"max_tool_calls": 3}), json!({}), &[("drop.max_tool_calls", "max_tool_calls", true)]);
     becomes(json!({"top_logprobs": 3}), json!({}), &[("drop.top_logprobs", "top_logprobs", true)]);
     becomes(
