@@ -67,8 +67,11 @@ fn typed(shape: &ConfigShape, text: &str) -> toml::Value {
     value.unwrap_or_else(|| text.into())
 }
 
-/// Returns a warning for each misspelt variable, and one for all others. Kubernetes sets some for a Service called
-/// `azgate`.
+/// The variables that Kubernetes sets for a Service called `azgate`, such as AZGATE_SERVICE_HOST, begin like this
+/// behind the prefix. Nobody misspelt them.
+const KUBERNETES: [&str; 2] = ["SERVICE_", "PORT"];
+
+/// Returns a warning for each misspelt variable, and one for all others.
 fn warnings(unknown: &[(&str, KeyPath)], shape: &ConfigShape) -> Vec<Problem> {
     let warning = |name: &str, message: String, remedy: String| {
         Problem::warning(Location::Variable(name.to_owned()), &KeyPath::default(), message, remedy)
@@ -100,6 +103,10 @@ fn meant(path: &KeyPath, shape: &ConfigShape) -> Option<String> {
     add_known(shape, path.segments(), &mut Vec::new(), &mut known);
     // All variables begin in the same way, which would make any two of them similar.
     let written = variable(path.segments());
+    if KUBERNETES.iter().any(|begin| written.strip_prefix(PREFIX).is_some_and(|name| name.starts_with(begin)))
+    {
+        return None;
+    }
     let known = known.iter().filter_map(|name| name.strip_prefix(PREFIX));
     nearest(written.strip_prefix(PREFIX)?, known).map(|name| format!("{PREFIX}{name}"))
 }

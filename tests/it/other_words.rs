@@ -291,7 +291,7 @@ async fn objects_of_another_key_cannot_be_named_in_the_body_of_the_other_operati
         (
             RESPONSES,
             r#""input":"a","tool_resources":{"file_search":{"vector_store_ids":[["vs"]]}}"#,
-            "tools[0].vector_store_ids[0]",
+            "tool_resources.file_search.vector_store_ids[0][0]",
         ),
     ] {
         let body = format!(r#"{{"model":"gpt-5",{body}}}"#);

@@ -249,7 +249,7 @@ async fn a_websocket_where_calls_are_posted_is_426_so_that_its_client_falls_back
         ("GET", "/v1/unknown", upgrade, 404),
     ] {
         let mut raw = Raw::connect(&proxy).await;
-        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: gateway\r\n{more}\r\n")).await;
+        raw.send(format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{more}\r\n")).await;
         let answer = raw.answer().await;
         assert_eq!(answer.status, status, "{method} {path} {more}");
         if status == 426 {

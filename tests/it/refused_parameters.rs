@@ -55,11 +55,11 @@ const CASES: &[Case] = &[
     Case {
         path: CHAT,
         model: "gpt-4o-mini",
-        call: r#""messages":[{"role":"user","content":[{"type":"text","text":"x"~,"cache_control":{"type":"ephemeral"}~}]}]"#,
-        message: "Unrecognized request argument supplied: cache_control",
+        call: r#""messages":[{"role":"user","content":[{"type":"text","text":"x"~,"index":{"type":"ephemeral"}~}]}]"#,
+        message: "Unrecognized request argument supplied: index",
         param: None,
-        next: r#""messages":[ {"role":"user","content":[{"type":"text" ,"text":"y"},{"type":"image_url","image_url":{"url":"https://a.example/b.png"}~,"cache_control":null~}]},{"role":"user","content":[{"type":"text","text":"1.0"~,"cache_control":{"type":"ephemeral"}~}]}]"#,
-        edit: "drop.messages[*].content[*].cache_control;learned",
+        next: r#""messages":[ {"role":"user","content":[{"type":"text" ,"text":"y"},{"type":"image_url","image_url":{"url":"https://a.example/b.png"}~,"index":null~}]},{"role":"user","content":[{"type":"text","text":"1.0"~,"index":{"type":"ephemeral"}~}]}]"#,
+        edit: "drop.messages[*].content[*].index;learned",
     },
     Case {
         path: RESPONSES,
@@ -149,9 +149,15 @@ const MEANT: &[(&str, &str, &str)] = &[
         r#""tools":[{"type":"function","function":{"name":"f"}}]"#,
         "tools is not supported for this deployment",
     ),
-    (RESPONSES, r#""modalities":["audio"]"#, "Unknown parameter: 'modalities'."),
+    (RESPONSES, r#""contents":["a"]"#, "Unknown parameter: 'contents'."),
     (RESPONSES, r#""documents":[{"text":"a"}]"#, "documents: Extra inputs are not permitted"),
 ];
+
+/// Returns what Azure's error says. azgate adds members that an error of OpenAI's has.
+fn said(body: &str) -> [Value; 3] {
+    let body: Value = serde_json::from_str(body).unwrap();
+    ["message", "param", "code"].map(|member| body["error"][member].clone())
+}
 
 #[tokio::test]
 async fn what_a_call_is_about_is_never_learned_away() {
@@ -170,7 +176,8 @@ async fn what_a_call_is_about_is_never_learned_away() {
             format!(r#"{{"model":"mystery-7",{rest},{member}}}"#)
         };
         let refused = proxy.post(path, asked(member), &[]).await;
-        assert_eq!((refused.status().as_u16(), refused.text().await.unwrap()), (400, error), "{message}");
+        assert_eq!(refused.status(), 400, "{message}");
+        assert_eq!(said(&refused.text().await.unwrap()), said(&error), "{message}");
         let next = proxy.post(path, asked(member), &[]).await;
         assert_eq!(
             (next.status().as_u16(), &next.headers()["x-azgate-edits"]),
@@ -204,7 +211,7 @@ async fn a_wording_that_azgate_does_not_know_costs_one_call_and_the_client_reads
         let text = refused.text().await.unwrap();
         assert_eq!(status, 400, "{body}");
         if serde_json::from_str::<Value>(&body).is_ok_and(|body| body["error"]["message"].is_string()) {
-            assert_eq!(text, body);
+            assert_eq!(said(&text), said(&body));
         }
         assert_eq!(proxy.chat(asked).await.status(), 200);
         let received = upstream.finish();
@@ -245,15 +252,12 @@ async fn lines_about_members_are_listed_and_a_config_that_has_them_needs_no_refu
     let proxy = Proxy::start(&upstream, &format!("[models.\"{model}\"]\n")).await;
     assert_eq!(proxy.chat(body.clone()).await.status(), 200);
     let lines = proxy.gateway.registry.knowledge.overlays();
-    assert!(
-        lines.contains(r#""messages[*].content[*].cache_control" = { drop = true, same = true, why"#),
-        "{lines}"
-    );
+    assert!(lines.contains(r#""messages[*].content[*].index" = { drop = true, same = true, why"#), "{lines}");
     drop(upstream);
     let upstream = Upstream::script([answer(path)]).await;
     let proxy = Proxy::start(&upstream, &format!("[models.\"{model}\"]\n{lines}")).await;
     let answered = proxy.chat(body).await;
-    assert_eq!(answered.headers()["x-azgate-edits"], "drop.messages[*].content[*].cache_control");
+    assert_eq!(answered.headers()["x-azgate-edits"], "drop.messages[*].content[*].index");
     assert_eq!(upstream.only().text(), format!(r#"{{"model":"{model}",{}}}"#, without(call)));
     let file = format!(
         "{lines}[families.mine]\nmodels = [\"mine\"]\nchat.\"a[*]\" = {{ drop = true, why = \"x\" }}\nchat.\"a[*].b\" = {{ allow = [1], why = \"x\" }}\nchat.\"a[x.b\" = {{ drop = true, why = \"x\" }}\n"
@@ -263,7 +267,7 @@ async fn lines_about_members_are_listed_and_a_config_that_has_them_needs_no_refu
     let ended = command::run(&["check", "--config", &path], &account, "").await;
     assert!(ended.out.contains("`a[x.b` is not the path of a member"), "{ended:?}");
     assert!(ended.out.contains("`a[*].b` can only be dropped or refused"), "{ended:?}");
-    assert!(!ended.out.contains("cache_control"), "{ended:?}");
+    assert!(!ended.out.contains("index"), "{ended:?}");
 }
 
 #[tokio::test]

@@ -181,7 +181,7 @@ mod tests {
                 for family in ["gpt-4o", "gpt-4.1", "gpt-5", "o3", "model-router", "unknown"] {
                     let (actual, edits) = sent(family, "v1", &body(&sent_messages));
                     assert_eq!(actual, body(&expected), "{family}");
-                    assert_eq!(edits, "move.images;n=3", "{family}");
+                    assert!(edits.ends_with("move.images;n=3"), "{family}: {edits}");
                 }
             }
         }

@@ -165,7 +165,7 @@ mod tests {
                 let expected =
                     format!(r#"[{{"type":"input_text","text":"sum up"}},{{"type":"input_file",{becomes}]"#);
                 assert!(body.contains(&expected), "{family}: {body}");
-                assert_eq!(edits, "bridge.responses", "{family}");
+                assert!(edits.ends_with("bridge.responses"), "{family}: {edits}");
             }
             for family in ["gpt-4-turbo", "gpt-35-turbo", "gpt-oss", "o1-preview", "model-router"] {
                 let refusal = refused(family, "v1", &part);

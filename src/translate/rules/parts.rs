@@ -225,7 +225,9 @@ mod tests {
             ),
             (r#"{"type":"refusal","refusal":"no"}"#, r#"{"type":"refusal","refusal":"no"}"#),
         ] {
-            for role in ["user", "assistant"] {
+            // An image of the assistant goes into a message of the user.
+            let roles: &[&str] = if own.contains("image_url") { &["user"] } else { &["user", "assistant"] };
+            for role in roles {
                 let body = |part: &str| format!(r#"{{"messages":[{{"role":"{role}","content":[{part}]}}]}}"#);
                 assert_eq!(sent("gpt-4.1", "v1", &body(part)).0, body(own));
                 assert_eq!(sent("unknown", "v1", &body(part)).0, body(own));
@@ -285,13 +287,14 @@ mod tests {
 
     #[test]
     fn what_a_tool_gave_back_has_parts_too() {
-        let body = |kind: &str| {
+        let body = |kind: &str, more: &str| {
             format!(
-                r#"{{"input":[{{"type":"function_call","call_id":"c","name":"f","arguments":"{{}}"}},{{"type":"function_call_output","call_id":"c","output":[{{"type":"{kind}","text":"b"}}]}}]}}"#
+                r#"{{"input":[{{"type":"function_call","call_id":"c","name":"f","arguments":"{{}}"}},{{"type":"function_call_output","call_id":"c","output":[{{"type":"{kind}","text":"b"}}{more}]}}]}}"#
             )
         };
-        assert_eq!(responses("gpt-5", "v1", &body("text")).0, body("input_text"));
-        let bridged = responses("gpt-4", "v1", &body("text")).0;
+        let image = r#",{"type":"input_image","image_url":"data:x"}"#;
+        assert_eq!(responses("gpt-5", "v1", &body("text", image)).0, body("input_text", image));
+        let bridged = responses("gpt-4", "v1", &body("text", "")).0;
         assert!(bridged.contains(r#""tool_call_id":"c","content":"b""#), "{bridged}");
     }
 

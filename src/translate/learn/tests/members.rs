@@ -34,21 +34,21 @@ fn planned(dialect: Dialect, lessons: &Lessons, body: &str, policy: &Policy<'_>)
 const MENDED: &[(Dialect, &str, &str, &str)] = &[
     (
         Dialect::Chat,
-        "Unrecognized request argument supplied: cache_control",
-        r#"{ "messages":[ {"role":"user" , "content":[ {"type":"text","text":"x"~, "cache_control":{"type":"ephemeral"}~ },{"type":"text","text":"1.0"~,"cache_control":null~}]}], "temperature":1.0}"#,
-        "drop.messages[*].content[*].cache_control;learned;n=2",
+        "Unrecognized request argument supplied: index",
+        r#"{ "messages":[ {"role":"user" , "content":[ {"type":"text","text":"x"~, "index":{"type":"ephemeral"}~ },{"type":"text","text":"1.0"~,"index":null~}]}], "temperature":1.0}"#,
+        "drop.messages[*].content[*].index;learned;n=2",
     ),
     (
         Dialect::Chat,
-        "Unrecognized request argument supplied: cache_control",
-        r#"{"messages":[{"role":"system","content":"s"~,"cache_control":{}~}],"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"cache_control":{"type":"string"}}}}~,"cache_control":{}~}]}"#,
-        "drop.messages[*].cache_control;learned, drop.tools[*].cache_control;learned",
+        "Unrecognized request argument supplied: index",
+        r#"{"messages":[{"role":"system","content":"s"~,"index":{}~}],"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{"index":{"type":"string"}}}}~,"index":{}~}]}"#,
+        "drop.messages[*].index;learned, drop.tools[*].index;learned",
     ),
     (
         Dialect::Chat,
-        "Unknown parameter: 'messages[0].content[0].cache_control'.",
-        r#"{"messages":[{"role":"user","content":[{"type":"text","text":"x"~,"cache_control":{"type":"ephemeral"}~}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}~,"cache_control":1~}]}]}"#,
-        "drop.messages[*].content[*].cache_control;learned;n=2",
+        "Unknown parameter: 'messages[0].content[0].index'.",
+        r#"{"messages":[{"role":"user","content":[{"type":"text","text":"x"~,"index":{"type":"ephemeral"}~}]},{"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}~,"index":1~}]}]}"#,
+        "drop.messages[*].content[*].index;learned;n=2",
     ),
     (
         Dialect::Chat,
@@ -106,9 +106,9 @@ const MENDED: &[(Dialect, &str, &str, &str)] = &[
     ),
     (
         Dialect::Responses,
-        "Unknown parameter: 'input[0].metadata'.",
-        r#"{"input":[{"type":"message","role":"user","content":"a"~,"metadata":{"a":"b"}~}],"metadata":{"metadata":"x"}}"#,
-        "drop.input[*].metadata;lossy;learned",
+        "Unknown parameter: 'input[0].x_note'.",
+        r#"{"input":[{"type":"message","role":"user","content":"a"~,"x_note":{"a":"b"}~}],"metadata":{"x_note":"x"}}"#,
+        "drop.input[*].x_note;lossy;learned",
     ),
     (
         Dialect::Responses,
@@ -215,9 +215,8 @@ fn a_policy_decides_on_a_member_as_on_any_other_parameter() {
     let refusal = mended(Dialect::Chat, message, body, &strict).unwrap_err();
     assert_eq!((&*refusal.rule, refusal.param.as_str()), ("drop.messages[*].x_note", "messages[0].x_note"));
     // A hint for a cache is no loss, so nobody refuses it.
-    let cached = body.replace("x_note", "cache_control");
-    let sent =
-        mended(Dialect::Chat, "Unrecognized request argument supplied: cache_control", &cached, &strict);
+    let cached = body.replace("x_note", "index");
+    let sent = mended(Dialect::Chat, "Unrecognized request argument supplied: index", &cached, &strict);
     assert_eq!(sent.unwrap().0, r#"{"messages":[{"role":"user","content":"a"}]}"#);
     let meant = r#"{"messages":[{"role":"assistant","refusal":"No."}]}"#;
     let rule = "refuse.messages[assistant].refusal";
