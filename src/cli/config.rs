@@ -33,6 +33,16 @@ impl ConfigArgs {
         self.check(environment, flags, false)
     }
 
+    /// Merges and checks the config with another file over it.
+    pub fn checked_under(&self, over: Option<&Path>, environment: &Environment) -> Checked {
+        let mut merged = config::load(self.file(environment).as_deref(), environment, &[]);
+        if let Some(over) = over {
+            merged.add_file(over);
+        }
+        let read = |path: &Path| fs::read_to_string(path);
+        config::check(merged, &CheckContext { environment, read: &read, dry_run: false })
+    }
+
     /// Merges and checks the config for a command that sends nothing and so needs no secrets.
     pub fn dry_run(&self, environment: &Environment) -> Checked {
         self.check(environment, &[], true)

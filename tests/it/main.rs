@@ -18,6 +18,7 @@ mod collected;
 mod collecting;
 mod command_line;
 mod destreaming;
+mod drop_ins;
 mod embeddings;
 mod examples;
 mod explained;
