@@ -1,5 +1,7 @@
 //! One block of `families.toml` or of an operator's overlay, as it is written.
 
+use std::collections::BTreeMap;
+
 use super::{
     capabilities::{Effort, Functions, Modality, Streaming, SystemRole, TokenLimits, ToolsWithEffort},
     entry::{Entry, entries},
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::call::{ApiVersion, Dialect, PerDialect, ReplayedReasoning};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "abstract",
     "inherits",
     "models",
@@ -26,6 +28,7 @@ const KEYS: [&str; 20] = [
     "custom_tools",
     "retires",
     "source",
+    "settled",
     "chat",
     "responses",
 ];
@@ -51,6 +54,7 @@ pub(super) struct Block {
     pub(super) custom_tools: Option<bool>,
     pub(super) retires: Option<String>,
     pub(super) source: Option<String>,
+    pub(super) settled: BTreeMap<String, Vec<String>>,
     pub(super) entries: PerDialect<Vec<Entry>>,
 }
 
@@ -79,6 +83,7 @@ impl Block {
                 value.as_str().filter(|text| is_date(text)).map(str::to_owned)
             }),
             source: section.text("source").map(str::to_owned),
+            settled: settled(section),
             entries: PerDialect::new(|dialect| entries(section, dialect)),
         }
     }
@@ -93,6 +98,12 @@ fn token_limits(section: &mut Section<'_, '_>) -> TokenLimits {
         input: section.count("input"),
         output: section.count("output"),
     }
+}
+
+fn settled(section: &mut Section<'_, '_>) -> BTreeMap<String, Vec<String>> {
+    let Some(table) = section.table("settled") else { return BTreeMap::new() };
+    let mut section = section.child(&["settled"], table);
+    table.keys().filter_map(|place| Some((place.clone(), section.texts(place)?))).collect()
 }
 
 fn weakest_first(mut efforts: Vec<Effort>) -> Vec<Effort> {

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod explain;
 mod outcome;
+mod probe;
 mod schema;
 mod serve;
 mod sim;
@@ -40,6 +41,7 @@ Examples:
   azgate serve --config azgate.toml     the gateway (also the default without a command)
   azgate explain --model o1 < body.json what azgate would send for a call
   azgate check --config azgate.toml     every problem of a config at once
+  azgate probe --deployment my-gpt      ask Azure what a deployment takes, within a budget
   azgate schema > azgate.schema.json    for completion in an editor
 
 Flags override the environment, and the environment overrides the config file. Each key of the config is \
@@ -61,6 +63,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Show what is known of the model families
     Catalog(catalog::CatalogArgs),
+    /// Ask Azure what a deployment takes, and write what differs from the catalog
+    Probe(probe::ProbeArgs),
     /// Print the JSON schema of a config
     Schema(schema::SchemaArgs),
 }
@@ -80,6 +84,7 @@ pub fn run(
         Some(Command::Check(args)) => Ok(check::run(args, environment, out)?),
         Some(Command::Explain(args)) => explain::run(args, environment, input, out),
         Some(Command::Catalog(args)) => catalog::run(args, environment, out),
+        Some(Command::Probe(args)) => probe::run(args, environment, input, out),
         Some(Command::Schema(args)) => Ok(schema::run(args, out)?),
     }
 }

@@ -38,6 +38,7 @@ mod opened_early;
 mod paths;
 mod pieces;
 mod policy;
+mod probing;
 mod properties;
 mod records;
 mod registry;
