@@ -57,8 +57,8 @@ pub(super) fn change(state: &State) -> Option<ApiVersion> {
 
 /// Returns the answers of the search, for reports: the words of the newest refusal.
 pub(super) fn words(state: &State) -> String {
-    let refusals = state.answered.iter().filter(|one| matches!(one.question.topic, Topic::Version(_)));
-    let last = refusals.filter(|one| one.answer.verdict == Verdict::Refuses).next_back();
+    let mut refusals = state.answered.iter().filter(|one| matches!(one.question.topic, Topic::Version(_)));
+    let last = refusals.rfind(|one| one.answer.verdict == Verdict::Refuses);
     last.map(|one| one.answer.words.clone()).unwrap_or_default()
 }
 

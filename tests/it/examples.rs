@@ -100,7 +100,7 @@ fn every_command_in_the_examples_exists() {
             }
         }
     }
-    let expected = ["", "catalog", "check", "demo", "explain", "serve", "sim"];
+    let expected = ["", "catalog", "check", "demo", "explain", "probe", "serve", "sim"];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

@@ -509,3 +509,25 @@ async fn the_printed_table_fits_80_columns_and_ends_with_the_lines() {
     assert!(ended.err.lines().count() > 60, "progress is on standard error: {ended:?}");
     assert!(Path::new(&config).exists());
 }
+
+#[tokio::test]
+async fn the_example_in_the_documentation_is_what_the_command_prints() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/probe.md")).unwrap();
+    let block = |kind: &str| {
+        let (_, rest) = page.split_once(&format!("```{kind}\n")).unwrap();
+        rest.split_once("\n```").unwrap().0
+    };
+    let (_simulator, url) = simulator(&[]).await;
+    let more = block("toml").split_once("\n\n").unwrap().1;
+    let (directory, config) = config(&url, more);
+    let file = directory.path().join("azgate.toml.d/gpt-5.toml");
+    let arguments = ["--deployment", "gpt-5", "--write", file.to_str().unwrap()];
+    let ended = probe(&config, &arguments, "y\n").await;
+    let printed = format!("{}{}", ended.err.replace("[y/N] ", "[y/N] y\n"), ended.out)
+        .replace(&url, "http://127.0.0.1:9200")
+        .replace(file.to_str().unwrap(), "azgate.toml.d/gpt-5.toml");
+    let printed: BTreeSet<&str> = printed.lines().collect();
+    for line in block("text").lines().filter(|line| !line.starts_with("$ ") && *line != "…") {
+        assert!(printed.contains(line), "{line:?} is not printed: {printed:#?}");
+    }
+}

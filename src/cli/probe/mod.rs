@@ -138,9 +138,9 @@ fn finish(
     let models = subject.models_to_name(&new.family);
     let report = Report { subject, interview, end, budget: args.budget, lines: new.text(), models: &models };
     if args.json {
-        report.json(out)?
+        report.json(out)?;
     } else {
-        report.print(out)?
+        report.print(out)?;
     }
     if let Some(file) = &args.write
         && !new.is_empty()

@@ -79,7 +79,10 @@ impl Report<'_> {
             }
             None => String::new(),
         };
-        writeln!(out, "{WARNING}Still open{WARNING:#}: {}, and what depends on them.{why}", open.len())?;
+        let text = format!("Still open: {}, and what depends on them.{why}", open.len());
+        for line in wrapped(&text, 80) {
+            writeln!(out, "{WARNING}{line}{WARNING:#}")?;
+        }
         for line in wrapped(&open.join(", "), 76) {
             writeln!(out, "    {line}")?;
         }
