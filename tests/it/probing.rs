@@ -150,6 +150,15 @@ fn a_probe_of_the_shipped_catalog_finds_only_what_is_marked_as_unverified_there(
 }
 
 #[test]
+fn a_model_without_tools_is_told_apart_from_one_that_takes_them_on_the_other_operation() {
+    let found = probed("gpt-6-astra", "gpt-35-turbo-0301", "v1").unwrap();
+    let tools = found.iter().find(|finding| finding.row == "chat.tools").unwrap();
+    assert_eq!((tools.catalog.as_str(), tools.azure.as_str()), ("bridges", "refuses"));
+    let found = probed("gpt-6-astra", "gpt-6.1-sol", "v1").unwrap();
+    assert!(!found.iter().any(|finding| finding.row == "chat.tools"), "{found:#?}");
+}
+
+#[test]
 fn a_dated_surface_is_asked_only_what_its_api_version_knows() {
     for version in ["2024-02-01", "2024-12-01-preview", "2025-04-01-preview"] {
         let families = ["unknown", "gpt-5", "gpt-4o"];
