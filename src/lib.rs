@@ -83,6 +83,8 @@ pub mod translate;
 
 pub mod bridge;
 
+pub mod probe;
+
 pub mod json;
 
 pub mod sse;

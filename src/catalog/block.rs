@@ -1,5 +1,7 @@
 //! One block of `families.toml` or of an operator's overlay, as it is written.
 
+use std::collections::BTreeMap;
+
 use super::{
     capabilities::{Effort, Functions, Modality, Streaming, SystemRole, TokenLimits, ToolsWithEffort},
     entry::{Entry, entries},
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::call::{ApiVersion, Dialect, PerDialect, ReplayedReasoning};
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "abstract",
     "inherits",
     "models",
@@ -27,6 +29,7 @@ const KEYS: [&str; 21] = [
     "retires",
     "replaced_by",
     "source",
+    "settled",
     "chat",
     "responses",
 ];
@@ -53,6 +56,7 @@ pub(super) struct Block {
     pub(super) retires: Option<String>,
     pub(super) replaced_by: Option<String>,
     pub(super) source: Option<String>,
+    pub(super) settled: BTreeMap<String, Vec<String>>,
     pub(super) entries: PerDialect<Vec<Entry>>,
 }
 
@@ -82,6 +86,7 @@ impl Block {
             }),
             replaced_by: section.text("replaced_by").map(str::to_owned),
             source: section.text("source").map(str::to_owned),
+            settled: settled(section),
             entries: PerDialect::new(|dialect| entries(section, dialect)),
         }
     }
@@ -96,6 +101,12 @@ fn token_limits(section: &mut Section<'_, '_>) -> TokenLimits {
         input: section.count("input"),
         output: section.count("output"),
     }
+}
+
+fn settled(section: &mut Section<'_, '_>) -> BTreeMap<String, Vec<String>> {
+    let Some(table) = section.table("settled") else { return BTreeMap::new() };
+    let mut section = section.child(&["settled"], table);
+    table.keys().filter_map(|place| Some((place.clone(), section.texts(place)?))).collect()
 }
 
 fn weakest_first(mut efforts: Vec<Effort>) -> Vec<Effort> {

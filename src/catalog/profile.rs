@@ -52,6 +52,8 @@ pub struct Profile {
     pub replaced_by: Option<String>,
     /// The sources of these facts.
     pub source: String,
+    /// The questions of `azgate probe` that Azure has answered, by `RESOURCE/DEPLOYMENT`. They are not asked again.
+    pub settled: BTreeMap<String, Vec<String>>,
     /// What Azure assumes for absent parameters. The dialects differ, for example in `store`.
     pub defaults: Defaults,
     /// What the family does not take, in the order in which the rows are applied.
@@ -83,6 +85,7 @@ impl Profile {
             retires: None,
             replaced_by: None,
             source: String::new(),
+            settled: BTreeMap::new(),
             defaults: defaults.clone(),
             rows: PerDialect::default(),
             origins: BTreeMap::new(),

@@ -63,6 +63,7 @@ impl ProfileBuilder {
         fields.set_some(&mut profile.retires, "retires", block.retires.as_ref());
         fields.set_some(&mut profile.replaced_by, "replaced_by", block.replaced_by.as_ref());
         fields.set(&mut profile.source, "source", block.source.as_ref());
+        profile.settled.extend(block.settled.iter().map(|(place, ids)| (place.clone(), ids.clone())));
         for dialect in Dialect::ALL {
             for entry in block.entries.of(dialect) {
                 self.add_entry(origin, dialect, entry);

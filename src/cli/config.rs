@@ -51,6 +51,15 @@ impl ConfigArgs {
         check(self.named(environment).as_deref(), environment, flags, false)
     }
 
+    /// Merges and checks the config with another file over it.
+    pub fn checked_under(&self, over: Option<&Path>, environment: &Environment) -> Checked {
+        let mut merged = config::load(self.file(environment).as_deref(), environment, &[]);
+        if let Some(over) = over {
+            merged.add_file(over);
+        }
+        check_merged(merged, environment, false)
+    }
+
     /// Merges and checks the config for a command that sends nothing and so needs no secrets.
     pub fn dry_run(&self, environment: &Environment) -> Checked {
         check(self.file(environment).as_deref(), environment, &[], true)
@@ -58,7 +67,10 @@ impl ConfigArgs {
 }
 
 fn check(file: Option<&Path>, environment: &Environment, flags: &[Flag], dry_run: bool) -> Checked {
-    let merged = config::load(file, environment, flags);
+    check_merged(config::load(file, environment, flags), environment, dry_run)
+}
+
+fn check_merged(merged: config::MergedConfig, environment: &Environment, dry_run: bool) -> Checked {
     let today = today();
     let context = CheckContext {
         environment,

@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod man;
 mod outcome;
+mod probe;
 mod schema;
 mod serve;
 mod sim;
@@ -44,6 +45,7 @@ Examples:
   azgate serve --config azgate.toml     the gateway (also the default without a command)
   azgate explain --model o1 body.json   what azgate would send for a call
   azgate check --config azgate.toml     every problem of a config at once
+  azgate probe --deployment my-gpt      ask Azure what a deployment takes, within a budget
   azgate schema > azgate.schema.json    for completion in an editor
   azgate completions bash               for completion in a shell
 
@@ -67,6 +69,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Show what is known of the model families
     Catalog(catalog::CatalogArgs),
+    /// Ask Azure what a deployment takes, and write what differs from the catalog
+    Probe(probe::ProbeArgs),
     /// Print the JSON schema of a config
     Schema(schema::SchemaArgs),
     /// Print the completions for a shell
@@ -90,6 +94,7 @@ pub fn run(
         Some(Command::Check(args)) => Ok(check::run(args, environment, out)?),
         Some(Command::Explain(args)) => explain::run(args, environment, input, out),
         Some(Command::Catalog(args)) => catalog::run(args, environment, out),
+        Some(Command::Probe(args)) => probe::run(args, environment, input, out),
         Some(Command::Schema(args)) => Ok(schema::run(args, out)?),
         Some(Command::Completions(args)) => Ok(completions::run(args, Cli::command(), out)?),
         Some(Command::Man(args)) => Ok(man::run(args, Cli::command(), out)?),

@@ -1,6 +1,9 @@
 //! Reads a config file: its values, and where each key was written.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use toml::{Table, de::DeTable};
 
@@ -10,7 +13,30 @@ use super::{
     locations::{Locations, SourceText},
     problem::Problem,
     read,
+    tree::merge,
 };
+
+/// Reads a config with its drop-ins: `NAME.d/*.toml` beside the file, in the order of their names, each over the ones
+/// before it.
+pub(super) fn read_all(path: &Path) -> Result<(Table, Locations), Vec<Problem>> {
+    let (mut tree, mut locations) = read(path)?;
+    for file in drop_ins(path) {
+        let (table, places) = read(&file)?;
+        merge(&mut tree, table);
+        locations.add(places);
+    }
+    Ok((tree, locations))
+}
+
+fn drop_ins(path: &Path) -> Vec<PathBuf> {
+    let mut directory = path.as_os_str().to_owned();
+    directory.push(".d");
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|file| file.extension().is_some_and(|end| end == "toml")).collect();
+    files.sort();
+    files
+}
 
 /// Reads the file at exactly this path. Figment's own reader searches parent directories, which would be a surprise.
 pub(super) fn read(path: &Path) -> Result<(Table, Locations), Vec<Problem>> {

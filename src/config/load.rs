@@ -1,4 +1,5 @@
-//! Merges the sources of a config: the file, then `AZGATE_…` variables, then flags. Defaults come from the schema.
+//! Merges the sources of a config: the file with its drop-ins, then `AZGATE_…` variables, then flags. Defaults come
+//! from the schema.
 
 use std::{fmt, path::Path};
 
@@ -9,7 +10,11 @@ use figment::{
 use toml::Table;
 
 use super::{
-    Environment, KeyPath, file, location::Location, locations::Locations, problem::Problem, tree::insert,
+    Environment, KeyPath, file,
+    location::Location,
+    locations::Locations,
+    problem::Problem,
+    tree::{insert, merge},
     variables,
 };
 
@@ -47,9 +52,22 @@ impl MergedConfig {
     }
 }
 
+impl MergedConfig {
+    /// Lays another file over the config.
+    pub fn add_file(&mut self, path: &Path) {
+        match file::read(path) {
+            Ok((table, locations)) => {
+                merge(&mut self.tree, table);
+                self.locations.add(locations);
+            }
+            Err(problems) => self.problems.extend(problems),
+        }
+    }
+}
+
 /// Merges the sources of a config. [`super::check()`] reports what is wrong with them.
 pub fn load(path: Option<&Path>, environment: &Environment, flags: &[Flag]) -> MergedConfig {
-    let (written, mut locations, mut problems) = match path.map(file::read) {
+    let (written, mut locations, mut problems) = match path.map(file::read_all) {
         None => (Table::new(), Locations::default(), Vec::new()),
         Some(Ok((table, locations))) => (table, locations, Vec::new()),
         Some(Err(problems)) => (Table::new(), Locations::default(), problems),

@@ -43,6 +43,11 @@ impl Locations {
         }
     }
 
+    /// Adds the locations of a file that lies over this one.
+    pub(super) fn add(&mut self, over: Locations) {
+        self.file.extend(over.file);
+    }
+
     /// Notes that a variable or a flag sets a key.
     pub(super) fn set(&mut self, at: KeyPath, location: Location) {
         self.outside.insert(at, location);

@@ -10,7 +10,7 @@ use std::{
 use crate::support::imports;
 
 /// The modules that take values and return values.
-const PURE: [&str; 7] = ["json", "sse", "call", "objects", "bridge", "catalog", "translate"];
+const PURE: [&str; 8] = ["json", "sse", "call", "objects", "bridge", "catalog", "translate", "probe"];
 
 /// What would give one of them a world outside of its arguments.
 const WORLD: [&str; 10] = [

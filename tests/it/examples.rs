@@ -100,7 +100,7 @@ fn every_command_in_the_examples_exists() {
             }
         }
     }
-    let expected = ["", "catalog", "check", "completions", "demo", "explain", "man", "serve", "sim"];
+    let expected = ["", "catalog", "check", "completions", "demo", "explain", "man", "probe", "serve", "sim"];
     assert_eq!(seen.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
 

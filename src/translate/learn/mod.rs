@@ -22,6 +22,7 @@ mod wording;
 pub(super) use learned::is_learned;
 pub use lesson::Lesson;
 pub use lessons::Lessons;
+pub(crate) use overlay::{block_of, key, value as row_text};
 pub use params::rule_ids;
 pub use refusal::may_teach;
 

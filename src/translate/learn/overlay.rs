@@ -13,19 +13,7 @@ impl Lessons {
     /// The overlay that makes the same edits without learning. A deployment that is named like a model of its family
     /// amends that family; any other gets a family of its own, which stands on the base where one is known.
     pub fn overlay(&self, deployment: &str, base: &Profile, catalog: &Catalog) -> String {
-        let mut name = deployment.to_owned();
-        let mut lines = String::new();
-        if base.has_model(deployment) {
-            base.name.as_ref().clone_into(&mut name);
-        } else {
-            if catalog.has_name(deployment) {
-                name.push_str("-deployment");
-            }
-            line(&mut lines, format_args!("models = [{}]", quoted(deployment)));
-            if base.name != catalog.unknown().name {
-                line(&mut lines, format_args!("inherits = {}", quoted(&base.name)));
-            }
-        }
+        let (name, mut lines) = block_of(deployment, base, catalog);
         for lesson in self.iter().filter(|lesson| !matches!(lesson, Lesson::Row(..))) {
             line(&mut lines, format_args!("{} # {}", lesson.line(), lesson.why()));
         }
@@ -39,6 +27,21 @@ impl Lessons {
         }
         text
     }
+}
+
+/// Returns the name of the block that holds what is known of a deployment, and the lines that begin the block. A
+/// deployment that is named like a model of its family amends that family; any other gets a family of its own.
+pub(crate) fn block_of(deployment: &str, base: &Profile, catalog: &Catalog) -> (String, String) {
+    if base.has_model(deployment) {
+        return (base.name.to_string(), String::new());
+    }
+    let mut lines = String::new();
+    line(&mut lines, format_args!("models = [{}]", quoted(deployment)));
+    if base.name != catalog.unknown().name {
+        line(&mut lines, format_args!("inherits = {}", quoted(&base.name)));
+    }
+    let suffix = if catalog.has_name(deployment) { "-deployment" } else { "" };
+    (format!("{deployment}{suffix}"), lines)
 }
 
 impl Lesson {
@@ -76,8 +79,8 @@ fn line(text: &mut String, line: std::fmt::Arguments<'_>) {
     let _infallible = writeln!(text, "{line}");
 }
 
-/// A row as an inline table.
-fn value(row: &Row) -> String {
+/// Returns a row as an inline table.
+pub(crate) fn value(row: &Row) -> String {
     let mut members = vec![match &row.verb {
         Verb::Rename(to) => format!("rename = {}", quoted(to)),
         Verb::Drop => "drop = true".to_owned(),
@@ -130,7 +133,8 @@ fn number(value: f64) -> String {
     if value.abs() <= f64::from(i32::MAX) { value.to_string() } else { format!("{value:?}") }
 }
 
-fn key(name: &str) -> String {
+/// Returns a name as a key of TOML.
+pub(crate) fn key(name: &str) -> String {
     let bare = !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if bare { name.to_owned() } else { quoted(name) }
