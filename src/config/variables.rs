@@ -67,7 +67,7 @@ fn typed(shape: &ConfigShape, text: &str) -> toml::Value {
     value.unwrap_or_else(|| text.into())
 }
 
-/// The variables that Kubernetes sets for a Service called `azgate`, such as AZGATE_SERVICE_HOST, begin like this
+/// The variables that Kubernetes sets for a Service called `azgate`, such as `AZGATE_SERVICE_HOST`, begin like this
 /// behind the prefix. Nobody misspelt them.
 const KUBERNETES: [&str; 2] = ["SERVICE_", "PORT"];
 

@@ -4,6 +4,7 @@ use crate::call::ReplayedReasoning;
 
 /// What a deployment adds to the calls that are bridged to it.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are options, and none depends on another")]
 pub struct BridgeOptions<'a> {
     /// The Azure resource that the call goes to. It can read only the reasoning that it made itself.
     pub resource: &'a str,

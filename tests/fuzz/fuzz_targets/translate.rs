@@ -33,8 +33,9 @@ fuzz_target!(|input: &[u8]| {
     let literal = !target.profile.is_known() && !target.options.collect && dialect == Dialect::Chat;
     if literal && planned.bridged.is_none() {
         // The plan changes only fields that azgate put into earlier answers, and what Azure refuses for every model.
-        let meant =
-            |edit: &Edit| matches!(&*edit.rule, "drop.replayed" | "drop.reasoning" | "shorten.tool_call_id" | "read.body");
+        let meant = |edit: &Edit| {
+            matches!(&*edit.rule, "drop.replayed" | "drop.reasoning" | "shorten.tool_call_id" | "read.body")
+        };
         assert!(planned.edits.iter().all(meant), "{:?}", planned.edits);
     }
     if planned.changes().next().is_none() && planned.bridged.is_none() {
