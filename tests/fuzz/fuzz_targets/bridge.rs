@@ -54,6 +54,7 @@ fn requests(document: &Document, options: u8) {
     let replayed =
         [ReplayedReasoning::All, ReplayedReasoning::Turn, ReplayedReasoning::Last, ReplayedReasoning::None];
     let bridge_options = BridgeOptions {
+        names_in_text: options & 32 == 32,
         answers_response: false,
         resource: "main",
         encrypted: options & 4 == 4,

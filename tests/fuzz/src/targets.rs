@@ -50,6 +50,8 @@ pub fn target(choices: &mut Choices<'_>) -> Target {
             reasoning_summary: (bridging & 16 == 16).then_some(Summary::Auto),
             cut_at_stop: bridging & 4 == 4,
             fan_out: (bridging & 8 == 8).then_some(4),
+            names_in_text: options & 8 == 8,
+            data_sources_identity: options & 16 == 16,
         },
         ..Target::new(DEPLOYMENT, profile, surface, &TABLE)
     }
