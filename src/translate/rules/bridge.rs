@@ -1,4 +1,4 @@
-//! Names the rules of the bridge. `translate/bridging.rs` makes their edits before all other rules run, so this rule
+//! Names the rules of the bridge. `translate/bridging/` makes their edits before all other rules run, so this rule
 //! itself does nothing.
 
 use super::rule::Rule;
