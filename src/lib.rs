@@ -27,9 +27,10 @@
 //! A call that names a stored object takes a shorter path, [`forward()`]. [`objects`] knows where ids stand. [`error`]
 //! makes every failure a status and a body. [`observe`] reports.
 //!
-//! [`gateway`] holds what a request needs. What outlives a configuration is in the [`registry`], and what is not a call
-//! runs in the [`background`]. Around it stand [`serve`], [`app`], [`config`], [`cli`], [`admin`], and [`sim`], a
-//! simulator of Azure that shares no code with the rest.
+//! [`gateway`] holds what a request needs. What outlives a configuration is in the [`registry`], such as the clients'
+//! [`connections`] and the [`reasoning_memory`], and what is not a call runs in the [`background`]. Around it stand
+//! [`serve`], [`app`], [`config`], [`cli`], [`admin`], and [`sim`], a simulator of Azure that shares no code with the
+//! rest. [`probe`] asks Azure what a deployment takes.
 //!
 //! [`forward()`]: forward::forward
 
