@@ -125,8 +125,8 @@ fn is_looked_up(item: View<'_>) -> bool {
     let lacks =
         |key| all(key).next().is_none() || all(key).any(|value| matches!(value.raw(), b"null" | b"\"\""));
     is("item_reference")
-        // The pages that a search found are not in its item.
-        || is("web_search_call")
+        // The pages that a search found are not in its item. One with its action is removed by `drop.search_call`.
+        || (is("web_search_call") && lacks("action"))
         || (is("file_search_call") && lacks("results"))
         || (is("compaction") && lacks("encrypted_content"))
         || (is_untyped && lacks("role"))

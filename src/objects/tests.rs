@@ -101,7 +101,7 @@ fn azure_looks_up_an_item_that_only_has_an_id() {
         (r#"{"type":"reasoning","id":"i","encrypted_content":"gAAA"}"#, false),
         (r#"{"type":"reasoning","summary":[],"content":[]}"#, false),
         (r#"{"type":"web_search_call","id":"i","status":"completed"}"#, true),
-        (r#"{"type":"web_search_call","id":"i","action":{"type":"search","query":"q"}}"#, true),
+        (r#"{"type":"web_search_call","id":"i","action":{"type":"search","query":"q"}}"#, false),
         (r#"{"type":"file_search_call","id":"i","queries":["q"]}"#, true),
         (r#"{"type":"file_search_call","id":"i","queries":["q"],"results":null}"#, true),
         (r#"{"type":"file_search_call","id":"i","queries":["q"],"results":[]}"#, false),

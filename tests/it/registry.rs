@@ -10,12 +10,14 @@ use crate::{
 };
 
 /// Rules that no golden case hits, because an operator must enable them, or because an earlier call is needed.
-const SWITCHED_ON: [&str; 7] = [
+const SWITCHED_ON: [&str; 8] = [
     "add.markdown",
     "reserve.reasoning",
     "collect.stream",
     "refuse.tools_with_effort",
     "add.encrypted_reasoning",
+    // Several keys
+    "drop.search_call",
     // tests/it/remembered.rs
     "add.remembered_reasoning",
     // Only a family whose `modalities` name files takes them in chat.

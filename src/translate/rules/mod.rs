@@ -57,6 +57,7 @@ mod replayed;
 mod reserve;
 mod roles;
 mod rule;
+mod searches;
 mod spelling;
 mod stateless;
 mod status;
@@ -89,6 +90,7 @@ pub const RULES: &[Rule] = &[
     item_metadata::RULE,
     chat_tools::RULE,
     chat_words::RULE,
+    searches::RULE,
     reasoning::RULE,
     status::RULE,
     item_ids::RULE,
@@ -177,6 +179,7 @@ pub(super) const FOR_UNKNOWN_FAMILIES: &[Rule] = &[
     item_metadata::RULE,
     chat_tools::RULE,
     chat_words::RULE,
+    searches::RULE,
     reasoning::RULE,
     status::RULE,
     item_ids::RULE,
