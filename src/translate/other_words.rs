@@ -40,6 +40,7 @@ pub(super) fn asks(root: View<'_>, word: &str) -> bool {
     let Some(value) = root.non_null(word) else { return false };
     match value.kind() {
         Kind::Array | Kind::Object => !value.is_empty(),
+        Kind::String if value.raw().len() <= 2 => false,
         _ => !matches!((word, value.raw()), ("truncation", b"\"disabled\"") | ("background", b"false")),
     }
 }

@@ -53,6 +53,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("background", "a chat completion cannot be asked for later: leave it out, or call /v1/responses"),
 ];
 
+/// The cap that [`super::spelling`] renames. A null asks for nothing.
+const CAP: &str = "max_output_tokens";
+
 const LOGPROBS: &str = "message.output_text.logprobs";
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -72,6 +75,9 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let why = "it limits the calls of hosted tools, and this call has none";
         let id = if limit.is_null() { "drop.responses_default" } else { "drop.max_tool_calls" };
         draft.edit(id, Effect::Same, why, Change::Remove { at: Pointer::key("max_tool_calls") })?;
+    }
+    if draft.is_null(CAP) {
+        default(draft, CAP)?;
     }
     instructions(draft)?;
     include(draft)?;
@@ -159,6 +165,13 @@ fn settings(draft: &mut Draft<'_>, word: &'static str) -> Result<(), Refusal> {
         object.members().map(|(key, value)| (key.into_owned(), value)).collect();
     left.retain(|(_, value)| !value.is_null());
     for (key, _) in &left {
+        // A budget is what the call is about to cost, so it is not dropped.
+        if word == "reasoning" && reasons && (key.ends_with("_tokens") || key.contains("budget")) {
+            let why =
+                "a chat completion has no budget of reasoning: leave it out, and set `reasoning_effort`";
+            draft.refuse(REFUSE, why, Change::Remove { at: at.clone().then(key.clone()) })?;
+            continue;
+        }
         let (id, why) = match (word, key.as_str()) {
             // A policy keeps them.
             ("reasoning", "effort") | ("text", "format" | "verbosity") => return Ok(()),
@@ -214,6 +227,23 @@ mod tests {
         assert_eq!(sent("gpt-4.1", "v1", &call(r#""instructions":"""#)).0, format!("{{{HI}}}"));
         assert_eq!(with("carry.instructions", Action::Pass, "gpt-4.1", &body).unwrap().0, body);
         assert_eq!(refused("gpt-4.1", "v1", &call(r#""instructions":["a"]"#)).param, "instructions");
+    }
+
+    #[test]
+    fn words_without_a_value_go_and_a_budget_is_refused() {
+        for family in ["gpt-4.1", "gpt-5", "unknown"] {
+            for word in [r#""max_output_tokens":null"#, r#""input":"""#, r#""input":[]"#, r#""prompt":"""#] {
+                assert_eq!(sent(family, "v1", &call(word)).0, format!("{{{HI}}}"), "{family} {word}");
+            }
+        }
+        for budget in ["max_tokens", "budget_tokens", "thinking_budget"] {
+            let body = call(&format!(r#""reasoning":{{"{budget}":500}}"#));
+            let refusal = refused("gpt-5", "v1", &body);
+            assert_eq!(
+                (&*refusal.rule, refusal.param),
+                ("refuse.responses_words", format!("reasoning.{budget}"))
+            );
+        }
     }
 
     #[test]

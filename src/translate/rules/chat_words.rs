@@ -63,9 +63,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             // The operator knows better, or Azure has taught it.
             Some(_) if draft.has_row(word) => {}
             // A list that is none is Azure's to refuse, and a policy passes the body of the other operation on.
-            Some(value)
-                if word == "messages"
-                    && (value.kind() != Kind::Array || value.is_empty() || !draft.has("input")) => {}
+            Some(value) if word == "messages" && (value.kind() != Kind::Array || !draft.has("input")) => {}
             // A policy passes them on.
             Some(value) if word == "functions" && value.kind() == Kind::Array => {}
             Some(_) if word == "function_call" => {}

@@ -26,6 +26,8 @@ const ID: &str = "drop.item_id";
 const ALONE: &str = "with its id Azure asks for the reasoning that led to the call, which is not there";
 const FORM: &str = "Azure refuses an id of this form, and a call needs none beside its call_id";
 
+const LONG: &str = "Azure refuses an id of more than 64 characters, and this item needs none";
+
 /// The items that call a tool of the client's, and how their ids begin.
 const CALLS: [(&str, &str); 2] = [("function_call", "fc"), ("custom_tool_call", "ctc")];
 
@@ -42,6 +44,11 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let kind = item.get("type").and_then(View::text).unwrap_or_default();
         let Some((_, start)) = CALLS.iter().find(|(call, _)| *call == kind) else {
             reasoned = holds_reasoning(&kind, item).unwrap_or(reasoned);
+            let id = item.get("id").and_then(View::text).filter(|_| needs_no_id(&kind, item));
+            if id.is_some_and(|id| id.chars().nth(LONGEST).is_some()) {
+                let at = Pointer::key("input").item(index).then("id");
+                draft.edit(ID, Effect::Same, LONG, Change::Remove { at })?;
+            }
             continue;
         };
         let Some(id) = item.get("id") else { continue };
@@ -55,6 +62,14 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         draft.edit(ID, Effect::Same, why, Change::Remove { at })?;
     }
     Ok(())
+}
+
+/// Returns whether an item means the same without an id: a message with its role, or the output of a call.
+fn needs_no_id(kind: &str, item: View<'_>) -> bool {
+    match kind {
+        "message" | "" => item.get("role").is_some(),
+        kind => kind.ends_with("_call_output"),
+    }
 }
 
 /// Returns whether calls behind an item have their reasoning before it; `None` if the item does not decide that.
@@ -77,6 +92,24 @@ mod tests {
         Action,
         rules::testing::{responses, responses_with},
     };
+
+    #[test]
+    fn an_item_that_needs_no_id_loses_one_that_is_too_long() {
+        let body = |item: &str| format!(r#"{{"input":[{{"role":"user","content":"a"}},{item}]}}"#);
+        let long = "x".repeat(65);
+        for (before, after) in [
+            (r#"{"type":"message","#, r#""role":"assistant","content":[]}"#),
+            ("{", r#""role":"assistant","content":"b"}"#),
+            (r#"{"type":"function_call_output","#, r#""call_id":"c","output":"7"}"#),
+        ] {
+            let with = |id: &str| body(&format!(r#"{before}"id":"{id}",{after}"#));
+            let without = body(&format!("{before}{after}"));
+            assert_eq!(responses("gpt-5.4", "v1", &with(&long)), (without, "drop.item_id".into()));
+            assert_eq!(responses("gpt-5.4", "v1", &with(&long[1..])).0, with(&long[1..]));
+        }
+        let reference = body(&format!(r#"{{"type":"item_reference","id":"{long}"}}"#));
+        assert_eq!(responses("gpt-5.4", "v1", &reference).0, reference);
+    }
 
     const USER: &str = r#"{"role":"user","content":"a"}"#;
     const THOUGHT: &str = r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"e"}"#;

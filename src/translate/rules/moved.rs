@@ -54,6 +54,17 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             _ => _ = params::rename(draft, id, from, to, why)?,
         }
     }
+    own_format(draft)
+}
+
+/// Gives a `text.format` in the shape of chat's `response_format` that of the Responses API.
+fn own_format(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(ParamValue::Sent(own)) = draft.get("text.format") else { return Ok(()) };
+    if own.get("json_schema").is_some_and(|schema| schema.kind() == Kind::Object) {
+        let why = "the Responses API has the members of the schema beside the type";
+        let change = Change::Set { at: Pointer::path("text.format"), value: format(own) };
+        draft.edit("rename.response_format", Effect::Same, why, change)?;
+    }
     Ok(())
 }
 
@@ -83,6 +94,18 @@ fn format(format: View<'_>) -> Raw {
 mod tests {
     use crate::translate::Action;
     use crate::translate::rules::testing::{responses, responses_with};
+
+    #[test]
+    fn its_own_format_may_be_written_as_chat_does() {
+        let body = |format: &str| format!(r#"{{"input":"a","text":{{"format":{format}}}}}"#);
+        let nested = r#"{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}"#;
+        let flat = r#"{"type":"json_schema","name":"n","schema":{"type":"object"}}"#;
+        for family in ["gpt-4.1", "gpt-5", "unknown"] {
+            let sent = responses(family, "v1", &body(nested));
+            assert_eq!(sent, (body(flat), "rename.response_format".into()), "{family}");
+            assert_eq!(responses(family, "v1", &body(flat)), (body(flat), "none".into()), "{family}");
+        }
+    }
 
     #[test]
     fn each_word_finds_its_place() {

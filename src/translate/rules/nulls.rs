@@ -27,6 +27,7 @@ const CHAT: &[&str] = &[
     "logit_bias",
     "logprobs",
     "max_completion_tokens",
+    "max_output_tokens",
     "max_tokens",
     "metadata",
     "modalities",

@@ -32,6 +32,7 @@ const NESTED: &[(&str, &str, &str)] = &[
 
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     cap(draft)?;
+    own_format(draft)?;
     for &(id, from, to) in NESTED {
         let Some(ParamValue::Sent(value)) = draft.get(from) else { continue };
         let own = draft.get(to);
@@ -80,6 +81,18 @@ fn asks_for_text(from: &str, format: View<'_>) -> bool {
     from == "text.format" && format.get("type").and_then(View::text).as_deref() == Some("text")
 }
 
+/// Gives a `response_format` in the shape of `text.format` that of chat.
+fn own_format(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(ParamValue::Sent(own)) = draft.get("response_format") else { return Ok(()) };
+    let is_schema = own.get("type").and_then(View::text).as_deref() == Some("json_schema");
+    if is_schema && own.get("json_schema").is_none() && own.get("schema").is_some() {
+        let why = "chat completions have the schema in a member of its own, `json_schema`";
+        let change = Change::Set { at: Pointer::key("response_format"), value: format(own) };
+        draft.edit("rename.text", Effect::Same, why, change)?;
+    }
+    Ok(())
+}
+
 /// Returns a format with the members of its schema in an object of their own.
 fn format(format: View<'_>) -> Raw {
     let is_schema = format.get("type").and_then(View::text).as_deref() == Some("json_schema");
@@ -106,6 +119,20 @@ mod tests {
         Action,
         rules::testing::{sent, strictly, with},
     };
+
+    #[test]
+    fn chats_own_format_may_be_written_as_the_responses_api_does() {
+        let body = |format: &str| {
+            format!(r#"{{"messages":[{{"role":"user","content":"a"}}],"response_format":{format}}}"#)
+        };
+        let flat = r#"{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}"#;
+        let nested =
+            r#"{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"},"strict":true}}"#;
+        for family in ["gpt-4.1", "gpt-5", "unknown"] {
+            assert_eq!(sent(family, "v1", &body(flat)), (body(nested), "rename.text".into()), "{family}");
+            assert_eq!(sent(family, "v1", &body(nested)), (body(nested), "none".into()), "{family}");
+        }
+    }
 
     #[test]
     fn each_word_finds_its_place_in_chat() {
