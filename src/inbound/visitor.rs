@@ -33,7 +33,7 @@ pub struct Visitors {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unwelcome {
     /// An HTTP/1.1 request has no `Host`, several, or one that is not a host (RFC 9112 §3.2).
-    #[error("an HTTP/1.1 request needs exactly one valid Host header")]
+    #[error("a request needs exactly one valid Host header")]
     NoHost,
     /// azgate has no keys, and the request names another host.
     #[error("the host '{0}' is not this machine, and azgate has no keys")]
@@ -62,7 +62,12 @@ impl Visitors {
     /// When azgate must not serve the request.
     pub fn check(&self, head: &Parts, has_keys: bool) -> Result<Welcome, Unwelcome> {
         let named = named_host(head)?;
-        let origin = head.headers.get(ORIGIN);
+        let mut origins = head.headers.get_all(ORIGIN).iter();
+        let origin = origins.next();
+        // A browser sends one origin. Which of several a proxy judges is not known.
+        if let Some(second) = origins.next() {
+            return Err(Unwelcome::Page(text(second)));
+        }
         let is_listed = origin.is_some_and(|origin| self.lists(origin));
         if !has_keys {
             let here = head.extensions.get::<Ends>().map(|ends| ends.server.ip());
@@ -74,7 +79,7 @@ impl Visitors {
             }
             if let Some(page) = page(&head.headers)
                 && !is_listed
-                && !page.parse::<Uri>().ok().and_then(|page| page.host().map(is_own)).unwrap_or_default()
+                && !page_host(&page).is_some_and(|host| is_own(&host))
             {
                 return Err(Unwelcome::Page(page));
             }
@@ -139,6 +144,7 @@ fn named_host(head: &Parts) -> Result<Option<String>, Unwelcome> {
     let mut hosts = head.headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) if head.version == Version::HTTP_11 => Err(Unwelcome::NoHost),
+        (None, _) if head.version == Version::HTTP_2 && head.uri.host().is_none() => Err(Unwelcome::NoHost),
         (None, _) => Ok(None),
         (Some(host), None) => {
             let host = Authority::try_from(host.as_bytes()).map_err(|_| Unwelcome::NoHost)?;
@@ -155,6 +161,12 @@ fn page(headers: &HeaderMap) -> Option<String> {
     let origin = headers.get(ORIGIN).map(text);
     let is_cross_site = || headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     origin.or_else(|| is_cross_site().then(|| "another site".to_owned()))
+}
+
+/// Returns the host of a page. An origin has no user (RFC 6454 §7).
+fn page_host(origin: &str) -> Option<String> {
+    let authority = origin.parse::<Uri>().ok()?.into_parts().authority?;
+    (!authority.as_str().contains('@')).then(|| authority.host().to_owned())
 }
 
 /// Returns at most 200 characters of a header.
@@ -218,6 +230,13 @@ mod tests {
         {
             assert!(matches!(from(foreign), Err(Unwelcome::Page(_))), "{foreign}");
         }
+        for pair in
+            [["http://localhost", "https://evil.example"], ["https://chat.example", "http://localhost"]]
+        {
+            let lines = [("host", "localhost"), ("origin", pair[0]), ("origin", pair[1])];
+            assert!(matches!(check(&visitors, &lines, "127.0.0.1:80"), Err(Unwelcome::Page(_))), "{pair:?}");
+        }
+        assert!(matches!(from("http://evil.example@localhost"), Err(Unwelcome::Page(_))));
         let image = [("host", "localhost"), ("sec-fetch-site", "cross-site")];
         assert!(matches!(check(&visitors, &image, "127.0.0.1:80"), Err(Unwelcome::Page(_))));
     }

@@ -39,6 +39,7 @@ pub const MODEL_CALL: IdPlaces = &[
     below("prompt", &[id("id", PromptTemplate)]),
     below("input", ITEM),
     below("messages", MESSAGE),
+    below("attachments", PART),
     // A voice that was made for the resource (`VoiceIdsOrCustomVoice`). A built-in voice is a text.
     below("audio", &[below("voice", &[id("id", Voice)])]),
     below("tools", TOOL),
@@ -83,10 +84,13 @@ const MESSAGE: IdPlaces = &[below("content", PART), below("attachments", PART), 
 const AUDIO: IdPlaces = &[id("id", Audio)];
 
 /// A content part: `input_file`, `input_image`, or chat's `file`.
-const PART: IdPlaces = &[FILE_ID, below("file", &[FILE_ID])];
+const PART: IdPlaces = &[FILE_ID, below("file", &[FILE_ID]), below("image_file", &[FILE_ID])];
 
-/// A tool: file search, code interpreter, shell, image generation, MCP through a tunnel.
-const TOOL: IdPlaces = &[
+/// A tool: file search, code interpreter, shell, image generation, MCP through a tunnel, or a namespace of tools.
+const TOOL: IdPlaces = &TOOL_MEMBERS;
+
+static TOOL_MEMBERS: [IdPlace; 11] = [
+    below("tools", &TOOL_MEMBERS),
     VECTOR_STORE_IDS,
     // Clients of the Assistants API write ids in these two places. The bridge moves the ids to the right ones.
     FILE_IDS,
@@ -124,7 +128,9 @@ fn is_looked_up(item: View<'_>) -> bool {
     let is_untyped = all("type").next().is_none() || all("type").any(View::is_null);
     let lacks =
         |key| all(key).next().is_none() || all(key).any(|value| matches!(value.raw(), b"null" | b"\"\""));
+    let only_names = || item.members().all(|(key, _)| matches!(&*key, "type" | "id" | "status"));
     is("item_reference")
+        || only_names()
         // The pages that a search found are not in its item. One with its action is removed by `drop.search_call`.
         || (is("web_search_call") && lacks("action"))
         || (is("file_search_call") && lacks("results"))

@@ -64,6 +64,10 @@ fn an_id_is_found_in_every_place_however_deep() {
         "tools.0.environment.skills.0.skill_id",
         "tools.0.input_image_mask.file_id",
         "tools.0.tunnel_id",
+        "tools.0.tools.0.vector_store_ids",
+        "input.0.tools.0.tools.0.container",
+        "messages.0.content.0.image_file.file_id",
+        "attachments.0.file_id",
         "tool_resources.code_interpreter.file_ids",
         "tool_resources.file_search.vector_store_ids",
         "tool_resources.file_search.vector_stores.0.file_ids",
@@ -108,6 +112,9 @@ fn azure_looks_up_an_item_that_only_has_an_id() {
         (r#"{"type":"compaction","id":"i"}"#, true),
         (r#"{"type":"compaction","id":"i","encrypted_content":"g"}"#, false),
         (r#"{"type":"image_generation_call","id":"i"}"#, true),
+        (r#"{"type":"function_call","id":"i","status":"completed"}"#, true),
+        (r#"{"type":"mcp_call","id":"i"}"#, true),
+        (r#"{"type":"message","id":"i"}"#, true),
         (r#"{"type":"image_generation_call","id":"i","result":"aGk="}"#, false),
     ] {
         let expected = |at: &str| is_named.then(|| (at.to_owned(), "i".to_owned()));
@@ -129,7 +136,7 @@ fn an_approval_names_its_request_unless_the_call_holds_it() {
     assert_eq!(named(approval).unwrap(), "input[0].approval_request_id");
     assert_eq!(named(&format!("{},{approval}", request("other"))).unwrap(), "input[1].approval_request_id");
     let bare = r#"{"type":"mcp_approval_request","id":"i"}"#;
-    assert_eq!(named(&format!("{bare},{approval}")).unwrap(), "input[1].approval_request_id");
+    assert_eq!(named(&format!("{bare},{approval}")).unwrap(), "input[0].id");
     assert_eq!(named(&format!("{},{approval}", request("i"))), None);
     let twice = approval.replace("true", r#"true,"approval_request_id":"j""#);
     assert_eq!(named(&format!("{},{twice}", request("i"))).unwrap(), "input[1].approval_request_id");

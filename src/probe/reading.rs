@@ -11,6 +11,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
+    call::Dialect,
     json::Document,
     translate::{
         Target,
@@ -45,7 +46,7 @@ const DEPTH: u32 = 4;
 pub fn outcome(status: u16, answer: &[u8], question: &Question, target: &Target) -> Outcome {
     let refusal = Refusal::read(status, answer);
     match status {
-        200..300 => taken(answer),
+        200..300 => taken(status, answer, question),
         401 => Outcome::Stop(format!("Azure does not accept the key of the resource: {}", refusal.message)),
         403 => Outcome::Stop(format!("Azure denies the access: {}", refusal.message)),
         404 if refusal.code == "DeploymentNotFound" => Outcome::Stop(format!(
@@ -70,11 +71,33 @@ fn is_cut_short(refusal: &Refusal) -> bool {
     refusal.message.starts_with("Could not finish the message because max_tokens")
 }
 
+/// Returns whether a successful body answers the question: a completion or a response, or a stream of it.
+fn is_answer(body: &Value, raw: &[u8], question: &Question) -> bool {
+    let is_one = |body: &Value| match question.dialect {
+        Dialect::Chat => body.get("choices").is_some_and(Value::is_array),
+        Dialect::Responses => {
+            let kind = body.get("type").or_else(|| body.get("object")).and_then(Value::as_str);
+            kind.is_some_and(|kind| kind == "response" || kind.starts_with("response."))
+        }
+    };
+    if question.body.get("stream").and_then(Value::as_bool) != Some(true) {
+        return is_one(body);
+    }
+    let events = raw.split(|byte| *byte == b'\n').filter_map(|line| line.strip_prefix(b"data:"));
+    let events = events.filter_map(|data| serde_json::from_slice::<Value>(data).ok());
+    events.into_iter().any(|event| is_one(&event))
+}
+
 /// Reads a successful answer: JSON, or a stream.
-fn taken(answer: &[u8]) -> Outcome {
+fn taken(status: u16, answer: &[u8], question: &Question) -> Outcome {
     let body: Value = serde_json::from_slice(answer).unwrap_or_default();
     let error = body.get("error").filter(|error| !error.is_null());
     let is_error_event = answer.starts_with(b"event: error") || answer.starts_with(b"data: {\"error\"");
+    if error.is_none() && !is_error_event && !is_answer(&body, answer, question) {
+        return Outcome::Failed(format!(
+            "status {status} without an answer: is this the endpoint of Azure OpenAI?"
+        ));
+    }
     let answer = if error.is_some() || is_error_event {
         Answer::new(Verdict::Unclear, &Refusal::read(200, answer).message)
     } else {

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 use azgate::{
     call::{Dialect, Surface},
     catalog::{Catalog, Profile, Surfaces},
-    probe::{Finding, Interview, Outcome},
+    probe::{Finding, Interview, Outcome, Question},
     sim::{self, Fault, Simulator},
     translate::Target,
 };
@@ -44,9 +44,7 @@ fn ask(interview: &mut Interview, model: &str) -> Vec<String> {
             .as_ref()
             .map_or(sim::Surface::V1, |version| sim::Surface::Dated(version.to_string()));
         let outcome = match sim::judge(operation, model, &surface, &question.body()) {
-            Ok(()) => {
-                interview.read(&question, 200, br#"{"usage":{"prompt_tokens":9,"completion_tokens":1}}"#)
-            }
+            Ok(()) => interview.read(&question, 200, taken(&question).as_bytes()),
             Err(error) => interview.read(&question, error.status, error.body.as_bytes()),
         };
         let Outcome::Answered { answer, .. } = outcome else { panic!("{}: {outcome:?}", question.id) };
@@ -55,6 +53,17 @@ fn ask(interview: &mut Interview, model: &str) -> Vec<String> {
         assert!(asked.len() < 200, "{asked:?}");
     }
     asked
+}
+
+/// Returns the answer of a model that takes a call: a completion or a response, or an event of one.
+fn taken(question: &Question) -> String {
+    let mut answer = json!({"usage": {"prompt_tokens": 9, "completion_tokens": 1}});
+    match question.dialect {
+        Dialect::Chat => answer["choices"] = json!([]),
+        Dialect::Responses => answer["object"] = json!("response"),
+    }
+    let asked: Value = serde_json::from_str(&question.body()).unwrap();
+    if asked["stream"] == true { format!("data: {answer}\n\n") } else { answer.to_string() }
 }
 
 fn differing(interview: &Interview) -> Vec<Finding> {
@@ -440,6 +449,33 @@ async fn a_foreign_file_is_never_written_over_and_that_is_said_before_anything_i
         assert_eq!(fs::read_to_string(name).unwrap(), before);
     }
     assert!(simulator.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_200_that_is_no_answer_is_a_failure_and_nothing_is_written() {
+    let completion = r#"{"id":"c","object":"chat.completion","choices":[]}"#;
+    let event = "data: {\"choices\":[]}\n\n";
+    for (kind, body) in [
+        ("text/html", "<html>Sign in</html>"),
+        ("application/json", ""),
+        ("application/json", r#"{"choices":["#),
+        ("text/event-stream", event),
+        ("application/json", completion),
+    ] {
+        // A chat completion is no answer to a question on the Responses API, so the last of these fails later.
+        let replies = vec![Reply::with(200, &[("content-type", kind)], body); 120];
+        let upstream = Upstream::script(replies).await;
+        let (directory, config) = config(&format!("http://{}", upstream.address), "");
+        let file = directory.path().join("lines.toml");
+        let write = file.to_str().unwrap();
+        let ended = probe(&config, &["--deployment", "gpt-4.1", "--yes", "--write", write], "").await;
+        assert_eq!(ended.code, Some(1), "{body}: {ended:?}");
+        assert!(ended.err.contains("without an answer"), "{body}: {ended:?}");
+        let settled = fs::read_to_string(&file).unwrap_or_default();
+        assert!(!settled.contains("responses = "), "{body}: {settled}");
+        drop(upstream.received());
+        std::mem::forget(upstream);
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod subject;
 use std::{
     fs,
     io::{self, Read, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::Context;
@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use self::{end::End, render::Report, subject::Subject};
 use super::{ConfigArgs, Outcome, Output, check::report, terminal::ERROR};
 use crate::{
-    config::{Checked, Environment},
+    config::{self, Checked, Environment},
     probe::{Interview, Overlay},
 };
 
@@ -68,15 +68,22 @@ pub(super) fn run(
     out: &mut Output<'_>,
 ) -> anyhow::Result<Outcome> {
     let file = args.write.as_ref().filter(|file| file.exists());
-    let earlier = file.map(fs::read_to_string).transpose().context("the file of --write cannot be read")?;
+    let earlier = file
+        .map(|file| config::regular_file(file))
+        .transpose()
+        .context("the file of --write cannot be read")?;
     // Found out before anything is spent.
     anyhow::ensure!(
         earlier.as_deref().is_none_or(Overlay::wrote),
         "the file of --write exists, and `azgate probe` has not written it: name another one"
     );
+    if let Some(file) = &args.write {
+        writable(file)
+            .with_context(|| format!("the file of --write cannot be written: {}", file.display()))?;
+    }
     let Checked { settings, problems } = args.config.checked_under(file.map(PathBuf::as_path), environment);
     let Some(settings) = settings else {
-        report(&problems, out)?;
+        report(&problems, &mut out.errors())?;
         return Ok(Outcome::Problems);
     };
     let subject = Subject::find(&settings, args.resource.as_deref(), &args.deployment)?;
@@ -98,6 +105,18 @@ pub(super) fn run(
         return Ok(Outcome::Problems);
     };
     finish(args, &subject, &interview, (&end, earlier), out)
+}
+
+/// Checks that a file can be written, and leaves everything as it is.
+fn writable(file: &Path) -> io::Result<()> {
+    if file.exists() {
+        return fs::OpenOptions::new().append(true).open(file).map(drop);
+    }
+    if let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        fs::create_dir_all(directory)?;
+    }
+    fs::File::create_new(file)?;
+    fs::remove_file(file)
 }
 
 /// Asks whether the calls may be made, and says what they cost at most.

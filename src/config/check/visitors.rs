@@ -11,8 +11,9 @@ impl Checker<'_> {
         let at = KeyPath::new(["server", "hosts"]);
         let mut hosts = Vec::new();
         for name in &config.server.hosts {
+            let name = name.strip_suffix('.').unwrap_or(name);
             let host = name.parse::<Authority>().ok();
-            if host.is_none_or(|host| host.host() != name || name.is_empty()) {
+            if host.is_none_or(|host| host.host() != name || name.is_empty() || name.contains('*')) {
                 let remedy = "write names without scheme, port and path, such as \"azgate\"";
                 self.findings.value_error(&at, "not the name of a host", remedy);
                 continue;
@@ -49,7 +50,7 @@ fn origin(written: &str) -> Option<String> {
     }
     let uri: Uri = written.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
-    let is_plain = uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains('@');
+    let is_plain = uri.path() == "/" && uri.query().is_none() && !authority.as_str().contains(['@', '*']);
     if !is_plain || authority.host().is_empty() {
         return None;
     }

@@ -30,8 +30,8 @@ use crate::{
     sse::{self, Decoder, EVENT_LIMIT, Event},
 };
 
-/// The time limits after the stream's last event.
-const AFTER_LAST_EVENT: Timeouts = Timeouts { first_byte: None, idle: Some(LINGER), total: None };
+/// The time limits after the stream's last event. Upstream may go on sending, so the whole time is limited.
+const AFTER_LAST_EVENT: Timeouts = Timeouts { first_byte: None, idle: Some(LINGER), total: Some(LINGER) };
 
 /// The body of a streamed answer. Trailers are dropped.
 pub struct Relay<B, F: FnOnce(Outcome)> {

@@ -2,9 +2,13 @@
 //! in another way. Those that ask for nothing go. Others are refused: an answer without them would look like one with
 //! them.
 
-use super::rule::{RESPONSES, Rule};
+use super::{
+    params::holds,
+    rule::{RESPONSES, Rule},
+};
 use crate::{
     call::{Effect, Refusal},
+    catalog::Row,
     json::{Change, Kind, Pointer, Raw, View},
     translate::{Draft, ParamValue},
 };
@@ -104,6 +108,13 @@ fn logprobs(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     const WHY: &str = "the Responses API gives log probabilities where `include` asks for them";
     let Some(ParamValue::Sent(wanted)) = draft.get("logprobs") else { return Ok(()) };
     let Some(wanted) = wanted.boolean() else { return Ok(()) };
+    // The rows read what the call has, and not what this rule adds to it.
+    let refused = |row: &&Row| row.item() == Some(("include", LOGPROBS)) && holds(draft, row);
+    if let Some(row) = draft.rows().iter().find(refused).filter(|_| wanted && !draft.bridging) {
+        let change = Change::Remove { at: Pointer::key("logprobs") };
+        draft.edit(&row.id, Effect::Lossy, row.why.to_string(), change)?;
+        return Ok(());
+    }
     if !draft.edit(ID, Effect::Same, WHY, Change::Remove { at: Pointer::key("logprobs") })? || !wanted {
         return Ok(());
     }
@@ -130,6 +141,16 @@ mod tests {
 
     fn call(words: &str) -> String {
         format!(r#"{{"input":"hello",{words}}}"#)
+    }
+
+    #[test]
+    fn log_probabilities_go_where_the_model_gives_none() {
+        for include in ["", r#","include":["web_search_call.action.sources"]"#] {
+            let body = |logprobs: &str| format!(r#"{{"input":"a"{include}{logprobs}}}"#);
+            let sent = responses("o4-mini", "v1", &body(r#","logprobs":true"#));
+            let edits = "drop.include[message.output_text.logprobs];lossy";
+            assert_eq!(sent, (body(""), edits.to_owned()));
+        }
     }
 
     #[test]

@@ -175,6 +175,18 @@ async fn the_relay_waits_only_shortly_for_the_end_of_the_body() {
     assert_eq!(reported.take().unwrap().end, End::Done);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_upstream_that_goes_on_after_the_last_event_is_left() {
+    let ping = || async { tokio::time::sleep(Duration::from_millis(400)).await };
+    let pings = stream::repeat(()).then(move |()| ping()).map(|()| data(": ping\n\n"));
+    let steps = StreamExt::chain(stream::iter([data(STREAM)]), Box::pin(pings));
+    let relay = Relay::new(StreamBody::new(steps), &plan(), still(), |_| {});
+    let begun = tokio::time::Instant::now();
+    let all = http_body_util::BodyExt::collect(relay).await.unwrap().to_bytes();
+    assert!(all.starts_with(STREAM.as_bytes()));
+    assert_eq!(begun.elapsed(), Duration::from_secs(1));
+}
+
 #[test]
 fn a_client_that_leaves_early_is_client_gone() {
     for (taken, end) in [(1, End::ClientGone), (4, End::ClientGone), (5, End::Done)] {
