@@ -110,7 +110,7 @@ fn logprobs(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(wanted) = wanted.boolean() else { return Ok(()) };
     // The rows read what the call has, and not what this rule adds to it.
     let refused = |row: &&Row| row.item() == Some(("include", LOGPROBS)) && holds(draft, row);
-    if let Some(row) = draft.rows().iter().find(refused).filter(|_| wanted && !draft.bridging) {
+    if let Some(row) = draft.rows().iter().find(refused).filter(|_| wanted) {
         let change = Change::Remove { at: Pointer::key("logprobs") };
         draft.edit(&row.id, Effect::Lossy, row.why.to_string(), change)?;
         return Ok(());

@@ -196,5 +196,6 @@ fn same(call: &Dialogue<'_>, one: &Plan, other: &Plan) -> bool {
 /// Returns whether the call has a cap on the answer, under any name that Azure may use. The cap need not be a number:
 /// Azure refuses other values by themselves.
 fn has_cap(sent: View<'_>) -> bool {
-    sent.members().any(|(key, value)| key.ends_with("_tokens") && !value.is_null())
+    // A cap that is no number asks for nothing.
+    sent.members().any(|(key, value)| key.ends_with("_tokens") && value.number().is_some())
 }
