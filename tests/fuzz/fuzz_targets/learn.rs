@@ -193,9 +193,8 @@ fn same(call: &Dialogue<'_>, one: &Plan, other: &Plan) -> bool {
         && sent(call, one).source() == sent(call, other).source()
 }
 
-/// Returns whether the call has a cap on the answer, under any name that Azure may use. The cap need not be a number:
-/// Azure refuses other values by themselves.
+/// Returns whether the call has a cap on the answer, under any name that Azure may use. A value that is no number caps
+/// nothing: Azure refuses it by itself, and what it holds may be removed.
 fn has_cap(sent: View<'_>) -> bool {
-    // A cap that is no number asks for nothing.
     sent.members().any(|(key, value)| key.ends_with("_tokens") && value.number().is_some())
 }
