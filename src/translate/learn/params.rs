@@ -18,9 +18,6 @@ struct Table {
     caps: &'static [(&'static str, &'static str)],
     /// Parameters whose values have an order of strength, weakest first.
     ordered: &'static [(&'static str, &'static [&'static str])],
-    /// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and
-    /// so do vercel/ai and litellm. Learning them together saves a refusal for each.
-    together: &'static [&'static [&'static str]],
 }
 
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
@@ -73,10 +70,6 @@ const CHAT: Table = Table {
     // Azure reads one or the other, with the same meaning.
     caps: &[("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")],
     ordered: &[("reasoning_effort", EFFORTS), ("verbosity", VERBOSITIES)],
-    together: &[
-        &["presence_penalty", "frequency_penalty", "logit_bias"],
-        &["top_p", "logprobs", "top_logprobs"],
-    ],
 };
 
 const RESPONSES: Table = Table {
@@ -129,7 +122,6 @@ const RESPONSES: Table = Table {
     never: &["input", "model", "stream"],
     caps: &[("max_tokens", "max_output_tokens"), ("max_completion_tokens", "max_output_tokens")],
     ordered: &[("reasoning.effort", EFFORTS), ("text.verbosity", VERBOSITIES)],
-    together: &[&["top_p", "top_logprobs", LOGPROBS]],
 };
 
 /// The longest name of a parameter that is on no list.
@@ -209,12 +201,6 @@ pub(super) fn other_cap(dialect: Dialect, param: &str) -> Option<&'static str> {
 /// Whether the parameter is a cap on the answer by a name that Azure knows.
 pub(super) fn is_known_cap(dialect: Dialect, param: &str) -> bool {
     table(dialect).caps.iter().any(|(cap, other)| *cap == param || *other == param)
-}
-
-/// The parameters that go where this one goes, itself included.
-pub(super) fn together(dialect: Dialect, param: &str) -> Vec<&str> {
-    let group = table(dialect).together.iter().find(|group| group.contains(&param));
-    group.map_or_else(|| vec![param], |group| group.to_vec())
 }
 
 /// The values of a parameter in the order of their strength, where there is one.

@@ -3,7 +3,7 @@
 
 use super::{
     Lesson, members,
-    params::{order, other_cap, together},
+    params::{order, other_cap},
     place::{PlaceStep, read_place},
     rows::{format, is_cap, ordered, refused_value, removal, row, too_large},
     wording::RefusalReason,
@@ -105,10 +105,7 @@ impl RefusedCall<'_> {
     }
 
     fn parameter_lessons(&self, param: &str, instead: Option<&str>) -> Option<Vec<Lesson>> {
-        let first = self.row(self.unsupported(param, instead)?)?;
-        let others = together(self.dialect, param).into_iter().filter(|other| *other != param);
-        let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
-        Some(std::iter::once(first).chain(others).collect())
+        Some(vec![self.row(self.unsupported(param, instead)?)?])
     }
 
     /// Returns a lesson for each kind of place; `None` if there is none, or one has no remedy.

@@ -28,11 +28,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
     (
         "Unsupported parameter: 'top_p' is not supported with this model.",
         Some("top_p"),
-        &[
-            "responses.top_p = { drop = true }",
-            "responses.top_logprobs = { drop = true }",
-            r#"responses."include[message.output_text.logprobs]" = { drop = true }"#,
-        ],
+        &["responses.top_p = { drop = true }"],
     ),
     (
         "Unsupported parameter: 'reasoning.effort' is not supported with this model.",
@@ -59,11 +55,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
     (
         "logprobs are not supported with reasoning models.",
         Some("include"),
-        &[
-            r#"responses."include[message.output_text.logprobs]" = { drop = true }"#,
-            "responses.top_p = { drop = true }",
-            "responses.top_logprobs = { drop = true }",
-        ],
+        &[r#"responses."include[message.output_text.logprobs]" = { drop = true }"#],
     ),
     (
         "Invalid parameter: 'text.format' of type 'json_schema' is not supported with this model.",
