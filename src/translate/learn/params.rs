@@ -1,7 +1,14 @@
 //! The remedies for parameters that Azure refuses.
 
-use super::foreign::FOREIGN;
-use crate::{call::Dialect, catalog::row_id, translate::parameter_names::is_other_word};
+use super::{
+    foreign::FOREIGN,
+    meaning::{is_alike, is_meant_parameter, may_be_cap},
+};
+use crate::{
+    call::Dialect,
+    catalog::row_id,
+    translate::parameter_names::{is_other_word, other_words},
+};
 
 /// What is known of the parameters of an operation.
 struct Table {
@@ -182,15 +189,41 @@ pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
     is_unlisted(dialect, param).then_some(Remedy::Drop { same: false })
 }
 
-/// Returns whether no list has a key, of this operation or another. Such a key belongs to another server, and Azure
-/// does not know it. A name that may be a cap of another server's is excluded, because an answer without a cap costs
-/// more.
+/// Parameters that decide how an answer comes about or where it ends. Families of the catalog drop them as a loss that
+/// a policy can name. Another spelling has no row of its own, so nobody could keep it.
+const SHAPING: &[&str] =
+    &["context_management", "parallel_tool_calls", "reasoning_effort", "stop", "truncation", "verbosity"];
+
+/// Returns whether a name that no list has is another spelling of one that says what the call is about, or has a part
+/// that does.
+fn resembles_meaning(dialect: Dialect, param: &str) -> bool {
+    let lists = |known: &Table| [known.refused, known.never];
+    let others = [FOREIGN, SHAPING];
+    let mut meant = tables(dialect).into_iter().flat_map(lists).chain(others).flatten();
+    let mut hints = tables(dialect).into_iter().flat_map(|known| known.dropped);
+    meant.any(|name| is_alike(name, param))
+        || (!hints.any(|name| is_alike(name, param))
+            && (is_meant_parameter(param) || other_words(dialect).iter().any(|name| is_alike(name, param))))
+}
+
+/// Returns whether no list has a key, of this operation or another, in whatever spelling. Such a key belongs to another
+/// server, and Azure does not know it. A name that may be a cap of another server's is excluded, because an answer
+/// without a cap costs more.
 pub(super) fn is_unlisted(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];
     let is_listed =
         tables(dialect).into_iter().flat_map(lists).chain([FOREIGN]).any(|list| list.contains(&param));
-    is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
+    is_plain
+        && (1..=LONGEST).contains(&param.len())
+        && !is_listed
+        && !may_be_cap(param)
+        && !resembles_meaning(dialect, param)
+}
+
+/// Returns whether a call cannot do without the parameter. A bare name that is refused is then not the body's.
+pub(super) fn is_needed(dialect: Dialect, param: &str) -> bool {
+    table(dialect).never.contains(&param)
 }
 
 /// The other name of a cap, if the parameter is one that has another.
