@@ -148,9 +148,7 @@ impl Attempt {
             return Ok(Sent::Taken(answer, others));
         }
         let answer = respond::gathered(answer, deadlines).await;
-        if self.amendments < MOST_AMENDMENTS {
-            self.amended = self.amend(exchange, ready, &answer, record).await;
-        }
+        self.amended = self.amend(exchange, ready, &answer, record).await;
         let is_unserved = learn::is_unserved(answer.status().as_u16(), answer.body());
         if self.amended.is_none() {
             // If neither operation serves the model, the client gets Azure's refusal of the client's own operation.
@@ -181,6 +179,12 @@ impl Attempt {
             return None;
         }
         let body = Document::parse(sent.body.joined(), OUTLINE_DEPTH).ok()?;
+        if self.amendments == MOST_AMENDMENTS {
+            let target = &self.deployment.resolved().target;
+            let learned = learn::lessons(status, refused.body(), dialect, &body, target);
+            self.learning.as_ref()?.note_progress(&learned);
+            return None;
+        }
         // Azure would refuse an unchanged call again.
         let differs = |next: &Ready| next.uri != sent.uri || next.body.joined() != *body.source();
         if !self.drops_reasoning && learn::is_unreadable(status, refused.body()) {

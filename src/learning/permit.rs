@@ -14,10 +14,12 @@ use crate::translate::learn::Lesson;
 /// How long a call waits while another one learns.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often one call is amended at most. Each refusal counts against Azure's limit of requests.
-pub const MOST_AMENDMENTS: u8 = 6;
+/// How often one call is amended at most. Each refusal counts against Azure's limit of requests. A reasoning model that
+/// names one parameter at a time refuses seven of a call that sets everything about sampling.
+pub const MOST_AMENDMENTS: u8 = 8;
 
-/// The right of one call to learn. What it learned is kept only if the call succeeds.
+/// The right of one call to learn. A lesson is kept once the call succeeds, or once Azure refuses another place than
+/// the one that the lesson changed.
 #[derive(Debug)]
 #[must_use = "dropping it discards what was learned"]
 pub struct LearningPermit {
@@ -86,11 +88,17 @@ impl LearningPermit {
     /// Lays lessons over the family, tentatively. Returns `false` if there is nothing to try: no lessons, no room for
     /// them, or too many refusals.
     pub fn learn(&mut self, lessons: Vec<Lesson>) -> bool {
+        self.note_progress(&lessons);
         if lessons.is_empty() || self.rounds == MOST_AMENDMENTS {
             return false;
         }
         self.rounds += 1;
         self.knowledge.try_out(lessons)
+    }
+
+    /// Reports that Azure's next refusal teaches these lessons. Earlier lessons are kept if it is about another place.
+    pub fn note_progress(&self, next: &[Lesson]) {
+        self.knowledge.keep_behind(next);
     }
 
     /// Reports that Azure answered with 2xx: the lessons are kept.

@@ -67,6 +67,18 @@ async fn a_lesson_counts_at_once_and_stays_only_after_a_success() {
     assert!(Arc::ptr_eq(&after, &knowledge.profile()), "nothing has changed since");
 }
 
+#[tokio::test]
+async fn a_lesson_stays_once_azure_refuses_another_place_and_goes_if_it_did_not_help() {
+    let knowledge = unknown();
+    let mut probe = knowledge.learning_permit().await.unwrap();
+    assert!(probe.learn(refused("user")) && probe.learn(refused("seed")) && probe.learn(refused("seed")));
+    drop(probe);
+    assert_eq!(ids(&knowledge.profile()), ["drop.user"]);
+    let probe = knowledge.learning_permit().await.unwrap();
+    probe.note_progress(&[]);
+    assert_eq!(ids(&knowledge.profile()), ["drop.user"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lesson_holds_for_its_time() {
     let knowledge = unknown();
@@ -210,11 +222,11 @@ async fn calls_that_never_succeed_do_not_wait_for_each_other_for_ever() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_always_refuses_ends_after_six_rounds() {
+async fn an_upstream_that_always_refuses_ends_after_eight_rounds() {
     let knowledge = unknown();
     let mut probe = knowledge.learning_permit().await.unwrap();
     let rounds = (0..100).take_while(|_| probe.learn(refused("user"))).count();
-    assert_eq!(rounds, 6);
+    assert_eq!(rounds, 8);
     assert!(!knowledge.probe_is_free());
     drop(probe);
     assert!(knowledge.probe_is_free());

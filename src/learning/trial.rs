@@ -1,4 +1,4 @@
-//! Tentative lessons: they apply at once, and stay only if their call succeeds.
+//! Tentative lessons: they apply at once, and stay only if their call succeeds, or gets further because of them.
 
 use tokio::time::Instant;
 
@@ -48,11 +48,26 @@ impl Knowledge {
     pub(super) fn keep(&self) {
         let mut state = self.write();
         state.proven = true;
-        let Some(until) = Instant::now().checked_add(state.learning_options.ttl) else {
-            return self.forget(&mut state);
-        };
+        let lessons = std::mem::take(&mut state.tentative);
+        self.keep_all(&mut state, lessons.iter());
+    }
+
+    /// Keeps the tentative lessons that have helped: Azure now refuses something else, which teaches `next`. If the
+    /// call has more to learn than it may, the next call goes on from there.
+    pub(super) fn keep_behind(&self, next: &[Lesson]) {
+        let mut state = self.write();
+        let behind = state.tentative.take_behind(next);
+        self.keep_all(&mut state, behind.iter());
+    }
+
+    fn keep_all<'a>(&self, state: &mut KnowledgeState, lessons: impl Iterator<Item = &'a Lesson>) {
+        let until = Instant::now().checked_add(state.learning_options.ttl);
         let before = state.kept.len();
-        for lesson in std::mem::take(&mut state.tentative).iter() {
+        for lesson in lessons {
+            let Some(until) = until else {
+                self.learning_metrics.count(lesson, Outcome::Discarded);
+                continue;
+            };
             tracing::info!(
                 target: "azgate::learn",
                 deployment = self.deployment,

@@ -81,12 +81,16 @@ const RESPONSES_WORDS: &[&str] = &[
 /// Returns whether a parameter, or the one that it is a part of, is a word of the other dialect. Azure does not know
 /// it, but the caller means something by it. So the rules carry it or refuse it, and it is never learned away.
 pub(super) fn is_other_word(dialect: Dialect, param: &str) -> bool {
-    let words = match dialect {
+    let top = param.split(['.', '[']).next().unwrap_or_default();
+    other_words(dialect).contains(&top)
+}
+
+/// Returns the words of the other dialect.
+pub(super) fn other_words(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
         Dialect::Chat => RESPONSES_WORDS,
         Dialect::Responses => CHAT_WORDS,
-    };
-    let top = param.split(['.', '[']).next().unwrap_or_default();
-    words.contains(&top)
+    }
 }
 
 /// Returns the name of a parameter in the other dialect. The lists of messages do not match item by item, so a place in

@@ -25,7 +25,7 @@ use crate::support::calls::{cases, families, judged, planned};
 const SURFACES: [&str; 2] = ["v1", "2024-10-21"];
 
 /// The most refusals before a call is accepted.
-const MOST: usize = 6;
+const MOST: usize = 8;
 
 /// Refusals from which azgate cannot learn, with the reason. The list in `judge` contains those that azgate refuses
 /// itself for a known family.

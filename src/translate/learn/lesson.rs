@@ -98,6 +98,16 @@ impl Lesson {
         }
     }
 
+    /// Returns whether a refusal that teaches `next` shows that this lesson has helped: Azure now refuses another place
+    /// than the one that this lesson changed. A field of the profile affects the whole call, so a later refusal says
+    /// nothing about it. A bare name can be that of the body's member or of one inside it.
+    pub fn is_behind(&self, next: &Lesson) -> bool {
+        let (Lesson::Row(_, row), Lesson::Row(_, next)) = (self, next) else { return false };
+        let leaf = next.param.rsplit('.').next().unwrap_or_default();
+        let renamed = matches!(&row.verb, Verb::Rename(to) if *to == next.param);
+        row.param != next.param && row.param != leaf && !renamed
+    }
+
     /// Returns which line the lesson is about: a field of the profile, or a row, as in
     /// [`crate::catalog::Profile::origins`]. A set holds one lesson for each.
     pub fn key(&self) -> Cow<'_, str> {

@@ -29,6 +29,14 @@ impl Lessons {
         true
     }
 
+    /// Takes out the lessons that have helped, as a refusal shows that teaches `next`.
+    pub fn take_behind(&mut self, next: &[Lesson]) -> Vec<Lesson> {
+        if next.is_empty() {
+            return Vec::new();
+        }
+        self.0.extract_if(.., |lesson| next.iter().all(|next| lesson.is_behind(next))).collect()
+    }
+
     /// The lessons, the oldest first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Lesson> {
         self.0.iter()

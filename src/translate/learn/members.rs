@@ -3,7 +3,11 @@
 //! A lesson is about a kind of place, such as every part of every message. A name that Azure knows in one kind of item
 //! and not in another, such as `status`, is removed from items of that kind alone. Any other name is removed from all.
 
-use super::{params::Remedy, place::PlaceStep};
+use super::{
+    meaning::{is_alike, is_meant_member, may_be_cap},
+    params::Remedy,
+    place::PlaceStep,
+};
 use crate::{
     catalog::{MemberPath, MemberStep, kind_of, recorded},
     json::{Document, Kind, View},
@@ -15,17 +19,21 @@ const MEANT: &[&str] = &[
     "action",
     "allowed_tools",
     "arguments",
+    "attachments",
     "audio",
     "authorization",
     "call_id",
+    "citations",
     "code",
     "connector_id",
     "container",
     "content",
+    "contents",
     "custom",
     "data",
     "definition",
     "description",
+    "documents",
     "effort",
     "encrypted_content",
     "enum",
@@ -44,16 +52,21 @@ const MEANT: &[&str] = &[
     "headers",
     "image",
     "image_url",
+    "images",
     "input",
     "input_audio",
     "input_schema",
     "instructions",
     "json_schema",
+    "max_num_results",
+    "messages",
     "namespace",
     "output",
     "parameters",
+    "parts",
     "properties",
     "queries",
+    "ranking_options",
     "refusal",
     "require_approval",
     "required",
@@ -64,24 +77,35 @@ const MEANT: &[&str] = &[
     "schema",
     "server_label",
     "server_url",
+    "source",
     "summary",
     "syntax",
     "system",
     "text",
+    "toolInvocations",
     "tool_call_id",
     "tool_calls",
+    "tool_choice",
     "tools",
     "type",
     "url",
     "user_location",
     "vector_store_ids",
+    "video_url",
 ];
+
+/// Objects that narrow what a tool may find, or fix which tool is called and which form the answer has. Without any of
+/// their members they mean something else.
+const WHOLE: &[&str] = &["filters", "format", "ranking_options", "response_format", "tool_choice"];
 
 /// Members that Azure knows in some kinds of items. They can go from the kind where Azure refuses them.
 const KNOWN: &[&str] = &["annotations", "detail", "id", "logprobs", "name", "phase", "status", "strict"];
 
 /// Known members that many kinds of items need. The bare name does not say which kind refused it.
 const NEEDED: &[&str] = &["id", "name"];
+
+/// The lists of what was said. What a body has beside them is about the call as a whole.
+const SAID: &[&str] = &["input[", "messages["];
 
 /// Members that the answer does not depend on: hints for a cache, and what an earlier answer told its reader.
 const IDLE: &[&str] =
@@ -125,20 +149,40 @@ pub(super) fn parameter(place: &[PlaceStep<'_>], body: View<'_>) -> Option<Strin
 /// Returns every kind of place where a member with this name stands, but for the body itself.
 pub(super) fn standing(name: &str, body: View<'_>) -> Vec<String> {
     let mut found = Vec::new();
-    if !MEANT.contains(&name) && !NEEDED.contains(&name) {
+    if !is_meant(name) && !NEEDED.contains(&name) {
         search(name, body, &mut Vec::new(), &mut found);
     }
     found
 }
 
+/// Returns the same for a name that every body has, such as `model`. The body's own member cannot be the refused one,
+/// and a tool's says which model the tool runs.
+pub(super) fn standing_in_messages(name: &str, body: View<'_>) -> Vec<String> {
+    let mut found = standing(name, body);
+    found.retain(|path| SAID.iter().any(|list| path.starts_with(list)));
+    found
+}
+
+/// Returns whether a member says what the call is about, however it is spelt.
+fn is_meant(name: &str) -> bool {
+    let is_known = KNOWN.contains(&name) || IDLE.contains(&name);
+    !is_known && (MEANT.iter().any(|meant| is_alike(meant, name)) || is_meant_member(name))
+}
+
 /// Returns how a member inside an object may be treated. A budget of tokens is never dropped: an answer without one
 /// costs more.
 pub(super) fn remedy(param: &str) -> Option<Remedy> {
-    let (_, member) = param.rsplit_once('.')?;
-    if member.ends_with("_tokens") {
+    let (objects, member) = param.rsplit_once('.')?;
+    if may_be_cap(member) {
         return None;
     }
-    Some(if MEANT.contains(&member) { Remedy::Refuse } else { Remedy::Drop { same: IDLE.contains(&member) } })
+    let mut objects = objects.split('.').map(|step| step.split('[').next().unwrap_or_default());
+    let is_whole = objects.any(|object| WHOLE.iter().any(|whole| is_alike(whole, object)));
+    Some(if is_whole || is_meant(member) {
+        Remedy::Refuse
+    } else {
+        Remedy::Drop { same: IDLE.contains(&member) }
+    })
 }
 
 /// Follows a place through the body. Each list adds a step with the kind of the item.
@@ -210,7 +254,7 @@ fn kind_step(item: View<'_>) -> MemberStep {
 fn written(mut steps: Vec<MemberStep>) -> Option<String> {
     let (last, path) = steps.split_last_mut()?;
     let MemberStep::Key(name) = last else { return None };
-    let is_known = MEANT.contains(&name.as_str()) || KNOWN.contains(&name.as_str());
+    let is_known = is_meant(name) || KNOWN.contains(&name.as_str());
     let is_plain = is_name(name);
     let mut is_nearest = true;
     for step in path.iter_mut().rev() {
@@ -308,6 +352,8 @@ mod tests {
         for name in ["name", "content", "type", "top", "nothing", "text"] {
             assert_eq!(standing(name, body().root()), [""; 0], "{name}");
         }
+        assert_eq!(standing_in_messages("x", body().root()), places);
+        assert_eq!(standing_in_messages("strict", body().root()), [""; 0]);
     }
 
     #[test]
@@ -318,5 +364,29 @@ mod tests {
             assert_eq!(remedy(param), Some(Remedy::Refuse), "{param}");
         }
         assert_eq!(remedy("reasoning.max_tokens"), None);
+        for param in [
+            "messages[user].images",
+            "messages[*].experimental_attachments",
+            "messages[*].files",
+            "messages[*].parts",
+            "messages[*].content[*].source",
+            "messages[*].content[*].video_url",
+            "messages[*].content[*].fileUri",
+            "messages[*].toolCalls",
+            "tools[*].filters.x",
+            "tools[*].filters.filters[*].key",
+            "tools[*].max_num_results",
+            "tools[*].ranking_options.x",
+            "tool_choice.x",
+            "text.format.x",
+            "text.format.strict",
+            "response_format.json_schema.x",
+            "reasoning.budget",
+        ] {
+            assert_eq!(remedy(param), Some(Remedy::Refuse), "{param}");
+        }
+        for param in ["tools[function].strict", "tools[function].function.strict", "messages[*].context"] {
+            assert_eq!(remedy(param), Some(Remedy::Drop { same: false }), "{param}");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod foreign;
 mod learned;
 mod lesson;
 mod lessons;
+mod meaning;
 mod members;
 mod overlay;
 mod params;

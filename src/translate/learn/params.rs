@@ -1,7 +1,14 @@
 //! The remedies for parameters that Azure refuses.
 
-use super::foreign::FOREIGN;
-use crate::{call::Dialect, catalog::row_id, translate::parameter_names::is_other_word};
+use super::{
+    foreign::FOREIGN,
+    meaning::{is_alike, is_meant_parameter, may_be_cap},
+};
+use crate::{
+    call::Dialect,
+    catalog::row_id,
+    translate::parameter_names::{is_other_word, other_words},
+};
 
 /// What is known of the parameters of an operation.
 struct Table {
@@ -18,9 +25,6 @@ struct Table {
     caps: &'static [(&'static str, &'static str)],
     /// Parameters whose values have an order of strength, weakest first.
     ordered: &'static [(&'static str, &'static [&'static str])],
-    /// Parameters that every model takes or refuses together, whatever its effort: reasoning.md lists them as one, and
-    /// so do vercel/ai and litellm. Learning them together saves a refusal for each.
-    together: &'static [&'static [&'static str]],
 }
 
 const EFFORTS: &[&str] = &["none", "minimal", "low", "medium", "high", "xhigh", "max"];
@@ -73,10 +77,6 @@ const CHAT: Table = Table {
     // Azure reads one or the other, with the same meaning.
     caps: &[("max_tokens", "max_completion_tokens"), ("max_completion_tokens", "max_tokens")],
     ordered: &[("reasoning_effort", EFFORTS), ("verbosity", VERBOSITIES)],
-    together: &[
-        &["presence_penalty", "frequency_penalty", "logit_bias"],
-        &["top_p", "logprobs", "top_logprobs"],
-    ],
 };
 
 const RESPONSES: Table = Table {
@@ -129,7 +129,6 @@ const RESPONSES: Table = Table {
     never: &["input", "model", "stream"],
     caps: &[("max_tokens", "max_output_tokens"), ("max_completion_tokens", "max_output_tokens")],
     ordered: &[("reasoning.effort", EFFORTS), ("text.verbosity", VERBOSITIES)],
-    together: &[&["top_p", "top_logprobs", LOGPROBS]],
 };
 
 /// The longest name of a parameter that is on no list.
@@ -190,15 +189,41 @@ pub(super) fn remedy(dialect: Dialect, param: &str) -> Option<Remedy> {
     is_unlisted(dialect, param).then_some(Remedy::Drop { same: false })
 }
 
-/// Returns whether no list has a key, of this operation or another. Such a key belongs to another server, and Azure
-/// does not know it. A name that may be a cap of another server's is excluded, because an answer without a cap costs
-/// more.
+/// Parameters that decide how an answer comes about or where it ends. Families of the catalog drop them as a loss that
+/// a policy can name. Another spelling has no row of its own, so nobody could keep it.
+const SHAPING: &[&str] =
+    &["context_management", "parallel_tool_calls", "reasoning_effort", "stop", "truncation", "verbosity"];
+
+/// Returns whether a name that no list has is another spelling of one that says what the call is about, or has a part
+/// that does.
+fn resembles_meaning(dialect: Dialect, param: &str) -> bool {
+    let lists = |known: &Table| [known.refused, known.never];
+    let others = [FOREIGN, SHAPING];
+    let mut meant = tables(dialect).into_iter().flat_map(lists).chain(others).flatten();
+    let mut hints = tables(dialect).into_iter().flat_map(|known| known.dropped);
+    meant.any(|name| is_alike(name, param))
+        || (!hints.any(|name| is_alike(name, param))
+            && (is_meant_parameter(param) || other_words(dialect).iter().any(|name| is_alike(name, param))))
+}
+
+/// Returns whether no list has a key, of this operation or another, in whatever spelling. Such a key belongs to another
+/// server, and Azure does not know it. A name that may be a cap of another server's is excluded, because an answer
+/// without a cap costs more.
 pub(super) fn is_unlisted(dialect: Dialect, param: &str) -> bool {
     let is_plain = param.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     let lists = |known: &Table| [known.dropped, known.refused, known.never];
     let is_listed =
         tables(dialect).into_iter().flat_map(lists).chain([FOREIGN]).any(|list| list.contains(&param));
-    is_plain && (1..=LONGEST).contains(&param.len()) && !is_listed && !param.ends_with("_tokens")
+    is_plain
+        && (1..=LONGEST).contains(&param.len())
+        && !is_listed
+        && !may_be_cap(param)
+        && !resembles_meaning(dialect, param)
+}
+
+/// Returns whether a call cannot do without the parameter. A bare name that is refused is then not the body's.
+pub(super) fn is_needed(dialect: Dialect, param: &str) -> bool {
+    table(dialect).never.contains(&param)
 }
 
 /// The other name of a cap, if the parameter is one that has another.
@@ -209,12 +234,6 @@ pub(super) fn other_cap(dialect: Dialect, param: &str) -> Option<&'static str> {
 /// Whether the parameter is a cap on the answer by a name that Azure knows.
 pub(super) fn is_known_cap(dialect: Dialect, param: &str) -> bool {
     table(dialect).caps.iter().any(|(cap, other)| *cap == param || *other == param)
-}
-
-/// The parameters that go where this one goes, itself included.
-pub(super) fn together(dialect: Dialect, param: &str) -> Vec<&str> {
-    let group = table(dialect).together.iter().find(|group| group.contains(&param));
-    group.map_or_else(|| vec![param], |group| group.to_vec())
 }
 
 /// The values of a parameter in the order of their strength, where there is one.

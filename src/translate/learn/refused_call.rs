@@ -3,7 +3,7 @@
 
 use super::{
     Lesson, members,
-    params::{order, other_cap, together},
+    params::{is_needed, order, other_cap},
     place::{PlaceStep, read_place},
     rows::{format, is_cap, ordered, refused_value, removal, row, too_large},
     wording::RefusalReason,
@@ -73,6 +73,9 @@ impl RefusedCall<'_> {
         if param.is_empty() {
             return None;
         }
+        if is_needed(self.dialect, param) {
+            return self.member_lessons(&members::standing_in_messages(param, self.sent));
+        }
         if self.sent.get(param).is_some() || param.ends_with(']') {
             return self.parameter_lessons(param, instead);
         }
@@ -87,6 +90,9 @@ impl RefusedCall<'_> {
     /// whole body, so its refusal says nothing about calls without it.
     fn extra_lessons(&self, place: &[PlaceStep<'_>]) -> Option<Vec<Lesson>> {
         let lessons = match place {
+            [PlaceStep::Key(name)] if is_needed(self.dialect, name) => {
+                self.member_lessons(&members::standing_in_messages(name, self.sent))?
+            }
             [PlaceStep::Key(name)] if self.sent.get(name).is_none() => {
                 self.member_lessons(&members::standing(name, self.sent))?
             }
@@ -105,10 +111,7 @@ impl RefusedCall<'_> {
     }
 
     fn parameter_lessons(&self, param: &str, instead: Option<&str>) -> Option<Vec<Lesson>> {
-        let first = self.row(self.unsupported(param, instead)?)?;
-        let others = together(self.dialect, param).into_iter().filter(|other| *other != param);
-        let others = others.filter_map(|other| self.row(self.unsupported(other, None)?));
-        Some(std::iter::once(first).chain(others).collect())
+        Some(vec![self.row(self.unsupported(param, instead)?)?])
     }
 
     /// Returns a lesson for each kind of place; `None` if there is none, or one has no remedy.

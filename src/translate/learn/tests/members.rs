@@ -88,9 +88,9 @@ const MENDED: &[(Dialect, &str, &str, &str)] = &[
     ),
     (
         Dialect::Chat,
-        "Unknown parameter: 'response_format.json_schema.x'.",
-        r#"{"messages":[],"response_format":{"type":"json_schema","json_schema":{"name":"n"~,"x":1~,"schema":{"x":1}}}}"#,
-        "drop.response_format.json_schema.x;lossy;learned",
+        "Unrecognized request argument supplied: model",
+        r#"{"model":"m","messages":[{"role":"assistant","content":"a"~,"model":"gpt-x"~}],"tools":[{"type":"function","model":"i","function":{"name":"f"}}]}"#,
+        "drop.messages[*].model;lossy;learned",
     ),
     (
         Dialect::Responses,
@@ -191,6 +191,51 @@ const MEANT: &[(Dialect, &str, &str)] = &[
         Dialect::Responses,
         "Unknown parameter: 'reasoning.max_tokens'.",
         r#"{"input":"x","reasoning":{"max_tokens":9}}"#,
+    ),
+    (
+        Dialect::Responses,
+        "Unknown parameter: 'reasoning.budget'.",
+        r#"{"input":"x","reasoning":{"budget":9}}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'messages[0].images'.",
+        r#"{"messages":[{"role":"user","content":"a","images":["b"]}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unrecognized request argument supplied: experimental_attachments",
+        r#"{"messages":[{"role":"user","content":"a","experimental_attachments":["b"]}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "messages.0.user.parts: Extra inputs are not permitted",
+        r#"{"messages":[{"role":"user","parts":[{"text":"b"}]}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'messages[0].content[0].source'.",
+        r#"{"messages":[{"role":"user","content":[{"type":"image","source":{"data":"b"}}]}]}"#,
+    ),
+    (
+        Dialect::Responses,
+        "Unknown parameter: 'tools[0].filters.x'.",
+        r#"{"input":"x","tools":[{"type":"file_search","filters":{"x":1}}]}"#,
+    ),
+    (
+        Dialect::Responses,
+        "Unknown parameter: 'tools[0].max_num_results'.",
+        r#"{"input":"x","tools":[{"type":"file_search","max_num_results":1}]}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'tool_choice.x'.",
+        r#"{"messages":[],"tool_choice":{"type":"function","x":1}}"#,
+    ),
+    (
+        Dialect::Chat,
+        "Unknown parameter: 'response_format.json_schema.x'.",
+        r#"{"messages":[],"response_format":{"type":"json_schema","json_schema":{"name":"n","x":1}}}"#,
     ),
 ];
 

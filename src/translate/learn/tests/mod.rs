@@ -88,7 +88,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
     (
         "Unsupported parameter: 'top_p' is not supported with this model.",
         Some("top_p"),
-        &["chat.top_p = { drop = true }", "chat.logprobs = { drop = true }"],
+        &["chat.top_p = { drop = true }"],
     ),
     (
         "Unrecognized request argument supplied: parallel_tool_calls. Please contact us through an Azure support request at: https://go.microsoft.com/fwlink/?linkid=2213926 for further questions.",
@@ -108,7 +108,7 @@ const TEACHES: &[(&str, Option<&str>, &[&str])] = &[
     (
         "This model does not support the 'logprobs' parameter.",
         Some("logprobs"),
-        &["chat.logprobs = { drop = true }", "chat.top_p = { drop = true }"],
+        &["chat.logprobs = { drop = true }"],
     ),
     (
         "Unsupported value: 'reasoning_effort' does not support 'max' with this model. Supported values are: 'none', 'low', 'medium', 'high', and 'xhigh'.",

@@ -25,6 +25,7 @@ const READERS: &[fn(&str) -> Reading<'_>] = &[
     unknown::extra_inputs,
     unknown::additional_properties,
     unknown::unknown,
+    unsupported::listed_behind,
     unsupported::does_not_support,
     unsupported::is_not_supported,
 ];

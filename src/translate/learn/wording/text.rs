@@ -5,6 +5,9 @@ use super::reason::MOST;
 /// The longest name that is read.
 const LONGEST: usize = 128;
 
+/// Pairs of quotes. Gateways and editors make typographic ones.
+const QUOTES: &[(char, char)] = &[('\'', '\''), ('"', '"'), ('`', '`'), ('‘', '’'), ('“', '”')];
+
 /// What Azure says it is that does not support something.
 const REFUSERS: &[&str] = &["model", "deployment", "api", "endpoint", "resource", "operation", "azure"];
 
@@ -15,7 +18,7 @@ const ARTICLES: &[&str] = &["this ", "the ", "your ", "that ", "any "];
 /// Returns the text in quotes right behind `prefix`, and the text after it.
 pub(super) fn quoted_after<'m>(text: &'m str, prefix: &str) -> Option<(&'m str, &'m str)> {
     let rest = text.strip_prefix(prefix)?;
-    ['\'', '"', '`'].into_iter().find_map(|quote| rest.strip_prefix(quote)?.split_once(quote))
+    QUOTES.iter().find_map(|(open, close)| rest.strip_prefix(*open)?.split_once(*close))
 }
 
 /// Returns the text behind the first of the prefixes that it has.

@@ -15,6 +15,9 @@ pub(super) fn unknown(message: &str) -> Reading<'_> {
     let rest = after_any(
         rest,
         &[
+            "parameter(s)",
+            "argument(s)",
+            "field(s)",
             "parameters",
             "parameter",
             "arguments",
@@ -47,7 +50,9 @@ pub(super) fn extra_inputs(message: &str) -> Reading<'_> {
     let mut reasons = Vec::new();
     let mut before = "";
     let mut is_extra = false;
-    for line in message.lines() {
+    // Some servers join the sentences. A line that repeats a value of the client's may hold the client's own text.
+    let joint = |line: &str| if line.contains("input_value") { "\n" } else { "; " };
+    for line in message.lines().flat_map(|line| line.split(joint(line))) {
         let Some((start, after)) = EXTRA.iter().find_map(|sentence| line.split_once(sentence)) else {
             before = line;
             continue;

@@ -7,6 +7,9 @@ use super::{
 
 /// What may stand before the names, the longest first.
 const OPENINGS: &[&str] = &[
+    "Unsupported parameter(s): ",
+    "Unsupported argument(s): ",
+    "Unsupported arguments: ",
     "Unsupported parameters: ",
     "Unsupported parameter: ",
     "Unsupported parameters ",
@@ -17,6 +20,12 @@ const OPENINGS: &[&str] = &[
     "The parameter ",
     "Parameters ",
     "Parameter ",
+    "The property ",
+    "The argument ",
+    "The field ",
+    "Property ",
+    "Argument ",
+    "Field ",
     "The ",
     "This ",
 ];
@@ -37,7 +46,39 @@ const VERBS: &[&str] = &[
     " are not available",
     " is unsupported",
     " are unsupported",
+    " isn't supported",
+    " aren't supported",
+    " isn’t supported",
+    " aren’t supported",
 ];
+
+/// What a list behind the sentence is a list of.
+const LISTED: &[&str] = &[
+    "parameters",
+    "parameter(s)",
+    "arguments",
+    "argument(s)",
+    "fields",
+    "field(s)",
+    "properties",
+    "request parameters",
+    "request arguments",
+];
+
+/// `The following parameters are not supported with this model: a, b`; `Some arguments are not supported in API version
+/// V: a`. Neither is captured on Azure.
+pub(super) fn listed_behind(message: &str) -> Reading<'_> {
+    let rest = without(message, &["The following ", "These ", "Some ", "The "]);
+    let tail = after_any(after_any(rest, LISTED)?, VERBS)?;
+    let (refuser, list) = tail.split_once(": ")?;
+    let (params, rest) = names(list);
+    let is_whole = !params.is_empty() && names_refuser(refuser) && (rest.is_empty() || rest.starts_with('.'));
+    Some(if is_whole {
+        params.into_iter().map(|param| unsupported(param, None)).collect()
+    } else {
+        Vec::new()
+    })
+}
 
 /// `Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.`
 /// (lobehub#4315, dify#9746); `… is not supported with the 'gpt-5.3-codex-spark' model.` (superset#1898);
@@ -66,12 +107,13 @@ pub(super) fn is_not_supported(message: &str) -> Reading<'_> {
 
 /// `This model does not support the 'logprobs' parameter.` (a captured issue on gpt-4).
 pub(super) fn does_not_support(message: &str) -> Reading<'_> {
-    let (subject, rest) = message.split_once(" does not support ")?;
+    let verbs = [" does not support ", " doesn't support ", " doesn’t support "];
+    let (subject, rest) = verbs.iter().find_map(|verb| message.split_once(verb))?;
     let subject = subject.to_ascii_lowercase();
     if !["model", "deployment", "api", "endpoint"].iter().any(|refuser| subject.contains(refuser)) {
         return None;
     }
-    let rest = without(rest, &["the "]);
+    let rest = without(rest, &["the following ", "these ", "the "]);
     let (params, rest) = names(without(rest, &["parameters: ", "parameter: ", "parameters ", "parameter "]));
     let rest = without(rest, NOUNS);
     let is_whole = !params.is_empty() && names_refuser(rest);
