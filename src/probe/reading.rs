@@ -141,6 +141,7 @@ fn refused(status: u16, answer: &[u8], question: &Question, target: &Target, ref
         Topic::Param(param, _) if for_effort => tools_beside_effort(param, refuses, unclear),
         Topic::Param(param, _) => match row(param.name) {
             Some(row) => Answer { row: Some(row), ..refuses },
+            None if lessons.iter().any(|lesson| is_beside(param, lesson)) => refuses,
             None => fallback(),
         },
         Topic::Effort(_) => match row(super::context::effort_param(question.dialect)) {
@@ -154,6 +155,11 @@ fn refused(status: u16, answer: &[u8], question: &Question, target: &Target, ref
             fallback()
         }
     }
+}
+
+/// Returns whether a lesson is about a parameter without which the asked one means nothing.
+fn is_beside(param: &Param, lesson: &Lesson) -> bool {
+    matches!(lesson, Lesson::Row(_, row) if param.beside.contains(&format!("\"{}\"", row.param)))
 }
 
 /// The refusal is about function tools, so it says nothing about a parameter beside them.
