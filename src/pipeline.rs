@@ -85,6 +85,8 @@ async fn answer(
     record.note_call(&call);
     let route = gateway.routes.find(call.model().unwrap_or_default())?;
     record.note_deployment(route.pool.first());
+    // Clients of Azure's own API may read lines (azure-ai-inference), and take a comment for an error.
+    let reads_comments = call.normalize && !inbound::names_api_version(head.uri.query().unwrap_or_default());
     let permit = limits::admit(caller.limit(), route.limit.as_ref()).await?;
     let exchange = Exchange::begin(gateway.clone(), caller, head.headers, call, route)?;
 
@@ -101,7 +103,7 @@ async fn answer(
             }
         };
         let mut ready = attempt.plan(&exchange, record)?;
-        opening.allow(|| early(&exchange), record);
+        opening.allow(|| early(&exchange, reads_comments), record);
         let sent = attempt.send(&exchange, &mut ready, settlement.permit(), &deadlines, record).await?;
         let others = pool.size() > tried.len() + 1;
         match decide(sent.outcome(), Allowance { attempts: attempts.saturating_sub(made), others }) {
@@ -155,14 +157,13 @@ async fn adapt(
     })
 }
 
-/// Returns how azgate opens the answer early if Azure is silent; `None` if azgate does not open the answer early.
-fn early(exchange: &Exchange) -> Option<Early> {
+/// Returns how azgate opens the answer early if Azure is silent; `None` if azgate does not open the answer early. A
+/// comment in it describes the late headers if `describes`.
+fn early(exchange: &Exchange, describes: bool) -> Option<Early> {
     let heartbeat = exchange.gateway.heartbeat?;
     let form = if exchange.call.stream { Form::Events } else { Form::Json };
     let dialect = exchange.call.operation.dialect.unwrap_or_default();
     let opens = form == Form::Events || heartbeat.json;
-    // Clients of Azure's own paths may read lines (azure-ai-inference), and take a comment for an error.
-    let describes = exchange.call.normalize;
     opens.then_some(Early { after: heartbeat.after, every: heartbeat.every, form, dialect, describes })
 }
 

@@ -150,10 +150,10 @@ fn owner(caller: &Caller) -> Arc<str> {
     caller.key().map_or(NOBODY, |key| &key.name).into()
 }
 
-/// Returns whether a message has the vendor field itself, or keeps it where litellm does.
+/// Returns whether a message has the vendor field itself, or in an object of its own as programs keep it.
 fn has_field(message: View<'_>) -> bool {
     let own = |object: View<'_>| object.get("azgate").is_some_and(|field| field.kind() == Kind::Object);
-    own(message) || message.get("provider_specific_fields").is_some_and(own)
+    own(message) || message.members().any(|(_, member)| own(member))
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ pub mod models;
 mod nearest_path;
 pub mod paths;
 mod prefixes;
+mod query;
 pub mod visitor;
 
 pub use body::{BodyError, read};
 pub use decode::DecodeError;
 pub use paths::{FrontDoor, Matched};
+pub use query::names_api_version;
 pub use visitor::{Unwelcome, Visitors, Welcome};

@@ -14,12 +14,12 @@ pub struct Denial {
     reason: &'static str,
     /// What to do.
     remedy: &'static str,
-    /// What Azure's answers of this kind have in their code or message, in lower case.
+    /// What Azure's answers of this kind have in their code or message, in lower case. A `*` stands for any text.
     marks: &'static [&'static str],
 }
 
 /// The kinds, the most telling first. The last one fits every answer.
-const DENIALS: [Denial; 6] = [
+const DENIALS: [Denial; 8] = [
     Denial {
         code: "upstream_key_authentication_disabled",
         status: 502,
@@ -29,6 +29,45 @@ const DENIALS: [Denial; 6] = [
         // sample-app-aoai-chatGPT#1000: {"code":"AuthenticationTypeDisabled","message":"Key based authentication is
         // disabled for this resource."}
         marks: &["authenticationtypedisabled", "key based authentication is disabled"],
+    },
+    Denial {
+        code: "upstream_network_rules",
+        status: 502,
+        reason: "its network rules do not let azgate in",
+        remedy: "Add azgate's address or subnet to the resource's network rules, or reach the resource through its \
+                 private endpoint and the DNS zone of it.",
+        // azure-sql-db-chatbot#3, continue#12547, TabularEditor3#1557. API Management, Front Door and gateways have
+        // rules about addresses too.
+        marks: &[
+            "virtual network",
+            "firewall",
+            "public access is disabled",
+            "public network access is disabled",
+            "private endpoint",
+            "network security perimeter",
+            "network acl",
+            "client address",
+            "client ip",
+            "caller ip",
+            "your ip ",
+            "source ip",
+            "ip address",
+            " ip * not ",
+            " ip * blocked",
+            " ip * denied",
+            " ip * forbidden",
+            "ip_not_",
+            "ipnot",
+            "ip filter",
+        ],
+    },
+    Denial {
+        code: "upstream_region",
+        status: 502,
+        reason: "it does not serve the country or region from which azgate calls",
+        remedy: "Run azgate in a region that the service supports.",
+        // OpenAI's words for `unsupported_country_region_territory`.
+        marks: &["country", "territory", "your region", "your location"],
     },
     Denial {
         code: "upstream_missing_role",
@@ -44,21 +83,29 @@ const DENIALS: [Denial; 6] = [
         ],
     },
     Denial {
-        code: "upstream_network_rules",
+        code: "upstream_subscription",
         status: 502,
-        reason: "its network rules do not let azgate in",
-        remedy: "Add azgate's address or subnet to the resource's network rules, or reach the resource through its \
-                 private endpoint and the DNS zone of it.",
-        // azure-sql-db-chatbot#3, continue#12547, TabularEditor3#1557.
-        marks: &["virtual network", "firewall", "public access is disabled", "private endpoint"],
+        reason: "its subscription is not active",
+        remedy: "Look at the state of the subscription in the Azure portal.",
+        marks: &[
+            "subscription * disabled",
+            "subscription * not active",
+            "subscription * inactive",
+            "subscription * suspended",
+            "subscription * cancel",
+            "subscriptiondisabled",
+            "subscriptionnotactive",
+            "disabledsubscription",
+            "disabled subscription",
+        ],
     },
     Denial {
         code: "insufficient_quota",
         status: 429,
-        reason: "its quota is used up, or its subscription is not active",
-        remedy: "Look at the quota and the state of the subscription in the Azure portal.",
+        reason: "its quota is used up",
+        remedy: "Look at the quota in the Azure portal.",
         // node-bing-api#34: "Out of call volume quota. Quota will be replenished in 22.14:18:12." (API Management)
-        marks: &["quota", "subscription is disabled", "subscription is not active", "temporarily blocked"],
+        marks: &["quota", "temporarily blocked"],
     },
     Denial {
         code: "upstream_wrong_tenant",
@@ -82,10 +129,7 @@ impl Denial {
     pub(super) fn of(code: &str, message: &str) -> Denial {
         let said = format!("{code} {message}").to_ascii_lowercase();
         let [.., other] = DENIALS;
-        DENIALS
-            .into_iter()
-            .find(|denial| denial.marks.iter().any(|mark| said.contains(mark)))
-            .unwrap_or(other)
+        DENIALS.into_iter().find(|denial| denial.marks.iter().any(|mark| has(&said, mark))).unwrap_or(other)
     }
 
     /// Returns the message for the client. `said` is Azure's own message.
@@ -100,6 +144,15 @@ impl Denial {
     pub fn reason(&self) -> &'static str {
         self.reason
     }
+}
+
+/// Returns whether a text has the pieces of a mark, in their order.
+fn has(said: &str, mark: &str) -> bool {
+    let rest = mark.split('*').try_fold(said, |rest, piece| {
+        let at = rest.find(piece)?;
+        rest.get(at + piece.len()..)
+    });
+    rest.is_some()
 }
 
 /// The length from which an unbroken run of letters and digits may be a key. Azure's keys have 32 digits or 84 letters
@@ -160,6 +213,21 @@ mod tests {
                 "upstream_network_rules",
             ),
             ("", "Out of call volume quota. Quota will be replenished in 22.14:18:12.", "insufficient_quota"),
+            (
+                "Forbidden",
+                "Client address 1.2.3.4 is not authorized and caller is not a trusted service.",
+                "upstream_network_rules",
+            ),
+            ("403", "IP 1.2.3.4 not allowed", "upstream_network_rules"),
+            ("", "IP address 1.2.3.4 is blocked by policy", "upstream_network_rules"),
+            ("Forbidden", "Your IP is not allowed to call this API.", "upstream_network_rules"),
+            (
+                "unsupported_country_region_territory",
+                "Country, region, or territory not supported",
+                "upstream_region",
+            ),
+            ("ReadOnlyDisabledSubscription", "The subscription 'x' is disabled.", "upstream_subscription"),
+            ("401", "Your subscription is not active.", "upstream_subscription"),
             ("", "Token tenant x does not match resource tenant.", "upstream_wrong_tenant"),
             (
                 "401",
@@ -170,6 +238,13 @@ mod tests {
             ("", "", "upstream_authentication"),
         ] {
             assert_eq!(Denial::of(code, message).code, expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn only_a_quota_is_worth_a_retry() {
+        for denial in DENIALS {
+            assert_eq!(denial.status == 429, denial.code == "insufficient_quota", "{}", denial.code);
         }
     }
 

@@ -2,8 +2,8 @@
 //! silent for a minute, and a model may think for longer. So after a while a stream begins with line ends, and a JSON
 //! answer, if the operator wants that, with blanks.
 //!
-//! Until then an error keeps its status and its headers. Afterwards an error becomes part of the answer. On OpenAI's
-//! paths a comment before the first event has the status and the headers that could not be sent.
+//! Until then an error keeps its status and its headers. Afterwards an error becomes part of the answer. For
+//! OpenAI's clients a comment before the first event has the status and the headers that could not be sent.
 
 use std::{
     fmt,

@@ -52,6 +52,9 @@ impl StreamTransform {
             }
             StreamTransform::Chat { watch, reshape } => {
                 watch.event(&data);
+                if watch.is_broken() {
+                    return EventAction::Drop;
+                }
                 if !watch.done {
                     return reshape.event(event, &data);
                 }
@@ -109,6 +112,11 @@ impl StreamTransform {
             StreamTransform::Responses(watch) => watch.done,
             StreamTransform::Bridged(bridged) => bridged.is_done(),
         }
+    }
+
+    /// Returns whether the stream said that it is done in the middle of an answer. The client does not get that event.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(self, StreamTransform::Chat { watch, .. } if watch.is_broken())
     }
 
     /// Returns whether the last event of the stream was seen. Anything after it is ignored.

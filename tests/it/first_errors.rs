@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::{
-    long_calls::{EVENT, HEARTBEAT, SOON, behind_comment, piece, rest},
+    long_calls::{DONE, EVENT, HEARTBEAT, SOON, behind_comment, piece, rest},
     support::{Logs, Proxy, Refused, Reply, Upstream, soon},
 };
 
@@ -115,7 +115,7 @@ async fn an_error_after_an_early_opening_is_an_event() {
 #[tokio::test]
 async fn on_azures_paths_an_opened_stream_has_only_data_and_blank_lines() {
     let go = Arc::new(Notify::new());
-    let stream = Reply::stream(&[EVENT]).wait(&go).chunk("data: [DONE]\n\n").end();
+    let stream = Reply::stream(&[EVENT]).wait(&go).chunk(DONE).end();
     let upstream = Upstream::script([Reply::default().wait(&go).then(stream)]).await;
     let proxy = Proxy::start(&upstream, SOON).await;
     let path = "/openai/deployments/gpt-4.1/chat/completions?api-version=2024-10-21";

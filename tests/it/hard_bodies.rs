@@ -268,7 +268,9 @@ async fn deep_answers_pass_and_a_stream_made_from_one_is_complete() {
     let refused = soon(proxy.chat(hello("gpt-4.1"))).await;
     assert_eq!(refused.status(), 400);
     assert!(refused.text().await.unwrap().contains("\"message\":\"no\""));
-    let chunk = format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"a"}},"x":{deep}}}]}}"#);
+    let chunk = format!(
+        r#"{{"choices":[{{"index":0,"delta":{{"content":"a"}},"finish_reason":"stop","x":{deep}}}]}}"#
+    );
     drop((upstream.finish(), proxy));
     let event = format!("data: {chunk}\n\n");
     let upstream = Upstream::script([Reply::stream(&[&event, "data: [DONE]\n\n"]).end()]).await;

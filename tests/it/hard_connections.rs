@@ -301,7 +301,7 @@ async fn a_large_unread_body_is_not_read_as_a_request() {
 
 #[tokio::test]
 async fn an_http_1_0_client_gets_no_chunks_and_a_closed_connection() {
-    let event = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#;
+    let event = r#"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"#;
     let event = format!("{event}\n\n");
     let stream = Reply::stream(&[&event, "data: [DONE]\n\n"]).end();
     let upstream = Upstream::script([Reply::json(200, ANSWER), Reply::json(200, ANSWER), stream]).await;

@@ -53,7 +53,8 @@ pub(crate) async fn opened(
 }
 
 pub(crate) const EVENT: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":null}],\"id\":\"1\",\"model\":\"m\",\"object\":\"chat.completion.chunk\",\"created\":1}\n\n";
-pub(crate) const DONE: &str = "data: [DONE]\n\n";
+/// The end of the answer that [`EVENT`] begins.
+pub(crate) const DONE: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"id\":\"1\",\"model\":\"m\",\"object\":\"chat.completion.chunk\",\"created\":1}\n\ndata: [DONE]\n\n";
 
 #[tokio::test]
 async fn a_stream_is_opened_while_azure_is_silent_and_a_comment_contains_the_late_headers() {

@@ -145,3 +145,28 @@ async fn an_opened_stream_completes_after_the_signal_to_stop() {
     soon(proxy.serving).await.unwrap();
     assert_eq!(logs.call()["ended"], "done");
 }
+
+#[tokio::test]
+async fn clients_of_azures_own_api_get_no_comment_on_any_path() {
+    let version = "api-version=2024-05-01-preview";
+    let paths = [
+        (format!("/chat/completions?{version}"), false),
+        (format!("/v1/chat/completions?{version}"), false),
+        ("/v1/chat/completions?x=API%2DVersion".to_owned(), true),
+        (format!("/v1/chat/completions?a=b&API-Version={version}"), false),
+        ("/openai/deployments/gpt-4.1/chat/completions".to_owned(), false),
+    ];
+    let all = paths.map(|(path, has_comment)| async move {
+        let go = Arc::new(Notify::new());
+        let reply = Reply::default().wait(&go).then(Reply::stream(&[EVENT, DONE]).end());
+        let upstream = Upstream::script([reply]).await;
+        let proxy = Proxy::start(&upstream, SOON).await;
+        let mut answer = soon(proxy.post(&path, streaming("gpt-4.1"), &[])).await;
+        assert_eq!(piece(&mut answer).await, HEARTBEAT);
+        go.notify_one();
+        let text = rest(answer).await;
+        assert_eq!(text.starts_with(": azgate "), has_comment, "{path}: {text}");
+        assert!(text.ends_with(&format!("{EVENT}{DONE}")), "{path}: {text}");
+    });
+    join_all(all).await;
+}

@@ -69,7 +69,9 @@ async fn an_answered_call_is_logged_in_one_line_and_counted() {
 #[tokio::test]
 async fn a_stream_is_logged_at_its_end_with_the_tokens_of_the_hidden_chunk() {
     let log = Logs::listen();
-    let upstream = Upstream::script([Reply::stream(&[CHUNK, USAGE, DONE]).end()]).await;
+    let upstream =
+        Upstream::script([Reply::stream(&[CHUNK, &CHUNK.replace("null", "\"stop\""), USAGE, DONE]).end()])
+            .await;
     let proxy = Proxy::start(&upstream, "").await;
     let text = proxy.chat(stream("gpt-4.1")).await.text().await.unwrap();
     assert!(!text.contains("prompt_tokens"), "{text}");
@@ -157,6 +159,25 @@ async fn an_error_within_a_stream_is_not_logged_as_done_and_passes_unchanged() {
             &proxy,
             r#"azgate_calls_total{family="gpt-4.1",status="200",ended="upstream_failed"} 1"#,
         );
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_is_done_in_the_middle_of_an_answer_is_logged_as_cut() {
+    let other = CHUNK.replace("\"index\":0", "\"index\":1");
+    let empty = CHUNK.replace("null", "\"\"");
+    let last = CHUNK.replace("null", "\"stop\"");
+    for events in [&[CHUNK][..], &[CHUNK, USAGE], &[CHUNK, &empty], &[CHUNK, &other, &last, &last]] {
+        let log = Logs::listen();
+        let upstream = Upstream::script([Reply::stream(&[events, &[DONE]].concat()).end()]).await;
+        let proxy = Proxy::start(&upstream, "").await;
+        let asked = stream("gpt-4.1").replace("}]", "}],\"stream_options\":{\"include_usage\":true}");
+        let text = proxy.chat(asked).await.text().await.unwrap();
+        let error = text.strip_prefix(&events.concat()).expect(&text);
+        assert!(error.starts_with("data: {\"error\":") && !error.contains("[DONE]"), "{text}");
+        let ended =
+            json!({ "status": 200, "ended": "upstream_failed", "error": "upstream_stream_interrupted" });
+        assert_fields(&log.call(), &ended);
     }
 }
 

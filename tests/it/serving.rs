@@ -89,7 +89,8 @@ async fn a_running_stream_completes_after_the_signal_and_new_connections_are_ref
     let chunk = |text: &str| {
         format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
     };
-    let reply = Reply::stream(&[&chunk("a")]).wait(&go_on).chunk(&chunk("b")).chunk("data: [DONE]\n\n").end();
+    let end = chunk("b").replace("}}]}", "},\"finish_reason\":\"stop\"}]}");
+    let reply = Reply::stream(&[&chunk("a")]).wait(&go_on).chunk(&end).chunk("data: [DONE]\n\n").end();
     let upstream = Upstream::script([reply]).await;
     let proxy = Proxy::start(&upstream, "").await;
     let body = hello("gpt-4.1").replace("{\"model", "{\"stream\":true,\"model");

@@ -86,6 +86,10 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
                 EventAction::Replace(bytes) => self.replace(&mut run, here, bytes),
                 EventAction::Drop => self.out.extend(run.cut(here)),
             }
+            if self.transform.is_broken() {
+                self.out.extend(run.cut(0));
+                return self.ended(None);
+            }
         }
         self.out.extend(run.cut(0));
     }
@@ -107,9 +111,9 @@ impl<B, F: FnOnce(Outcome)> Relay<B, F> {
         action
     }
 
-    fn ended(&mut self) {
-        let tail = self.decoder.finish();
-        let last = self.transform.end(tail.as_ref());
+    /// Ends the stream in order. `tail` is an event that lacks its blank line.
+    fn ended(&mut self, tail: Option<&Event>) {
+        let last = self.transform.end(tail);
         self.out.extend(last.into_iter().filter(|bytes| !bytes.is_empty()));
         if !self.transform.is_whole() {
             return self.failed(&INTERRUPTED, "the stream ended before the answer did".to_owned());
@@ -215,7 +219,10 @@ where
                     relay.pulse.received(!relay.out.is_empty());
                 }
                 Some(Err(error)) => relay.failed(&INTERRUPTED, error.to_string()),
-                None => relay.ended(),
+                None => {
+                    let tail = relay.decoder.finish();
+                    relay.ended(tail.as_ref());
+                }
             }
         }
     }

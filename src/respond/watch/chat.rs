@@ -14,27 +14,50 @@ pub(in crate::respond) struct ChatWatch {
     pub(in crate::respond) summary: AnswerSummary,
     /// Whether `[DONE]` was seen.
     pub(in crate::respond) done: bool,
+    /// Whether `[DONE]` came although a choice has no finish reason.
+    broken: bool,
     /// How many chunks were searched for choices.
     searched: u8,
-    /// How many choices the stream has, as far as its first chunks say.
-    choices: u64,
-    /// How many finish reasons came.
-    finished: u64,
+    /// The choices that the stream has, as far as its first chunks say.
+    begun: Choices,
+    /// The choices that have their finish reason.
+    finished: Choices,
 }
 
 /// How many chunks are searched for the choices of a stream. Each choice begins at once, with its role.
-const SEARCHED: u8 = 32;
+const SEARCHED: u8 = 160;
+
+/// Some of a stream's choices, of which OpenAI allows 128. Each has the bit of its index.
+#[derive(Clone, Copy, Debug, Default)]
+struct Choices(u128);
+
+impl Choices {
+    fn add(&mut self, index: u64) {
+        self.0 |= bit(index);
+    }
+
+    fn has(self, index: u64) -> bool {
+        let bit = bit(index);
+        self.0 & bit == bit
+    }
+}
+
+/// Returns the bit of an index; none for an index that no choice has.
+fn bit(index: u64) -> u128 {
+    u32::try_from(index).ok().and_then(|index| 1_u128.checked_shl(index)).unwrap_or(0)
+}
 
 impl ChatWatch {
     /// Reads the next event's data.
     pub(in crate::respond) fn event(&mut self, data: &Bytes) {
         if super::is_done(data) {
-            self.done = true;
+            self.broken = !self.done && self.lacks_a_finish() && self.summary.error.is_none();
+            self.done = !self.broken;
             return;
         }
         if self.searched < SEARCHED {
             self.searched += 1;
-            self.count_choices(data);
+            self.note_choices(data);
         }
         let interesting = key::USAGE.opens(data, b'{')
             || key::FINISH_REASON.opens(data, b'"')
@@ -47,14 +70,34 @@ impl ChatWatch {
 
     /// Returns whether every choice has its finish reason.
     pub(in crate::respond) fn is_finished(&self) -> bool {
-        self.finished > 0 && self.finished >= self.choices
+        self.finished.0 != 0 && !self.lacks_a_finish()
     }
 
-    /// Reads the indices of the chunk's choices without parsing it. A call of a tool has an index of its own.
-    fn count_choices(&mut self, data: &[u8]) {
-        if key::TOOL_CALLS.values(data).next().is_none() {
-            let indices = key::INDEX.values(data).filter_map(super::whole);
-            self.choices = indices.map(|index| index.saturating_add(1)).fold(self.choices, u64::max);
+    /// Returns whether the stream said that it is done in the middle of an answer.
+    pub(in crate::respond) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Returns whether a choice has begun and has no finish reason. A stream without a choice, which has only token
+    /// counts or Azure's verdict on the prompt, lacks none.
+    fn lacks_a_finish(&self) -> bool {
+        self.begun.0 & !self.finished.0 != 0
+    }
+
+    /// Notes the chunk's choices. A chunk is parsed only if one of its indices, which may be that of a call or of
+    /// another list, is none of a choice that is known.
+    fn note_choices(&mut self, data: &Bytes) {
+        let is_known = self.begun.0 != 0
+            && key::INDEX.values(data).filter_map(super::whole).all(|index| self.begun.has(index));
+        if is_known {
+            return;
+        }
+        let Ok(chunk) = Document::parse(data.clone(), 3) else { return };
+        // Azure's verdicts on a text are choices with no delta or an empty one, and begin nothing.
+        for (index, choice) in choices(chunk.root()) {
+            if choice.non_null("delta").is_some_and(|delta| !delta.is_empty() || !is_verdict(choice)) {
+                self.begun.add(index);
+            }
         }
     }
 
@@ -70,10 +113,25 @@ impl ChatWatch {
         if let Some(error) = chunk.get("error").filter(|error| error.kind() == Kind::Object) {
             summary.error = Some(error_code(error).unwrap_or_else(|| "error".to_owned()));
         }
-        let choices = chunk.get("choices").into_iter().flat_map(View::items);
-        for reason in choices.filter_map(|choice| choice.get("finish_reason").and_then(View::text)) {
-            summary.finish_reason = Some(reason.into_owned());
-            self.finished += 1;
+        for (index, choice) in choices(chunk) {
+            let reason = choice.get("finish_reason").and_then(View::text).filter(|reason| !reason.is_empty());
+            if let Some(reason) = reason {
+                summary.finish_reason = Some(reason.into_owned());
+                self.finished.add(index);
+            }
         }
     }
+}
+
+/// Returns whether a choice has Azure's verdict on a text.
+fn is_verdict(choice: View<'_>) -> bool {
+    ["content_filter_result", "content_filter_results"].iter().any(|key| choice.get(key).is_some())
+}
+
+/// Returns the choices of a chunk, each with its index: its place where it has none.
+fn choices(chunk: View<'_>) -> impl Iterator<Item = (u64, View<'_>)> {
+    let choices = chunk.get("choices").into_iter().flat_map(View::items).zip(0..);
+    choices
+        .filter(|(choice, _)| choice.kind() == Kind::Object)
+        .map(|(choice, place)| (choice.get("index").and_then(View::whole).unwrap_or(place), choice))
 }

@@ -105,6 +105,20 @@ mod tests {
     }
 
     #[test]
+    fn a_chat_client_that_sends_a_body_of_the_responses_api_is_refused_too() {
+        let body = |more: &str| {
+            format!(r#"{{"input":"a","store":false,"tools":[{{"type":"mcp","server_label":"gh"{more}}}]}}"#)
+        };
+        for family in ["gpt-5", "gpt-4.1", "gpt-5-codex", "unknown"] {
+            let refusal = refused(family, "v1", &body(""));
+            let found = (&*refusal.rule, refusal.param.as_str());
+            assert_eq!(found, ("refuse.mcp_approval", "tools[0].require_approval"), "{family}");
+            let free = body(r#","require_approval":"never""#);
+            assert_eq!(sent(family, "v1", &free), (free, "read.body".to_owned()), "{family}");
+        }
+    }
+
+    #[test]
     fn a_server_that_asks_for_none_goes_up_as_it_is() {
         for more in [
             r#","require_approval":"never""#,

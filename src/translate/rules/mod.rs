@@ -127,7 +127,7 @@ pub const RULES: &[Rule] = &[
 ];
 
 /// The rules about what the Responses API lacks, for a body in its words that a chat client sent.
-pub(super) const FOR_CHAT_CLIENTS: &[Rule] = &[chat_words::RULE, lacking::RULE];
+pub(super) const FOR_CHAT_CLIENTS: &[Rule] = &[chat_words::RULE, mcp_approvals::RULE, lacking::RULE];
 
 /// Returns a rule as [`RULES`] lists it: it has worked on the call before all others, so it has nothing left to do.
 const fn read_first(rule: &Rule) -> Rule {

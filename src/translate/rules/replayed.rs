@@ -10,7 +10,7 @@ use super::rule::{BOTH, Rule};
 use crate::{
     bridge::over_responses,
     call::{Dialect, Effect, Refusal},
-    json::{Change, Pointer, Raw, RawBuilder, View},
+    json::{Change, Kind, Pointer, Raw, RawBuilder, Span, View},
     translate::Draft,
 };
 
@@ -28,7 +28,13 @@ const REPLAYED: &str = "drop.replayed";
 const CACHE: &str = "drop.cache_control";
 
 /// How azgate's field is called, and the member in which litellm keeps what it does not know.
-const OWN: &[&str] = &["azgate", "provider_specific_fields"];
+const OWN: &[&str] = &["azgate", KEPT];
+
+/// The member of litellm's. Others name such an object otherwise (`additional_kwargs`, `providerMetadata`).
+const KEPT: &str = "provider_specific_fields";
+
+/// The members that hold what a call calls.
+const CALLED: [&str; 3] = ["function", "custom", "function_call"];
 
 const CACHE_CONTROL: &[&str] = &["cache_control"];
 
@@ -85,6 +91,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for (index, message) in messages.into_iter().flatten() {
         let at = Pointer::key(list).item(index);
         look(message, &at, own, &mut found);
+        if !is_read {
+            hold(message, &at, &mut found);
+            called(draft, message, &at)?;
+        }
         look(message, &at, CACHE_CONTROL, &mut found);
         if draft.profile().is_known() || draft.bridging {
             let keys = if message.get("role").is_some() { OF_MESSAGES } else { &[] };
@@ -95,6 +105,10 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             for (index, part) in parts {
                 let at = at.clone().then(inner).item(index);
                 look(part, &at, own, &mut found);
+                if !is_read {
+                    hold(part, &at, &mut found);
+                    called(draft, part, &at)?;
+                }
                 of_part(draft, part, &at, &mut found);
             }
         }
@@ -112,6 +126,59 @@ fn look<'a>(object: View<'a>, at: &Pointer, keys: &[&'static str], found: &mut F
     }
 }
 
+/// Finds the objects in which a program keeps azgate's field.
+fn hold<'a>(object: View<'a>, at: &Pointer, found: &mut Found<'a>) {
+    for (key, value) in object.members() {
+        if !OWN.contains(&&*key) && !CALLED.contains(&&*key) && has_own(value) {
+            found.push((at.clone().then(key.into_owned()), KEPT, value));
+        }
+    }
+}
+
+/// Returns whether a value is an object with azgate's field.
+fn has_own(value: View<'_>) -> bool {
+    const FIELD: &[u8] = b"\"azgate\"";
+    value.kind() == Kind::Object
+        && value.raw().windows(FIELD.len()).any(|text| text == FIELD)
+        && value.reparse(1).is_some_and(|inner| inner.root().get("azgate").is_some())
+}
+
+/// Takes azgate's field out of what a call calls, which is below the outline and so is written anew.
+fn called(draft: &mut Draft<'_>, call: View<'_>, at: &Pointer) -> Result<(), Refusal> {
+    for key in CALLED {
+        let Some(called) = call.get(key).filter(|called| called.kind() == Kind::Object) else { continue };
+        let Some(outlined) = called.reparse(1) else { continue };
+        let is_own = |key: &str, value: View<'_>| OWN.contains(&key) || has_own(value);
+        let root = outlined.root();
+        let own: Vec<View<'_>> =
+            root.members().filter(|(key, value)| is_own(key, *value)).map(|(_, value)| value).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut rest = RawBuilder::object();
+        for (key, value) in root.members().filter(|(key, value)| !is_own(key, *value)) {
+            let (within, Span { start, end }) = (called.span().start, value.span());
+            rest.member(&key, Raw::source(Span { start: within + start, end: within + end }));
+        }
+        // The rule for calls without arguments, which came before, wrote this object too.
+        if key != "custom" && root.get("arguments").is_none() {
+            rest.member("arguments", Raw::string("{}"));
+        }
+        let (rule, effect, why) = removed(own.into_iter().any(reasons));
+        draft.edit(rule, effect, why, Change::Set { at: at.clone().then(key), value: rest.finish() })?;
+    }
+    Ok(())
+}
+
+/// Returns how azgate's field goes, with or without reasoning.
+fn removed(reasons: bool) -> (&'static str, Effect, &'static str) {
+    if reasons {
+        (REASONING, Effect::Lossy, "this operation takes no reasoning back in this form")
+    } else {
+        (REPLAYED, Effect::Same, "what an answer tells its reader is no part of the conversation")
+    }
+}
+
 fn of_part<'a>(draft: &Draft<'_>, part: View<'a>, at: &Pointer, found: &mut Found<'a>) {
     look(part, at, CACHE_CONTROL, found);
     let kind = part.get("type").and_then(View::text).unwrap_or_default();
@@ -124,10 +191,14 @@ fn of_part<'a>(draft: &Draft<'_>, part: View<'a>, at: &Pointer, found: &mut Foun
 
 /// Returns a part for a rule that copies it to another message: without what this rule removes from each part.
 pub(super) fn kept(part: View<'_>) -> Raw {
-    let removed: Vec<&str> = OWN.iter().chain(CACHE_CONTROL).copied().collect();
-    if !removed.iter().any(|key| part.get(key).is_some()) {
+    let is_removed =
+        |key: &str, value: View<'_>| OWN.contains(&key) || CACHE_CONTROL.contains(&key) || has_own(value);
+    let removed: Vec<_> =
+        part.members().filter(|(key, value)| is_removed(key, *value)).map(|(key, _)| key).collect();
+    if removed.is_empty() {
         return Raw::source(part.span());
     }
+    let removed: Vec<&str> = removed.iter().map(|key| &**key).collect();
     let mut kept = RawBuilder::object();
     kept.copy_rest(part, &removed);
     kept.finish()
@@ -146,12 +217,10 @@ fn marked_tools<'a>(root: View<'a>, found: &mut Found<'a>) {
 
 fn remove(draft: &mut Draft<'_>, found: Found<'_>) -> Result<(), Refusal> {
     for (at, key, value) in found {
-        let (rule, effect, why) = if OWN.contains(&key) && reasons(value) {
-            (REASONING, Effect::Lossy, "this operation takes no reasoning back in this form")
-        } else if CACHE_CONTROL.contains(&key) {
+        let (rule, effect, why) = if CACHE_CONTROL.contains(&key) {
             (CACHE, Effect::Same, "Azure caches long prompts without a mark, and refuses one")
         } else {
-            (REPLAYED, Effect::Same, "what an answer tells its reader is no part of the conversation")
+            removed(OWN.contains(&key) && reasons(value))
         };
         draft.edit(rule, effect, why, Change::Remove { at })?;
     }
@@ -201,6 +270,35 @@ mod tests {
             }
         }
         assert_eq!(sent("gpt-4.1", "v1", &body("")).1, "none");
+    }
+
+    #[test]
+    fn it_is_taken_out_of_any_object_and_of_what_a_call_calls() {
+        let field = THOUGHT.trim_start_matches(',');
+        for family in ["gpt-4.1", "gpt-5", "unknown"] {
+            for key in ["additional_kwargs", "extra_content", "model_extra", "providerMetadata", "anything"] {
+                let held = format!(r#","{key}":{{{field},"x":1}}"#);
+                let expected = (body(""), "drop.reasoning;lossy".to_owned());
+                assert_eq!(sent(family, "v1", &body(&held)), expected, "{family} {key}");
+                let call = |call: &str, function: &str| {
+                    format!(
+                        r#"{{"messages":[{{"role":"user","content":"a"}},{{"role":"assistant","content":"b","tool_calls":[{{"id":"c","type":"function","function":{{"name":"f","arguments":"{{}}"{function}}}{call}}}]}},{{"role":"tool","tool_call_id":"c","content":"r"}}]}}"#
+                    )
+                };
+                for holder in [call(&held, ""), call("", &held), call("", THOUGHT), call(THOUGHT, "")] {
+                    let expected = (call("", ""), "drop.reasoning;lossy".to_owned());
+                    assert_eq!(sent(family, "v1", &holder), expected, "{family} {key}");
+                }
+                let part = |more: &str| {
+                    format!(
+                        r#"{{"messages":[{{"role":"user","content":[{{"type":"text","text":"a"{more}}}]}}]}}"#
+                    )
+                };
+                assert_eq!(sent(family, "v1", &part(&held)), (part(""), "drop.reasoning;lossy".to_owned()));
+            }
+            let other = body(r#","additional_kwargs":{"x":"\"azgate\""}"#);
+            assert_eq!(sent(family, "v1", &other), (other, "none".to_owned()));
+        }
     }
 
     const INSIDE: &str = r#""role":"assistant","refusal":null,"annotations":[],"reasoning_content":"r""#;

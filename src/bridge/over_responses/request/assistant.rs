@@ -18,16 +18,14 @@ use crate::{
 };
 
 /// Members of an answer that only its reader needs, and that clients send back with the message.
-const READER_ONLY: [&str; 9] = [
+const READER_ONLY: [&str; 7] = [
     "annotations",
-    "azgate",
     "content_filter_offsets",
     "content_filter_results",
     "context",
     "id",
     "parsed",
     "reasoning_content",
-    past_answer::LITELLM,
 ];
 
 /// Appends the items of a message of the assistant.
@@ -128,7 +126,7 @@ fn rest<'a>(
             "role" | "content" | "refusal" | "tool_calls" | "function_call" => {}
             "name" => input.drop_name(message, at, false),
             "azgate" if past.is_some() => {}
-            key if READER_ONLY.contains(&key) => {
+            key if READER_ONLY.contains(&key) || past_answer::is_own(key, member.value) => {
                 dropped.get_or_insert(member.key);
             }
             _ => items.extras.push(member),
@@ -192,6 +190,30 @@ mod tests {
         let lost = "~drop.replayed@messages[0].provider_specific_fields";
         check(&format!("{call},{litellm}"), &format!("{reasoning},{item}"), lost);
         check(&format!(r#"{call},"provider_specific_fields":{{"refusal":null}}"#), item, lost);
+    }
+
+    #[test]
+    fn the_vendor_field_is_found_and_kept_back_in_any_object_of_the_message() {
+        let own = r#"{"azgate":{"resource":"here","output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"},{"type":"function_call","call_id":"a"}]},"x":1}"#;
+        let field = own.strip_prefix('{').unwrap().strip_suffix(r#","x":1}"#).unwrap();
+        let message = |call: &str, function: &str, more: &str| {
+            format!(
+                r#""content":null,"tool_calls":[{{"id":"a","type":"function"{call},"function":{{"name":"f","arguments":"{{}}"{function}}}}}]{more}"#
+            )
+        };
+        let item = r#"{"type":"function_call","call_id":"a","name":"f","arguments":"{}"}"#;
+        let reasoning = r#"{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"g"}"#;
+        let items = format!("{reasoning},{item}");
+        for key in ["additional_kwargs", "extra_content", "model_extra", "providerMetadata", "anything"] {
+            let held = format!(r#","{key}":{own}"#);
+            check(&message("", "", &held), &items, &format!("~drop.replayed@messages[0].{key}"));
+            check(&message(&held, "", ""), &items, "");
+            check(&message("", &held, ""), &items, "");
+        }
+        check(&message("", &format!(",{field}"), ""), &items, "");
+        let text = format!(r#""content":[{{"type":"text","text":"t","providerMetadata":{own}}}]"#);
+        let said = r#"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"t","annotations":[]}]}"#;
+        check(&text, said, "");
     }
 
     #[test]

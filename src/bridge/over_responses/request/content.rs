@@ -2,7 +2,7 @@
 
 use super::{
     object::{Object, array, members},
-    past_answer::LITELLM,
+    past_answer::{is_own, others},
 };
 use crate::{
     bridge::{Unbridgeable, require::refuse, values::type_of},
@@ -18,9 +18,6 @@ pub(super) enum Author {
     /// (NousResearch/hermes-agent#67667).
     Model,
 }
-
-/// The members of a part in which programs give azgate's field back. The answer that it describes is read elsewhere.
-const REPLAYED: [&str; 2] = ["azgate", LITELLM];
 
 /// Translates a content: a string, or parts.
 pub(super) fn content(value: View<'_>, at: &Pointer, author: Author) -> Result<Raw, Unbridgeable> {
@@ -68,7 +65,7 @@ fn part(part: View<'_>, at: &Pointer, index: usize, author: Author) -> Result<Ra
         Some("text") => {
             let is_model = author == Author::Model;
             let mut text = Object::typed(if is_model { "output_text" } else { "input_text" });
-            text.copy_all(members(part), &REPLAYED);
+            text.copy_all(others(part), &[]);
             if is_model {
                 text.put("annotations", Raw::json("[]"));
             }
@@ -92,11 +89,11 @@ fn part(part: View<'_>, at: &Pointer, index: usize, author: Author) -> Result<Ra
 
 /// Copies a part of another type, without azgate's field.
 fn unknown(part: View<'_>) -> Raw {
-    if !REPLAYED.iter().any(|key| part.get(key).is_some()) {
+    if !part.members().any(|(key, value)| is_own(&key, value)) {
         return Raw::source(part.span());
     }
     let mut copy = Object::default();
-    copy.copy_all(members(part), &REPLAYED);
+    copy.copy_all(others(part), &[]);
     copy.finish()
 }
 
@@ -109,6 +106,6 @@ fn image(part: View<'_>) -> Object<'_> {
             image.copy_all(members(inner), &["url"]);
         }
     }
-    image.copy_all(members(part), &REPLAYED);
+    image.copy_all(others(part), &[]);
     image
 }

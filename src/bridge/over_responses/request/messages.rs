@@ -7,8 +7,7 @@ use super::{
     content::{Author, content, parts},
     input_items::{InputItems, legacy_id},
     object::{Object, array, members},
-    past_answer::LITELLM,
-    reasoning,
+    past_answer, reasoning,
     tool_calls::call_id,
 };
 use crate::{
@@ -137,7 +136,7 @@ fn copy_rest<'a>(
             "content" => {}
             key if left_out.contains(&key) => {}
             "name" => input.drop_name(message, at, false),
-            key @ ("azgate" | LITELLM) => {
+            key if past_answer::is_own(key, member.value) => {
                 let why = "only a message of the assistant is replayed";
                 input.lose("drop.replayed", at.clone().then(key.to_owned()), why, true);
             }

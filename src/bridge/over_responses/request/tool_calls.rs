@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{
-    object::{Member, Object, members},
-    past_answer::LITELLM,
+    object::{Member, Object},
+    past_answer::others,
 };
 use crate::{
     bridge::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// Members of a tool call that have no place in an item. SDKs leave some of them there from a stream or a parsed
 /// answer.
-const LEFTOVERS: [&str; 6] = ["id", "type", "index", "parsed_arguments", "azgate", LITELLM];
+const LEFTOVERS: [&str; 4] = ["id", "type", "index", "parsed_arguments"];
 
 /// A tool call as an item.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<CallItem<'a>, Unb
     let Some(kind) = kind else {
         // The call is of an unknown type and stays as it is.
         let mut item = Object::default();
-        item.copy_all(members(call), &[]);
+        item.copy_all(others(call), &[]);
         return Ok(CallItem { id: call.get("id").and_then(View::text), custom: false, item });
     };
     let nested = member(call, kind.name(), Kind::Object, at)?;
@@ -49,7 +49,7 @@ pub(super) fn call<'a>(call: View<'a>, at: &Pointer) -> Result<CallItem<'a>, Unb
     let mut item = Object::typed(kind.call_item());
     item.put("call_id", call_id(id));
     item.copy_all(details(nested, kind, &at.clone().then(kind.name()))?, &LEFTOVERS);
-    item.copy_all(members(call).into_iter().filter(|member| member.key != kind.name()), &LEFTOVERS);
+    item.copy_all(others(call).filter(|member| member.key != kind.name()), &LEFTOVERS);
     Ok(CallItem { id: id.text(), custom: kind == ToolKind::Custom, item })
 }
 
@@ -70,7 +70,7 @@ pub(super) fn legacy_call<'a>(
 fn details<'a>(called: View<'a>, kind: ToolKind, at: &Pointer) -> Result<Vec<Member<'a>>, Unbridgeable> {
     string(called, "name", at)?;
     string(called, kind.input(), at)?;
-    Ok(members(called))
+    Ok(others(called).collect())
 }
 
 /// Returns a call's id, shortened if it is too long. Call and result get the same id.

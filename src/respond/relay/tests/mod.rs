@@ -382,3 +382,52 @@ proptest! {
         prop_assert_eq!(outcome, expected);
     }
 }
+
+#[test]
+fn done_ends_a_stream_only_if_every_choice_has_its_finish_reason() {
+    let chunk = |choices: &str| format!("data: {{\"id\":\"c\",\"choices\":[{choices}]}}\n\n");
+    let said = |index: u8| format!(r#"{{"index":{index},"delta":{{"content":"a"}},"finish_reason":null}}"#);
+    let called = |index: u8| {
+        format!(
+            r#"{{"index":{index},"delta":{{"tool_calls":[{{"index":3,"id":"c"}}]}},"finish_reason":null}}"#
+        )
+    };
+    let over =
+        |index: u8, reason: &str| format!(r#"{{"index":{index},"delta":{{}},"finish_reason":"{reason}"}}"#);
+    let verdict =
+        r#"{"index":0,"finish_reason":null,"content_filter_offsets":{"check_offset":4}}"#.to_owned();
+    let filtered = r#"{"index":0,"finish_reason":"content_filter","content_filter_results":{}}"#.to_owned();
+    let listed = r#"{"index":0,"delta":{"reasoning_details":[{"index":4}]},"finish_reason":null}"#.to_owned();
+    let done = "data: [DONE]\n\n";
+    for (choices, whole) in [
+        (vec![said(0)], false),
+        (vec![called(0)], false),
+        (vec![said(0), over(0, "")], false),
+        (vec![said(0), said(1), over(0, "stop")], false),
+        (vec![called(0), called(1), over(1, "tool_calls")], false),
+        (vec![said(0), said(1), over(0, "stop"), over(0, "content_filter")], false),
+        (vec![format!("{},{}", said(0), said(1)), over(1, "stop")], false),
+        (vec![r#"{"delta":{"content":"a"}}"#.to_owned()], false),
+        (vec![said(0), over(0, "stop"), verdict.clone()], true),
+        (vec![called(0), over(0, "tool_calls")], true),
+        (vec![listed, over(0, "stop")], true),
+        (vec![said(1), said(0), over(1, "stop"), over(0, "length")], true),
+        (vec![filtered], true),
+        (vec![verdict], true),
+        (vec![String::new()], true),
+    ] {
+        let events: String = choices.iter().map(|choices| chunk(choices)).collect();
+        let (frames, outcome) = relay(vec![data(format!("{events}{done}data: x"))], &untouched());
+        let rest = text(&frames).strip_prefix(&events).unwrap().to_owned();
+        if whole {
+            assert_eq!((rest, outcome.end), (format!("{done}data: x"), End::Done), "{choices:?}");
+        } else {
+            assert!(rest.starts_with(r#"data: {"error":{"message":"#) && !rest.contains("DONE"), "{rest}");
+            assert_eq!(outcome.end, End::UpstreamFailed, "{choices:?}");
+        }
+    }
+    // Without the blank line after it, too.
+    let (frames, outcome) = relay(vec![data(format!("{}data: [DONE]", chunk(&said(0))))], &normalized());
+    assert_eq!(outcome.end, End::UpstreamFailed);
+    assert!(!text(&frames).contains("DONE"));
+}
