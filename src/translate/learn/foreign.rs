@@ -2,7 +2,7 @@
 
 /// Words by which other operations and other servers are asked for another answer. Azure knows none of them in a chat
 /// or Responses call, and without them the call asks for something else. The words of completions and assistants are
-/// those of OpenAI's OpenAPI document; the others are those of Anthropic's, Google's, Cohere's, xAI's, OpenRouter's and
+/// those of OpenAI's OpenAPI document; the others are those of Anthropic's, Google's, Cohere's, xAI's and
 /// vLLM's APIs, and of callers who write a word of their own. `max_length` and `num_predict` are caps by other names.
 pub(super) const FOREIGN: &[&str] = &[
     "additional_instructions",
