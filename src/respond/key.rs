@@ -15,7 +15,6 @@ pub(super) static FUNCTION: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::ne
 pub(super) static ID: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"id\""));
 pub(super) static INDEX: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"index\""));
 pub(super) static NAME: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"name\""));
-pub(super) static TOOL_CALLS: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"tool_calls\""));
 pub(super) static DELTA: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"delta\""));
 pub(super) static TYPE: LazyLock<KeyFinder> = LazyLock::new(|| KeyFinder::new("\"type\""));
 pub(super) static SEQUENCE_NUMBER: LazyLock<KeyFinder> =

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn an_item_that_needs_no_id_loses_one_that_is_too_long() {
         let body = |item: &str| format!(r#"{{"input":[{{"role":"user","content":"a"}},{item}]}}"#);
-        let long = "x".repeat(65);
+        let (long, longest) = ("x".repeat(65), "x".repeat(64));
         for (before, after) in [
             (r#"{"type":"message","#, r#""role":"assistant","content":[]}"#),
             ("{", r#""role":"assistant","content":"b"}"#),
@@ -105,7 +105,7 @@ mod tests {
             let with = |id: &str| body(&format!(r#"{before}"id":"{id}",{after}"#));
             let without = body(&format!("{before}{after}"));
             assert_eq!(responses("gpt-5.4", "v1", &with(&long)), (without, "drop.item_id".into()));
-            assert_eq!(responses("gpt-5.4", "v1", &with(&long[1..])).0, with(&long[1..]));
+            assert_eq!(responses("gpt-5.4", "v1", &with(&longest)).0, with(&longest));
         }
         let reference = body(&format!(r#"{{"type":"item_reference","id":"{long}"}}"#));
         assert_eq!(responses("gpt-5.4", "v1", &reference).0, reference);

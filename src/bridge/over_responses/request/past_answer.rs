@@ -31,7 +31,7 @@ pub(super) const LITELLM: &str = "provider_specific_fields";
 const CALLED: [&str; 3] = ["function", "custom", "function_call"];
 
 /// Returns whether a member is azgate's field, or one of the objects in which programs keep members that they do not
-/// know (litellm, LangChain's `additional_kwargs`, the AI SDK's `providerMetadata`) and that has the field.
+/// know (litellm, `LangChain`'s `additional_kwargs`, the AI SDK's `providerMetadata`) and that has the field.
 pub(super) fn is_own(key: &str, value: View<'_>) -> bool {
     matches!(key, "azgate" | LITELLM) || (!CALLED.contains(&key) && value.get("azgate").is_some())
 }
