@@ -133,13 +133,15 @@ pub(super) fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
     }
     let Ok(outlined) = Document::parse(Bytes::copy_from_slice(object.raw()), 1) else { return };
     let members = || outlined.root().members();
-    if !members().any(|(key, _)| without.contains(&&*key)) {
+    // No operation takes a mark for another vendor's cache. `drop.cache_control` reads what the call had.
+    let is_left_out = |key: &str| without.contains(&key) || key == "cache_control";
+    if !members().any(|(key, _)| is_left_out(&key)) {
         let Span { start, end } = object.span();
         value.push(",");
         value.push_source(Span { start: start + 1, end: end - 1 });
         return;
     }
-    for (key, member) in members().filter(|(key, _)| !without.contains(&&**key)) {
+    for (key, member) in members().filter(|(key, _)| !is_left_out(key)) {
         value.push(format!(",{}:{}", text::quote(&key), String::from_utf8_lossy(member.raw())));
     }
 }
@@ -148,6 +150,13 @@ pub(super) fn spread_but(value: &mut Raw, object: View<'_>, without: &[&str]) {
 mod tests {
     use crate::translate::Action;
     use crate::translate::rules::testing::{responses, responses_with};
+
+    #[test]
+    fn a_mark_for_a_cache_does_not_come_along() {
+        let tool = r#"{"type":"function","function":{"name":"f","parameters":{},"cache_control":{"type":"ephemeral"}}}"#;
+        let (body, _) = responses("gpt-5", "v1", &format!(r#"{{"input":"a","tools":[{tool}]}}"#));
+        assert!(!body.contains("cache_control") && body.contains(r#""name":"f""#), "{body}");
+    }
 
     #[test]
     fn a_function_is_described_beside_its_type_and_is_not_strict_unless_it_said_so() {
