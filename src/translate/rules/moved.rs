@@ -60,7 +60,8 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// Gives a `text.format` in the shape of chat's `response_format` that of the Responses API.
 fn own_format(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(ParamValue::Sent(own)) = draft.get("text.format") else { return Ok(()) };
-    if own.get("json_schema").is_some_and(|schema| schema.kind() == Kind::Object) {
+    let is_nested = own.get("json_schema").is_some_and(|schema| schema.kind() == Kind::Object);
+    if is_nested && own.get("type").is_some() {
         let why = "the Responses API has the members of the schema beside the type";
         let change = Change::Set { at: Pointer::path("text.format"), value: format(own) };
         draft.edit("rename.response_format", Effect::Same, why, change)?;
