@@ -24,6 +24,9 @@ pub(super) const RULE: Rule = Rule {
 
 const ID: &str = "drop.reasoning";
 
+/// Why a message loses its id together with its reasoning.
+pub(super) const BOUND: &str = "an id binds what the model said to its reasoning, which is gone";
+
 fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(input) = draft.call.body.root().get("input") else { return Ok(()) };
     let (why, kept) = match draft.profile().replayed_reasoning {
@@ -45,8 +48,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         } else if bereft && kind == "message" && item.get("id").is_some() {
             // A message needs no id. With it Azure finds the one that it stored, and refuses it alone: "Item … of type
             // 'message' was provided without its required 'reasoning' item" (continue#11994). `item_ids` sees to calls.
-            let why = "an id binds what the model said to its reasoning, which is gone";
-            draft.edit(ID, Effect::Same, why, Change::Remove { at: at.then("id") })?;
+            draft.edit(ID, Effect::Same, BOUND, Change::Remove { at: at.then("id") })?;
         }
     }
     Ok(())
@@ -67,7 +69,7 @@ fn newest(input: View<'_>) -> Option<usize> {
 }
 
 /// Returns the type of an item. A message may omit it.
-fn kind(item: View<'_>) -> Cow<'_, str> {
+pub(super) fn kind(item: View<'_>) -> Cow<'_, str> {
     match item.get("type").filter(|kind| !kind.is_null()) {
         Some(kind) => kind.text().unwrap_or_default(),
         None if item.get("role").is_some() => "message".into(),
@@ -76,7 +78,7 @@ fn kind(item: View<'_>) -> Cow<'_, str> {
 }
 
 /// Returns whether the client made the item. Such an item is not part of an answer.
-fn is_clients(kind: &str, item: View<'_>) -> bool {
+pub(super) fn is_clients(kind: &str, item: View<'_>) -> bool {
     match kind {
         "message" => item.get("role").and_then(View::text).as_deref() != Some("assistant"),
         "mcp_approval_response" => true,

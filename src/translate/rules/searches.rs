@@ -5,7 +5,10 @@
 //! The reasoning right before a search led to it, and goes with it: Azure refuses reasoning "without its required
 //! following item". A message behind them loses its id, by which Azure would ask for the reasoning.
 
-use super::rule::{RESPONSES, Rule};
+use super::{
+    reasoning::{BOUND, is_clients, kind},
+    rule::{RESPONSES, Rule},
+};
 use crate::{
     call::{Effect, Refusal},
     json::{Change, Pointer, View},
@@ -33,7 +36,7 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let (mut reasoning, mut bereft) = (Vec::new(), false);
     for (index, item) in draft.items(input, &Pointer::key("input")) {
         let at = Pointer::key("input").item(index);
-        let kind = item.get("type").and_then(View::text).unwrap_or_default();
+        let kind = kind(item);
         match &*kind {
             "reasoning" if !is_search(item) => {
                 reasoning.push(at);
@@ -44,37 +47,25 @@ fn run(draft: &mut Draft<'_>) -> Result<(), Refusal> {
                 for at in reasoning.drain(..).chain([at.clone()]) {
                     // The id must not reach Azure, whatever a policy says.
                     if !draft.edit(ID, Effect::Lossy, WHY, Change::Remove { at })? {
-                        return Err(draft.refusal(ID, &at_input(index), WHY));
+                        let param = Pointer::key("input").item(index).to_string();
+                        return Err(draft.refusal(ID, &param, WHY));
                     }
                 }
             }
-            "message" if bereft && is_assistants(item) && item.get("id").is_some() => {
-                let why = "an id binds what the model said to its reasoning, which is gone";
-                draft.edit(ID, Effect::Same, why, Change::Remove { at: at.then("id") })?;
+            kind if is_clients(kind, item) => bereft = false,
+            "message" if bereft && item.get("id").is_some() => {
+                draft.edit(ID, Effect::Same, BOUND, Change::Remove { at: at.then("id") })?;
             }
-            kind => bereft &= !is_clients(kind, item),
+            _ => {}
         }
         reasoning.clear();
     }
     Ok(())
 }
 
-fn at_input(index: usize) -> String {
-    Pointer::key("input").item(index).to_string()
-}
-
 /// Returns whether an item is a search by any of its types: of a repeated member Azure may read either.
 fn is_search(item: View<'_>) -> bool {
     item.members().any(|(key, kind)| key == "type" && kind.text().as_deref() == Some("web_search_call"))
-}
-
-/// Returns whether the client made an item, so that an answer ends before it. A message may omit its type.
-fn is_clients(kind: &str, item: View<'_>) -> bool {
-    kind.ends_with("_call_output") || (matches!(kind, "message" | "") && !is_assistants(item))
-}
-
-fn is_assistants(message: View<'_>) -> bool {
-    message.get("role").and_then(View::text).as_deref() == Some("assistant")
 }
 
 #[cfg(test)]
