@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
-use tokio::time::Instant;
 
 use crate::{
     auth::Caller,
@@ -94,7 +93,10 @@ impl Exchange {
         call.body.json().map_or(Ok(()), |body| names_no_object(&gateway, call.operation, body))?;
         let lossy = lossy(&headers)?;
         call.stateless = !gateway.objects_are_shared;
-        call.remembered = recalled(&gateway, &caller, &call).into();
+        let remembered = recalled(&gateway, &caller, &call);
+        if !remembered.is_empty() {
+            call.remembered = remembered.into();
+        }
         Ok(Exchange { gateway, caller, headers, call, route, lossy })
     }
 
@@ -152,7 +154,7 @@ impl Exchange {
 /// Returns the reasoning that the messages of a chat call lack and azgate remembers.
 fn recalled(gateway: &Gateway, caller: &Caller, call: &Call) -> Vec<Remembered> {
     let memory = gateway.reasoning.as_deref().filter(|_| call.operation.dialect == Some(Dialect::Chat));
-    let recall = |memory: &ReasoningMemory| Some(memory.recall(caller, call.body.json()?, Instant::now()));
+    let recall = |memory: &ReasoningMemory| Some(memory.recall(caller, call.body.json()?));
     memory.and_then(recall).unwrap_or_default()
 }
 

@@ -148,7 +148,8 @@ async fn adapt(
         }
         (Sent::Taken(answer, others), Some(reply)) => {
             settlement.answered_by(&attempt.deployment, reply.dialect);
-            if let Some(memory) = &exchange.gateway.reasoning {
+            // Only an answer that is bridged to chat has reasoning that its client may drop.
+            if let (Some(memory), Shape::OverResponses(_)) = (&exchange.gateway.reasoning, &reply.shape) {
                 settlement.remember_in(memory, &exchange.caller);
             }
             let context = ReplyContext { reply, deadlines, heartbeat, stream: exchange.call.stream };

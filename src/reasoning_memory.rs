@@ -86,8 +86,8 @@ impl ReasoningMemory {
     }
 
     /// Keeps the reasoning of an answer to this caller.
-    pub fn remember(&self, caller: &Caller, kept: KeptReasoning, now: Instant) {
-        self.insert(&owner(caller), kept, now);
+    pub fn remember(&self, caller: &Caller, kept: KeptReasoning) {
+        self.insert(&owner(caller), kept, Instant::now());
     }
 
     fn insert(&self, owner: &Arc<str>, kept: KeptReasoning, now: Instant) {
@@ -104,8 +104,8 @@ impl ReasoningMemory {
 
     /// Finds the reasoning that the messages of a chat call lack. Only messages since the user's last one get their
     /// reasoning back: after those the results of tools follow, and there a model continues its reasoning.
-    pub fn recall(&self, caller: &Caller, call: &Document, now: Instant) -> Vec<Remembered> {
-        if self.fields.is_empty() { Vec::new() } else { self.find(&owner(caller), call, now) }
+    pub fn recall(&self, caller: &Caller, call: &Document) -> Vec<Remembered> {
+        if self.fields.is_empty() { Vec::new() } else { self.find(&owner(caller), call, Instant::now()) }
     }
 
     fn find(&self, owner: &Arc<str>, call: &Document, now: Instant) -> Vec<Remembered> {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use crate::{
     auth::Caller,
     balance::Deployment,
@@ -60,7 +58,7 @@ impl Settlement {
         }
         if let Some((memory, caller)) = memory {
             for kept in summary.reasoning.drain(..) {
-                memory.remember(&caller, kept, Instant::now());
+                memory.remember(&caller, kept);
             }
         }
         drop(permit);

@@ -1,7 +1,7 @@
 //! Makes a [`Call`] of a request's body: reads it under a limit, decodes and outlines it, and checks the parts that
 //! azgate must read.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -120,7 +120,15 @@ pub async fn read(
         BodyKind::Multipart => CallBody::Multipart(bytes),
         BodyKind::None | BodyKind::Opaque => CallBody::Opaque(bytes),
     };
-    Ok(Call { operation, address, body, stream: false, normalize, stateless: false, remembered: [].into() })
+    Ok(Call {
+        operation,
+        address,
+        body,
+        stream: false,
+        normalize,
+        stateless: false,
+        remembered: Arc::default(),
+    })
 }
 
 /// Reads a body of at most `limit` bytes, and undoes the content codings that its headers name.
@@ -190,7 +198,7 @@ pub fn call(
         None => {}
     }
     let (address, body) = (Address::ByModel(model), CallBody::Json(body));
-    Ok(Call { operation, address, body, stream, normalize, stateless: false, remembered: [].into() })
+    Ok(Call { operation, address, body, stream, normalize, stateless: false, remembered: Arc::default() })
 }
 
 /// Checks that the input is a string, an array, null or missing. A prompt or an earlier response can replace the input,

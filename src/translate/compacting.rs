@@ -1,7 +1,7 @@
 //! The operation that compacts a conversation, where a model is served by chat completions alone. The call becomes a
 //! Responses call that ends with the item that asks for the same, and the bridge turns that into a call for a summary.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::Target;
 use crate::{
@@ -42,7 +42,7 @@ pub fn compacting(
     };
     let body = Document::parse(apply(&body, [&change]).concat().into(), OUTLINE_DEPTH).ok()?;
     let (dialect, body) = (Dialect::Responses, Cow::Owned(body));
-    Some(Dialogue { dialect, stream: false, body, normalize: false, stateless, remembered: [].into() })
+    Some(Dialogue { dialect, stream: false, body, normalize: false, stateless, remembered: Arc::default() })
 }
 
 #[cfg(test)]

@@ -98,7 +98,8 @@ pub(super) fn bridge_call(
     let body = Cow::Owned(finished(bridged, &source, draft, edits)?);
     let stream = call.stream && reply.framing == Framing::Same;
     let stateless = call.stateless;
-    let dialogue = Dialogue { dialect: to, normalize: false, stream, body, stateless, remembered: [].into() };
+    let dialogue =
+        Dialogue { dialect: to, normalize: false, stream, body, stateless, remembered: Arc::default() };
     Ok(Some((dialogue, reply)))
 }
 
@@ -133,7 +134,7 @@ pub(super) fn as_response(
         .map_err(|unbridgeable| unbridgeable_refusal(&draft, to, &unbridgeable))?;
     let body = Cow::Owned(finished(bridged, &source, draft, edits)?);
     let Dialogue { stream, normalize, stateless, .. } = call;
-    Ok(Dialogue { dialect: to, stream, body, normalize, stateless, remembered: [].into() })
+    Ok(Dialogue { dialect: to, stream, body, normalize, stateless, remembered: Arc::default() })
 }
 
 /// Returns the body that the bridge made of `source`, after its losses were reported.
